@@ -1,0 +1,42 @@
+package dev.favilla.memory;
+
+/**
+ * One budget of one executor, shared by execution (tasks and the map outputs they leave) and storage (cached blocks).
+ *
+ * <p>Either side may borrow what the other does not use. Execution goes first: it may have cached blocks evicted, down
+ * to a protected share; storage never takes anything from execution.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread. Spillables and evictors are called outside the
+ * manager's lock, on the thread that asked for memory.
+ *
+ * <p><b>Failures.</b> An evictor or spillable that throws leaves the accounts as they were before the request.
+ */
+public interface MemoryManager {
+
+    /** Returns the whole budget in bytes. */
+    long poolBytes();
+
+    /**
+     * Opens the account of one running attempt. It counts as one of the tasks that share execution memory fairly until
+     * it is closed.
+     *
+     * @param owner how errors name the holder, for example {@code task 12.1 (stage 2, partition 7)}
+     */
+    MemoryAccount openTask(String owner);
+
+    /**
+     * Opens an execution account for bytes that outlive the task that made them, such as map outputs. It has no fair
+     * share of its own: it gets what is free or can be evicted.
+     */
+    MemoryAccount openRetained(String owner);
+
+    /**
+     * Opens an account for cached blocks.
+     *
+     * @param evictor asked to free bytes when execution needs what storage borrowed
+     */
+    StorageAccount openStorage(Evictor evictor);
+
+    /** Returns the present state of the budget. */
+    MemoryUsage usage();
+}

@@ -1,0 +1,13 @@
+package dev.favilla.serializer;
+
+import com.esotericsoftware.kryo.kryo5.Kryo;
+
+/**
+ * Tells a {@link Kryo} instance about classes or serializers of the user. Called once for every instance that the
+ * serializer makes, from any thread, and must do the same each time: ids are given in the order of registration.
+ */
+@FunctionalInterface
+public interface KryoRegistration {
+
+    void register(Kryo kryo);
+}

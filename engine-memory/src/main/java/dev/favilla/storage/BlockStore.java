@@ -1,0 +1,54 @@
+package dev.favilla.storage;
+
+import dev.favilla.memory.TaskScope;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The cached partitions of one executor.
+ *
+ * <p>A block becomes visible only when the attempt that made it succeeded ({@link #publish}); until then it belongs to
+ * that attempt's scope and vanishes with it. Every block carries a <em>stamp</em> of the shuffle generations it was
+ * computed from: asked for with another stamp it is dropped and not found.
+ *
+ * <p><b>Threads.</b> May be used from any thread. A block found is pinned, and so never evicted, until the scope that
+ * found it closes.
+ */
+public interface BlockStore extends AutoCloseable {
+
+    /** Finds a visible block and pins it for the life of {@code scope}; any failure to read it is a miss. */
+    Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope);
+
+    /**
+     * Begins a block that the attempt of {@code scope} is computing. Blocks less recently used are evicted to make
+     * room; when there is none the builder refuses and the partition is simply not kept.
+     */
+    BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope);
+
+    /**
+     * Makes the completed blocks of a successful attempt visible and returns their ids. If another attempt published
+     * the same block first, that one stays. Must be called before the scope closes.
+     */
+    List<BlockId> publish(TaskScope scope);
+
+    /** Drops all blocks of a dataset; those being read go when their last reader ends. */
+    void drop(int rddId);
+
+    /** Returns what is kept of a dataset. */
+    CachedSize sizeOf(int rddId);
+
+    /** Returns how many blocks are visible or being built. */
+    int blockCount();
+
+    /** Drops everything. */
+    @Override
+    void close();
+
+    /**
+     * What is kept of one dataset.
+     *
+     * @param partitions visible blocks
+     * @param memoryBytes their size in memory
+     */
+    record CachedSize(int partitions, long memoryBytes) {}
+}

@@ -1,0 +1,14 @@
+package dev.favilla.storage;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** A cached partition that is pinned while it is read. */
+public interface CachedBlock {
+
+    /** Returns the records in order. May be called more than once. */
+    Iterator<@Nullable Object> records();
+
+    /** Returns how many records there are. */
+    long recordCount();
+}
