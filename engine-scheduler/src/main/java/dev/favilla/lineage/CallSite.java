@@ -1,0 +1,16 @@
+package dev.favilla.lineage;
+
+/**
+ * Where user code called the API.
+ *
+ * @param operation the method that was called, for example {@code reduceByKey}
+ * @param location file and line, for example {@code Report.java:12}
+ */
+public record CallSite(String operation, String location) {
+
+    /** Returns for example {@code reduceByKey at Report.java:12}. */
+    @Override
+    public String toString() {
+        return operation + " at " + location;
+    }
+}

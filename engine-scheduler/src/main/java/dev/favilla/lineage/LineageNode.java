@@ -1,0 +1,36 @@
+package dev.favilla.lineage;
+
+import dev.favilla.shuffle.Partitioner;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One dataset, as a step in a lineage. Immutable; equality, hash code and {@code toString} use the id only, never the
+ * parents, so a lineage of any length is safe to compare and print.
+ */
+public interface LineageNode {
+
+    /** Returns the id, unique in its context, growing from 0; parents have smaller ids than children. */
+    int id();
+
+    /** Returns what kind of dataset this is, as debug strings show it, for example {@code MapPartitionsRDD}. */
+    String kind();
+
+    /** Returns the user's call that made it. */
+    CallSite callSite();
+
+    /** Returns what it is computed from, in order; empty for a source. */
+    List<Dependency> dependencies();
+
+    /**
+     * Returns the number of partitions, 0 or more. A source may look at the world the first time, such as listing
+     * files; the answer then stays. Never recursive.
+     */
+    int numPartitions();
+
+    /** Returns where keys are known to lie, if they are. */
+    Optional<Partitioner> partitioner();
+
+    /** Returns how partition {@code partition} is computed. */
+    PartitionPlan plan(int partition);
+}

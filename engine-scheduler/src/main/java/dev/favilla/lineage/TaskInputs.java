@@ -1,0 +1,19 @@
+package dev.favilla.lineage;
+
+import dev.favilla.memory.TaskScope;
+import dev.favilla.shuffle.ShuffleReader;
+
+/** What a partition's plan may reach while an attempt runs it. */
+public interface TaskInputs {
+
+    /** Returns the attempt's scope. */
+    TaskScope scope();
+
+    /**
+     * Opens a partition of a narrow parent as a cursor of its own: its cached block if there is one, else its pipeline.
+     */
+    Cursor open(LineageNode node, int partition) throws Exception;
+
+    /** Opens what was shuffled to {@code partition}. */
+    ShuffleReader shuffle(ShuffleDependency dependency, int partition) throws Exception;
+}

@@ -1,0 +1,48 @@
+package dev.favilla.lineage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user's function threw. Carries what the function was doing; the cause is the user's exception, untouched.
+ */
+public final class UserCodeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+    private static final int PREVIEW_LENGTH = 120;
+
+    private final String operation;
+    private final String record;
+
+    /**
+     * @param operation the dataset whose function threw, for example {@code map at Report.java:12}
+     * @param record a short form of the record in hand, see {@link #preview}
+     * @param cause what was thrown
+     */
+    public UserCodeException(String operation, String record, Throwable cause) {
+        super(operation + " failed on record " + record, cause);
+        this.operation = operation;
+        this.record = record;
+    }
+
+    /** Returns the operation and where the user called it. */
+    public String operation() {
+        return operation;
+    }
+
+    /** Returns a short form of the record the function was given. */
+    public String record() {
+        return record;
+    }
+
+    /** Returns a short, single-line form of {@code record}; never throws, whatever its {@code toString} does. */
+    public static String preview(@Nullable Object record) {
+        String text;
+        try {
+            text = String.valueOf(record);
+        } catch (RuntimeException | StackOverflowError e) { // the record must not hide the error it is shown for
+            return "(a " + (record == null ? "null" : record.getClass().getName()) + " whose toString failed)";
+        }
+        String line = text.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= PREVIEW_LENGTH ? line : line.substring(0, PREVIEW_LENGTH) + "...";
+    }
+}

@@ -1,0 +1,56 @@
+package dev.favilla.scheduler;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.MetricValues;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a job did, counted by the scheduler.
+ *
+ * @param jobId the job
+ * @param callSite the action in user code
+ * @param stages its stages, parents first; skipped ones included
+ * @param duration from submission to end
+ */
+public record JobReport(int jobId, CallSite callSite, List<StageReport> stages, Duration duration) {
+
+    public JobReport {
+        stages = List.copyOf(stages);
+    }
+
+    /** Returns the totals over all attempts of all stages. */
+    public MetricValues metrics() {
+        return stages.stream().map(StageReport::metrics).reduce(MetricValues.ZERO, MetricValues::plus);
+    }
+
+    /** Returns how many attempts were launched. */
+    public int attempts() {
+        return stages.stream().mapToInt(StageReport::attempts).sum();
+    }
+
+    /** Returns how many stages ran, not counting those whose outputs were there already. */
+    public int stagesRun() {
+        return (int) stages.stream().filter(stage -> stage.attempts() > 0).count();
+    }
+
+    /** Returns how many bytes map tasks handed to the shuffle; estimated where records stayed references. */
+    public long shuffleBytes() {
+        return metrics().get(Metric.SHUFFLE_BYTES_WRITTEN);
+    }
+
+    /**
+     * What one stage did for this job.
+     *
+     * @param stageId the stage
+     * @param name for example {@code map at Report.java:12}
+     * @param tasks how many tasks it has
+     * @param attempts how many attempts were launched
+     * @param failures how many of them failed
+     * @param reruns how often the stage had to run again because an input was lost or changed
+     * @param metrics the totals of its attempts
+     */
+    public record StageReport(
+            int stageId, String name, int tasks, int attempts, int failures, int reruns, MetricValues metrics) {}
+}

@@ -1,0 +1,48 @@
+package dev.favilla.scheduler;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Runs jobs. May be used from any thread.
+ *
+ * <p>Submitting never runs user code: partitions were resolved before, tasks run in slots.
+ */
+public interface JobScheduler {
+
+    /**
+     * Submits a job and returns at once.
+     *
+     * @throws IllegalStateException after {@link #close}
+     */
+    JobHandle submit(JobRequest request);
+
+    /** Begins to tell {@code listener} what happens from now on. */
+    void addListener(EngineListener listener);
+
+    /** Tells {@code listener} no more. Unknown listeners are ignored. */
+    void removeListener(EngineListener listener);
+
+    /** Hands an event of a module above to the observers. */
+    void publish(EngineEvent.Extension event);
+
+    /** Forgets the cached blocks of a dataset. Returns at once; blocks being read go when their last reader ends. */
+    void unpersist(int rddId);
+
+    /** Forgets the map outputs of a shuffle that nobody can read any more. */
+    void release(int shuffleId);
+
+    /** Returns what the scheduler holds now; all zero but the executors when nothing runs. */
+    SchedulerTables tables();
+
+    /** Returns how many events listeners lost because their queues were full. */
+    long droppedEvents();
+
+    /**
+     * Fails all running jobs, stops the executors and gives back all threads within {@code deadline}. Closing twice is
+     * harmless.
+     *
+     * @return what did not stop in time, one line each with its stack; empty if all is gone
+     */
+    List<String> close(Duration deadline);
+}

@@ -1,0 +1,39 @@
+package dev.favilla.scheduler;
+
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.ShuffleDependency;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an attempt does with its partition. */
+public sealed interface TaskWork {
+
+    /**
+     * Computes a partition of the dependency's parent and leaves it as a map output.
+     *
+     * @param dependency the shuffle to write
+     */
+    record WriteShuffle(ShuffleDependency dependency) implements TaskWork {}
+
+    /**
+     * Computes a partition of a job's target and its staged result.
+     *
+     * @param target the dataset
+     * @param action what to do with it
+     */
+    record RunAction(LineageNode target, Action action) implements TaskWork {}
+
+    /**
+     * Makes a job's result of the staged ones.
+     *
+     * @param action whose merge to run
+     * @param staged in the order of the job's partitions; may contain nulls
+     */
+    record MergeResults(Action action, List<@Nullable Object> staged) implements TaskWork {
+
+        public MergeResults {
+            staged = Collections.unmodifiableList(staged);
+        }
+    }
+}
