@@ -1,0 +1,103 @@
+package dev.favilla.scheduler;
+
+import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.scheduler.StageGraph.Region;
+import dev.favilla.scheduler.StageGraph.StagePlan;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Cuts one lineage into stages. Used once, by one thread. */
+final class StageGraphBuilder {
+
+    private final Set<Integer> persisted;
+    private final Set<Integer> discovered = new HashSet<>();
+    private final Deque<ShuffleDependency> unplanned = new ArrayDeque<>();
+
+    StageGraphBuilder(Set<Integer> persistedRddIds) {
+        this.persisted = persistedRddIds;
+    }
+
+    StageGraph build(LineageNode target, int tasks) {
+        StagePlan result = plan(target, Optional.empty(), tasks);
+        List<StagePlan> stages = new ArrayList<>();
+        while (!unplanned.isEmpty()) {
+            ShuffleDependency output = unplanned.remove();
+            stages.add(
+                    plan(output.parent(), Optional.of(output), output.parent().numPartitions()));
+        }
+        // a stage's target was made after everything the stage reads, so ids are an order of execution
+        stages.sort(Comparator.comparingInt((StagePlan stage) -> stage.target().id())
+                .thenComparingInt(stage ->
+                        stage.output().map(ShuffleDependency::shuffleId).orElseThrow()));
+        stages.add(result);
+        return new StageGraph(stages);
+    }
+
+    private StagePlan plan(LineageNode target, Optional<ShuffleDependency> output, int tasks) {
+        SortedSet<Integer> rddIds = new TreeSet<>();
+        TreeMap<Integer, LineageNode> roots = new TreeMap<>();
+        List<Region> regions = new ArrayList<>();
+        LineageNode root = target;
+        while (true) {
+            regions.add(region(root, rddIds, roots));
+            if (roots.isEmpty()) {
+                return new StagePlan(target, output, tasks, regions, List.copyOf(rddIds));
+            }
+            root = roots.pollLastEntry().getValue(); // the youngest first, so that no later region lies above it
+        }
+    }
+
+    /** Walks what is computed for {@code root} down to shuffles and persisted datasets, and adds the latter to roots. */
+    private Region region(LineageNode root, SortedSet<Integer> rddIds, TreeMap<Integer, LineageNode> roots) {
+        SortedSet<Integer> shuffles = new TreeSet<>();
+        SortedSet<Integer> cachedBelow = new TreeSet<>(Comparator.reverseOrder());
+        Set<Integer> visited = new HashSet<>();
+        Deque<LineageNode> stack = new ArrayDeque<>();
+        visited.add(root.id());
+        stack.push(root);
+        while (!stack.isEmpty()) {
+            LineageNode node = stack.pop();
+            rddIds.add(node.id());
+            for (Dependency dependency : node.dependencies()) {
+                LineageNode parent = dependency.parent();
+                requireOlder(parent, node);
+                if (dependency instanceof ShuffleDependency shuffle) {
+                    shuffles.add(shuffle.shuffleId());
+                    discover(shuffle);
+                } else if (!visited.add(parent.id())) {
+                    continue; // reached before
+                } else if (persisted.contains(parent.id())) {
+                    cachedBelow.add(parent.id());
+                    roots.put(parent.id(), parent);
+                } else {
+                    stack.push(parent);
+                }
+            }
+        }
+        return new Region(root.id(), root.numPartitions(), List.copyOf(shuffles), List.copyOf(cachedBelow));
+    }
+
+    private void discover(ShuffleDependency shuffle) {
+        if (discovered.add(shuffle.shuffleId())) {
+            unplanned.add(shuffle);
+        }
+    }
+
+    private static void requireOlder(LineageNode parent, LineageNode child) {
+        if (parent.id() >= child.id()) {
+            throw new IllegalArgumentException(
+                    "a parent's id must be smaller than its child's, got parent " + parent.id() + " of " + child.id());
+        }
+    }
+}
