@@ -1,0 +1,32 @@
+package dev.favilla.shuffle;
+
+import dev.favilla.memory.TaskScope;
+
+/**
+ * The shuffle of one executor: opens writers and readers and keeps the map outputs written here until they are dropped.
+ * May be used from any thread.
+ */
+public interface ShuffleManager extends AutoCloseable {
+
+    /** Opens the output of one attempt at map partition {@code mapPartition}. */
+    ShuffleWriter writer(ShuffleSpec spec, int mapPartition, TaskScope scope);
+
+    /**
+     * Opens what all map tasks sent to {@code reducer}. Map outputs are read in map order, so what is read depends on
+     * their contents only.
+     */
+    ShuffleReader reader(ShuffleSpec spec, MapOutputs outputs, int reducer, TaskScope scope);
+
+    /** Drops the map output of one attempt, if it is here. */
+    void drop(int shuffleId, int mapPartition, long attemptId);
+
+    /** Drops all map outputs of a shuffle. */
+    void drop(int shuffleId);
+
+    /** Returns how many map outputs lie here. */
+    int outputCount();
+
+    /** Drops everything. */
+    @Override
+    void close();
+}

@@ -1,0 +1,80 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.serializer.SizeEstimator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates what the accumulators of a table take, without visiting them all.
+ *
+ * <p>What a folded value adds depends on the combiner: a sum keeps nothing of it, a list all of it. So new accumulators
+ * and folded values are sized by sampling, and now and then the accumulators of the first few keys are measured to
+ * learn which share of the values folded into them they have kept. Frequent keys tend to be seen early, so few
+ * accumulators tell much.
+ */
+final class AccumulatorSizes {
+
+    private static final int WATCHED = 16;
+    private static final long FIRST_MEASUREMENT = 64;
+
+    /** Measuring walks the watched accumulators; beyond this size what is known must do. */
+    private static final long LARGEST_MEASURED = 1 << 20;
+
+    private final SizeEstimator estimator = new SizeEstimator();
+    private final AccumulatorTable table;
+
+    private SizeEstimator.Sampler created = new SizeEstimator.Sampler();
+    private SizeEstimator.Sampler folded = new SizeEstimator.Sampler();
+    private long foldedCount;
+
+    private long watchedCreatedBytes;
+    private long watchedFolded;
+    private long nextMeasurement = FIRST_MEASUREMENT;
+
+    /** Share of the folded bytes that was kept; all of them until measured. */
+    private double keptShare = 1;
+
+    AccumulatorSizes(AccumulatorTable table) {
+        this.table = table;
+    }
+
+    /** Counts the new accumulator of entry {@code entry}. */
+    void created(int entry, @Nullable Object accumulator) {
+        created.add(accumulator);
+        if (entry < WATCHED) {
+            watchedCreatedBytes += estimator.estimate(accumulator);
+        }
+    }
+
+    /** Counts a value, or an accumulator, folded into the accumulator of entry {@code entry}. */
+    void folded(int entry, @Nullable Object value) {
+        folded.add(value);
+        foldedCount++;
+        if (entry < WATCHED && ++watchedFolded == nextMeasurement) {
+            measure();
+        }
+    }
+
+    private void measure() {
+        long now = 0;
+        for (int entry = 0; entry < Math.min(WATCHED, table.size()); entry++) {
+            now += estimator.estimate(table.accumulator(entry));
+        }
+        double foldedBytes = watchedFolded * ((double) folded.bytes() / foldedCount);
+        keptShare = foldedBytes == 0 ? 1 : Math.max(0, (now - watchedCreatedBytes) / foldedBytes);
+        nextMeasurement = now > LARGEST_MEASURED ? Long.MAX_VALUE : 2 * nextMeasurement;
+    }
+
+    long bytes() {
+        return created.bytes() + (long) (keptShare * folded.bytes());
+    }
+
+    /** Begins again for an emptied table; what was learned about the combiner stays. */
+    void clear() {
+        created = new SizeEstimator.Sampler();
+        folded = new SizeEstimator.Sampler();
+        foldedCount = 0;
+        watchedCreatedBytes = 0;
+        watchedFolded = 0;
+        nextMeasurement = FIRST_MEASUREMENT;
+    }
+}

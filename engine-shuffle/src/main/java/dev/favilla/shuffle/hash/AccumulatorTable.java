@@ -1,0 +1,187 @@
+package dev.favilla.shuffle.hash;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accumulators by key, numbered in the order their keys were first seen.
+ *
+ * <p>Entries lie densely in that order; an open-addressed index beside them finds a key's entry. An index slot holds
+ * the whole mixed hash next to the number of the entry, so a probe leaves the index only for a key whose hash is equal.
+ *
+ * <p><b>Hashes.</b> The hash is mixed before it picks a slot. The keys of one reducer agree in their hash modulo the
+ * number of reducers; slots chosen by the same bits would put them all into one corner of the index.
+ *
+ * <p><b>Collisions.</b> A key that finds no free slot within {@value #MAX_PROBES} steps goes to a {@link HashMap}
+ * instead, which keeps comparable keys of equal hash in a tree: floods of such keys stay logarithmic. Keys with equal
+ * hashes that cannot be compared are found, one by one.
+ */
+final class AccumulatorTable {
+
+    /** Returned for a key that has no entry. */
+    static final int ABSENT = -1;
+
+    /** Hardly ever reached by hashes that spread, at a load of at most a half. */
+    static final int MAX_PROBES = 128;
+
+    private static final int FIRST_SLOTS = 64;
+    private static final int MOST_SLOTS = 1 << 30;
+
+    /** Index slot, two references and one hash per entry, each entry having two slots. */
+    private static final int BYTES_PER_SLOT = Long.BYTES + Integer.BYTES + Integer.BYTES / 2;
+
+    /** Mixed hash in the upper half, entry number plus one in the lower; 0 is free. */
+    private long[] index = new long[FIRST_SLOTS];
+
+    /** Key and accumulator in turn. */
+    private @Nullable Object[] entries = new Object[FIRST_SLOTS];
+
+    private int[] hashes = new int[FIRST_SLOTS / 2];
+    private int size;
+
+    /** The entries of keys that found no free slot. Made when first needed, which is next to never. */
+    private @Nullable Map<@Nullable Object, Integer> crowded;
+
+    /** Returns the number of the entry of {@code key}, or {@link #ABSENT}. */
+    int find(@Nullable Object key, int hash) {
+        int mixed = mix(hash);
+        int mask = index.length - 1;
+        int slot = firstSlot(mixed);
+        for (int probe = 0; probe < MAX_PROBES; probe++) {
+            long found = index[slot];
+            if (found == 0) {
+                return ABSENT;
+            }
+            if ((int) (found >>> Integer.SIZE) == mixed && same(key, entries[2 * entryIn(found)])) {
+                return entryIn(found);
+            }
+            slot = (slot + 1) & mask;
+        }
+        return findCrowded(key);
+    }
+
+    private int findCrowded(@Nullable Object key) {
+        Integer entry = crowded == null ? null : crowded.get(key);
+        return entry == null ? ABSENT : entry;
+    }
+
+    /** Adds an entry for a key that has none. */
+    void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
+        if (isFull()) {
+            grow();
+        }
+        entries[2 * size] = key;
+        entries[2 * size + 1] = accumulator;
+        hashes[size] = hash;
+        place(size, mix(hash));
+        size++;
+    }
+
+    private void place(int entry, int mixed) {
+        long wanted = ((long) mixed << Integer.SIZE) | (entry + 1);
+        int mask = index.length - 1;
+        int slot = firstSlot(mixed);
+        for (int probe = 0; probe < MAX_PROBES; probe++) {
+            if (index[slot] == 0) {
+                index[slot] = wanted;
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+        if (crowded == null) {
+            crowded = new HashMap<>();
+        }
+        crowded.put(entries[2 * entry], entry);
+    }
+
+    private void grow() {
+        if (index.length == MOST_SLOTS) {
+            throw new IllegalStateException(
+                    "More than " + size + " distinct keys in one partition; use more partitions");
+        }
+        long[] before = index;
+        Map<@Nullable Object, Integer> crowdedBefore = crowded;
+        index = new long[before.length * 2];
+        crowded = null;
+        entries = Arrays.copyOf(entries, entries.length * 2);
+        hashes = Arrays.copyOf(hashes, hashes.length * 2);
+        for (long slot : before) { // in order of the upper hash bits, so both indexes are walked from front to back
+            if (slot != 0) {
+                place(entryIn(slot), (int) (slot >>> Integer.SIZE));
+            }
+        }
+        if (crowdedBefore != null) {
+            for (int entry : crowdedBefore.values()) {
+                place(entry, mix(hashes[entry]));
+            }
+        }
+    }
+
+    private int firstSlot(int mixed) {
+        return mixed >>> (Integer.numberOfLeadingZeros(index.length) + 1);
+    }
+
+    private static int entryIn(long slot) {
+        return (int) slot - 1;
+    }
+
+    private static boolean same(@Nullable Object wanted, @Nullable Object found) {
+        return wanted == found || (wanted != null && wanted.equals(found));
+    }
+
+    /** The finalizer of MurmurHash3: a bijection, so mixed hashes are equal exactly if the hashes are. */
+    private static int mix(int hash) {
+        int h = hash;
+        h = (h ^ (h >>> 16)) * 0x85ebca6b;
+        h = (h ^ (h >>> 13)) * 0xc2b2ae35;
+        return h ^ (h >>> 16);
+    }
+
+    int size() {
+        return size;
+    }
+
+    @Nullable
+    Object key(int entry) {
+        return entries[2 * entry];
+    }
+
+    int hash(int entry) {
+        return hashes[entry];
+    }
+
+    @Nullable
+    Object accumulator(int entry) {
+        return entries[2 * entry + 1];
+    }
+
+    void setAccumulator(int entry, @Nullable Object accumulator) {
+        entries[2 * entry + 1] = accumulator;
+    }
+
+    /** Lets go of an entry that was handed on. Keys can no longer be found. */
+    void forget(int entry) {
+        entries[2 * entry] = null;
+        entries[2 * entry + 1] = null;
+    }
+
+    /** Empties the table and keeps its arrays. */
+    void clear() {
+        Arrays.fill(index, 0);
+        Arrays.fill(entries, 0, 2 * size, null);
+        crowded = null;
+        size = 0;
+    }
+
+    /** Returns whether the next entry makes the arrays grow. */
+    boolean isFull() {
+        return size == hashes.length;
+    }
+
+    /** Returns what the arrays take. */
+    long arrayBytes() {
+        return (long) index.length * BYTES_PER_SLOT;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.serializer.BlockHeader;
+
+/** Serialized records in a frame. Whoever reads them gets copies of its own. */
+final class BytesBlock implements Block {
+
+    private final byte[] frame;
+    private final int records;
+
+    BytesBlock(byte[] frame, int records) {
+        this.frame = frame;
+        this.records = records;
+    }
+
+    /**
+     * Returns what the frame of a block says about itself.
+     *
+     * <p>A map output may consist of several frames per reducer; the first bears the plain name of the block, the
+     * others its name with their number, so that one is never taken for another. The generation is 0: an attempt does
+     * not know it, and attempt ids are never reused.
+     *
+     * @param part number of the frame among those of one map attempt and reducer
+     */
+    static BlockHeader header(OutputKey output, int reducer, int part, int records) {
+        String name = "shuffle_" + output.shuffleId() + "_" + output.mapPartition() + "_" + reducer;
+        return new BlockHeader(part == 0 ? name : name + "." + part, output.attemptId(), 0, records);
+    }
+
+    byte[] frame() {
+        return frame;
+    }
+
+    @Override
+    public int records() {
+        return records;
+    }
+
+    @Override
+    public long bytes() {
+        return frame.length;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.favilla.shuffle.hash;
+
+import org.jspecify.annotations.Nullable;
+
+/** Sends every record as it comes. */
+final class DirectIntake implements Intake {
+
+    private final Router router;
+    private final OutputBuffer buffer;
+
+    DirectIntake(Router router, OutputBuffer buffer) {
+        this.router = router;
+        this.buffer = buffer;
+    }
+
+    @Override
+    public void write(@Nullable Object key, @Nullable Object value) {
+        long keyHash = router.keyHash(key);
+        buffer.add(router.reducer(key, keyHash), keyHash, key, value);
+    }
+
+    @Override
+    public void end() {
+        // nothing was held back
+    }
+
+    @Override
+    public void close() {
+        // nothing is held
+    }
+}

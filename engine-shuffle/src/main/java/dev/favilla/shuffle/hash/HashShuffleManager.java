@@ -1,0 +1,108 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.ShuffleReader;
+import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.shuffle.ShuffleWriter;
+
+/**
+ * The hash shuffle of one executor. Map outputs stay in memory: records that are deeply immutable by reference, all
+ * others as bytes.
+ *
+ * <p><b>Memory.</b> A writer and a reader pay from their attempt's account. A committed output is moved to a retained
+ * account of its own, which is closed when the output is dropped.
+ *
+ * <p><b>Threads.</b> May be used from any thread. Each writer and reader belongs to the thread of its attempt.
+ *
+ * <p><b>Failures.</b> An attempt that is refused memory fails with
+ * {@link dev.favilla.memory.ExecutionMemoryExhaustedException}. What is opened or committed after {@link #close} is an
+ * {@link IllegalStateException}.
+ */
+public final class HashShuffleManager implements ShuffleManager {
+
+    private final MemoryManager memory;
+    private final Serializer serializer;
+    private final ExecutorId executor;
+    private final OutputStore store = new OutputStore();
+
+    /**
+     * @param memory the budget that map outputs are kept in
+     * @param serializer for the records that cannot be shared
+     * @param executor where the outputs lie, as {@link dev.favilla.shuffle.MapOutput} says
+     */
+    public HashShuffleManager(MemoryManager memory, Serializer serializer, ExecutorId executor) {
+        this.memory = memory;
+        this.serializer = serializer;
+        this.executor = executor;
+    }
+
+    @Override
+    public ShuffleWriter writer(ShuffleSpec spec, int mapPartition, TaskScope scope) {
+        checkOpen();
+        if (mapPartition < 0) {
+            throw new IllegalArgumentException("mapPartition must be >= 0, got " + mapPartition);
+        }
+        OutputKey key = new OutputKey(spec.shuffleId(), mapPartition, scope.attemptId());
+        OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, scope);
+        Intake intake = intake(spec, buffer, scope);
+        return new HashShuffleWriter(key, spec.numReducers(), executor, store, memory, scope, intake, buffer);
+    }
+
+    private static Intake intake(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
+        Router router = new Router(spec);
+        Aggregator aggregator = spec.aggregator().filter(Aggregator::mapSide).orElse(null);
+        return aggregator == null
+                ? new DirectIntake(router, buffer)
+                : new CombiningIntake(
+                        aggregator.combiner().forTask(scope), aggregator.restartable(), router, buffer, scope);
+    }
+
+    @Override
+    public ShuffleReader reader(ShuffleSpec spec, MapOutputs outputs, int reducer, TaskScope scope) {
+        checkOpen();
+        if (reducer < 0 || reducer >= spec.numReducers()) {
+            throw new IllegalArgumentException(
+                    "reducer must be from 0 to " + (spec.numReducers() - 1) + ", got " + reducer);
+        }
+        if (outputs.shuffleId() != spec.shuffleId()) {
+            throw new IllegalArgumentException(
+                    "outputs must be those of " + spec + ", got those of shuffle " + outputs.shuffleId());
+        }
+        BlockCursor cursor = new BlockCursor(store, executor, serializer, outputs, reducer, scope);
+        return spec.aggregator()
+                .<ShuffleReader>map(aggregator -> new AggregatingReader(cursor, aggregator, scope))
+                .orElseGet(() -> new StreamingReader(cursor));
+    }
+
+    private void checkOpen() {
+        if (store.isClosed()) {
+            throw new IllegalStateException("The shuffle manager of " + executor + " is closed");
+        }
+    }
+
+    @Override
+    public void drop(int shuffleId, int mapPartition, long attemptId) {
+        store.drop(new OutputKey(shuffleId, mapPartition, attemptId));
+    }
+
+    @Override
+    public void drop(int shuffleId) {
+        store.drop(shuffleId);
+    }
+
+    @Override
+    public int outputCount() {
+        return store.size();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.shuffle.BlockSizes;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.ShuffleWriter;
+import org.jspecify.annotations.Nullable;
+
+/** The output of one map attempt: an intake in front, a buffer behind, and at the end a place in the store. */
+final class HashShuffleWriter implements ShuffleWriter {
+
+    private final OutputKey key;
+    private final int numReducers;
+    private final ExecutorId executor;
+    private final OutputStore store;
+    private final MemoryManager memory;
+    private final TaskScope scope;
+    private final Intake intake;
+    private final OutputBuffer buffer;
+
+    private State state = State.OPEN;
+
+    HashShuffleWriter(
+            OutputKey key,
+            int numReducers,
+            ExecutorId executor,
+            OutputStore store,
+            MemoryManager memory,
+            TaskScope scope,
+            Intake intake,
+            OutputBuffer buffer) {
+        this.key = key;
+        this.numReducers = numReducers;
+        this.executor = executor;
+        this.store = store;
+        this.memory = memory;
+        this.scope = scope;
+        this.intake = intake;
+        this.buffer = buffer;
+    }
+
+    @Override
+    public void write(@Nullable Object recordKey, @Nullable Object value) throws Exception {
+        if (state != State.OPEN) {
+            throw misuse("written to");
+        }
+        intake.write(recordKey, value);
+    }
+
+    @Override
+    public MapOutput commit() throws Exception {
+        if (state != State.OPEN) {
+            throw misuse("committed");
+        }
+        state = State.COMMITTED; // a commit that fails is not tried again
+        intake.end();
+        BlockSizes sizes = store();
+        scope.metrics().add(Metric.SHUFFLE_RECORDS_WRITTEN, buffer.records());
+        scope.metrics().add(Metric.SHUFFLE_BYTES_WRITTEN, sizes.totalBytes());
+        return new MapOutput(key.mapPartition(), key.attemptId(), executor, buffer.records(), buffer.digest(), sizes);
+    }
+
+    private BlockSizes store() {
+        long[] bytesPerReducer = new long[numReducers];
+        MemoryAccount retained = memory.openRetained(
+                "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition());
+        boolean stored = false;
+        try {
+            store.put(key, buffer.finish(retained, bytesPerReducer));
+            stored = true;
+        } finally {
+            if (!stored) {
+                retained.close();
+            }
+        }
+        return BlockSizes.of(bytesPerReducer);
+    }
+
+    private IllegalStateException misuse(String what) {
+        return new IllegalStateException("The output of map partition " + key.mapPartition() + " of shuffle "
+                + key.shuffleId() + " was " + what + " after it was "
+                + (state == State.COMMITTED ? "committed" : "closed"));
+    }
+
+    @Override
+    public void close() {
+        state = State.CLOSED;
+        try {
+            intake.close();
+        } finally {
+            buffer.close();
+        }
+    }
+
+    private enum State {
+        OPEN,
+        COMMITTED,
+        CLOSED
+    }
+}

@@ -1,0 +1,175 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.Immutability;
+import dev.favilla.serializer.Serializer;
+import dev.favilla.serializer.SizeEstimator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one map attempt has sent so far, by reducer and in order.
+ *
+ * <p>Records stay references as long as all of them are deeply immutable. From the first that is not, everything is
+ * serialized: the attempt's data evidently is of a kind that needs copies, and one kind of block after the other keeps
+ * the order.
+ *
+ * <p>What is held is paid for by the attempt until it is {@linkplain #finish finished}.
+ */
+final class OutputBuffer implements AutoCloseable {
+
+    /** Records by reference between two looks at the account; a power of two. */
+    private static final int RECORDS_PER_CHECK = 32;
+
+    /** Open streams each occupy a serializer, so there are never more, however many reducers there are. */
+    static final int MAX_OPEN_STREAMS = 64;
+
+    private final OutputKey key;
+    private final Serializer serializer;
+    private final MemoryMeter memory;
+
+    private final Immutability.Checker keyChecker = new Immutability.Checker();
+    private final Immutability.Checker valueChecker = new Immutability.Checker();
+
+    // Two samplers: one that is shown keys and values in turn might pick nothing but keys.
+    private final SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
+    private final SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
+
+    private final @Nullable RefLane[] references;
+    private final @Nullable BytesLane[] bytes;
+
+    private boolean serializing;
+    private long records;
+    private long referencedRecords;
+    private long digest;
+    private long referenceArrayBytes;
+    private long laneBytes;
+    private int openStreams;
+
+    OutputBuffer(OutputKey key, int numReducers, Serializer serializer, TaskScope scope) {
+        this.key = key;
+        this.serializer = serializer;
+        this.memory = new MemoryMeter(scope.memory());
+        this.references = new RefLane[numReducers];
+        this.bytes = new BytesLane[numReducers];
+    }
+
+    /** Appends a record to what {@code reducer} gets. */
+    void add(int reducer, long keyHash, @Nullable Object recordKey, @Nullable Object value) {
+        records++;
+        digest += Digest.of(reducer, keyHash, value);
+        if (!serializing) {
+            if (keyChecker.check(recordKey) && valueChecker.check(value)) {
+                addReference(reducer, recordKey, value);
+                return;
+            }
+            serializing = true;
+        }
+        addBytes(reducer, recordKey, value);
+    }
+
+    private void addReference(int reducer, @Nullable Object recordKey, @Nullable Object value) {
+        RefLane lane = references[reducer];
+        if (lane == null) {
+            lane = new RefLane();
+            references[reducer] = lane;
+        }
+        referenceArrayBytes += lane.add(recordKey, value);
+        keySizes.add(recordKey);
+        valueSizes.add(value);
+        referencedRecords++;
+        if ((referencedRecords & (RECORDS_PER_CHECK - 1)) == 0) {
+            memory.hold(heldBytes());
+        }
+    }
+
+    private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {
+        BytesLane lane = bytes[reducer];
+        if (lane == null) {
+            lane = new BytesLane(key, reducer, serializer);
+            bytes[reducer] = lane;
+        }
+        if (!lane.isOpen() && openStreams >= MAX_OPEN_STREAMS) {
+            sealAll();
+        }
+        long before = lane.heldBytes();
+        int opening = lane.isOpen() ? 0 : 1;
+        lane.add(recordKey, value);
+        openStreams += opening - (lane.isOpen() ? 0 : 1);
+        long grown = lane.heldBytes() - before;
+        if (grown != 0) {
+            laneBytes += grown;
+            memory.hold(heldBytes());
+        }
+    }
+
+    private void sealAll() {
+        laneBytes = 0;
+        for (BytesLane lane : bytes) {
+            if (lane != null) {
+                lane.seal();
+                laneBytes += lane.heldBytes();
+            }
+        }
+        openStreams = 0;
+    }
+
+    private long heldBytes() {
+        return referenceArrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes;
+    }
+
+    long records() {
+        return records;
+    }
+
+    long digest() {
+        return digest;
+    }
+
+    /**
+     * Ends the output: its memory moves to {@code retained}, its blocks to the result.
+     *
+     * @param bytesPerReducer filled in with how many bytes each reducer gets
+     */
+    StoredOutput finish(MemoryAccount retained, long[] bytesPerReducer) {
+        double bytesPerRecord =
+                referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
+        List<List<Block>> blocks = new ArrayList<>(bytesPerReducer.length);
+        long total = 0;
+        for (int reducer = 0; reducer < bytesPerReducer.length; reducer++) {
+            List<Block> sent = takeBlocks(reducer, bytesPerRecord, bytesPerReducer);
+            blocks.add(sent);
+            total += bytesPerReducer[reducer];
+        }
+        memory.moveTo(retained, total);
+        return new StoredOutput(blocks, retained);
+    }
+
+    private List<Block> takeBlocks(int reducer, double bytesPerRecord, long[] bytesPerReducer) {
+        RefLane first = references[reducer];
+        BytesLane second = bytes[reducer];
+        if (first == null && second == null) {
+            return List.of();
+        }
+        List<Block> blocks = new ArrayList<>();
+        bytesPerReducer[reducer] = (first == null ? 0 : first.moveTo(blocks, bytesPerRecord))
+                + (second == null ? 0 : second.moveTo(blocks));
+        return blocks;
+    }
+
+    /** Drops what is held and gives the attempt's memory back; closing twice is harmless. */
+    @Override
+    public void close() {
+        for (int reducer = 0; reducer < bytes.length; reducer++) {
+            BytesLane lane = bytes[reducer];
+            references[reducer] = null;
+            bytes[reducer] = null;
+            if (lane != null) {
+                lane.close();
+            }
+        }
+        memory.close();
+    }
+}

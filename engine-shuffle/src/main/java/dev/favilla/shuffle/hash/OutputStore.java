@@ -1,0 +1,67 @@
+package dev.favilla.shuffle.hash;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The committed map outputs of one executor.
+ *
+ * <p><b>Threads.</b> May be used from any thread. Taking an output out of the map decides who releases it.
+ */
+final class OutputStore implements AutoCloseable {
+
+    private final Map<OutputKey, StoredOutput> outputs = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * Makes an output readable.
+     *
+     * @throws IllegalStateException if the attempt has one already, or the store was closed; the output is not kept
+     */
+    void put(OutputKey key, StoredOutput output) {
+        if (outputs.putIfAbsent(key, output) != null) {
+            throw new IllegalStateException(key + " is stored already, which is a bug: attempt ids are never reused");
+        }
+        // Looked at after the put: either close finds the output, or this finds the store closed.
+        if (closed && outputs.remove(key, output)) {
+            throw new IllegalStateException(key + " came after the shuffle manager was closed");
+        }
+    }
+
+    @Nullable
+    StoredOutput find(OutputKey key) {
+        return outputs.get(key);
+    }
+
+    void drop(OutputKey key) {
+        StoredOutput output = outputs.remove(key);
+        if (output != null) {
+            output.release();
+        }
+    }
+
+    void drop(int shuffleId) {
+        for (OutputKey key : outputs.keySet()) {
+            if (key.shuffleId() == shuffleId) {
+                drop(key);
+            }
+        }
+    }
+
+    int size() {
+        return outputs.size();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (OutputKey key : outputs.keySet()) {
+            drop(key);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.serializer.StableHash;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ShuffleSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hashes keys and picks their reducers, hashing each key only once.
+ *
+ * <p>Where records merge by key, or are placed by hash, every key must have a stable hash, whatever the partitioner. A
+ * shuffle that only moves records with a partitioner of its own asks of its keys no more than that partitioner does.
+ */
+final class Router {
+
+    private static final int LONGEST_KEY_TEXT = 100;
+
+    private final Partitioner partitioner;
+    private final @Nullable HashPartitioner hashPartitioner;
+    private final int numReducers;
+    private final boolean mustHash;
+
+    Router(ShuffleSpec spec) {
+        partitioner = spec.partitioner();
+        hashPartitioner = partitioner instanceof HashPartitioner known ? known : null;
+        numReducers = spec.numReducers();
+        mustHash = hashPartitioner != null || spec.aggregator().isPresent();
+    }
+
+    /**
+     * Returns what the key contributes to the digest, which is its stable hash where it must have one.
+     *
+     * @throws dev.favilla.serializer.UnsupportedKeyException if it must have one and has none
+     */
+    long keyHash(@Nullable Object key) {
+        if (mustHash) {
+            return stableHash(key);
+        }
+        return StableHash.hasContent(key) ? StableHash.content(key) : 0;
+    }
+
+    /** Returns the hash by which equal keys are found; that of the null key is 0. */
+    static int stableHash(@Nullable Object key) {
+        return key == null ? 0 : StableHash.of(key);
+    }
+
+    /**
+     * Returns the reducer of {@code key}.
+     *
+     * @param keyHash what {@link #keyHash} returned for it
+     * @throws IllegalArgumentException if the partitioner answers something that is no partition
+     */
+    int reducer(@Nullable Object key, long keyHash) {
+        if (hashPartitioner != null) {
+            return hashPartitioner.partitionOfHash((int) keyHash);
+        }
+        int reducer = partitioner.partition(key);
+        if (reducer < 0 || reducer >= numReducers) {
+            throw new IllegalArgumentException("Partitioner " + textOf(partitioner) + " put key " + textOf(key)
+                    + " in partition " + reducer + ", expected 0 to " + (numReducers - 1));
+        }
+        return reducer;
+    }
+
+    /** User objects may throw when asked for their text, and the text may be long. */
+    private static String textOf(@Nullable Object userObject) {
+        String text;
+        try {
+            text = String.valueOf(userObject);
+        } catch (RuntimeException e) { // the error being reported matters more
+            text = "of class "
+                    + (userObject == null ? "null" : userObject.getClass().getName());
+        }
+        return text.length() <= LONGEST_KEY_TEXT ? text : text.substring(0, LONGEST_KEY_TEXT) + "...";
+    }
+}

@@ -1,0 +1,31 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.memory.MemoryAccount;
+import java.util.List;
+
+/**
+ * A committed map output: its blocks by reducer, and the memory they hold.
+ *
+ * <p><b>Threads.</b> The blocks never change. {@link #release} is called once, by whoever took the output out of the
+ * store.
+ */
+final class StoredOutput {
+
+    private final List<List<Block>> blocks;
+    private final MemoryAccount memory;
+
+    StoredOutput(List<List<Block>> blocks, MemoryAccount memory) {
+        this.blocks = blocks;
+        this.memory = memory;
+    }
+
+    /** Returns what was sent to {@code reducer}, in the order it was sent. */
+    List<Block> blocks(int reducer) {
+        return blocks.get(reducer);
+    }
+
+    /** Gives the memory back. A reader that holds blocks already may finish with them. */
+    void release() {
+        memory.close();
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * How records move between stages: where a key goes, what a map task leaves behind, and who knows where it lies.
+ *
+ * <p>Start at {@link dev.favilla.shuffle.ShuffleManager}. Tasks write with a {@link dev.favilla.shuffle.ShuffleWriter},
+ * the scheduler keeps what they left in a {@link dev.favilla.shuffle.MapOutputTracker}, readers are given a snapshot of
+ * it. Nothing here knows stages or jobs.
+ */
+@NullMarked
+package dev.favilla.shuffle;
+
+import org.jspecify.annotations.NullMarked;
