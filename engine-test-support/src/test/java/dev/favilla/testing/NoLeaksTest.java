@@ -3,6 +3,7 @@ package dev.favilla.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +21,7 @@ class NoLeaksTest {
 
     @AfterEach
     void removeWhatFixturesLeft() throws IOException {
-        Files.deleteIfExists(leftFile());
+        removeLeftFiles();
     }
 
     @Test
@@ -79,12 +80,18 @@ class NoLeaksTest {
         }
     }
 
-    private static Path leftFile() {
-        return Path.of(System.getProperty("java.io.tmpdir"), FILE);
+    /** The way the engine would make it, which must be where the audit looks. */
+    private static void leaveFile() throws IOException {
+        Files.createTempFile(FILE, "");
     }
 
-    private static void leaveFile() throws IOException {
-        Files.createFile(leftFile());
+    private static void removeLeftFiles() throws IOException {
+        try (DirectoryStream<Path> left =
+                Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), FILE + "*")) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static void endThread(String name) throws InterruptedException {
@@ -156,7 +163,7 @@ class NoLeaksTest {
 
     static class CleansUpLate {
         @AutoClose
-        private final AutoCloseable file = () -> Files.delete(leftFile());
+        private final AutoCloseable file = NoLeaksTest::removeLeftFiles;
 
         @Test
         void leavesItsFileToTheFramework() throws IOException {
