@@ -1,26 +1,173 @@
 package dev.favilla.serializer;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Hashes that are the same in every run. */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
+/**
+ * Hashes that are the same in every run, and so may decide where a record goes.
+ *
+ * <p>{@link #of} is {@code hashCode()} wherever that can be trusted. It differs for enums, whose own hash is their
+ * identity, and for records that may contain them. {@link #content} tells whether the same values came out of two runs.
+ *
+ * <p><b>Threads.</b> May be called from any thread. What a class tells is looked up once per class.
+ */
 public final class StableHash {
+
+    private static final ClassValue<Facts> FACTS = new ClassValue<>() {
+        @Override
+        protected Facts computeValue(Class<?> type) {
+            return classify(type, new HashSet<>());
+        }
+    };
 
     private StableHash() {}
 
+    /**
+     * Returns the hash of a key: 0 for null; of the name for enum constants; {@code 31 * h + hash of the component},
+     * from 0, for records that may contain enums and do not define {@code hashCode} themselves; else {@code
+     * key.hashCode()}.
+     *
+     * @throws UnsupportedKeyException if the key is an array or of a class that inherits {@code Object.hashCode}, or a
+     *     record that contains such a thing: equal keys would not meet
+     */
     public static int of(@Nullable Object key) {
-        throw new UnsupportedOperationException();
+        if (key == null) {
+            return 0;
+        }
+        if (key instanceof String || key instanceof Long || key instanceof Integer) {
+            return key.hashCode();
+        }
+        Facts facts = FACTS.get(key.getClass());
+        return switch (facts.kind) {
+            case OWN -> key.hashCode();
+            case ENUM -> ((Enum<?>) key).name().hashCode();
+            case RECORD -> ofRecord(key, facts.record());
+            case REFUSED -> throw new UnsupportedKeyException(facts.refusal());
+        };
     }
 
+    /**
+     * Returns 64 bits that depend on all of the value's content and its class, and on nothing else.
+     *
+     * @throws IllegalArgumentException if the value {@linkplain #hasContent has none}
+     */
     public static long content(@Nullable Object value) {
-        throw new UnsupportedOperationException();
+        return ContentHash.of(value, 0);
     }
 
+    /**
+     * Returns whether {@link #content} is defined: the value is deeply immutable, and made of boxed values, strings,
+     * big numbers, {@code java.time} values, UUIDs, URIs, enum constants, and records and small unmodifiable
+     * collections of these.
+     */
     public static boolean hasContent(@Nullable Object value) {
-        throw new UnsupportedOperationException();
+        return ContentHash.isDefined(value, 0);
     }
 
+    /** Spreads every bit of {@code bits} over all 64; a bijection, so distinct values stay distinct. */
     public static long mix(long bits) {
-        throw new UnsupportedOperationException();
+        long z = bits + 0x9e3779b97f4a7c15L; // so that 0 does not stay 0; the rest is Stafford's variant 13
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+
+    private static int ofRecord(Object record, RecordShape shape) {
+        int hash = 0;
+        for (int i = 0; i < shape.size(); i++) {
+            hash = 31 * hash + of(shape.get(record, i));
+        }
+        return hash;
+    }
+
+    private static Facts classify(Class<?> type, Set<Class<?>> outer) {
+        if (type.isArray()) {
+            return Facts.refused(type.getTypeName() + " cannot be a key: two arrays with equal elements are neither"
+                    + " equal nor have equal hashes. Use a List or a record of the elements instead.");
+        }
+        if (Enum.class.isAssignableFrom(type)) {
+            return Facts.of(Kind.ENUM);
+        }
+        Method hashCode = hashCodeOf(type);
+        if (hashCode.getDeclaringClass() == Object.class) {
+            return Facts.refused(type.getName() + " cannot be a key: it inherits hashCode from Object, so equal keys"
+                    + " have different hashes. Give it equals and hashCode, or use a record or a List instead.");
+        }
+        // The compiler writes a record's hashCode as final; one written by the user goes with the user's equals.
+        return type.isRecord() && Modifier.isFinal(hashCode.getModifiers())
+                ? classifyRecord(type, outer)
+                : Facts.of(Kind.OWN);
+    }
+
+    private static Method hashCodeOf(Class<?> type) {
+        try {
+            return type.getMethod("hashCode");
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("Every class has hashCode: " + type, e);
+        }
+    }
+
+    private static Facts classifyRecord(Class<?> type, Set<Class<?>> outer) {
+        RecordShape shape = RecordShape.of(type);
+        Facts structural = shape.isReadable() ? new Facts(Kind.RECORD, shape, null) : Facts.of(Kind.OWN);
+        if (!outer.add(type)) {
+            return structural;
+        }
+        boolean allOwn = true;
+        for (Class<?> component : shape.types()) {
+            if (component.isPrimitive()) {
+                continue;
+            }
+            boolean settled = Modifier.isFinal(component.getModifiers());
+            Facts facts = settled ? classify(component, outer) : structural;
+            if (facts.kind == Kind.REFUSED) {
+                outer.remove(type);
+                return Facts.refused(type.getName() + " cannot be a key because of a component: " + facts.refusal());
+            }
+            allOwn &= settled && facts.kind == Kind.OWN;
+        }
+        outer.remove(type);
+        return allOwn ? Facts.of(Kind.OWN) : structural;
+    }
+
+    private enum Kind {
+        OWN,
+        ENUM,
+        RECORD,
+        REFUSED
+    }
+
+    /** What a class tells of its instances. */
+    private static final class Facts {
+
+        final Kind kind;
+        private final @Nullable RecordShape record;
+        private final @Nullable String refusal;
+
+        Facts(Kind kind, @Nullable RecordShape record, @Nullable String refusal) {
+            this.kind = kind;
+            this.record = record;
+            this.refusal = refusal;
+        }
+
+        static Facts of(Kind kind) {
+            return new Facts(kind, null, null);
+        }
+
+        static Facts refused(String why) {
+            return new Facts(Kind.REFUSED, null, why);
+        }
+
+        RecordShape record() {
+            return Objects.requireNonNull(record);
+        }
+
+        String refusal() {
+            return Objects.requireNonNull(refusal);
+        }
     }
 }
