@@ -1,34 +1,159 @@
 package dev.favilla.serializer;
 
+import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskScope;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectStreamClass;
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A user function prepared for tasks.
+ * A user function prepared for tasks, so that what it captures behaves as if it had been sent to them.
+ *
+ * <p>A function that captures nothing, or only what is {@linkplain Immutability proven} immutable, is shared by all
+ * attempts. Any other is written when it is captured, and each attempt reads a copy of its own: what the caller or
+ * another attempt changes later is never seen. {@link TaskBound} handles inside it become what they are bound to.
+ *
+ * <p><b>Threads.</b> Immutable; a copy belongs to the attempt it was made for.
+ *
+ * <p><b>Failures.</b> What cannot travel is refused when it is captured, in the user's own call.
  *
  * @param <F> the functional interface
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class Closure<F> implements ImmutableValue {
 
-    private Closure() {}
+    private static final ClassValue<Boolean> TRIVIAL = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            // With nothing inside there is nothing to check, copy or bind, however it is written.
+            return Immutability.isLambda(type)
+                    && Serializable.class.isAssignableFrom(type)
+                    && Immutability.isStateless(type);
+        }
+    };
 
+    private final F function;
+    private final String operation;
+    private final long serializedBytes;
+
+    /** What attempts read their copies from; null if they share the function. */
+    private final @Nullable CapturedGraph graph;
+
+    private Closure(F function, String operation, long serializedBytes, @Nullable CapturedGraph graph) {
+        this.function = function;
+        this.operation = operation;
+        this.serializedBytes = serializedBytes;
+        this.graph = graph;
+    }
+
+    /**
+     * Checks that a function can travel and remembers what it captures as it is now.
+     *
+     * @param operation what it was given to and where, for example {@code map at Report.java:12}
+     * @throws ClosureNotSerializableException if anything in it is not serializable or is {@link DriverOnly}
+     */
     public static <F> Closure<F> capture(F function, String operation) {
-        throw new UnsupportedOperationException();
+        if (TRIVIAL.get(function.getClass())) {
+            return new Closure<>(function, operation, 0, null);
+        }
+        CapturedGraph graph = ClosureWriter.write(function, operation);
+        boolean stateless = Immutability.isStateless(function.getClass());
+        boolean shareable = !graph.bindsToTasks && (stateless || Immutability.isDeeplyImmutable(function));
+        return new Closure<>(function, operation, stateless ? 0 : graph.bytes.length, shareable ? null : graph);
     }
 
+    /**
+     * Returns the function for one attempt: the function itself if it is shareable, else a new copy, which is counted
+     * in the attempt's metrics. Callers keep it for the life of the attempt.
+     *
+     * @throws SerializationException if what was written cannot be read back
+     */
     public F forTask(TaskScope scope) {
-        throw new UnsupportedOperationException();
+        if (graph == null) {
+            return function;
+        }
+        try (ObjectInputStream in = new BindingInput(graph, scope)) {
+            @SuppressWarnings("unchecked") // it is what was written
+            F copy = (F) in.readObject();
+            scope.metrics().add(Metric.CLOSURE_COPIES, 1);
+            scope.metrics().add(Metric.CLOSURE_BYTES, serializedBytes);
+            return copy;
+        } catch (IOException | ClassNotFoundException | RuntimeException | StackOverflowError | LinkageError e) {
+            throw new SerializationException(
+                    "Cannot copy the function of " + operation + " for " + scope.owner() + ": " + e
+                            + ". What it captures was written but cannot be read back; look at readObject, readResolve"
+                            + " and at superclasses that are not serializable.",
+                    e);
+        }
     }
 
+    /** Returns whether all attempts may use the same instance. */
     public boolean isShareable() {
-        throw new UnsupportedOperationException();
+        return graph == null;
     }
 
+    /** Returns the size of the function and what it captures, as it would travel; 0 if it captures nothing. */
     public long serializedBytes() {
-        throw new UnsupportedOperationException();
+        return serializedBytes;
     }
 
+    /** Returns what the function was given to and where, for example {@code map at Report.java:12}. */
     public String operation() {
-        throw new UnsupportedOperationException();
+        return operation;
+    }
+
+    @Override
+    public String toString() {
+        return "function of " + operation;
+    }
+
+    /** A function as it was when it was captured. */
+    static final class CapturedGraph {
+
+        final byte[] bytes;
+
+        /** The classes in it, as the stream numbers them: exactly these are used again, whichever loaders they have. */
+        final List<Class<?>> classes;
+
+        /** Whether there is a {@link TaskBound} inside. */
+        final boolean bindsToTasks;
+
+        CapturedGraph(byte[] bytes, List<Class<?>> classes, boolean bindsToTasks) {
+            this.bytes = bytes;
+            this.classes = List.copyOf(classes);
+            this.bindsToTasks = bindsToTasks;
+        }
+    }
+
+    /** Reads a copy and puts what belongs to the attempt in the place of handles. */
+    private static final class BindingInput extends ObjectInputStream {
+
+        private final CapturedGraph graph;
+        private final TaskScope scope;
+
+        BindingInput(CapturedGraph graph, TaskScope scope) throws IOException {
+            super(new ByteArrayInputStream(graph.bytes));
+            this.graph = graph;
+            this.scope = scope;
+            enableResolveObject(true);
+        }
+
+        @Override
+        protected Object resolveObject(Object object) {
+            return object instanceof TaskBound handle ? handle.bindTo(scope) : object;
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException {
+            return graph.classes.get(readInt());
+        }
+
+        @Override
+        protected Class<?> resolveProxyClass(String[] interfaces) throws IOException {
+            return graph.classes.get(readInt());
+        }
     }
 }

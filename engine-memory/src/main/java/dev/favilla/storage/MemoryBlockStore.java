@@ -1,45 +1,364 @@
 package dev.favilla.storage;
 
 import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.StorageAccount;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.Serializer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Cached partitions in memory. */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
+/**
+ * The cached partitions of one executor, in memory: as references, or as bytes in a verified frame. The disk part of a
+ * level is ignored here, so a level without a memory part keeps nothing.
+ *
+ * <p><b>Eviction.</b> The least recently used blocks go first; never one that is pinned, and to make room for a new
+ * block never one of the same dataset, whose partitions would otherwise push each other out in every run. If what may
+ * go is not enough, nothing goes.
+ *
+ * <p><b>Threads.</b> One monitor guards the table of blocks. It is never held while the memory manager, the serializer
+ * or the listener runs, so those may call back.
+ *
+ * <p><b>Failures.</b> A block that is damaged is dropped and not found. One that cannot be deserialized is dropped and
+ * fails the reader once. A listener that throws is reported in the log.
+ */
 public final class MemoryBlockStore implements BlockStore {
 
-    public MemoryBlockStore(MemoryManager memory, Serializer serializer, BlockDropListener listener) {}
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryBlockStore.class);
+
+    /** How often the bytes made free may be taken by another thread before a block is given up. */
+    private static final int RESERVATION_ROUNDS = 4;
+
+    private final MemoryManager memory;
+    private final StorageAccount account;
+    private final Serializer serializer;
+    private final BlockDropListener listener;
+
+    /** Guards everything below, and the pins of the blocks. */
+    private final Object monitor = new Object();
+
+    /** Visible blocks, the least recently used first. */
+    private final Map<BlockId, StoredBlock> visible = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Blocks that attempts are computing or have completed but not published. */
+    private final Set<StagedBlock> staged = new HashSet<>();
+
+    private boolean closed;
+
+    /**
+     * @param memory where the store opens its account
+     * @param serializer for blocks that are kept as bytes
+     * @param listener told when a visible block is no longer there
+     */
+    public MemoryBlockStore(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
+        this.memory = memory;
+        this.serializer = serializer;
+        this.listener = listener;
+        this.account = memory.openStorage(this::evict);
+    }
 
     @Override
     public Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope) {
-        throw new UnsupportedOperationException();
+        Optional<CachedBlock> found = lookUp(id, stamp, scope);
+        scope.metrics().add(found.isPresent() ? Metric.CACHE_HITS : Metric.CACHE_MISSES, 1);
+        return found;
+    }
+
+    private Optional<CachedBlock> lookUp(BlockId id, long stamp, TaskScope scope) {
+        StoredBlock block;
+        boolean current;
+        synchronized (monitor) {
+            block = visible.get(id);
+            if (block == null) {
+                return Optional.empty();
+            }
+            current = block.stamp() == stamp;
+            if (current) {
+                block.pins++;
+            }
+        }
+        if (!current) {
+            discard(block);
+            return Optional.empty();
+        }
+        scope.onClose(() -> unpin(block));
+        try {
+            return Optional.of(block.open(serializer, scope, () -> discard(block)));
+        } catch (DamagedBlockException e) {
+            LOG.warn("A cached block is dropped and will be computed again", e);
+            discard(block);
+            return Optional.empty();
+        }
     }
 
     @Override
     public BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope) {
-        throw new UnsupportedOperationException();
+        StagedBlock block = level.deserialized()
+                ? new StagedObjects(this, id, stamp)
+                : new StagedBytes(this, id, stamp, scope.attemptId(), serializer);
+        boolean refused;
+        synchronized (monitor) {
+            refused = closed || !level.useMemory();
+            if (!refused) {
+                staged.add(block);
+            }
+        }
+        if (refused) {
+            block.refuse();
+        } else {
+            stagedBy(scope).add(block);
+            scope.onClose(block::refuse);
+        }
+        return block;
+    }
+
+    /** The blocks that the attempt has begun here. */
+    private Staging stagedBy(TaskScope scope) {
+        return scope.attachment(this, Staging.class, Staging::new);
     }
 
     @Override
     public List<BlockId> publish(TaskScope scope) {
-        throw new UnsupportedOperationException();
+        List<BlockId> published = new ArrayList<>();
+        for (StagedBlock block : stagedBy(scope).takeAll()) {
+            StoredBlock stored = block.result();
+            if (stored != null && show(block, stored)) {
+                published.add(stored.id());
+            } else {
+                block.refuse();
+            }
+        }
+        return published;
+    }
+
+    /** Moves a completed block from the staged to the visible ones, unless it is there already or not wanted now. */
+    private boolean show(StagedBlock block, StoredBlock stored) {
+        StoredBlock older;
+        synchronized (monitor) {
+            if (!staged.contains(block)) {
+                return false; // its dataset was dropped, or the store closed, while it was computed
+            }
+            older = visible.get(stored.id());
+            if (older != null && older.stamp() == stored.stamp()) {
+                return false;
+            }
+            visible.put(stored.id(), stored);
+            staged.remove(block);
+        }
+        block.handOver();
+        if (older != null) {
+            freeUnlessPinned(older); // the id is still there, so the listener is not told
+        }
+        return true;
     }
 
     @Override
-    public void drop(int rddId) {}
+    public void drop(int rddId) {
+        removeAll(id -> id.rddId() == rddId);
+    }
+
+    private void removeAll(Predicate<BlockId> which) {
+        List<StoredBlock> removed = new ArrayList<>();
+        synchronized (monitor) {
+            Iterator<StoredBlock> blocks = visible.values().iterator();
+            while (blocks.hasNext()) {
+                StoredBlock block = blocks.next();
+                if (which.test(block.id())) {
+                    blocks.remove();
+                    removed.add(block);
+                }
+            }
+            staged.removeIf(block -> which.test(block.id()));
+        }
+        removed.forEach(this::freeUnlessPinned);
+        tell(removed);
+    }
 
     @Override
     public CachedSize sizeOf(int rddId) {
-        throw new UnsupportedOperationException();
+        synchronized (monitor) {
+            int partitions = 0;
+            long bytes = 0;
+            for (StoredBlock block : visible.values()) {
+                if (block.id().rddId() == rddId) {
+                    partitions++;
+                    bytes += block.bytes();
+                }
+            }
+            return new CachedSize(partitions, bytes);
+        }
     }
 
     @Override
     public int blockCount() {
-        return 0;
+        synchronized (monitor) {
+            return visible.size() + staged.size();
+        }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        synchronized (monitor) {
+            closed = true;
+        }
+        removeAll(id -> true);
+        account.close();
+    }
+
+    // What follows serves the blocks being built.
+
+    /** Takes {@code bytes} for a block of {@code rddId}, evicting others if that helps. */
+    boolean reserve(long bytes, int rddId) {
+        for (int round = 0; round < RESERVATION_ROUNDS; round++) {
+            if (account.reserve(bytes)) {
+                return true;
+            }
+            long missing = bytes - memory.usage().freeBytes();
+            if (bytes > account.limitBytes() || (missing > 0 && !evict(missing, rddId))) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    void release(long bytes) {
+        account.release(bytes);
+    }
+
+    /** Forgets a block that will not become visible. */
+    void forget(StagedBlock block) {
+        synchronized (monitor) {
+            staged.remove(block);
+        }
+    }
+
+    // What follows removes blocks.
+
+    /** Frees what can be freed for execution; the manager calls it. */
+    private long evict(long bytes) {
+        List<StoredBlock> victims = new ArrayList<>();
+        synchronized (monitor) {
+            choose(bytes, block -> true, victims);
+            remove(victims);
+        }
+        return free(victims);
+    }
+
+    /** Frees {@code bytes} without touching {@code rddId}, or nothing if that is not possible. */
+    private boolean evict(long bytes, int rddId) {
+        List<StoredBlock> victims = new ArrayList<>();
+        synchronized (monitor) {
+            long found = choose(bytes, block -> block.id().rddId() != rddId, victims);
+            if (found < bytes) {
+                return false;
+            }
+            remove(victims);
+        }
+        free(victims);
+        return true;
+    }
+
+    /** Called with the monitor held. */
+    private long choose(long bytes, Predicate<StoredBlock> mayGo, List<StoredBlock> victims) {
+        long found = 0;
+        for (StoredBlock block : visible.values()) {
+            if (found >= bytes) {
+                break;
+            }
+            if (block.pins == 0 && mayGo.test(block)) {
+                victims.add(block);
+                found += block.bytes();
+            }
+        }
+        return found;
+    }
+
+    /** Called with the monitor held. */
+    private void remove(Collection<StoredBlock> victims) {
+        for (StoredBlock victim : victims) {
+            visible.remove(victim.id());
+        }
+    }
+
+    private long free(List<StoredBlock> removed) {
+        long bytes = 0;
+        for (StoredBlock block : removed) {
+            bytes += block.bytes();
+        }
+        account.release(bytes);
+        tell(removed);
+        return bytes;
+    }
+
+    /** Makes a block invisible if it still is the one under its id. */
+    private void discard(StoredBlock block) {
+        boolean removed;
+        synchronized (monitor) {
+            removed = visible.remove(block.id(), block);
+        }
+        if (removed) {
+            freeUnlessPinned(block);
+            tell(List.of(block));
+        }
+    }
+
+    /** Gives back the bytes of a block that is no longer visible, now or when its last reader ends. */
+    private void freeUnlessPinned(StoredBlock block) {
+        boolean free;
+        synchronized (monitor) {
+            block.orphaned = true;
+            free = block.pins == 0;
+        }
+        if (free) {
+            account.release(block.bytes());
+        }
+    }
+
+    private void unpin(StoredBlock block) {
+        boolean free;
+        synchronized (monitor) {
+            block.pins--;
+            free = block.orphaned && block.pins == 0;
+        }
+        if (free) {
+            account.release(block.bytes());
+        }
+    }
+
+    private void tell(List<StoredBlock> dropped) {
+        for (StoredBlock block : dropped) {
+            try {
+                listener.dropped(block.id());
+            } catch (RuntimeException e) {
+                LOG.warn("The listener for dropped blocks failed on {}", block.id(), e);
+            }
+        }
+    }
+
+    /** What one attempt has begun in one store. Belongs to the attempt's thread. */
+    private static final class Staging {
+
+        private List<StagedBlock> blocks = new ArrayList<>();
+
+        void add(StagedBlock block) {
+            blocks.add(block);
+        }
+
+        List<StagedBlock> takeAll() {
+            List<StagedBlock> all = blocks;
+            blocks = new ArrayList<>();
+            return all;
+        }
+    }
 }

@@ -1,0 +1,127 @@
+package dev.favilla.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block while it is computed: takes memory in steps as it grows, and gives all of it back when it is refused or its
+ * attempt ends. Belongs to the attempt's thread.
+ */
+abstract class StagedBlock implements BlockBuilder {
+
+    private static final long SMALLEST_STEP_BYTES = 64 << 10;
+
+    private final MemoryBlockStore store;
+    private final BlockId id;
+    private final long stamp;
+    private long reservedBytes;
+    private boolean refused;
+    private boolean handedOver;
+    private @Nullable StoredBlock result;
+
+    StagedBlock(MemoryBlockStore store, BlockId id, long stamp) {
+        this.store = store;
+        this.id = id;
+        this.stamp = stamp;
+    }
+
+    final BlockId id() {
+        return id;
+    }
+
+    final long stamp() {
+        return stamp;
+    }
+
+    @Override
+    public final boolean add(@Nullable Object record) {
+        if (refused) {
+            return false;
+        }
+        if (result != null || handedOver) {
+            throw new IllegalStateException("Block " + id + " was completed; nothing can be added to it");
+        }
+        boolean kept = false;
+        try {
+            kept = append(record);
+        } finally {
+            if (!kept) {
+                refuse();
+            }
+        }
+        return kept;
+    }
+
+    @Override
+    public final void complete() {
+        if (refused || result != null || handedOver) {
+            return;
+        }
+        StoredBlock made = null;
+        try {
+            made = build();
+        } finally {
+            if (made == null) {
+                refuse();
+            }
+        }
+        if (made != null) {
+            shrinkTo(made.bytes());
+            result = made;
+        }
+    }
+
+    /** Returns the completed block, or null if it was refused or never completed. */
+    final @Nullable StoredBlock result() {
+        return refused ? null : result;
+    }
+
+    /** Says that the store owns the result and its bytes from now on. */
+    final void handOver() {
+        handedOver = true;
+        reservedBytes = 0;
+        result = null;
+    }
+
+    /** Gives everything back; does nothing once the store owns the block. */
+    final void refuse() {
+        if (refused || handedOver) {
+            return;
+        }
+        refused = true;
+        result = null;
+        shrinkTo(0);
+        store.forget(this);
+        clear();
+    }
+
+    /** Makes sure that {@code bytes} in all are reserved, and somewhat more for what follows. */
+    final boolean grow(long bytes) {
+        long missing = bytes - reservedBytes;
+        if (missing <= 0) {
+            return true;
+        }
+        long step = Math.max(missing, Math.max(SMALLEST_STEP_BYTES, reservedBytes / 16));
+        if (!store.reserve(step, id.rddId())) {
+            if (step == missing || !store.reserve(missing, id.rddId())) {
+                return false;
+            }
+            step = missing;
+        }
+        reservedBytes += step;
+        return true;
+    }
+
+    private void shrinkTo(long bytes) {
+        store.release(reservedBytes - bytes);
+        reservedBytes = bytes;
+    }
+
+    /** Takes one record; returns false if it does not fit. */
+    abstract boolean append(@Nullable Object record);
+
+    /** Returns the finished block, for which no more than was {@link #grow grown} is needed; null if it does not fit. */
+    abstract @Nullable StoredBlock build();
+
+    /** Lets go of what was collected. */
+    abstract void clear();
+}
