@@ -1,7 +1,6 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.TaskScope;
-import dev.favilla.shuffle.Combiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class CombiningIntake implements Intake {
 
     private static final int ENTRIES_PER_STEP = 1024;
 
-    private final Combiner<@Nullable Object, @Nullable Object> combiner;
+    private final Merging combiner;
     private final int maxKeys;
     private final Router router;
     private final OutputBuffer buffer;
@@ -37,12 +36,7 @@ final class CombiningIntake implements Intake {
     /**
      * @param restartable whether a key may have a second accumulator
      */
-    CombiningIntake(
-            Combiner<@Nullable Object, @Nullable Object> combiner,
-            boolean restartable,
-            Router router,
-            OutputBuffer buffer,
-            TaskScope scope) {
+    CombiningIntake(Merging combiner, boolean restartable, Router router, OutputBuffer buffer, TaskScope scope) {
         this.combiner = combiner;
         this.maxKeys = restartable ? MAX_KEYS : Integer.MAX_VALUE;
         this.router = router;

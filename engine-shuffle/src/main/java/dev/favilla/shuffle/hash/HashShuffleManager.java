@@ -60,7 +60,11 @@ public final class HashShuffleManager implements ShuffleManager {
         return aggregator == null
                 ? new DirectIntake(router, buffer)
                 : new CombiningIntake(
-                        aggregator.combiner().forTask(scope), aggregator.restartable(), router, buffer, scope);
+                        new Merging(aggregator.combiner().forTask(scope)),
+                        aggregator.restartable(),
+                        router,
+                        buffer,
+                        scope);
     }
 
     @Override

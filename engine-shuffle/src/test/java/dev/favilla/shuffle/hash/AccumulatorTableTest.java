@@ -1,0 +1,153 @@
+package dev.favilla.shuffle.hash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.testing.TestSeed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class AccumulatorTableTest {
+
+    private final AccumulatorTable table = new AccumulatorTable();
+
+    private int findOrInsert(Object key) {
+        int hash = Router.stableHash(key);
+        int entry = table.find(key, hash);
+        if (entry == AccumulatorTable.ABSENT) {
+            table.insert(key, hash, "of " + key);
+            return table.size() - 1;
+        }
+        return entry;
+    }
+
+    private List<Object> keys() {
+        List<Object> keys = new ArrayList<>();
+        for (int entry = 0; entry < table.size(); entry++) {
+            keys.add(table.key(entry));
+        }
+        return keys;
+    }
+
+    @Test
+    void numbersKeysInTheOrderTheyWereFirstSeen(TestSeed seed) {
+        SplittableRandom random = seed.random();
+        Map<Object, Integer> expected = new HashMap<>();
+        List<Object> order = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            Integer key = random.nextInt(20_000) * 4096;
+            if (expected.putIfAbsent(key, order.size()) == null) {
+                order.add(key);
+            }
+            assertThat(findOrInsert(key)).isEqualTo(expected.get(key));
+        }
+        assertThat(keys()).isEqualTo(order);
+    }
+
+    @Test
+    void theNullKeyIsAKey() {
+        assertThat(table.find(null, 0)).isEqualTo(AccumulatorTable.ABSENT);
+
+        assertThat(findOrInsert(null)).isZero();
+
+        assertThat(table.find(null, 0)).isZero();
+        assertThat(table.find(0, 0)).isEqualTo(AccumulatorTable.ABSENT);
+    }
+
+    @Test
+    void onceClearedItIsAsNew() {
+        for (int key = 0; key < 1000; key++) {
+            findOrInsert(new Flood(key));
+        }
+
+        table.clear();
+
+        assertThat(table.size()).isZero();
+        assertThat(table.find(new Flood(3), 42)).isEqualTo(AccumulatorTable.ABSENT);
+        assertThat(findOrInsert(new Flood(999))).isZero();
+    }
+
+    @Nested
+    class Collisions {
+
+        /** A table whose slots came from the bits that chose the partition would take minutes. */
+        @Test
+        @Timeout(20)
+        void keysOfOnePartitionSpreadOverTheTable() {
+            int partitions = 1 << 16;
+            for (int i = 0; i < 1 << 15; i++) {
+                findOrInsert(i * partitions);
+            }
+            for (int i = 0; i < 1 << 15; i++) {
+                assertThat(table.find(i * partitions, i * partitions)).isEqualTo(i);
+            }
+        }
+
+        /** Compared one by one, this would be twenty thousand million comparisons. */
+        @Test
+        @Timeout(20)
+        void aFloodOfComparableKeysWithOneHashStaysFast() {
+            int flood = 200_000;
+            for (int round = 0; round < 2; round++) {
+                for (int key = 0; key < flood; key++) {
+                    assertThat(findOrInsert(new Flood(key))).isEqualTo(key);
+                }
+            }
+            assertThat(table.size()).isEqualTo(flood);
+        }
+
+        @Test
+        void keysThatCannotBeComparedAreStillFound() {
+            for (int round = 0; round < 2; round++) {
+                for (int key = 0; key < 2000; key++) {
+                    assertThat(findOrInsert(new Incomparable(key))).isEqualTo(key);
+                }
+            }
+        }
+
+        @Test
+        void crowdedKeysSurviveGrowthAmongOthers() {
+            List<Object> expected = new ArrayList<>();
+            for (int i = 0; i < 5000; i++) {
+                expected.add(new Flood(i));
+                expected.add("other" + i);
+                expected.add(Duration.ofSeconds(i));
+            }
+
+            expected.forEach(AccumulatorTableTest.this::findOrInsert);
+
+            assertThat(keys()).isEqualTo(expected);
+            for (int entry = 0; entry < expected.size(); entry++) {
+                assertThat(findOrInsert(expected.get(entry))).isEqualTo(entry);
+            }
+        }
+    }
+
+    /** Comparable keys that all have one hash. */
+    private record Flood(int number) implements Comparable<Flood> {
+
+        @Override
+        public int hashCode() {
+            return 42;
+        }
+
+        @Override
+        public int compareTo(Flood other) {
+            return Integer.compare(number, other.number);
+        }
+    }
+
+    private record Incomparable(int number) {
+
+        @Override
+        public int hashCode() {
+            return 7;
+        }
+    }
+}

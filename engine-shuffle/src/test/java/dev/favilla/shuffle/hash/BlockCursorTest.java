@@ -1,0 +1,119 @@
+package dev.favilla.shuffle.hash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.DamagedBlockException;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockSizes;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.FetchFailedException;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.testing.TestSeed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class BlockCursorTest {
+
+    private static final ExecutorId HERE = new ExecutorId("here", 1);
+    private static final OutputKey OUTPUT = new OutputKey(3, 0, 11);
+
+    private final MemoryManager memory = new UnifiedMemoryManager(32L << 20, 0.5);
+    private final Serializer serializer = new KryoSerializer(List.of());
+    private final OutputStore store = new OutputStore();
+
+    /** Returns two frames of what one attempt sent to reducer 0. */
+    private List<Block> twoFrames() {
+        List<Block> blocks = new ArrayList<>();
+        try (BytesLane lane = new BytesLane(OUTPUT, 0, serializer)) {
+            lane.add("a", 1);
+            lane.seal();
+            lane.add("b", 2);
+            lane.moveTo(blocks);
+        }
+        return blocks;
+    }
+
+    private List<Object> read(List<Block> blocks) {
+        store.put(OUTPUT, new StoredOutput(List.of(blocks), memory.openRetained("test")));
+        MapOutput output = new MapOutput(0, 11, HERE, 2, 0, BlockSizes.of(new long[] {100}));
+        List<Object> values = new ArrayList<>();
+        try (TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));
+                BlockCursor cursor =
+                        new BlockCursor(store, HERE, serializer, new MapOutputs(3, 0, List.of(output)), 0, scope)) {
+            while (cursor.advance()) {
+                values.add(cursor.value());
+            }
+        } finally {
+            store.drop(OUTPUT);
+        }
+        return values;
+    }
+
+    @Test
+    void readsFramesInOrder() {
+        assertThat(read(twoFrames())).containsExactly(1, 2);
+    }
+
+    @Test
+    void whatIsSaidToLieElsewhereIsAFetchFailureThatSaysSo() {
+        MapOutput elsewhere = new MapOutput(0, 99, new ExecutorId("there", 2), 2, 0, BlockSizes.of(new long[] {100}));
+        try (TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));
+                BlockCursor cursor =
+                        new BlockCursor(store, HERE, serializer, new MapOutputs(3, 0, List.of(elsewhere)), 0, scope)) {
+
+            assertThatThrownBy(cursor::advance)
+                    .isInstanceOf(FetchFailedException.class)
+                    .hasMessageContaining("it lies on another executor than here#1");
+        }
+    }
+
+    @Nested
+    class DamagedFrames {
+
+        private void assertDamaged(List<Block> blocks) {
+            assertThatThrownBy(() -> read(blocks))
+                    .isInstanceOf(FetchFailedException.class)
+                    .hasMessageContaining("Cannot fetch block shuffle_3_0_0 of attempt 11 from here#1: it is damaged")
+                    .hasCauseInstanceOf(DamagedBlockException.class);
+        }
+
+        @Test
+        void withAFlippedBitAreFetchFailures(TestSeed seed) {
+            SplittableRandom random = seed.random();
+            for (int run = 0; run < 200; run++) {
+                List<Block> blocks = twoFrames();
+                byte[] frame = ((BytesBlock) blocks.get(random.nextInt(2))).frame();
+                frame[random.nextInt(frame.length)] ^= (byte) (1 << random.nextInt(8));
+
+                assertDamaged(blocks);
+            }
+        }
+
+        @Test
+        void inAnotherOrderAreFetchFailures() {
+            List<Block> blocks = twoFrames();
+
+            assertDamaged(List.of(blocks.get(1), blocks.get(0)));
+        }
+
+        @Test
+        void ofAnotherAttemptAreFetchFailures() {
+            List<Block> blocks = new ArrayList<>();
+            try (BytesLane lane = new BytesLane(new OutputKey(3, 0, 10), 0, serializer)) {
+                lane.add("a", 1);
+                lane.moveTo(blocks);
+            }
+
+            assertDamaged(blocks);
+        }
+    }
+}
