@@ -1,0 +1,89 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.EntryExtractor;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.lineage.Sink;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.ShuffleWriter;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Does what an attempt is there for. Used once, by the attempt's thread. */
+final class AttemptWork {
+
+    private final TaskSpec spec;
+    private final TaskScope scope;
+    private final ShuffleManager shuffles;
+    private final PipelineBuilder pipelines;
+    private @Nullable MapOutput committed;
+
+    AttemptWork(TaskSpec spec, TaskScope scope, ShuffleManager shuffles, PipelineBuilder pipelines) {
+        this.spec = spec;
+        this.scope = scope;
+        this.shuffles = shuffles;
+        this.pipelines = pipelines;
+    }
+
+    /** Returns the map output, the staged result or the merged result. */
+    @Nullable Object run(TaskContext context) throws Exception {
+        TaskWork work = spec.work();
+        if (work instanceof TaskWork.WriteShuffle write) {
+            return writeShuffle(write.dependency());
+        }
+        if (work instanceof TaskWork.RunAction run) {
+            return runAction(run, context);
+        }
+        if (work instanceof TaskWork.MergeResults merge) {
+            return merge.action().merge(merge.staged());
+        }
+        throw new IllegalStateException("Nobody knows how to do " + work);
+    }
+
+    /** Returns the map output this attempt has made readable, if it came that far. */
+    Optional<MapOutput> committed() {
+        return Optional.ofNullable(committed);
+    }
+
+    private MapOutput writeShuffle(ShuffleDependency dependency) throws Exception {
+        Cursor records = pipelines.open(dependency.parent(), spec.partition());
+        try (ShuffleWriter writer = shuffles.writer(dependency.spec(), spec.partition(), scope)) {
+            Steps.drive(records, new EntryWriter(dependency.entries(), writer), scope);
+            pipelines.finish();
+            MapOutput output = writer.commit();
+            committed = output;
+            return output;
+        }
+    }
+
+    private @Nullable Object runAction(TaskWork.RunAction work, TaskContext context) throws Exception {
+        Action action = work.action();
+        Cursor records = pipelines.open(work.target(), spec.partition());
+        Object result = action.run(Steps.guarded(records, scope), context);
+        pipelines.finish();
+        return result;
+    }
+
+    private static final class EntryWriter extends Sink {
+
+        private final EntryExtractor entries;
+        private final ShuffleWriter writer;
+
+        EntryWriter(EntryExtractor entries, ShuffleWriter writer) {
+            this.entries = entries;
+            this.writer = writer;
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            writer.write(entries.key(record), entries.value(record));
+            return true;
+        }
+    }
+}

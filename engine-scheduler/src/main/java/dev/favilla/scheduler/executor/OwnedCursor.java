@@ -1,0 +1,37 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Sink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cursor that a plan opened, closed as soon as it is exhausted or not wanted any more, at the latest with the
+ * attempt. Once closed it holds on to nothing, so that a task over thousands of files keeps one open.
+ */
+final class OwnedCursor implements PipelineCursor {
+
+    private @Nullable Cursor opened;
+
+    OwnedCursor(Cursor opened) {
+        this.opened = opened;
+    }
+
+    @Override
+    public boolean drive(Sink sink, int max) throws Exception {
+        return opened != null && opened.drive(sink, max);
+    }
+
+    @Override
+    public void finish() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        Cursor cursor = opened;
+        if (cursor != null) {
+            opened = null;
+            cursor.close();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.lineage.TaskInputs;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.ShuffleReader;
+import dev.favilla.storage.BlockId;
+import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.CachedBlock;
+import dev.favilla.storage.StorageLevel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assembles the pipelines of one attempt.
+ *
+ * <p>The plans of a lineage are walked down in a loop until one reads from outside the chain, or until a cached
+ * partition makes what lies below it unnecessary. What was passed on the way is then built from the bottom up, again in
+ * a loop: runs of push operators become one {@link PushCursor}, each pull step a {@link PullCursor}.
+ *
+ * <p>Nested pull steps call each other on the stack. After every {@value #NESTED_PULLS} of them the output below is
+ * computed whole, while the pipeline is built, and held as a list that the memory manager does not know of; a chain
+ * that long is lazy only above its topmost such list. Pipelines opened through {@link #open} by a plan nest inside that
+ * plan's cursor, on the stack.
+ *
+ * <p><b>Threads.</b> Belongs to the attempt's thread, as do the cursors.
+ */
+final class PipelineBuilder implements TaskInputs {
+
+    /** Some eight frames each, so about as deep as a hundred kilobytes of stack. */
+    static final int NESTED_PULLS = 256;
+
+    private final TaskSpec spec;
+    private final TaskScope scope;
+    private final BlockStore blocks;
+    private final ShuffleManager shuffles;
+    private final BlockStamps stamps;
+
+    /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
+    private final List<@Nullable PipelineCursor> opened = new ArrayList<>();
+
+    private final Set<BlockId> building = new HashSet<>();
+
+    /** Every cursor a plan has opened, the last one first. */
+    private final Deque<OwnedCursor> owned = new ArrayDeque<>();
+
+    /** Whatever it opens is closed with {@code scope}. */
+    PipelineBuilder(TaskSpec spec, TaskScope scope, BlockStore blocks, ShuffleManager shuffles, BlockStamps stamps) {
+        this.spec = spec;
+        this.scope = scope;
+        this.blocks = blocks;
+        this.shuffles = shuffles;
+        this.stamps = stamps;
+    }
+
+    @Override
+    public TaskScope scope() {
+        return scope;
+    }
+
+    @Override
+    public ShuffleReader shuffle(ShuffleDependency dependency, int partition) {
+        MapOutputs outputs = spec.inputs().get(dependency.shuffleId());
+        if (outputs == null) {
+            InputMissingException missing = new InputMissingException(scope.owner(), dependency.shuffleId());
+            scope.recordLostInput(missing); // user code may catch what is thrown
+            throw missing;
+        }
+        return shuffles.reader(dependency.spec(), outputs, partition, scope);
+    }
+
+    @Override
+    public Cursor open(LineageNode node, int partition) throws Exception {
+        int place = opened.size();
+        opened.add(null);
+        PipelineCursor cursor = build(node, partition);
+        opened.set(place, cursor);
+        return cursor;
+    }
+
+    /**
+     * Completes the partitions that are being cached in any pipeline opened here, outer pipelines first: one that is
+     * being completed still reads from those inside it.
+     */
+    void finish() throws Exception {
+        for (int i = 0; i < opened.size(); i++) { // completing one may open others
+            PipelineCursor cursor = opened.get(i);
+            if (cursor != null) {
+                cursor.finish();
+            }
+        }
+    }
+
+    private PipelineCursor build(LineageNode top, int topPartition) throws Exception {
+        Deque<Step> steps = new ArrayDeque<>(); // the one nearest to the source first
+        LineageNode node = top;
+        int partition = topPartition;
+        while (true) {
+            Optional<CachedBlock> cached = findOrBegin(node, partition, steps);
+            if (cached.isPresent()) {
+                return stack(new IteratorCursor(cached.get().records()), steps);
+            }
+            PartitionPlan plan = node.plan(partition);
+            if (plan instanceof PartitionPlan.Read read) {
+                return stack(own(read.opener().open(this)), steps);
+            }
+            if (plan instanceof PartitionPlan.Push push) {
+                steps.push(new Step.Operator(push.sink()));
+                node = push.parent();
+                partition = push.partition();
+            } else if (plan instanceof PartitionPlan.Pull pull) {
+                steps.push(new Step.Pull(pull.iterator()));
+                node = pull.parent();
+                partition = pull.partition();
+            } else {
+                throw new IllegalStateException("No pipeline is known for " + plan + " of " + node);
+            }
+        }
+    }
+
+    /** Looks for a partition in the cache; where it is to be kept and is not there, has it collected on the way. */
+    private Optional<CachedBlock> findOrBegin(LineageNode node, int partition, Deque<Step> steps) {
+        StorageLevel level = spec.persisted().get(node.id());
+        if (level == null || !level.keeps()) {
+            return Optional.empty();
+        }
+        BlockId id = new BlockId(node.id(), partition);
+        long stamp = stamps.of(node, spec.generations());
+        Optional<CachedBlock> cached = blocks.find(id, stamp, scope);
+        if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
+            steps.push(new Step.Tee(blocks.build(id, level, stamp, scope)));
+        }
+        return cached;
+    }
+
+    private PipelineCursor own(Cursor cursor) {
+        OwnedCursor own = new OwnedCursor(cursor);
+        if (owned.isEmpty()) {
+            scope.onClose(this::closeOwned);
+        }
+        owned.push(own);
+        return own;
+    }
+
+    private void closeOwned() {
+        Throwable first = null;
+        for (OwnedCursor cursor : owned) {
+            try {
+                cursor.close();
+            } catch (RuntimeException | Error e) { // the others are to be closed, too
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        owned.clear();
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
+    private PipelineCursor stack(PipelineCursor source, Iterable<Step> steps) throws Exception {
+        PipelineCursor cursor = source;
+        List<Step.Push> fused = new ArrayList<>();
+        int nestedPulls = 0;
+        for (Step step : steps) {
+            if (step instanceof Step.Push push) {
+                fused.add(push);
+            } else if (step instanceof Step.Pull pull) {
+                if (nestedPulls == NESTED_PULLS) {
+                    cursor = materialize(new PushCursor(cursor, fused, this));
+                    fused = new ArrayList<>();
+                    nestedPulls = 0;
+                }
+                cursor = new PullCursor(new PushCursor(cursor, fused, this), pull.factory(), this);
+                fused = new ArrayList<>();
+                nestedPulls++;
+            }
+        }
+        return new PushCursor(cursor, fused, this);
+    }
+
+    private PipelineCursor materialize(PipelineCursor below) throws Exception {
+        RecordBuffer records = new RecordBuffer();
+        Steps.drive(below, records, scope);
+        return new IteratorCursor(records);
+    }
+}

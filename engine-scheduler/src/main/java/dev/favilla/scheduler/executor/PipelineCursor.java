@@ -1,0 +1,23 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+
+/**
+ * A cursor of an assembled pipeline. Unlike a cursor of a plan it knows whether partitions below it are being cached,
+ * and completes them although nobody wants more of its records.
+ */
+interface PipelineCursor extends Cursor {
+
+    /** The largest step between two looks at the kill flag and the memory. */
+    int LARGEST_STEP = 4096;
+
+    /**
+     * Says that no more records are wanted: ends the operators, and computes the rest of those partitions that are being
+     * cached, for a partition is cached whole or not at all. Finishing twice is harmless.
+     */
+    void finish() throws Exception;
+
+    /** Gives back what is held and abandons what is being cached. Closing twice is harmless. */
+    @Override
+    void close();
+}

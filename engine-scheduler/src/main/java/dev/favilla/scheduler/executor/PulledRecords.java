@@ -1,0 +1,63 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.memory.TaskScope;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cursor's records as a lazy iterator, for user code that pulls.
+ *
+ * <p>Nothing is computed before the first record is asked for. Then steps grow: 1 record, 2, 4, and so on up to
+ * {@value PipelineCursor#LARGEST_STEP}, so that whoever asks for one record computes one, and never more than twice
+ * what was asked for. Where an operator makes many records of one, all of them wait in the buffer.
+ *
+ * <p><b>Failures.</b> What the pipeline below throws comes out untouched, checked or not: it belongs to another
+ * function of the user than the one that pulls.
+ */
+final class PulledRecords implements Iterator<@Nullable Object> {
+
+    private final Cursor below;
+    private final TaskScope scope;
+    private final RecordBuffer buffer = new RecordBuffer();
+    private int step = 1;
+    private boolean exhausted;
+
+    PulledRecords(Cursor below, TaskScope scope) {
+        this.below = below;
+        this.scope = scope;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (buffer.hasNext()) {
+            return true;
+        }
+        scope.checkKilled();
+        try {
+            fill();
+        } catch (Exception e) {
+            throw Untouched.rethrow(e);
+        }
+        return buffer.hasNext();
+    }
+
+    private void fill() throws Exception {
+        while (!exhausted && !buffer.hasNext()) {
+            exhausted = !below.drive(buffer, step);
+            step = Math.min(2 * step, PipelineCursor.LARGEST_STEP);
+        }
+    }
+
+    @Override
+    public @Nullable Object next() {
+        hasNext(); // fills the buffer, which throws if nothing came
+        return buffer.next();
+    }
+
+    /** Hands out nothing more. */
+    void shut() {
+        exhausted = true;
+        buffer.clear();
+    }
+}

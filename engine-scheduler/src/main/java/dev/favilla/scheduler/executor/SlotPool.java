@@ -1,0 +1,187 @@
+package dev.favilla.scheduler.executor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A fixed number of threads, each of which knows its number, behind one unbounded queue. A thread is started when there
+ * is more to run than there are threads, and stays until {@link #shutDown}.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread.
+ *
+ * <p><b>Failures.</b> A job that throws does not end its thread. A thread that cannot be started is no failure as long
+ * as another one runs. Interrupts meant for one job never reach the next.
+ */
+final class SlotPool {
+
+    /** What a slot runs. */
+    interface Job {
+
+        /** Runs in slot {@code slot}. */
+        void run(int slot);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SlotPool.class);
+
+    private static final Job LEAVE = slot -> {};
+
+    private final ThreadFactory threads;
+    private final BlockingQueue<Job> queue = new LinkedBlockingQueue<>();
+    private final AtomicReferenceArray<@Nullable Slot> slots;
+
+    /** How many of {@link #slots} are taken. */
+    private final AtomicInteger started = new AtomicInteger();
+
+    /** Jobs handed in and not yet over. */
+    private final AtomicInteger unfinished = new AtomicInteger();
+
+    private volatile boolean shutDown;
+
+    SlotPool(int slots, ThreadFactory threads) {
+        this.slots = new AtomicReferenceArray<>(slots);
+        this.threads = threads;
+    }
+
+    int size() {
+        return slots.length();
+    }
+
+    /**
+     * Has {@code job} run in a slot; returns false if the pool is shut down.
+     *
+     * @throws RuntimeException if no thread runs and none can be started; nor can an error of the factory be helped
+     */
+    boolean execute(Job job) {
+        int running = unfinished.incrementAndGet();
+        queue.add(job);
+        if (shutDown && queue.remove(job)) { // else it came in time, and the one who shut down has it or a slot
+            unfinished.decrementAndGet();
+            return false;
+        }
+        if (running > started.get()) {
+            startFor(job);
+        }
+        return true;
+    }
+
+    private void startFor(Job job) {
+        try {
+            startSlot();
+        } catch (RuntimeException | Error e) { // such as an OutOfMemoryError: unable to create native thread
+            if (started.get() == 0 && queue.remove(job)) {
+                unfinished.decrementAndGet();
+                throw e;
+            }
+            LOG.warn("Cannot start another of {} slots; {} are running", size(), started, e);
+        }
+    }
+
+    private void startSlot() {
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = new Slot(number);
+            if (slots.compareAndSet(number, null, slot)) {
+                try {
+                    slot.start(threads);
+                    started.incrementAndGet();
+                } catch (RuntimeException | Error e) { // the place is free for another try
+                    slots.set(number, null);
+                    throw e;
+                }
+                return;
+            }
+        }
+    }
+
+    /**
+     * Takes no more jobs and lets every thread end after the job it runs. Shutting down twice is harmless.
+     *
+     * @return the jobs that will not run
+     */
+    List<Job> shutDown() {
+        shutDown = true;
+        List<Job> left = new ArrayList<>();
+        queue.drainTo(left);
+        left.removeIf(job -> job == LEAVE);
+        for (int i = 0; i < slots.length(); i++) {
+            queue.add(LEAVE);
+        }
+        return left;
+    }
+
+    /** Returns the threads that are still there, except the one that asks. */
+    List<Thread> others() {
+        return IntStream.range(0, slots.length())
+                .mapToObj(slots::get)
+                .flatMap(slot -> Optional.ofNullable(slot).flatMap(Slot::thread).stream())
+                .filter(thread -> thread.isAlive() && thread != Thread.currentThread())
+                .toList();
+    }
+
+    private final class Slot implements Runnable {
+
+        private final int number;
+        private volatile @Nullable Thread thread;
+
+        Slot(int number) {
+            this.number = number;
+        }
+
+        void start(ThreadFactory factory) {
+            Thread made = factory.newThread(this);
+            if (made == null) {
+                throw new IllegalStateException("The context's ThreadFactory returned null instead of a thread");
+            }
+            thread = made;
+            made.start();
+        }
+
+        Optional<Thread> thread() {
+            return Optional.ofNullable(thread);
+        }
+
+        @Override
+        public void run() {
+            boolean stay = true;
+            while (stay) {
+                stay = runNext();
+            }
+        }
+
+        private boolean runNext() {
+            Job job = await();
+            if (job == LEAVE) {
+                return false;
+            }
+            try {
+                job.run(number);
+            } catch (Throwable t) { // the thread's root: an escaped Error would cost the executor a slot
+                LOG.error("A job ended slot {} abruptly, which is a bug; the slot goes on", number, t);
+            } finally {
+                unfinished.decrementAndGet();
+                Thread.interrupted(); // what was meant for this job must not hit the next
+            }
+            return true;
+        }
+
+        private Job await() {
+            while (true) {
+                try {
+                    return queue.take();
+                } catch (InterruptedException e) {
+                    // Came too late for the job it was meant for. The thread is ours, and leaves when told by the queue.
+                    LOG.trace("Slot {} was interrupted between two jobs", number, e);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Sink;
+import dev.favilla.memory.TaskScope;
+
+/**
+ * Drives a cursor to its end, in steps that grow from {@value #FIRST_STEP} to
+ * {@value PipelineCursor#LARGEST_STEP} records: a slow first record is noticed early, and a long partition pays for a
+ * look between steps once in thousands of records.
+ */
+final class Steps {
+
+    private static final int FIRST_STEP = 16;
+
+    private Steps() {}
+
+    /** Pushes all records into {@code sink} until it wants no more, then ends it. */
+    static void drive(Cursor cursor, Sink sink, TaskScope scope) throws Exception {
+        int step = FIRST_STEP;
+        do {
+            scope.checkKilled();
+            int max = step;
+            step = Math.min(2 * step, PipelineCursor.LARGEST_STEP);
+            if (!cursor.drive(sink, max)) {
+                break;
+            }
+        } while (true);
+        sink.end();
+    }
+
+    /** Returns the records of {@code cursor} for code of others: bounded steps with a look at the kill flag at each. */
+    static Cursor guarded(Cursor cursor, TaskScope scope) {
+        return new Guarded(cursor, scope);
+    }
+
+    private record Guarded(Cursor cursor, TaskScope scope) implements Cursor {
+
+        @Override
+        public boolean drive(Sink sink, int max) throws Exception {
+            int left = max;
+            boolean more = true;
+            do {
+                scope.checkKilled();
+                int step = Math.min(left, PipelineCursor.LARGEST_STEP);
+                more = cursor.drive(sink, step);
+                left -= step;
+            } while (more && left > 0);
+            return more;
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Sink;
+import dev.favilla.storage.BlockBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds every record of a partition to a block that is being cached, and passes it down.
+ *
+ * <p>A partition is cached whole: once downstream wants no more, the tee goes on asking for records until all are in
+ * the block. When the block is refused, the tee wants what downstream wants.
+ */
+final class TeeSink extends Sink {
+
+    private final BlockBuilder block;
+    private final Sink downstream;
+    private boolean collecting = true;
+    private boolean wanted = true;
+
+    TeeSink(BlockBuilder block, Sink downstream) {
+        this.block = block;
+        this.downstream = downstream;
+    }
+
+    @Override
+    public boolean push(@Nullable Object record) throws Exception {
+        if (collecting && !block.add(record)) {
+            collecting = false;
+        }
+        if (wanted && !downstream.push(record)) {
+            wanted = false;
+        }
+        return collecting || wanted;
+    }
+
+    /** Returns whether the block still takes records. */
+    boolean isCollecting() {
+        return collecting;
+    }
+
+    /** Says that downstream wants no more. */
+    void collectOnly() {
+        wanted = false;
+    }
+
+    @Override
+    public void end() throws Exception {
+        if (collecting) {
+            collecting = false;
+            block.complete();
+        }
+        downstream.end();
+    }
+}
