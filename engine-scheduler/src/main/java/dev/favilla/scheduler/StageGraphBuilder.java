@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -46,7 +47,7 @@ final class StageGraphBuilder {
 
     private StagePlan plan(LineageNode target, Optional<ShuffleDependency> output, int tasks) {
         SortedSet<Integer> rddIds = new TreeSet<>();
-        TreeMap<Integer, LineageNode> roots = new TreeMap<>();
+        NavigableMap<Integer, LineageNode> roots = new TreeMap<>();
         List<Region> regions = new ArrayList<>();
         LineageNode root = target;
         while (true) {
@@ -59,7 +60,7 @@ final class StageGraphBuilder {
     }
 
     /** Walks what is computed for {@code root} down to shuffles and persisted datasets, and adds the latter to roots. */
-    private Region region(LineageNode root, SortedSet<Integer> rddIds, TreeMap<Integer, LineageNode> roots) {
+    private Region region(LineageNode root, SortedSet<Integer> rddIds, NavigableMap<Integer, LineageNode> roots) {
         SortedSet<Integer> shuffles = new TreeSet<>();
         SortedSet<Integer> cachedBelow = new TreeSet<>(Comparator.reverseOrder());
         Set<Integer> visited = new HashSet<>();
@@ -75,12 +76,10 @@ final class StageGraphBuilder {
                 if (dependency instanceof ShuffleDependency shuffle) {
                     shuffles.add(shuffle.shuffleId());
                     discover(shuffle);
-                } else if (!visited.add(parent.id())) {
-                    continue; // reached before
                 } else if (persisted.contains(parent.id())) {
                     cachedBelow.add(parent.id());
                     roots.put(parent.id(), parent);
-                } else {
+                } else if (visited.add(parent.id())) {
                     stack.push(parent);
                 }
             }

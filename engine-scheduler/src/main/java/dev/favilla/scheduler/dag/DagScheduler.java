@@ -1,0 +1,300 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.EngineEvent.StageInfo;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.RetryPolicy;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.scheduler.StageGraph.StagePlan;
+import dev.favilla.scheduler.StageState;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.task.Attempt;
+import dev.favilla.scheduler.task.Retries;
+import dev.favilla.scheduler.task.TaskScheduler;
+import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.scheduler.task.Tasks;
+import dev.favilla.shuffle.MapOutputTracker;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes jobs apart into stages and sees to it that each stage runs when, and only when, it has to.
+ *
+ * <p>An event first changes facts. Then each job that may be concerned is walked from its result stage down: a stage
+ * that lacks nothing is submitted, below one that lacks something the walk goes on. So nothing depends on having seen
+ * the right event at the right time.
+ */
+final class DagScheduler {
+
+    private final MapOutputTracker tracker;
+    private final RetryPolicy policy;
+    private final Outbox outbox;
+    private final TaskScheduler tasks;
+    private final CacheTable cacheTable = new CacheTable();
+    private final StageTable stages = new StageTable();
+    private final Facts facts;
+    private final Shuffles shuffles;
+    private final CachedData cached;
+    private final Jobs jobs;
+    private final StageRunner runner;
+    private final Merges merges;
+    private final TaskEnds taskEnds;
+
+    private int nextStageId;
+    private long walk;
+    private @Nullable String stopped;
+
+    DagScheduler(MapOutputTracker tracker, RetryPolicy policy, Outbox outbox) {
+        this.tracker = tracker;
+        this.policy = policy;
+        this.outbox = outbox;
+        this.tasks = new TaskScheduler(outbox::add);
+        this.facts = new Facts(tracker, cacheTable);
+        this.shuffles = new Shuffles(tracker, tasks, outbox);
+        this.cached = new CachedData(cacheTable, outbox);
+        this.jobs = new Jobs(stages, tasks, shuffles, outbox);
+        this.runner = new StageRunner(facts, tasks, jobs, outbox, policy);
+        this.merges = new Merges(jobs, tasks, outbox, policy);
+        Rollback rollback = new Rollback(stages, jobs, runner, shuffles, cached, tasks);
+        this.taskEnds = new TaskEnds(facts, stages, jobs, shuffles, cached, runner, rollback, merges, tasks, outbox);
+    }
+
+    SchedulerTables tables() {
+        return new SchedulerTables(
+                jobs.size(),
+                stages.size(),
+                tasks.liveSets(),
+                tasks.attemptCount(),
+                tracker.size(),
+                tasks.executorCount());
+    }
+
+    // --- jobs
+
+    void submit(SchedulerEvent.JobSubmitted event) {
+        Job job = new Job(event.jobId(), event.request(), outbox.now());
+        if (stopped != null) {
+            refuse(job, stopped);
+            return;
+        }
+        List<StageInfo> infos = new ArrayList<>();
+        for (StagePlan plan : event.stages().stages()) {
+            Stage stage = stageOf(plan, job);
+            StageUse use = new StageUse(job, stage, plan, new StageBook());
+            stage.join(use);
+            job.add(use);
+            infos.add(stage.info());
+            if (stage.uses().size() > 1 && stage.isOwnedBy(job)) {
+                jobs.handOver(stage, stage.live());
+            }
+        }
+        outbox.publish(
+                time -> new EngineEvent.JobStarted(time, job.id(), job.request().callSite(), infos));
+        jobs.add(job);
+    }
+
+    /** Returns the stage that computes {@code plan}: that of another running job, or a new one. */
+    private Stage stageOf(StagePlan plan, Job job) {
+        ShuffleDependency output = plan.output().orElse(null);
+        Stage shared = output == null ? null : stages.writing(output.shuffleId());
+        if (shared != null) {
+            return shared;
+        }
+        List<Integer> parents = new ArrayList<>();
+        for (int shuffle : plan.parentShuffles()) {
+            Stage parent = stages.writing(shuffle);
+            if (parent != null) {
+                parents.add(parent.id());
+            }
+        }
+        String name = (output == null ? job.request().callSite() : plan.target().callSite()).toString();
+        StageInfo info = new StageInfo(nextStageId++, name, plan.tasks(), parents, plan.rddIds());
+        Stage stage = new Stage(info, plan, new Retries(policy));
+        stages.add(stage);
+        if (output == null) {
+            stage.loseAll();
+        } else {
+            stage.lose(shuffles.add(output, plan));
+        }
+        return stage;
+    }
+
+    private void refuse(Job job, String reason) {
+        outbox.publish(
+                time -> new EngineEvent.JobStarted(time, job.id(), job.request().callSite(), List.of()));
+        JobOutcome outcome = new JobOutcome.Failed(closed(reason), job.report(outbox.now()));
+        outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), outcome));
+        outbox.add(new SchedulerCommand.EndJob(job.id(), outcome));
+    }
+
+    void cancel(SchedulerEvent.JobCancelled event) {
+        Job job = jobs.get(event.jobId());
+        if (job != null) {
+            jobs.cancel(job, event.reason());
+        }
+    }
+
+    void stop(SchedulerEvent.Stopped event) {
+        stopped = event.reason();
+        jobs.failAll(closed(event.reason()));
+    }
+
+    private static JobFailure closed(String reason) {
+        return new JobFailure.Aborted("The engine was closed: " + reason + ". Open another context to run jobs.", null);
+    }
+
+    // --- attempts
+
+    void started(SchedulerEvent.AttemptStarted event) {
+        Attempt attempt = tasks.started(event.attemptId(), event.executor());
+        if (attempt != null) {
+            Tasks common = attempt.set().tasks();
+            outbox.publish(time -> new EngineEvent.TaskStarted(
+                    time,
+                    common.stageId(),
+                    common.stageAttempt(),
+                    attempt.partition(),
+                    attempt.number(),
+                    attempt.id(),
+                    attempt.executor(),
+                    event.slot()));
+        }
+    }
+
+    void ended(SchedulerEvent.AttemptEnded event) {
+        Attempt attempt = tasks.ended(event.attemptId(), event.executor());
+        if (attempt != null) {
+            taskEnds.on(attempt, event.outcome(), event.metrics());
+        }
+    }
+
+    // --- executors and what lies there
+
+    void added(SchedulerEvent.ExecutorAdded event) {
+        if (tasks.addExecutor(event.executor(), event.slots())) {
+            outbox.publish(time -> new EngineEvent.ExecutorAdded(time, event.executor(), event.slots()));
+        }
+    }
+
+    void lost(SchedulerEvent.ExecutorLost event) {
+        Optional<List<Attempt>> gone = tasks.removeExecutor(event.executor());
+        if (gone.isEmpty()) {
+            return;
+        }
+        outbox.publish(time -> new EngineEvent.ExecutorRemoved(time, event.executor(), event.reason()));
+        cacheTable.forget(event.executor());
+        for (int shuffle : tracker.unregister(event.executor())) {
+            Stage stage = stages.writing(shuffle);
+            if (stage != null) {
+                runner.outputLost(stage, tracker.missing(shuffle));
+            }
+        }
+        TaskOutcome outcome = new TaskOutcome.ExecutorGone(event.reason());
+        for (Attempt attempt : gone.get()) {
+            taskEnds.on(attempt, outcome, MetricValues.ZERO);
+        }
+        jobs.recheckAll();
+    }
+
+    void dropped(SchedulerEvent.BlockDropped event) {
+        cacheTable.drop(event.executor(), event.block());
+    }
+
+    void unpersisted(SchedulerEvent.DatasetUnpersisted event) {
+        cached.unpersist(event.rddId(), tasks.nextAttemptId());
+        for (Job job : jobs.all()) {
+            if (job.unpersist(event.rddId())) {
+                readopt(job);
+            }
+        }
+        jobs.recheckAll();
+    }
+
+    /** Launches what is left of a job's running stages with its present storage levels. */
+    private void readopt(Job job) {
+        for (StageUse use : job.uses()) {
+            TaskSet live = use.stage().live();
+            if (live != null && use.stage().isOwnedBy(job)) {
+                tasks.adopt(live, job.id(), job.persisted());
+            }
+        }
+    }
+
+    void unreachable(SchedulerEvent.ShuffleUnreachable event) {
+        Stage stage = stages.writing(event.shuffleId());
+        if (stage == null) {
+            shuffles.drop(event.shuffleId());
+        } else {
+            stage.unreachable();
+        }
+    }
+
+    // --- what follows
+
+    /** Derives from the facts what is to run, and fills free slots with it. */
+    void settle() {
+        for (Job job = jobs.next(); job != null; job = jobs.next()) {
+            advance(job);
+        }
+        for (Attempt attempt = tasks.launchNext(); attempt != null; attempt = tasks.launchNext()) {
+            launched(attempt);
+        }
+        if (tasks.attemptCount() == 0) {
+            cached.noAttemptRuns();
+        }
+    }
+
+    private void advance(Job job) {
+        walk++;
+        Deque<Stage> wanted = new ArrayDeque<>();
+        wanted.push(job.result());
+        while (!wanted.isEmpty() && !job.isEnded()) {
+            Stage stage = wanted.pop();
+            if (stage.visit(walk)) {
+                visit(stage, wanted);
+            }
+        }
+        if (!job.isEnded() && job.result().state() instanceof StageState.Done) {
+            merges.allStaged(job);
+        }
+    }
+
+    private void visit(Stage stage, Deque<Stage> wanted) {
+        if (!(stage.state() instanceof StageState.Waiting)) {
+            return;
+        }
+        if (stage.isComplete()) {
+            runner.complete(stage);
+            return;
+        }
+        List<Integer> lacking = facts.lacking(stage);
+        if (lacking.isEmpty()) {
+            runner.submit(stage);
+        }
+        for (int shuffle : lacking) {
+            Stage parent = stages.writing(shuffle);
+            if (parent == null) {
+                throw new IllegalStateException("Scheduler bug: " + stage + " reads shuffle " + shuffle
+                        + ", which no stage of its jobs writes." + " Please report this.");
+            }
+            wanted.push(parent);
+        }
+    }
+
+    private void launched(Attempt attempt) {
+        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        if (stage != null) {
+            stage.launched();
+            stage.uses().forEach(use -> use.book().launched());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.scheduler.StageGraph.Region;
+import dev.favilla.scheduler.task.Tasks;
+import dev.favilla.shuffle.MapOutputTracker;
+import dev.favilla.shuffle.MapOutputs;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Questions to the tracker and the cache table. */
+final class Facts {
+
+    private final MapOutputTracker tracker;
+    private final CacheTable cache;
+
+    Facts(MapOutputTracker tracker, CacheTable cache) {
+        this.tracker = tracker;
+        this.cache = cache;
+    }
+
+    /**
+     * Returns the shuffles that a stage needs and that are not complete. What lies below a fully cached dataset is not
+     * needed, unless a task has found otherwise.
+     */
+    List<Integer> lacking(Stage stage) {
+        List<Integer> lacking = new ArrayList<>();
+        Set<Integer> reached = new HashSet<>();
+        boolean top = true;
+        for (Region region : stage.plan().regions()) { // a region comes before those below it
+            if ((top || reached.contains(region.rddId())) && !isCached(stage, region, top)) {
+                addIncomplete(region.shuffles(), lacking);
+                reached.addAll(region.cachedBelow());
+            }
+            top = false;
+        }
+        addIncomplete(stage.required(), lacking);
+        return lacking;
+    }
+
+    private void addIncomplete(Iterable<Integer> shuffles, List<Integer> lacking) {
+        for (int shuffle : shuffles) {
+            if (!tracker.isComplete(shuffle)) {
+                lacking.add(shuffle);
+            }
+        }
+    }
+
+    private boolean isCached(Stage stage, Region region, boolean top) {
+        if (!stage.owner().job().persisted().containsKey(region.rddId())) {
+            return false;
+        }
+        return cache.isComplete(region.rddId(), region.partitions()) || (top && isPendingCached(stage, region.rddId()));
+    }
+
+    /** Of the stage's own target, only the partitions that are still to be computed matter. */
+    private boolean isPendingCached(Stage stage, int rddId) {
+        BitSet pending = stage.pending();
+        for (int index = pending.nextSetBit(0); index >= 0; index = pending.nextSetBit(index + 1)) {
+            if (!cache.contains(rddId, stage.partitionOf(index))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the persisted datasets of a stage that are computed from any of {@code shuffles}. */
+    static Set<Integer> persistedAbove(Stage stage, Set<Integer> shuffles) {
+        Set<Integer> above = new HashSet<>();
+        for (StageUse use : stage.uses()) {
+            Set<Integer> computed = new HashSet<>();
+            List<Region> regions = use.plan().regions();
+            for (int i = regions.size() - 1; i >= 0; i--) { // from below
+                Region region = regions.get(i);
+                if (containsAny(shuffles, region.shuffles()) || containsAny(computed, region.cachedBelow())) {
+                    computed.add(region.rddId());
+                }
+            }
+            computed.retainAll(use.job().persisted().keySet());
+            above.addAll(computed);
+        }
+        return above;
+    }
+
+    private static boolean containsAny(Set<Integer> set, List<Integer> elements) {
+        for (int element : elements) {
+            if (set.contains(element)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the outputs of those of a stage's parent shuffles that are complete. */
+    Map<Integer, MapOutputs> inputs(Stage stage) {
+        Map<Integer, MapOutputs> inputs = new HashMap<>();
+        for (int shuffle : stage.parentShuffles()) {
+            if (tracker.isComplete(shuffle)) {
+                inputs.put(shuffle, tracker.snapshot(shuffle));
+            }
+        }
+        return Map.copyOf(inputs);
+    }
+
+    /** Returns the current generations of a stage's parent shuffles. */
+    Map<Integer, Long> generations(Stage stage) {
+        Map<Integer, Long> generations = new HashMap<>();
+        for (int shuffle : stage.parentShuffles()) {
+            generations.put(shuffle, tracker.generation(shuffle));
+        }
+        return Map.copyOf(generations);
+    }
+
+    /** Returns whether what these tasks were given to read is still what it was. */
+    boolean areCurrent(Tasks tasks) {
+        for (Map.Entry<Integer, Long> entry : tasks.generations().entrySet()) {
+            int shuffle = entry.getKey();
+            if (!tracker.contains(shuffle) || tracker.generation(shuffle) != entry.getValue()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

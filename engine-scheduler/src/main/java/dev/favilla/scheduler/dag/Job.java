@@ -1,0 +1,155 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.JobRequest;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.storage.StorageLevel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A running job: its stages, and the results its partitions have left so far. */
+final class Job {
+
+    private final int id;
+    private final JobRequest request;
+    private final Instant submitted;
+
+    /** Parents first, the result stage last. */
+    private final List<StageUse> uses = new ArrayList<>();
+
+    /** What tasks returned, by task of the result stage. */
+    private final @Nullable Object[] staged;
+
+    /** What result tasks added to accumulators, by task; made when the first of them adds something. */
+    private @Nullable List<AccumulatorUpdate> @Nullable [] updates;
+
+    private Map<Integer, StorageLevel> persisted;
+    private @Nullable TaskSet merge;
+    private boolean ended;
+
+    Job(int id, JobRequest request, Instant submitted) {
+        this.id = id;
+        this.request = request;
+        this.submitted = submitted;
+        this.staged = new Object[request.partitions().size()];
+        this.persisted = request.persisted();
+    }
+
+    int id() {
+        return id;
+    }
+
+    JobRequest request() {
+        return request;
+    }
+
+    Map<Integer, StorageLevel> persisted() {
+        return persisted;
+    }
+
+    /** Keeps a dataset no longer; returns whether it was kept. */
+    boolean unpersist(int rddId) {
+        if (!persisted.containsKey(rddId)) {
+            return false;
+        }
+        Map<Integer, StorageLevel> left = new HashMap<>(persisted);
+        left.remove(rddId);
+        persisted = Map.copyOf(left); // attempts share the old map
+        return true;
+    }
+
+    void add(StageUse use) {
+        uses.add(use);
+    }
+
+    List<StageUse> uses() {
+        return uses;
+    }
+
+    Stage result() {
+        return uses.get(uses.size() - 1).stage();
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    void end() {
+        ended = true;
+    }
+
+    void stage(int index, TaskOutcome.Success success) {
+        staged[index] = success.result();
+        if (!success.updates().isEmpty()) {
+            updatesByTask()[index] = success.updates();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
+    private @Nullable List<AccumulatorUpdate>[] updatesByTask() {
+        if (updates == null) {
+            updates = new List[staged.length];
+        }
+        return updates;
+    }
+
+    /** Forgets all results. */
+    void discardStaged() {
+        Arrays.fill(staged, null);
+        updates = null;
+    }
+
+    /** Returns the results in the order of the request's partitions. */
+    List<@Nullable Object> staged() {
+        return Collections.unmodifiableList(Arrays.asList(staged));
+    }
+
+    /** Returns what the result tasks added, in the order of the request's partitions. */
+    List<AccumulatorUpdate> updates() {
+        List<AccumulatorUpdate> all = new ArrayList<>();
+        if (updates != null) {
+            for (List<AccumulatorUpdate> ofTask : updates) {
+                if (ofTask != null) {
+                    all.addAll(ofTask);
+                }
+            }
+        }
+        return all;
+    }
+
+    @Nullable
+    TaskSet merge() {
+        return merge;
+    }
+
+    void merge(@Nullable TaskSet set) {
+        merge = set;
+    }
+
+    /** Returns whether the staged results were handed to a merge, after which they cannot be taken back. */
+    boolean isMerging() {
+        return merge != null && merge.hasLaunched();
+    }
+
+    JobReport report(Instant now) {
+        return new JobReport(
+                id,
+                request.callSite(),
+                uses.stream().map(use -> use.book().report(use.stage())).toList(),
+                Duration.between(submitted, now));
+    }
+
+    @Override
+    public String toString() {
+        return "job " + id;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.StageEvent;
+import dev.favilla.scheduler.StageState;
+import dev.favilla.scheduler.task.TaskScheduler;
+import dev.favilla.scheduler.task.TaskSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The running jobs, those that have to be looked at again, and how a job ends. */
+final class Jobs {
+
+    private final StageTable stages;
+    private final TaskScheduler tasks;
+    private final Shuffles shuffles;
+    private final Outbox outbox;
+
+    private final Map<Integer, Job> running = new TreeMap<>();
+    private final Set<Job> agenda = new LinkedHashSet<>();
+
+    Jobs(StageTable stages, TaskScheduler tasks, Shuffles shuffles, Outbox outbox) {
+        this.stages = stages;
+        this.tasks = tasks;
+        this.shuffles = shuffles;
+        this.outbox = outbox;
+    }
+
+    int size() {
+        return running.size();
+    }
+
+    void add(Job job) {
+        running.put(job.id(), job);
+        recheck(job);
+    }
+
+    @Nullable
+    Job get(int jobId) {
+        return running.get(jobId);
+    }
+
+    /** Returns the running jobs of this moment, by id. */
+    List<Job> all() {
+        return List.copyOf(running.values());
+    }
+
+    // --- the agenda
+
+    /** Has what a job needs derived from the facts again. Once too often is harmless. */
+    void recheck(Job job) {
+        agenda.add(job);
+    }
+
+    /** Rechecks the jobs that a stage belongs to. */
+    void recheck(Stage stage) {
+        for (StageUse use : stage.uses()) {
+            agenda.add(use.job());
+        }
+    }
+
+    void recheckAll() {
+        agenda.addAll(running.values());
+    }
+
+    /** Takes a job from the agenda; null if it is empty. */
+    @Nullable
+    Job next() {
+        while (!agenda.isEmpty()) {
+            Job job = agenda.iterator().next();
+            agenda.remove(job);
+            if (!job.isEnded()) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    // --- ends
+
+    /** Gives a stage up, and all jobs that need it. */
+    void fail(Stage stage, JobFailure failure) {
+        String reason = summary(failure);
+        TaskSet live = stage.live();
+        if (live != null) {
+            tasks.retire(live);
+            stage.live(null);
+            publishCompleted(stage, reason);
+        }
+        stage.on(new StageEvent.Aborted(reason));
+        for (StageUse use : List.copyOf(stage.uses())) {
+            fail(use.job(), failure);
+        }
+    }
+
+    /** Says why in words, without the error: its {@code toString} may be user code. */
+    private static String summary(JobFailure failure) {
+        if (failure instanceof JobFailure.TaskFailed task) {
+            return "partition " + task.partition() + " failed " + task.attempts() + " times, the last time with "
+                    + task.error().getClass().getName();
+        }
+        return failure.describe();
+    }
+
+    void fail(Job job, JobFailure failure) {
+        end(job, report -> new JobOutcome.Failed(failure, report), why(job, "failed"));
+    }
+
+    void cancel(Job job, String reason) {
+        end(job, report -> new JobOutcome.Cancelled(reason, report), why(job, "was cancelled: " + reason));
+    }
+
+    void succeed(Job job, Function<JobReport, JobOutcome> outcome) {
+        end(job, outcome, why(job, "ended"));
+    }
+
+    private static String why(Job job, String how) {
+        return "job " + job.id() + " " + how;
+    }
+
+    private void end(Job job, Function<JobReport, JobOutcome> outcome, String why) {
+        if (job.isEnded()) {
+            return;
+        }
+        job.end();
+        running.remove(job.id());
+        agenda.remove(job);
+        JobOutcome ended = outcome.apply(job.report(outbox.now()));
+        TaskSet merge = job.merge();
+        if (merge != null) {
+            tasks.retire(merge);
+        }
+        for (StageUse use : job.uses()) {
+            release(use, why);
+        }
+        outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), ended));
+        outbox.add(new SchedulerCommand.EndJob(job.id(), ended));
+    }
+
+    private void release(StageUse use, String why) {
+        Stage stage = use.stage();
+        boolean owned = stage.isOwnedBy(use.job());
+        stage.leave(use.job());
+        TaskSet live = stage.live();
+        if (!stage.uses().isEmpty()) {
+            if (owned) {
+                handOver(stage, live);
+            }
+            return;
+        }
+        if (live != null) {
+            tasks.retire(live);
+            publishCompleted(stage, why);
+        }
+        tasks.killAll(stage.id(), why);
+        stages.remove(stage);
+        if (stage.isUnreachable() && stage.output() != null) {
+            shuffles.drop(stage.output().shuffleId());
+        }
+    }
+
+    /** Lets a stage go on for the next job that needs it, with that job's settings and place in the queue. */
+    void handOver(Stage stage, @Nullable TaskSet live) {
+        Job heir = stage.owner().job();
+        if (live != null) {
+            tasks.adopt(live, heir.id(), heir.persisted());
+        }
+        recheck(stage);
+    }
+
+    /** Tells observers that the running attempt of a stage ended; {@code failure} is empty if it succeeded. */
+    void publishCompleted(Stage stage, String failure) {
+        if (stage.state() instanceof StageState.Running now) {
+            outbox.publish(time -> new EngineEvent.StageCompleted(time, stage.info(), now.attempt(), failure));
+        }
+    }
+
+    /** Ends all jobs. */
+    void failAll(JobFailure failure) {
+        Collection<Job> ending = new ArrayList<>(running.values());
+        for (Job job : ending) {
+            fail(job, failure);
+        }
+    }
+}

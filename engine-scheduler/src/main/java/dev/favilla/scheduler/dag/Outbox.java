@@ -1,0 +1,45 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.SchedulerCommand;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/** Collects the commands of one event. Without an observer no event object is made. */
+final class Outbox {
+
+    private final InstantSource clock;
+    private final BooleanSupplier observed;
+
+    private List<SchedulerCommand> commands = new ArrayList<>();
+
+    Outbox(InstantSource clock, BooleanSupplier observed) {
+        this.clock = clock;
+        this.observed = observed;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    void add(SchedulerCommand command) {
+        commands.add(command);
+    }
+
+    void publish(Function<Instant, EngineEvent> event) {
+        if (observed.getAsBoolean()) {
+            commands.add(new SchedulerCommand.Publish(event.apply(clock.instant())));
+        }
+    }
+
+    /** Returns what was collected since the last call. */
+    List<SchedulerCommand> drain() {
+        List<SchedulerCommand> drained = commands;
+        commands = new ArrayList<>();
+        return drained;
+    }
+}

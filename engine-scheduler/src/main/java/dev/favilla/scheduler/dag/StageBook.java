@@ -1,0 +1,33 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobReport.StageReport;
+
+/** What one stage did for one job since the job joined it. */
+final class StageBook {
+
+    private int submissions;
+    private int attempts;
+    private int failures;
+    private MetricValues metrics = MetricValues.ZERO;
+
+    void submitted() {
+        submissions++;
+    }
+
+    void launched() {
+        attempts++;
+    }
+
+    void ended(MetricValues values, boolean failed) {
+        metrics = metrics.plus(values);
+        if (failed) {
+            failures++;
+        }
+    }
+
+    StageReport report(Stage stage) {
+        int reruns = Math.max(0, submissions - 1);
+        return new StageReport(stage.id(), stage.name(), stage.tasks(), attempts, failures, reruns, metrics);
+    }
+}

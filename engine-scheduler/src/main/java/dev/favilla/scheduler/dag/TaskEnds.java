@@ -1,0 +1,209 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.task.Attempt;
+import dev.favilla.scheduler.task.TaskScheduler;
+import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.scheduler.task.Tasks;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.MapOutputTracker.Registration;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the end of an attempt means for its stage and for others. */
+final class TaskEnds {
+
+    private final Facts facts;
+    private final StageTable stages;
+    private final Jobs jobs;
+    private final Shuffles shuffles;
+    private final CachedData cached;
+    private final StageRunner runner;
+    private final Rollback rollback;
+    private final Merges merges;
+    private final TaskScheduler tasks;
+    private final Outbox outbox;
+
+    TaskEnds(
+            Facts facts,
+            StageTable stages,
+            Jobs jobs,
+            Shuffles shuffles,
+            CachedData cached,
+            StageRunner runner,
+            Rollback rollback,
+            Merges merges,
+            TaskScheduler tasks,
+            Outbox outbox) {
+        this.facts = facts;
+        this.stages = stages;
+        this.jobs = jobs;
+        this.shuffles = shuffles;
+        this.cached = cached;
+        this.runner = runner;
+        this.rollback = rollback;
+        this.merges = merges;
+        this.tasks = tasks;
+        this.outbox = outbox;
+    }
+
+    /** Draws the conclusions from the end of an attempt that holds its slot no longer. */
+    void on(Attempt attempt, TaskOutcome outcome, MetricValues metrics) {
+        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        if (stage != null) {
+            boolean failed = outcome instanceof TaskOutcome.Failed
+                    && attempt.killReason().isEmpty();
+            stage.uses().forEach(use -> use.book().ended(metrics, failed));
+        }
+        boolean accepted = outcome instanceof TaskOutcome.Success success && succeeded(stage, attempt, success);
+        publish(attempt, outcome, metrics);
+        if (outcome instanceof TaskOutcome.FetchFailed lost) {
+            forget(attempt, lost);
+        }
+        if (stage == null || !stages.contains(stage)) {
+            return; // nobody needs it any more
+        }
+        if (Merges.isMerge(attempt)) {
+            merges.ended(attempt, stage.owner().job(), outcome);
+        } else if (accepted) {
+            if (stage.isComplete()) {
+                runner.complete(stage);
+            }
+        } else {
+            failed(stage, attempt, outcome);
+        }
+    }
+
+    private void publish(Attempt attempt, TaskOutcome outcome, MetricValues metrics) {
+        if (attempt.isStarted()) {
+            Tasks common = attempt.set().tasks();
+            outbox.publish(time -> new EngineEvent.TaskEnded(
+                    time,
+                    common.stageId(),
+                    common.stageAttempt(),
+                    attempt.partition(),
+                    attempt.number(),
+                    attempt.id(),
+                    attempt.executor(),
+                    outcome,
+                    metrics));
+        }
+    }
+
+    // --- success
+
+    /** Takes what a successful attempt has left, if it is of use; returns whether it was. */
+    private boolean succeeded(@Nullable Stage stage, Attempt attempt, TaskOutcome.Success success) {
+        boolean current = facts.areCurrent(attempt.set().tasks());
+        cached.made(attempt, success.cached(), current);
+        if (Merges.isMerge(attempt)) {
+            return false; // is no partition of its stage
+        }
+        boolean wanted = current && stage != null && stage.isPending(attempt.index());
+        if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write) {
+            MapOutput output = mapOutput(success);
+            if (!wanted || stage == null) {
+                shuffles.dropOutput(write.dependency().shuffleId(), output);
+                return false;
+            }
+            return register(stage, write.dependency(), attempt, output, success);
+        }
+        if (!wanted || stage == null) {
+            return false;
+        }
+        stage.owner().job().stage(attempt.index(), success);
+        done(stage, attempt);
+        return true;
+    }
+
+    private static MapOutput mapOutput(TaskOutcome.Success success) {
+        if (success.result() instanceof MapOutput output) {
+            return output;
+        }
+        throw new IllegalStateException("Executor bug: a map task has to leave a MapOutput");
+    }
+
+    private boolean register(
+            Stage stage, ShuffleDependency shuffle, Attempt attempt, MapOutput output, TaskOutcome.Success success) {
+        Registration registration = shuffles.register(shuffle.shuffleId(), output);
+        if (registration == Registration.SURPLUS) {
+            throw new IllegalStateException("Scheduler bug: " + stage + " lacks partition " + output.mapPartition()
+                    + ", but " + shuffle + " has it. Please report this.");
+        }
+        done(stage, attempt);
+        if (!success.updates().isEmpty()) {
+            outbox.add(new SchedulerCommand.ApplyAccumulators(success.updates()));
+        }
+        if (registration == Registration.DIFFERENT) {
+            rollback.consumersOf(shuffle.shuffleId(), stage, output.mapPartition());
+        }
+        return true;
+    }
+
+    private void done(Stage stage, Attempt attempt) {
+        stage.done(attempt.index());
+        stage.succeeded(attempt.index());
+        TaskSet live = stage.live();
+        if (live != null && live != attempt.set()) {
+            tasks.dequeue(live, attempt.index(), "an attempt of an older run finished the partition");
+        }
+    }
+
+    // --- everything else
+
+    private void failed(Stage stage, Attempt attempt, TaskOutcome outcome) {
+        int stageAttempt = attempt.set().tasks().stageAttempt();
+        if (outcome instanceof TaskOutcome.FetchFailed lost) {
+            runner.inputLost(stage, stageAttempt, lost.message());
+        } else if (outcome instanceof TaskOutcome.InputMissing missing) {
+            inputMissing(stage, missing.shuffleId());
+            runner.inputLost(stage, stageAttempt, missing.describe());
+        } else if (counts(stage, attempt, outcome)) {
+            Optional<JobFailure> verdict = stage.retries().record(attempt, outcome);
+            if (verdict.isPresent()) {
+                jobs.fail(stage, verdict.get());
+                return;
+            }
+        }
+        TaskSet live = stage.live();
+        if (live != null && live == attempt.set() && stage.isPending(attempt.index())) {
+            tasks.queue(live, attempt.index());
+        }
+    }
+
+    /** An end that was asked for, or that concerns a partition done otherwise, or void input, counts for nothing. */
+    private boolean counts(Stage stage, Attempt attempt, TaskOutcome outcome) {
+        return !(outcome instanceof TaskOutcome.Success)
+                && attempt.killReason().isEmpty()
+                && stage.isPending(attempt.index())
+                && facts.areCurrent(attempt.set().tasks());
+    }
+
+    /** Forgets the output that could not be fetched; a newer one of the same partition is not meant. */
+    private void forget(Attempt reader, TaskOutcome.FetchFailed lost) {
+        if (shuffles.forget(reader, lost)) {
+            Stage producer = stages.writing(lost.shuffleId());
+            if (producer != null) {
+                BitSet partition = new BitSet();
+                partition.set(lost.mapPartition());
+                runner.outputLost(producer, partition);
+            }
+        }
+    }
+
+    /** From now on the stage waits for the shuffle, whatever the cache table says. */
+    private void inputMissing(Stage stage, int shuffle) {
+        if (stage.parentShuffles().contains(shuffle)) {
+            stage.required().add(shuffle);
+            Facts.persistedAbove(stage, Set.of(shuffle)).forEach(cached::doubt);
+        }
+    }
+}

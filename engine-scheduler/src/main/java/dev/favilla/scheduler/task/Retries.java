@@ -1,0 +1,106 @@
+package dev.favilla.scheduler.task;
+
+import dev.favilla.lineage.UserCodeException;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.RetryPolicy;
+import dev.favilla.scheduler.TaskOutcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How often the tasks of one stage failed, over all its attempts. Costs nothing for a task that never did.
+ *
+ * <p>Failures of a task's own work count until one attempt of it succeeds. Attempts that vanished with their executor,
+ * or were stopped by somebody else, are nobody's fault and are only bounded: {@link #MAX_VANISHED} in all, so that a
+ * job whose executors keep dying ends.
+ */
+public final class Retries {
+
+    /** How many attempts of one task may vanish with their executor or be stopped from outside. */
+    public static final int MAX_VANISHED = 100;
+
+    private final RetryPolicy policy;
+    private final Map<Integer, History> histories = new HashMap<>();
+
+    public Retries(RetryPolicy policy) {
+        this.policy = policy;
+    }
+
+    /**
+     * Counts how an attempt ended.
+     *
+     * @return why its stage has to be given up, if a limit is reached
+     */
+    public Optional<JobFailure> record(Attempt attempt, TaskOutcome outcome) {
+        History history = histories.computeIfAbsent(attempt.index(), index -> new History());
+        Optional<JobFailure> verdict = outcome instanceof TaskOutcome.Failed failed
+                ? failed(attempt, failed, history)
+                : vanished(attempt, history);
+        history.ends.add(describe(attempt, outcome));
+        return verdict;
+    }
+
+    private Optional<JobFailure> failed(Attempt attempt, TaskOutcome.Failed outcome, History history) {
+        history.failures++;
+        if (history.failures < policy.maxTaskFailures()) {
+            return Optional.empty();
+        }
+        Tasks tasks = attempt.set().tasks();
+        return Optional.of(new JobFailure.TaskFailed(
+                tasks.stageId(),
+                tasks.stageName(),
+                attempt.partition(),
+                history.failures,
+                attempt.executor().toString(),
+                outcome.error(),
+                history.ends));
+    }
+
+    private static Optional<JobFailure> vanished(Attempt attempt, History history) {
+        history.vanished++;
+        if (history.vanished < MAX_VANISHED) {
+            return Optional.empty();
+        }
+        Tasks tasks = attempt.set().tasks();
+        return Optional.of(new JobFailure.Aborted(
+                "partition " + attempt.partition() + " of stage " + tasks.stageId() + " (" + tasks.stageName()
+                        + ") lost its executor, or was stopped from outside, " + history.vanished
+                        + " times, the last time on " + attempt.executor() + ". The limit is fixed at " + MAX_VANISHED
+                        + ": find out what ends the executors before running the job again.",
+                null));
+    }
+
+    /** Forgets the failures of a task that succeeded; what vanished stays counted. */
+    public void succeeded(int index) {
+        History history = histories.get(index);
+        if (history != null) {
+            history.failures = 0;
+            history.ends.clear();
+        }
+    }
+
+    private static String describe(Attempt attempt, TaskOutcome outcome) {
+        String end =
+                outcome instanceof TaskOutcome.Failed failed ? "failed: " + name(failed.error()) : outcome.describe();
+        return "attempt " + attempt.id() + " on " + attempt.executor() + " " + end;
+    }
+
+    /** Names a user's error by its class only: its {@code getMessage} is user code, which must not run here. */
+    private static String name(Throwable error) {
+        if (error instanceof UserCodeException wrapper) {
+            Throwable cause = wrapper.getCause();
+            return wrapper.getMessage()
+                    + (cause == null ? "" : " with " + cause.getClass().getName());
+        }
+        return error.getClass().getName();
+    }
+
+    private static final class History {
+        private int failures;
+        private int vanished;
+        private final List<String> ends = new ArrayList<>();
+    }
+}
