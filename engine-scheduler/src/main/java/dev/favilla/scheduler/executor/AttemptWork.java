@@ -32,7 +32,8 @@ final class AttemptWork {
     }
 
     /** Returns the map output, the staged result or the merged result. */
-    @Nullable Object run(TaskContext context) throws Exception {
+    @Nullable
+    Object run(TaskContext context) throws Exception {
         TaskWork work = spec.work();
         if (work instanceof TaskWork.WriteShuffle write) {
             return writeShuffle(write.dependency());

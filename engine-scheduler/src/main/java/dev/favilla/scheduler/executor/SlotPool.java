@@ -178,7 +178,8 @@ final class SlotPool {
                 try {
                     return queue.take();
                 } catch (InterruptedException e) {
-                    // Came too late for the job it was meant for. The thread is ours, and leaves when told by the queue.
+                    // Came too late for the job it was meant for. The thread is ours, and leaves when told by the
+                    // queue.
                     LOG.trace("Slot {} was interrupted between two jobs", number, e);
                 }
             }

@@ -73,8 +73,8 @@ final class TaskRunner {
             return notRun(attempt, new TaskOutcome.Failed(t));
         }
         attempt.begin(scope);
-        AttemptWork work = new AttemptWork(
-                spec, scope, shuffles, new PipelineBuilder(spec, scope, blocks, shuffles, stamps));
+        AttemptWork work =
+                new AttemptWork(spec, scope, shuffles, new PipelineBuilder(spec, scope, blocks, shuffles, stamps));
         TaskOutcome outcome = close(scope, execute(spec, scope, slot, work));
         if (!(outcome instanceof TaskOutcome.Success)) {
             work.committed().ifPresent(output -> drop(spec, output));
@@ -126,7 +126,8 @@ final class TaskRunner {
         }
         try {
             List<AccumulatorUpdate> updates = TaskAccumulators.of(scope).updates();
-            return new TaskOutcome.Success(result, updates, blocks.publish(scope)); // published last: it cannot be undone
+            return new TaskOutcome.Success(
+                    result, updates, blocks.publish(scope)); // published last: it cannot be undone
         } catch (Throwable t) { // an accumulator is user code, too
             return new TaskOutcome.Failed(t);
         }

@@ -1,0 +1,16 @@
+package dev.favilla.scheduler.service;
+
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerTables;
+import java.util.List;
+
+/** The state machine, as its surroundings use it: on one thread at a time. */
+interface Machine {
+
+    /** Applies one event and returns what is to be done. */
+    List<SchedulerCommand> on(SchedulerEvent event);
+
+    /** Returns what is held now. */
+    SchedulerTables tables();
+}

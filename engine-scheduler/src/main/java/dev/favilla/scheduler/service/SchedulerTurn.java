@@ -1,0 +1,213 @@
+package dev.favilla.scheduler.service;
+
+import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.AccumulatorRegistry;
+import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.shuffle.ExecutorId;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Handles one event: asks the state machine what it means, and performs the commands in order.
+ *
+ * <p><b>Threads.</b> {@link #handle} and {@link #fail} belong to the loop and never run twice at once. Tickets may be
+ * added, and the failure asked for, from any thread.
+ *
+ * <p><b>Failures.</b> A command that cannot be performed is logged and stops no other. A state machine that throws can
+ * be trusted no more: all jobs fail with its error, attempts that run are told to stop, and every later event is
+ * ignored.
+ */
+final class SchedulerTurn {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulerTurn.class);
+
+    private final Machine machine;
+    private final Map<ExecutorId, ExecutorBackend> executors;
+    private final AccumulatorRegistry accumulators;
+    private final ListenerBus bus;
+    private final InstantSource clock;
+    private final Consumer<SchedulerEvent> post;
+
+    private final Map<Integer, JobTicket> tickets = new ConcurrentHashMap<>();
+
+    /** Where attempts run that were launched and have not ended; owned by the loop. */
+    private final Map<Long, ExecutorBackend> launched = new HashMap<>();
+
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * @param executors filled before the first event, and never changed after
+     * @param post where events go that follow from commands
+     */
+    SchedulerTurn(
+            Machine machine,
+            Map<ExecutorId, ExecutorBackend> executors,
+            AccumulatorRegistry accumulators,
+            ListenerBus bus,
+            InstantSource clock,
+            Consumer<SchedulerEvent> post) {
+        this.machine = machine;
+        this.executors = executors;
+        this.accumulators = accumulators;
+        this.bus = bus;
+        this.clock = clock;
+        this.post = post;
+    }
+
+    /** Makes a job's waiter known. To be called before the job is posted. */
+    void expect(JobTicket ticket) {
+        tickets.put(ticket.jobId(), ticket);
+    }
+
+    /** Returns the error after which nothing is scheduled any more. */
+    Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Ends all jobs that have not ended. */
+    void abortAll(String reason, @Nullable Throwable error) {
+        for (Integer jobId : List.copyOf(tickets.keySet())) {
+            abort(jobId, reason, error);
+        }
+    }
+
+    private void abort(int jobId, String reason, @Nullable Throwable error) {
+        JobTicket ticket = tickets.remove(jobId);
+        if (ticket != null) {
+            ticket.abort(reason, error, clock.instant());
+        }
+    }
+
+    void handle(Turn turn) {
+        if (turn instanceof Turn.Asked asked) {
+            answer(asked);
+        } else if (turn instanceof Turn.Happened happened) {
+            Throwable broken = failure;
+            if (broken == null) {
+                apply(happened.event());
+            } else if (happened.event() instanceof SchedulerEvent.JobSubmitted submitted) {
+                abort(submitted.jobId(), reasonOf(broken), broken);
+            }
+        }
+    }
+
+    private void answer(Turn.Asked asked) {
+        try {
+            asked.answer().complete(machine.tables());
+        } catch (RuntimeException | Error e) { // whoever asked must not wait for ever
+            asked.answer().completeExceptionally(e);
+        }
+    }
+
+    private void apply(SchedulerEvent event) {
+        if (event instanceof SchedulerEvent.AttemptEnded ended) {
+            launched.remove(ended.attemptId());
+        }
+        for (SchedulerCommand command : machine.on(event)) {
+            try {
+                perform(command);
+            } catch (Throwable t) { // one command must not keep the others from being performed
+                LOG.warn("Cannot perform {}", command, t);
+            }
+        }
+    }
+
+    /** Gives up after {@code error}, thrown while {@code turn} was handled. */
+    void fail(Turn turn, Throwable error) {
+        failure = error;
+        LOG.error("The scheduler failed on {}; all jobs fail, and no new ones are taken", turn, error);
+        abortAll(reasonOf(error), error);
+        launched.forEach((attemptId, executor) -> executor.kill(attemptId, "the scheduler failed"));
+        launched.clear();
+    }
+
+    private static String reasonOf(Throwable error) {
+        return "The scheduler failed: " + error + ". This is a bug of the engine; close this context and open another.";
+    }
+
+    private void perform(SchedulerCommand command) {
+        if (command instanceof SchedulerCommand.Launch launch) {
+            launch(launch);
+        } else if (command instanceof SchedulerCommand.Kill kill) {
+            on(kill.executor(), executor -> executor.kill(kill.attemptId(), kill.reason()));
+        } else if (command instanceof SchedulerCommand.Publish publish) {
+            bus.publish(publish.event());
+        } else if (command instanceof SchedulerCommand.ApplyAccumulators apply) {
+            apply.updates().forEach(this::applyUpdate);
+        } else if (command instanceof SchedulerCommand.EndJob end) {
+            JobTicket ticket = tickets.remove(end.jobId());
+            if (ticket != null) {
+                ticket.complete(end.outcome());
+            }
+        } else if (command instanceof SchedulerCommand.DropMapOutput drop) {
+            on(
+                    drop.executor(),
+                    executor -> executor.dropMapOutput(drop.shuffleId(), drop.mapPartition(), drop.attemptId()));
+        } else if (command instanceof SchedulerCommand.DropShuffle drop) {
+            everywhere(executor -> executor.dropShuffle(drop.shuffleId()));
+        } else if (command instanceof SchedulerCommand.DropBlocks drop) {
+            everywhere(executor -> executor.dropBlocks(drop.rddId()));
+        } else {
+            throw new IllegalStateException("Nobody knows how to perform " + command);
+        }
+    }
+
+    private void launch(SchedulerCommand.Launch launch) {
+        long attemptId = launch.task().attemptId();
+        ExecutorBackend executor = executors.get(launch.executor());
+        if (executor == null) {
+            notLaunched(launch, new TaskOutcome.ExecutorGone("there is no executor " + launch.executor()));
+            return;
+        }
+        launched.put(attemptId, executor);
+        try {
+            executor.launch(launch.task());
+        } catch (Throwable t) { // the state machine waits for the end of what it has launched
+            notLaunched(launch, new TaskOutcome.Failed(t));
+        }
+    }
+
+    private void notLaunched(SchedulerCommand.Launch launch, TaskOutcome outcome) {
+        post.accept(new SchedulerEvent.AttemptEnded(
+                launch.task().attemptId(), launch.executor(), outcome, MetricValues.ZERO));
+    }
+
+    private void applyUpdate(AccumulatorUpdate update) {
+        try {
+            accumulators.apply(List.of(update));
+        } catch (Throwable t) { // user code; neither the scheduler nor other accumulators are to suffer
+            LOG.warn("Accumulator {} could not merge an update, which is lost", update.accumulatorId(), t);
+        }
+    }
+
+    private void on(ExecutorId id, Consumer<ExecutorBackend> action) {
+        ExecutorBackend executor = executors.get(id);
+        if (executor != null) {
+            action.accept(executor);
+        }
+    }
+
+    private void everywhere(Consumer<ExecutorBackend> action) {
+        Collection<ExecutorBackend> all = executors.values();
+        for (ExecutorBackend executor : all) {
+            try {
+                action.accept(executor);
+            } catch (RuntimeException | Error e) { // the others are to hear of it, too
+                LOG.warn("{} could not drop something", executor.id(), e);
+            }
+        }
+    }
+}

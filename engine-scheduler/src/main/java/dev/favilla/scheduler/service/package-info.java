@@ -1,0 +1,13 @@
+/**
+ * The scheduler as the rest of the engine sees it: a state machine at work among threads.
+ *
+ * <p>Start at {@link dev.favilla.scheduler.service.SchedulerService}. Events of callers and slots meet in {@code
+ * SchedulerLoop}, which applies them one at a time on the thread of whoever posts; {@code SchedulerTurn} asks the state
+ * machine what each one means and performs its commands; {@code ListenerBus} tells observers.
+ *
+ * <p>No decision is taken here: what runs, where, and what happens after a failure is the state machine's.
+ */
+@NullMarked
+package dev.favilla.scheduler.service;
+
+import org.jspecify.annotations.NullMarked;

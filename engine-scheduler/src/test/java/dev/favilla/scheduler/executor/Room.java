@@ -1,0 +1,66 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.hash.HashShuffleManager;
+import dev.favilla.storage.MemoryBlockStore;
+import dev.favilla.storage.StorageLevel;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+
+/** The real things that stand in an executor, and specs of attempts to run among them. */
+final class Room implements AutoCloseable {
+
+    static final ExecutorId ID = new ExecutorId("test", 1);
+
+    final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
+    final MemoryBlockStore blocks = new MemoryBlockStore(memory, new KryoSerializer(List.of()), id -> {});
+    final ShuffleManager shuffle = new HashShuffleManager(memory, new KryoSerializer(List.of()), ID);
+
+    private long nextAttempt;
+
+    static ThreadFactory threads() {
+        return task -> {
+            Thread thread = new Thread(task, "favilla-test-slot");
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    TaskScope scope() {
+        return new TaskScope(nextAttempt++, "test attempt", memory.openTask("test attempt"));
+    }
+
+    TaskSpec spec(TaskWork work) {
+        return spec(work, 0, Map.of(), Map.of());
+    }
+
+    TaskSpec spec(LineageNode target, Action action) {
+        return spec(new TaskWork.RunAction(target, action));
+    }
+
+    TaskSpec spec(TaskWork work, int partition, Map<Integer, MapOutputs> inputs, Map<Integer, StorageLevel> persisted) {
+        return new TaskSpec(nextAttempt++, 1, 2, 0, partition, 1, 0, work, inputs, Map.of(), persisted);
+    }
+
+    PipelineBuilder pipelines(TaskScope scope, Map<Integer, StorageLevel> persisted) {
+        TaskSpec spec = spec(new TaskWork.MergeResults(new TestAction(), List.of()), 0, Map.of(), persisted);
+        return new PipelineBuilder(spec, scope, blocks, shuffle, new BlockStamps());
+    }
+
+    @Override
+    public void close() {
+        shuffle.close();
+        blocks.close();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects up to a number of records of each partition. */
+public class TestAction implements Action {
+
+    private final int limit;
+
+    public TestAction() {
+        this(Integer.MAX_VALUE);
+    }
+
+    public TestAction(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public String name() {
+        return "collect";
+    }
+
+    @Override
+    public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+        Collecting sink = new Collecting(limit);
+        while (input.drive(sink, 64)) {
+            // until all is there
+        }
+        sink.end();
+        return sink.records;
+    }
+
+    @Override
+    public @Nullable Object merge(List<@Nullable Object> staged) {
+        return staged;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.favilla.scheduler.service;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.scheduler.AccumulatorRegistry;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobRequest;
+import dev.favilla.scheduler.RetryPolicy;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.dag.SchedulerStateMachine;
+import dev.favilla.scheduler.executor.InProcessExecutor;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.DriverMapOutputTracker;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.hash.HashShuffleManager;
+import dev.favilla.storage.MemoryBlockStore;
+import dev.favilla.storage.StorageLevel;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A whole scheduler with one executor, as an engine's assembly would build it. */
+final class Engine implements AutoCloseable {
+
+    static final CallSite SITE = new CallSite("collect", "Test.java:1");
+    private static final ExecutorId ID = new ExecutorId("driver", 0);
+
+    final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
+    final AccumulatorRegistry accumulators = new AccumulatorRegistry();
+    final SchedulerService service;
+
+    @Nullable
+    MemoryBlockStore blocks;
+
+    @Nullable
+    ShuffleManager shuffle;
+
+    Engine(int slots) {
+        this(slots, RetryPolicy.LOCAL);
+    }
+
+    Engine(int slots, RetryPolicy policy) {
+        ThreadFactory threads = threads();
+        Serializer serializer = new KryoSerializer(List.of());
+        this.service = new SchedulerService(
+                observed ->
+                        new SchedulerStateMachine(new DriverMapOutputTracker(), policy, Clock.systemUTC(), observed),
+                List.of(post -> executor(slots, serializer, post, threads)),
+                accumulators,
+                Clock.systemUTC(),
+                threads,
+                10_000);
+    }
+
+    private ExecutorBackend executor(
+            int slots, Serializer serializer, Consumer<SchedulerEvent> post, ThreadFactory threads) {
+        MemoryBlockStore store =
+                new MemoryBlockStore(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
+        ShuffleManager manager = new HashShuffleManager(memory, serializer, ID);
+        blocks = store;
+        shuffle = manager;
+        return new InProcessExecutor(ID, slots, memory, store, manager, post, threads, scope -> {});
+    }
+
+    static ThreadFactory threads() {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "favilla-test-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    static JobRequest request(LineageNode target, Action action) {
+        return request(target, action, Map.of());
+    }
+
+    static JobRequest request(LineageNode target, Action action, Map<Integer, StorageLevel> persisted) {
+        List<Integer> partitions =
+                IntStream.range(0, target.numPartitions()).boxed().toList();
+        return new JobRequest(target, partitions, action, persisted, Map.of(), SITE);
+    }
+
+    JobOutcome run(LineageNode target, Action action) throws InterruptedException {
+        return service.submit(request(target, action))
+                .await(Duration.ofSeconds(30))
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        List<String> left = service.close(Duration.ofSeconds(5));
+        if (!left.isEmpty()) {
+            throw new AssertionError("not closed in time: " + left);
+        }
+    }
+}
