@@ -1,0 +1,258 @@
+package dev.favilla;
+
+import dev.favilla.function.ForeachFunction;
+import dev.favilla.function.ReduceFunction;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.UserCodeException;
+import dev.favilla.memory.TaskKilledException;
+import dev.favilla.rdd.ZeroValue;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.serializer.Closure;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the actions do in each partition, and with what comes of it. */
+final class Actions {
+
+    private static final int STEP = 4096;
+
+    private Actions() {}
+
+    /** Pushes all records of {@code input} into {@code sink}, or as many as it wants. */
+    private static void drain(Cursor input, Sink sink) throws Exception {
+        boolean more = true;
+        while (more) {
+            more = input.drive(sink, STEP);
+        }
+        sink.end();
+    }
+
+    private static Exception located(CallSite operation, @Nullable Object record, Throwable error) {
+        if (error instanceof UserCodeException || error instanceof TaskKilledException) {
+            return (RuntimeException) error;
+        }
+        if (error instanceof VirtualMachineError fatal) {
+            throw fatal;
+        }
+        return new UserCodeException(operation.toString(), UserCodeException.preview(record), error);
+    }
+
+    /** All records, up to {@code limit} of each partition. */
+    record Collect(String name, int limit) implements Action {
+
+        @Override
+        public List<@Nullable Object> run(Cursor input, TaskContext context) throws Exception {
+            List<@Nullable Object> records = new ArrayList<>();
+            drain(input, new Sink() {
+                @Override
+                public boolean push(@Nullable Object record) {
+                    if (records.size() < limit) {
+                        records.add(record);
+                    }
+                    return records.size() < limit;
+                }
+            });
+            return records;
+        }
+
+        @Override
+        public List<@Nullable Object> merge(List<@Nullable Object> staged) {
+            List<@Nullable Object> all = new ArrayList<>();
+            for (Object part : staged) {
+                all.addAll((List<?>) part);
+            }
+            return Collections.unmodifiableList(all);
+        }
+    }
+
+    /** How many records there are. */
+    record Count() implements Action {
+
+        @Override
+        public String name() {
+            return "count";
+        }
+
+        @Override
+        public Long run(Cursor input, TaskContext context) throws Exception {
+            CountingSink sink = new CountingSink();
+            drain(input, sink);
+            return sink.count;
+        }
+
+        @Override
+        public Long merge(List<@Nullable Object> staged) {
+            long sum = 0;
+            for (Object count : staged) {
+                sum += (Long) count;
+            }
+            return sum;
+        }
+
+        private static final class CountingSink extends Sink {
+
+            private long count;
+
+            @Override
+            public boolean push(@Nullable Object record) {
+                count++;
+                return true;
+            }
+        }
+    }
+
+    /** The user's function for each record, for its effect. */
+    record Foreach(Closure<ForeachFunction<@Nullable Object>> function, CallSite callSite) implements Action {
+
+        @Override
+        public String name() {
+            return "foreach";
+        }
+
+        @Override
+        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+            ForeachFunction<@Nullable Object> body = function.forTask(context.scope());
+            drain(input, new Sink() {
+                @Override
+                public boolean push(@Nullable Object record) throws Exception {
+                    try {
+                        body.call(record);
+                    } catch (Exception | Error e) {
+                        throw located(callSite, record, e);
+                    }
+                    return true;
+                }
+            });
+            return null;
+        }
+
+        @Override
+        public @Nullable Object merge(List<@Nullable Object> staged) {
+            return null;
+        }
+
+        @Override
+        public boolean isIrrevocable() {
+            return true;
+        }
+    }
+
+    /** A value that is there; its absence is null. */
+    record Present(@Nullable Object value) {}
+
+    /** All records merged two by two; {@link Present}, or null if there is none. */
+    record Reduce(Closure<ReduceFunction<@Nullable Object>> function, CallSite callSite) implements Action {
+
+        @Override
+        public String name() {
+            return "reduce";
+        }
+
+        @Override
+        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+            FoldingSink sink = new FoldingSink(function.forTask(context.scope()), callSite, null);
+            drain(input, sink);
+            return sink.present();
+        }
+
+        @Override
+        public boolean mergesInSlot() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Object merge(List<@Nullable Object> staged) throws Exception {
+            FoldingSink sink = new FoldingSink(inSlot(function), callSite, null);
+            for (Object part : staged) {
+                if (part != null) {
+                    sink.push(((Present) part).value());
+                }
+            }
+            return sink.present();
+        }
+    }
+
+    /** All records added to a zero, in each partition and at the end. */
+    record Fold(ZeroValue zero, Closure<ReduceFunction<@Nullable Object>> function, CallSite callSite)
+            implements Action {
+
+        @Override
+        public String name() {
+            return "fold";
+        }
+
+        @Override
+        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+            FoldingSink sink = new FoldingSink(function.forTask(context.scope()), callSite, new Present(zero.fresh()));
+            drain(input, sink);
+            return sink.value();
+        }
+
+        @Override
+        public boolean mergesInSlot() {
+            return true;
+        }
+
+        @Override
+        public @Nullable Object merge(List<@Nullable Object> staged) throws Exception {
+            FoldingSink sink = new FoldingSink(inSlot(function), callSite, new Present(zero.fresh()));
+            for (Object part : staged) {
+                sink.push(part);
+            }
+            return sink.value();
+        }
+    }
+
+    private static <F> F inSlot(Closure<F> function) {
+        TaskContext context = TaskContext.get();
+        if (context == null) {
+            throw new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
+        }
+        return function.forTask(context.scope());
+    }
+
+    private static final class FoldingSink extends Sink {
+
+        private final ReduceFunction<@Nullable Object> function;
+        private final CallSite callSite;
+        private boolean any;
+        private @Nullable Object accumulator;
+
+        FoldingSink(ReduceFunction<@Nullable Object> function, CallSite callSite, @Nullable Present start) {
+            this.function = function;
+            this.callSite = callSite;
+            this.any = start != null;
+            this.accumulator = start == null ? null : start.value();
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            if (!any) {
+                any = true;
+                accumulator = record;
+                return true;
+            }
+            try {
+                accumulator = function.call(accumulator, record);
+            } catch (Exception | Error e) {
+                throw located(callSite, record, e);
+            }
+            return true;
+        }
+
+        @Nullable
+        Present present() {
+            return any ? new Present(accumulator) : null;
+        }
+
+        @Nullable
+        Object value() {
+            return accumulator;
+        }
+    }
+}

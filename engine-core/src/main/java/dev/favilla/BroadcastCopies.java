@@ -1,0 +1,45 @@
+package dev.favilla;
+
+import dev.favilla.memory.TaskScope;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The copies of broadcasts that one executor keeps, each made when first used. Used from any thread. */
+final class BroadcastCopies implements Broadcast.Source {
+
+    private final Broadcasts broadcasts;
+    private final Map<Long, Optional<Object>> copies = new ConcurrentHashMap<>();
+
+    BroadcastCopies(Broadcasts broadcasts) {
+        this.broadcasts = broadcasts;
+    }
+
+    /** Makes this the one that functions of the attempt of {@code scope} find. */
+    void attachTo(TaskScope scope) {
+        scope.attachment(BroadcastCopies.class, BroadcastCopies.class, () -> this);
+    }
+
+    /** Returns what {@link #attachTo} has attached. */
+    static BroadcastCopies of(TaskScope scope) {
+        return scope.attachment(BroadcastCopies.class, BroadcastCopies.class, () -> {
+            throw new IllegalStateException(
+                    scope.owner() + " runs on an executor without broadcasts: a bug in Favilla");
+        });
+    }
+
+    @Override
+    public @Nullable Object value(long id) {
+        return copies.computeIfAbsent(id, key -> Optional.ofNullable(broadcasts.copy(key)))
+                .orElse(null);
+    }
+
+    void forget(long id) {
+        copies.remove(id);
+    }
+
+    void clear() {
+        copies.clear();
+    }
+}

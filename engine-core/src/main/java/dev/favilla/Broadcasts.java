@@ -1,0 +1,84 @@
+package dev.favilla;
+
+import dev.favilla.serializer.Immutability;
+import dev.favilla.serializer.Serializer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The broadcasts of one context, as originals for the driver and as bytes for executors. Used from any thread. */
+final class Broadcasts implements Broadcast.Source {
+
+    private final Serializer serializer;
+    private final Map<Long, Payload> payloads = new ConcurrentHashMap<>();
+
+    /** Why a broadcast is gone, for those whose handle is still in use. */
+    private final Map<Long, String> destroyed = new ConcurrentHashMap<>();
+
+    Broadcasts(Serializer serializer) {
+        this.serializer = serializer;
+    }
+
+    /** Takes a copy of {@code value} unless it is deeply immutable. */
+    void put(long id, @Nullable Object value) {
+        byte[] bytes = toBytes(value);
+        payloads.put(id, new Payload(value, bytes, Immutability.isDeeplyImmutable(value)));
+    }
+
+    private byte[] toBytes(@Nullable Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Serializer.RecordOutput out = serializer.open(bytes)) {
+            out.write(value);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public @Nullable Object value(long id) {
+        return payload(id).original();
+    }
+
+    /** Returns what an executor keeps: the value itself if nobody can change it, else a copy. */
+    @Nullable
+    Object copy(long id) {
+        Payload payload = payload(id);
+        if (payload.shareable()) {
+            return payload.original();
+        }
+        try (Serializer.RecordInput in = serializer.open(new ByteArrayInputStream(payload.bytes()))) {
+            return in.read();
+        }
+    }
+
+    long bytes(long id) {
+        return payload(id).bytes().length;
+    }
+
+    private Payload payload(long id) {
+        Payload payload = payloads.get(id);
+        if (payload == null) {
+            throw new IllegalStateException("Broadcast(" + id + ") can no longer be used: "
+                    + destroyed.getOrDefault(id, "its context was closed") + ".");
+        }
+        return payload;
+    }
+
+    void destroy(long id, String why) {
+        destroyed.put(id, why);
+        payloads.remove(id);
+    }
+
+    /** Forgets one that nobody can reach any more. */
+    void forget(long id) {
+        payloads.remove(id);
+        destroyed.remove(id);
+    }
+
+    void clear() {
+        payloads.clear();
+    }
+
+    private record Payload(@Nullable Object original, byte[] bytes, boolean shareable) {}
+}

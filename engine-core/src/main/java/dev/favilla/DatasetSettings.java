@@ -1,0 +1,75 @@
+package dev.favilla;
+
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.storage.StorageLevel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What users have set on the datasets of one context, by id: nodes are immutable, and {@code rdd.cache()} works with its
+ * result ignored. Forgotten with the node. Used from any thread.
+ */
+final class DatasetSettings {
+
+    private final Reachability reachability;
+    private final Map<Integer, StorageLevel> levels = new ConcurrentHashMap<>();
+    private final Map<Integer, String> names = new ConcurrentHashMap<>();
+
+    DatasetSettings(Reachability reachability) {
+        this.reachability = reachability;
+    }
+
+    /**
+     * Marks a dataset as kept.
+     *
+     * @param onUnreachable drops its blocks
+     * @throws UnsupportedOperationException if another level is set already
+     */
+    void persist(LineageNode node, StorageLevel level, Runnable onUnreachable) {
+        StorageLevel before = levels.putIfAbsent(node.id(), level);
+        if (before == null) {
+            int id = node.id();
+            reachability.track(node, () -> {
+                levels.remove(id);
+                onUnreachable.run();
+            });
+        } else if (!before.equals(level)) {
+            throw new UnsupportedOperationException("Cannot keep " + node + " at level " + level.description()
+                    + ": it is kept at " + before.description() + " already. Call unpersist() first.");
+        }
+    }
+
+    void unpersist(LineageNode node) {
+        levels.remove(node.id());
+    }
+
+    StorageLevel level(LineageNode node) {
+        return levels.getOrDefault(node.id(), StorageLevel.NONE);
+    }
+
+    /** Returns the levels set now, by dataset id. */
+    Map<Integer, StorageLevel> levels() {
+        return Map.copyOf(levels);
+    }
+
+    void name(LineageNode node, String name) {
+        int id = node.id();
+        if (names.put(id, name) == null) {
+            reachability.track(node, () -> names.remove(id));
+        }
+    }
+
+    String describe(LineageNode node) {
+        String name = names.get(node.id());
+        return name == null ? node.toString() : name + " " + node;
+    }
+
+    String name(LineageNode node) {
+        return names.getOrDefault(node.id(), "");
+    }
+
+    /** Returns the names set now, by dataset id. */
+    Map<Integer, String> names() {
+        return Map.copyOf(names);
+    }
+}

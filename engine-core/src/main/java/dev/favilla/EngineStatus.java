@@ -1,0 +1,16 @@
+package dev.favilla;
+
+import dev.favilla.memory.MemoryUsage;
+import dev.favilla.scheduler.SchedulerTables;
+
+/**
+ * What a context holds at one moment.
+ *
+ * @param scheduler jobs, stages and attempts
+ * @param memory who holds how many bytes
+ * @param cachedBlocks cached partitions
+ * @param mapOutputs map outputs kept for reuse while their dataset is reachable
+ * @param droppedEvents events that listeners lost because they were too slow
+ */
+public record EngineStatus(
+        SchedulerTables scheduler, MemoryUsage memory, int cachedBlocks, int mapOutputs, long droppedEvents) {}

@@ -1,0 +1,80 @@
+package dev.favilla;
+
+import java.io.Serializable;
+import java.util.Comparator;
+
+/**
+ * A comparator that can travel into tasks. {@code Comparator.comparing(Pair::value)} cannot be serialized;
+ * {@code Ordering.by(Pair::value)} can.
+ *
+ * @param <T> what is compared
+ */
+@FunctionalInterface
+public interface Ordering<T> extends Comparator<T>, Serializable {
+
+    /** Returns the natural order. */
+    static <T extends Comparable<? super T>> Ordering<T> natural() {
+        return (left, right) -> left.compareTo(right);
+    }
+
+    /** Returns the order of what {@code key} makes of each value. */
+    static <T, U extends Comparable<? super U>> Ordering<T> by(Key<? super T, ? extends U> key) {
+        return new ByKey<>(key);
+    }
+
+    /** Returns the opposite order. */
+    @Override
+    default Ordering<T> reversed() {
+        return new Reversed<>(this);
+    }
+
+    /** Returns this order, with ties in the order of {@code next}. */
+    default Ordering<T> thenBy(Ordering<? super T> next) {
+        return new Then<>(this, next);
+    }
+
+    /** Returns this order, with ties in the order of what {@code key} makes of each value. */
+    default <U extends Comparable<? super U>> Ordering<T> thenBy(Key<? super T, ? extends U> key) {
+        return new Then<>(this, new ByKey<>(key));
+    }
+
+    /** What a value is compared by. */
+    @FunctionalInterface
+    interface Key<T, U> extends Serializable {
+
+        U of(T value);
+    }
+
+    /** See {@link Ordering#by}. */
+    record ByKey<T, U extends Comparable<? super U>>(Key<? super T, ? extends U> key) implements Ordering<T> {
+
+        @Override
+        public int compare(T left, T right) {
+            return key.of(left).compareTo(key.of(right));
+        }
+    }
+
+    /** See {@link Ordering#reversed}. */
+    record Reversed<T>(Ordering<T> order) implements Ordering<T> {
+
+        @Override
+        public int compare(T left, T right) {
+            return order.compare(right, left);
+        }
+
+        @Override
+        public Ordering<T> reversed() {
+            return order;
+        }
+    }
+
+    /** See {@link Ordering#thenBy(Ordering)}. */
+    record Then<T>(Ordering<T> first, Ordering<? super T> next) implements Ordering<T> {
+
+        @Override
+        public int compare(T left, T right) {
+            int order = first.compare(left, right);
+            return order != 0 ? order : next.compare(left, right);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package dev.favilla;
+
+import dev.favilla.function.CombineFunction;
+import dev.favilla.function.FilterFunction;
+import dev.favilla.function.MapFunction;
+import dev.favilla.function.ReduceFunction;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.rdd.Combiners;
+import dev.favilla.rdd.JoinNode;
+import dev.favilla.rdd.LocalCombineNode;
+import dev.favilla.rdd.MapValuesNode;
+import dev.favilla.rdd.ProjectNode;
+import dev.favilla.rdd.ShuffledNode;
+import dev.favilla.rdd.ZeroValue;
+import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.Combiner;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.storage.StorageLevel;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dataset of keys with values, and what can be done by key.
+ *
+ * <p><b>Keys</b> are compared by {@code equals} and placed by {@code hashCode}; null is a key like any other. Arrays, and
+ * objects of classes that inherit {@code Object.hashCode}, are refused when they reach a shuffle: no two of them are
+ * ever equal. Enums are placed by their names, so that every run places them alike.
+ *
+ * <p><b>Default partitions.</b> Where no number is given: the largest partitioner among the inputs, if it is not much
+ * smaller than the largest input; else {@code favilla.default.parallelism} if it is set; else as many as the largest
+ * input has.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public final class PairRDD<K extends @Nullable Object, V extends @Nullable Object> extends RDD<Pair<K, V>> {
+
+    PairRDD(EngineContext context, LineageNode node) {
+        super(context, node);
+    }
+
+    /** Returns {@code pairs} with by-key operations: the same dataset, with the same id. */
+    public static <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> of(RDD<Pair<K, V>> pairs) {
+        return pairs instanceof PairRDD<K, V> same ? same : new PairRDD<>(pairs.context(), pairs.lineage());
+    }
+
+    // ---------------------------------------------------------------- as in RDD, with pairs
+
+    @Override
+    public PairRDD<K, V> setName(String name) {
+        super.setName(name);
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> filter(FilterFunction<? super Pair<K, V>> predicate) {
+        return with(filterNode(predicate, CallSites.here("filter")));
+    }
+
+    @Override
+    public PairRDD<K, V> union(RDD<Pair<K, V>> other) {
+        return with(unionNode(other, CallSites.here("union")));
+    }
+
+    @Override
+    public PairRDD<K, V> distinct() {
+        return with(distinctNode(getNumPartitions(), CallSites.here("distinct")));
+    }
+
+    @Override
+    public PairRDD<K, V> distinct(int partitions) {
+        return with(distinctNode(partitions, CallSites.here("distinct")));
+    }
+
+    @Override
+    public PairRDD<K, V> cache() {
+        super.cache();
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> persist(StorageLevel level) {
+        super.persist(level);
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> unpersist() {
+        super.unpersist();
+        return this;
+    }
+
+    // ---------------------------------------------------------------- narrow
+
+    /**
+     * Returns each key with what {@code function} makes of its value.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code P} partitions of {@code (K, W)}.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner.
+     */
+    public <W extends @Nullable Object> PairRDD<K, W> mapValues(MapFunction<? super V, ? extends W> function) {
+        CallSite site = CallSites.here("mapValues");
+        return new PairRDD<>(
+                context(),
+                new MapValuesNode(context().nextId(), site, lineage(), capture(function, site), PairFormat.PAIRS));
+    }
+
+    /** Returns the keys, duplicates included. Narrow; forgets the partitioner. */
+    public RDD<K> keys() {
+        return project(ProjectNode.Half.KEY, CallSites.here("keys"));
+    }
+
+    /** Returns the values, duplicates included. Narrow; forgets the partitioner. */
+    public RDD<V> values() {
+        return project(ProjectNode.Half.VALUE, CallSites.here("values"));
+    }
+
+    private <R extends @Nullable Object> RDD<R> project(ProjectNode.Half half, CallSite site) {
+        return new RDD<>(context(), new ProjectNode(context().nextId(), site, lineage(), PairFormat.PAIRS, half));
+    }
+
+    // ---------------------------------------------------------------- wide
+
+    /** As {@link #reduceByKey(ReduceFunction, int)} with the default number of partitions. */
+    public PairRDD<K, V> reduceByKey(ReduceFunction<V> merge) {
+        return reduceByKey(merge, defaultPartitioner(), CallSites.here("reduceByKey"));
+    }
+
+    /**
+     * Returns one record per distinct key, its values merged with {@code merge}.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, V)}.
+     * Key {@code k} lands in the partition chosen by its hash; order within a partition is unspecified.
+     *
+     * <p><b>Cost.</b> Wide: cuts a stage, unless keys lie so already. Values merge on the map side first.
+     *
+     * <p><b>Laziness.</b> Nothing runs until an action. {@code merge} may run again after a lost partition.
+     *
+     * @param merge associative and commutative, free of side effects
+     * @param partitions number of output partitions, at least 1
+     * @throws IllegalArgumentException if {@code partitions < 1}
+     */
+    public PairRDD<K, V> reduceByKey(ReduceFunction<V> merge, int partitions) {
+        return reduceByKey(merge, hash(partitions), CallSites.here("reduceByKey"));
+    }
+
+    /** As {@link #reduceByKey(ReduceFunction, int)}, with keys placed by {@code partitioner}. */
+    public PairRDD<K, V> reduceByKey(Partitioner partitioner, ReduceFunction<V> merge) {
+        return reduceByKey(merge, partitioner, CallSites.here("reduceByKey"));
+    }
+
+    @SuppressWarnings("unchecked") // the values of this dataset are Vs
+    private PairRDD<K, V> reduceByKey(ReduceFunction<V> merge, Partitioner partitioner, CallSite site) {
+        var combiner = new Combiners.Reduce((ReduceFunction<@Nullable Object>) merge, site.toString());
+        return combined(combiner, true, true, partitioner, site);
+    }
+
+    /** As {@link #groupByKey(int)} with the default number of partitions. */
+    public PairRDD<K, Iterable<V>> groupByKey() {
+        return groupByKey(defaultPartitioner(), CallSites.here("groupByKey"));
+    }
+
+    /**
+     * Returns the values of each key, in the order of their partitions; they can be read repeatedly.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of
+     * {@code (K, Iterable<V>)}.
+     *
+     * <p><b>Cost.</b> Wide, unless keys lie so already: every record is shuffled, and each group is held in memory.
+     *
+     * @param partitions at least 1
+     */
+    public PairRDD<K, Iterable<V>> groupByKey(int partitions) {
+        return groupByKey(hash(partitions), CallSites.here("groupByKey"));
+    }
+
+    /** As {@link #groupByKey(int)}, with keys placed by {@code partitioner}. */
+    public PairRDD<K, Iterable<V>> groupByKey(Partitioner partitioner) {
+        return groupByKey(partitioner, CallSites.here("groupByKey"));
+    }
+
+    PairRDD<K, Iterable<V>> groupByKey(Partitioner partitioner, CallSite site) {
+        return combined(new Combiners.Group(), false, true, partitioner, site);
+    }
+
+    /** As {@link #aggregateByKey(Object, int, CombineFunction, ReduceFunction)} with the default partitions. */
+    public <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
+            C zero, CombineFunction<C, ? super V> add, ReduceFunction<C> merge) {
+        return aggregateByKey(zero, defaultPartitioner(), add, merge, CallSites.here("aggregateByKey"));
+    }
+
+    /**
+     * Returns one accumulator per distinct key: in each map partition a fresh copy of {@code zero} to which the key's
+     * values were added, and these merged.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, C)}.
+     *
+     * <p><b>Cost.</b> Wide, unless keys lie so already. A map task holds the accumulators of all its keys.
+     *
+     * @param zero serializable; copied for each key unless it is immutable
+     * @param partitions at least 1
+     * @param add may change and return the accumulator
+     * @param merge may change and return its first argument
+     */
+    public <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
+            C zero, int partitions, CombineFunction<C, ? super V> add, ReduceFunction<C> merge) {
+        return aggregateByKey(zero, hash(partitions), add, merge, CallSites.here("aggregateByKey"));
+    }
+
+    /** As the form with a number, with keys placed by {@code partitioner}. */
+    public <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
+            C zero, Partitioner partitioner, CombineFunction<C, ? super V> add, ReduceFunction<C> merge) {
+        return aggregateByKey(zero, partitioner, add, merge, CallSites.here("aggregateByKey"));
+    }
+
+    @SuppressWarnings("unchecked") // values are Vs, accumulators Cs
+    private <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
+            C zero,
+            Partitioner partitioner,
+            CombineFunction<C, ? super V> add,
+            ReduceFunction<C> merge,
+            CallSite site) {
+        var combiner = new Combiners.Fold(
+                ZeroValue.of(zero, site.toString()),
+                (CombineFunction<@Nullable Object, @Nullable Object>) (CombineFunction<?, ?>) add,
+                (ReduceFunction<@Nullable Object>) merge,
+                site.toString());
+        return combined(combiner, true, false, partitioner, site);
+    }
+
+    /**
+     * Returns the same pairs with each key in the partition that {@code partitioner} says; this dataset if they lie so
+     * already.
+     *
+     * <p><b>Cost.</b> Wide: every record is shuffled.
+     */
+    public PairRDD<K, V> partitionBy(Partitioner partitioner) {
+        CallSite site = CallSites.here("partitionBy");
+        if (liesAs(partitioner)) {
+            return this;
+        }
+        return shuffled(partitioner, null, site);
+    }
+
+    /** As {@link #join(PairRDD, int)} with the default number of partitions. */
+    public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other) {
+        return join(other, context().defaultPartitioner(List.of(this, other)), CallSites.here("join"));
+    }
+
+    /**
+     * Returns all pairs of a value from here and a value from {@code other} with the same key.
+     *
+     * <p><b>Shape.</b> {@code P} and {@code Q} partitions become {@code partitions} partitions of
+     * {@code (K, (V, W))}; keys on one side only give nothing.
+     *
+     * <p><b>Cost.</b> Wide for each side whose keys do not lie so already. The {@code other} side of a partition is
+     * held in memory; this side streams past it, so let the smaller side be {@code other}.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other, int partitions) {
+        return join(other, hash(partitions), CallSites.here("join"));
+    }
+
+    /** As {@link #join(PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other, Partitioner partitioner) {
+        return join(other, partitioner, CallSites.here("join"));
+    }
+
+    private <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(
+            PairRDD<K, W> other, Partitioner partitioner, CallSite site) {
+        context().requireSame(other);
+        Dependency left = placed(partitioner);
+        Dependency right = other.placed(partitioner);
+        return new PairRDD<>(
+                context(), new JoinNode(context().nextId(), site, left, right, partitioner, PairFormat.PAIRS));
+    }
+
+    // ---------------------------------------------------------------- actions
+
+    /**
+     * Returns the pairs as an unmodifiable, serializable map; of several values of a key the last one.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions, as {@link #collect}.
+     */
+    public Map<K, V> collectAsMap() {
+        CallSite site = CallSites.here("collectAsMap");
+        context().requireOpen();
+        Object pairs = context()
+                .run(
+                        lineage(),
+                        EngineContext.range(0, getNumPartitions()),
+                        new Actions.Collect("collectAsMap", Integer.MAX_VALUE),
+                        site);
+        Map<K, V> map = new HashMap<>();
+        for (Pair<K, V> pair : pairs(pairs)) {
+            map.put(pair.key(), pair.value());
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    @SuppressWarnings("unchecked") // the records of this dataset are pairs of K and V
+    private List<Pair<K, V>> pairs(@Nullable Object records) {
+        return (List<Pair<K, V>>) records;
+    }
+
+    // ---------------------------------------------------------------- within the class
+
+    private <C extends @Nullable Object> PairRDD<K, C> combined(
+            Combiner<@Nullable Object, @Nullable Object> combiner,
+            boolean mapSide,
+            boolean restartable,
+            Partitioner partitioner,
+            CallSite site) {
+        Aggregator aggregator = new Aggregator(capture(combiner, site), mapSide, restartable);
+        if (liesAs(partitioner)) {
+            return new PairRDD<>(
+                    context(),
+                    new LocalCombineNode(
+                            context().nextId(), site, lineage(), aggregator, PairFormat.PAIRS, PairFormat.PAIRS));
+        }
+        return shuffled(partitioner, aggregator, site);
+    }
+
+    private <C extends @Nullable Object> PairRDD<K, C> shuffled(
+            Partitioner partitioner, @Nullable Aggregator aggregator, CallSite site) {
+        ShuffleDependency dependency = context().shuffle(lineage(), partitioner, aggregator, PairFormat.PAIRS);
+        return new PairRDD<>(context(), new ShuffledNode(context().nextId(), site, dependency, PairFormat.PAIRS, true));
+    }
+
+    /** Returns this dataset as an input whose keys lie as {@code partitioner} says. */
+    private Dependency placed(Partitioner partitioner) {
+        return liesAs(partitioner)
+                ? new NarrowDependency(lineage())
+                : context().shuffle(lineage(), partitioner, null, PairFormat.PAIRS);
+    }
+
+    private boolean liesAs(Partitioner partitioner) {
+        Optional<Partitioner> mine = partitioner();
+        return mine.isPresent() && mine.get().equals(partitioner);
+    }
+
+    private Partitioner hash(int partitions) {
+        return new HashPartitioner(context().checkPartitions(partitions));
+    }
+
+    private Partitioner defaultPartitioner() {
+        return context().defaultPartitioner(List.of(this));
+    }
+
+    private PairRDD<K, V> with(LineageNode result) {
+        return new PairRDD<>(context(), result);
+    }
+}

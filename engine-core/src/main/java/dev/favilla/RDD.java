@@ -1,0 +1,635 @@
+package dev.favilla;
+
+import dev.favilla.function.FilterFunction;
+import dev.favilla.function.FlatMapFunction;
+import dev.favilla.function.ForeachFunction;
+import dev.favilla.function.IndexedPartitionFunction;
+import dev.favilla.function.MapFunction;
+import dev.favilla.function.MapMultiFunction;
+import dev.favilla.function.MapPartitionsFunction;
+import dev.favilla.function.ReduceFunction;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.rdd.AlignedUnionNode;
+import dev.favilla.rdd.Combiners;
+import dev.favilla.rdd.FilterNode;
+import dev.favilla.rdd.FlatMapNode;
+import dev.favilla.rdd.KeyByNode;
+import dev.favilla.rdd.LocalCombineNode;
+import dev.favilla.rdd.MapMultiNode;
+import dev.favilla.rdd.MapNode;
+import dev.favilla.rdd.MapPartitionsNode;
+import dev.favilla.rdd.ShuffledNode;
+import dev.favilla.rdd.UnionNode;
+import dev.favilla.rdd.ZeroValue;
+import dev.favilla.scheduler.Action;
+import dev.favilla.serializer.Closure;
+import dev.favilla.serializer.DriverOnly;
+import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.storage.StorageLevel;
+import dev.favilla.text.TextOutput;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dataset: records of type {@code T} in partitions, described by how they are computed. Immutable; equal to another
+ * of the same context with the same id.
+ *
+ * <p><b>Laziness.</b> Transformations return at once and run nothing; actions run what is needed and wait for it.
+ * Functions are checked where they are passed: one that cannot be serialized is refused there, and state it captures is
+ * copied there, so later changes to that state are not seen.
+ *
+ * <p><b>Order.</b> Within a partition narrow operations keep it; actions follow partition order. After a shuffle the
+ * order is the same in every run, but promised only by sorts.
+ *
+ * <p><b>Errors.</b> After the context is closed, every method that makes or runs something throws
+ * {@link IllegalStateException}. Actions throw {@link JobFailedException} with the user's exception as the cause, or
+ * {@link JobCancelledException}.
+ *
+ * <p><b>Threads.</b> May be used from any thread; each action is a job of its own.
+ *
+ * @param <T> the type of the records, which may be null
+ */
+public sealed class RDD<T extends @Nullable Object> implements DriverOnly permits PairRDD {
+
+    /** How many times more partitions {@link #take} looks at in each round, at most. */
+    private static final int TAKE_SCALE = 4;
+
+    private final EngineContext context;
+    private final LineageNode node;
+
+    RDD(EngineContext context, LineageNode node) {
+        this.context = context;
+        this.node = node;
+    }
+
+    // ---------------------------------------------------------------- identity
+
+    /** Returns the context that made this dataset. */
+    public final EngineContext context() {
+        return context;
+    }
+
+    /** Returns this dataset's node in the lineage: data for printers, planners and bridges. */
+    public final LineageNode lineage() {
+        return node;
+    }
+
+    /** Returns the id, unique in the context, growing from 0. */
+    public final int id() {
+        return node.id();
+    }
+
+    /** Returns the name given by {@link #setName}, if any. */
+    public final Optional<String> name() {
+        return Optional.of(context.datasets().name(node)).filter(name -> !name.isEmpty());
+    }
+
+    /** Gives this dataset a name for plans and errors, and returns it. */
+    public RDD<T> setName(String name) {
+        context.datasets().name(node, name);
+        return this;
+    }
+
+    /** Returns the number of partitions, 0 or more. Lists the files of text inputs the first time. */
+    public final int getNumPartitions() {
+        return node.numPartitions();
+    }
+
+    /** Returns where keys are known to lie, if they are. */
+    public final Optional<Partitioner> partitioner() {
+        return node.partitioner();
+    }
+
+    /** Returns what this dataset is computed from. */
+    public final List<Dependency> dependencies() {
+        return node.dependencies();
+    }
+
+    /** Returns the level set by {@link #persist}; {@link StorageLevel#NONE} if none is. */
+    public final StorageLevel getStorageLevel() {
+        return context.datasets().level(node);
+    }
+
+    /**
+     * Returns the lineage as text, as Spark prints it: partition counts, operator, id and call site, indented at
+     * shuffles, with storage level and size of what is kept.
+     */
+    public final String toDebugString() {
+        return new LineagePrinter(context::describe).print(node);
+    }
+
+    /** Returns what an action on all partitions would run: stages, tasks per stage, shuffles. Runs nothing. */
+    public final String explain() {
+        return context.explain(node);
+    }
+
+    // ---------------------------------------------------------------- narrow transformations
+
+    /**
+     * Returns what {@code function} makes of each record.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of {@code R}, record by record.
+     *
+     * <p><b>Cost.</b> Narrow: fused with its neighbours into one loop per partition. Forgets the partitioner.
+     */
+    public final <R extends @Nullable Object> RDD<R> map(MapFunction<? super T, ? extends R> function) {
+        CallSite site = CallSites.here("map");
+        return with(new MapNode(context.nextId(), site, node, capture(function, site)));
+    }
+
+    /**
+     * Returns the pairs that {@code function} makes of each record. As {@link #map}, but gives by-key operations.
+     */
+    public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapToPair(
+            MapFunction<? super T, ? extends Pair<K, V>> function) {
+        CallSite site = CallSites.here("mapToPair");
+        return pairs(new MapNode(context.nextId(), site, node, capture(function, site)));
+    }
+
+    /**
+     * Returns the records that {@code predicate} holds for.
+     *
+     * <p><b>Shape.</b> {@code P} partitions stay {@code P} partitions; some may be left empty.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner.
+     */
+    public RDD<T> filter(FilterFunction<? super T> predicate) {
+        CallSite site = CallSites.here("filter");
+        return with(filterNode(predicate, site));
+    }
+
+    final LineageNode filterNode(FilterFunction<? super T> predicate, CallSite site) {
+        return new FilterNode(context.nextId(), site, node, capture(predicate, site));
+    }
+
+    /**
+     * Returns the records of the iterables that {@code function} makes of each record.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of {@code R}; an empty iterable
+     * drops its record.
+     *
+     * <p><b>Cost.</b> Narrow. The iterable is read once, lazily; it may be endless if an action stops early. Forgets
+     * the partitioner.
+     *
+     * @param function never returns null
+     */
+    public final <R extends @Nullable Object> RDD<R> flatMap(FlatMapFunction<? super T, R> function) {
+        CallSite site = CallSites.here("flatMap");
+        return with(new FlatMapNode(context.nextId(), site, node, capture(function, site)));
+    }
+
+    /**
+     * Returns the records that {@code function} emits for each record. As {@link #flatMap}, without an iterable per
+     * record.
+     *
+     * <p><b>Cost.</b> Narrow; emitting costs a call. What is emitted after an action wants no more is ignored.
+     */
+    public final <R extends @Nullable Object> RDD<R> mapMulti(MapMultiFunction<? super T, R> function) {
+        CallSite site = CallSites.here("mapMulti");
+        return with(new MapMultiNode(context.nextId(), site, node, capture(function, site)));
+    }
+
+    /**
+     * Returns what {@code function} makes of each partition, as a lazy iterator over a lazy iterator.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of {@code R}. Called for empty
+     * partitions too.
+     *
+     * <p><b>Cost.</b> Narrow. Records are computed as the function asks for them; the iterator may be read once and not
+     * to its end. Forgets the partitioner.
+     */
+    public final <R extends @Nullable Object> RDD<R> mapPartitions(MapPartitionsFunction<T, R> function) {
+        return mapPartitions(function, false);
+    }
+
+    /**
+     * As {@link #mapPartitions(MapPartitionsFunction)}.
+     *
+     * @param preservesPartitioning promises that keys are not changed, so that the partitioner is kept
+     */
+    public final <R extends @Nullable Object> RDD<R> mapPartitions(
+            MapPartitionsFunction<T, R> function, boolean preservesPartitioning) {
+        CallSite site = CallSites.here("mapPartitions");
+        return with(new MapPartitionsNode(
+                context.nextId(), site, node, capture(new IgnoringIndex<>(function), site), preservesPartitioning));
+    }
+
+    /**
+     * As {@link #mapPartitions(MapPartitionsFunction, boolean)}, for a function that is told the partition's number.
+     */
+    public final <R extends @Nullable Object> RDD<R> mapPartitionsWithIndex(
+            IndexedPartitionFunction<T, R> function, boolean preservesPartitioning) {
+        CallSite site = CallSites.here("mapPartitionsWithIndex");
+        return with(
+                new MapPartitionsNode(context.nextId(), site, node, capture(function, site), preservesPartitioning));
+    }
+
+    /** As {@link #mapPartitions(MapPartitionsFunction)}, for a function that is told the partition's number. */
+    public final <R extends @Nullable Object> RDD<R> mapPartitionsWithIndex(IndexedPartitionFunction<T, R> function) {
+        return mapPartitionsWithIndex(function, false);
+    }
+
+    /**
+     * Returns each record with the key that {@code key} makes of it.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of {@code (K, T)}.
+     *
+     * <p><b>Cost.</b> Narrow.
+     */
+    public final <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key) {
+        return keyBy(key, CallSites.here("keyBy"));
+    }
+
+    private <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
+        return pairs(new KeyByNode(context.nextId(), site, node, capture(key, site), PairFormat.PAIRS));
+    }
+
+    /**
+     * Returns the records of this dataset and then those of {@code other}; duplicates stay.
+     *
+     * <p><b>Shape.</b> {@code P} and {@code Q} partitions become {@code P + Q}; if both have the same partitioner, its
+     * partitions, each with the records of both.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner only if both have the same.
+     *
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public RDD<T> union(RDD<T> other) {
+        return with(unionNode(other, CallSites.here("union")));
+    }
+
+    final LineageNode unionNode(RDD<T> other, CallSite site) {
+        context.requireSame(other);
+        List<LineageNode> parents = List.of(node, other.lineage());
+        Optional<Partitioner> shared = partitioner()
+                .filter(mine -> other.partitioner().filter(mine::equals).isPresent());
+        return shared.isPresent()
+                ? new AlignedUnionNode(context.nextId(), site, parents, shared.get())
+                : new UnionNode(context.nextId(), site, parents);
+    }
+
+    // ---------------------------------------------------------------- wide transformations
+
+    /** As {@link #distinct(int)} with as many partitions as this dataset has. */
+    public RDD<T> distinct() {
+        return with(distinctNode(getNumPartitions(), CallSites.here("distinct")));
+    }
+
+    /**
+     * Returns one of each group of equal records.
+     *
+     * <p><b>Shape.</b> {@code P} partitions become {@code partitions}.
+     *
+     * <p><b>Cost.</b> Wide, unless this dataset has a partitioner with that many partitions. Duplicates are dropped on
+     * the map side first.
+     *
+     * @param partitions at least 1
+     */
+    public RDD<T> distinct(int partitions) {
+        return with(distinctNode(partitions, CallSites.here("distinct")));
+    }
+
+    final LineageNode distinctNode(int partitions, CallSite site) {
+        Aggregator aggregator = new Aggregator(capture(new Combiners.Distinct(), site), true, true);
+        if (partitioner().filter(mine -> mine.numPartitions() == partitions).isPresent()) {
+            return new LocalCombineNode(
+                    context.nextId(), site, node, aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD);
+        }
+        Partitioner target =
+                new HashPartitioner(context.checkPartitions(Math.max(partitions, emptyDefault(partitions))));
+        return new ShuffledNode(
+                context.nextId(),
+                site,
+                context.shuffle(node, target, aggregator, PairFormat.RECORD_AS_KEY),
+                PairFormat.KEY_AS_RECORD,
+                false);
+    }
+
+    /** A dataset without partitions gives one empty partition where its own count is the default. */
+    private int emptyDefault(int partitions) {
+        return partitions == 0 && getNumPartitions() == 0 ? 1 : partitions;
+    }
+
+    /** As {@link #groupBy(MapFunction, int)} with the default number of partitions. */
+    public final <K extends @Nullable Object> PairRDD<K, Iterable<T>> groupBy(MapFunction<? super T, ? extends K> key) {
+        CallSite site = CallSites.here("groupBy");
+        PairRDD<K, T> keyed = keyBy(key, site);
+        return keyed.groupByKey(context.defaultPartitioner(List.of(keyed)), site);
+    }
+
+    /**
+     * Returns the records of each key, in the order of their partitions.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code partitions} partitions of
+     * {@code (K, Iterable<T>)}.
+     *
+     * <p><b>Cost.</b> Wide: every record is shuffled, and each group is held in memory. Prefer
+     * {@link PairRDD#reduceByKey} or {@link PairRDD#aggregateByKey} where values can be merged.
+     *
+     * @param partitions at least 1
+     */
+    public final <K extends @Nullable Object> PairRDD<K, Iterable<T>> groupBy(
+            MapFunction<? super T, ? extends K> key, int partitions) {
+        CallSite site = CallSites.here("groupBy");
+        PairRDD<K, T> keyed = keyBy(key, site);
+        return keyed.groupByKey(new HashPartitioner(context.checkPartitions(partitions)), site);
+    }
+
+    // ---------------------------------------------------------------- keeping
+
+    /** As {@link #persist} with {@link StorageLevel#MEMORY_ONLY}. */
+    public RDD<T> cache() {
+        return persist(StorageLevel.MEMORY_ONLY);
+    }
+
+    /**
+     * Marks this dataset as kept: a partition computed from now on stays in memory if there is room, until it is
+     * evicted or {@link #unpersist} is called. The cache is a hint; what is not there is computed again.
+     *
+     * @return this dataset
+     * @throws UnsupportedOperationException if another level is set already, or if the level uses disk, which this
+     *     version does not
+     */
+    public RDD<T> persist(StorageLevel level) {
+        context.persist(node, level);
+        return this;
+    }
+
+    /** Drops what is kept of this dataset and its mark; it is computed again when needed. Returns this dataset. */
+    public RDD<T> unpersist() {
+        context.unpersist(node);
+        return this;
+    }
+
+    // ---------------------------------------------------------------- actions
+
+    /**
+     * Returns all records in partition order, as an unmodifiable list.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions; the records are shared, not copied.
+     */
+    @SuppressWarnings("unchecked") // the records of this dataset are Ts
+    public final List<T> collect() {
+        return (List<T>) run(new Actions.Collect("collect", Integer.MAX_VALUE), CallSites.here("collect"));
+    }
+
+    /** Returns the number of records. Runs one job over all partitions. */
+    public final long count() {
+        Object count = run(new Actions.Count(), CallSites.here("count"));
+        return (Long) count;
+    }
+
+    /**
+     * Returns the first {@code n} records in partition order, or all if there are fewer.
+     *
+     * <p><b>Cost.</b> Looks at one partition first and then, job by job, at up to four times as many; computes no more
+     * of a partition than it needs.
+     *
+     * @param n at least 0
+     */
+    public final List<T> take(int n) {
+        return take(n, CallSites.here("take"));
+    }
+
+    @SuppressWarnings("unchecked") // the records of this dataset are Ts
+    private List<T> take(int n, CallSite site) {
+        if (n < 0) {
+            throw new IllegalArgumentException("n must be >= 0, got " + n);
+        }
+        context.requireOpen();
+        List<T> taken = new ArrayList<>();
+        int total = n == 0 ? 0 : getNumPartitions();
+        int scanned = 0;
+        while (taken.size() < n && scanned < total) {
+            int left = n - taken.size();
+            int round = (int) Math.min(total - scanned, partitionsToTry(scanned, taken.size(), left));
+            List<T> found = (List<T>) context.run(
+                    node, EngineContext.range(scanned, scanned + round), new Actions.Collect("take", left), site);
+            taken.addAll(found.subList(0, Math.min(left, found.size())));
+            scanned += round;
+        }
+        return Collections.unmodifiableList(taken);
+    }
+
+    /** One at first; then as many as the share found so far suggests, half as many again, four times at most. */
+    private static long partitionsToTry(int scanned, int found, int left) {
+        if (scanned == 0) {
+            return 1;
+        }
+        long most = (long) scanned * TAKE_SCALE;
+        return found == 0 ? most : Math.max(1, Math.min(most, (long) Math.ceil(1.5 * left * scanned / found)));
+    }
+
+    /**
+     * Returns the first record.
+     *
+     * @throws UnsupportedOperationException if there is none
+     */
+    public final T first() {
+        List<T> taken = take(1, CallSites.here("first"));
+        if (taken.isEmpty()) {
+            throw empty("first");
+        }
+        return taken.get(0);
+    }
+
+    /** Returns whether there is no record. Computes no more than the first. */
+    public final boolean isEmpty() {
+        return take(1, CallSites.here("isEmpty")).isEmpty();
+    }
+
+    /**
+     * Returns the {@code n} largest records by natural order, in descending order.
+     *
+     * @param n at least 0
+     */
+    public final List<T> top(int n) {
+        return ordered("top", n, naturalOrder().reversed(), CallSites.here("top"));
+    }
+
+    /**
+     * Returns the {@code n} largest records by {@code order}, in descending order; among equal ones those that come
+     * first.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions; each task holds at most {@code n} records.
+     *
+     * @param n at least 0
+     * @param order serializable, see {@link Ordering}
+     */
+    public final List<T> top(int n, Comparator<? super T> order) {
+        CallSite site = CallSites.here("top");
+        return ordered("top", n, new Descending<>(order), site);
+    }
+
+    /**
+     * Returns the {@code n} smallest records by natural order, in ascending order.
+     *
+     * @param n at least 0
+     */
+    public final List<T> takeOrdered(int n) {
+        return ordered("takeOrdered", n, naturalOrder(), CallSites.here("takeOrdered"));
+    }
+
+    /**
+     * Returns the {@code n} smallest records by {@code order}, in ascending order; among equal ones those that come
+     * first.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions; each task holds at most {@code n} records.
+     *
+     * @param n at least 0
+     * @param order serializable, see {@link Ordering}
+     */
+    public final List<T> takeOrdered(int n, Comparator<? super T> order) {
+        return ordered("takeOrdered", n, order, CallSites.here("takeOrdered"));
+    }
+
+    @SuppressWarnings("unchecked") // the records of this dataset are Ts
+    private List<T> ordered(String name, int n, Comparator<? super T> order, CallSite site) {
+        if (n < 0) {
+            throw new IllegalArgumentException("n must be >= 0, got " + n);
+        }
+        Closure<Comparator<@Nullable Object>> comparator = capture(order, site);
+        context.requireOpen();
+        if (n == 0) {
+            return List.of();
+        }
+        return Collections.unmodifiableList((List<T>) run(new TakeOrdered(name, n, comparator, site), site));
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // a record that is not comparable fails in its task
+    private Ordering<T> naturalOrder() {
+        return (Ordering<T>) (Ordering) Ordering.natural();
+    }
+
+    /**
+     * Returns all records merged two by two.
+     *
+     * <p><b>Cost.</b> Runs one job: records merge in each partition, then the partial results in partition order, all
+     * in task slots.
+     *
+     * @param merge associative; must not depend on how records lie in partitions
+     * @throws UnsupportedOperationException if there is no record
+     */
+    @SuppressWarnings("unchecked") // what merges Ts is a T
+    public final T reduce(ReduceFunction<T> merge) {
+        CallSite site = CallSites.here("reduce");
+        Object result = run(new Actions.Reduce(capture(merge, site), site), site);
+        if (result == null) {
+            throw empty("reduce");
+        }
+        return (T) ((Actions.Present) result).value();
+    }
+
+    /**
+     * Returns all records merged into {@code zero}. The zero is used once in each partition and once more at the end,
+     * as a copy unless it is immutable.
+     *
+     * @param zero neutral for {@code merge}, or it counts partitions + 1 times
+     * @param merge associative; may change and return its first argument
+     */
+    @SuppressWarnings("unchecked") // what merges Ts is a T
+    public final T fold(T zero, ReduceFunction<T> merge) {
+        CallSite site = CallSites.here("fold");
+        ZeroValue copies = ZeroValue.of(zero, site.toString());
+        return (T) run(new Actions.Fold(copies, capture(merge, site), site), site);
+    }
+
+    /**
+     * Calls {@code function} for each record, in task slots, for its effect. A task that fails and is tried again
+     * repeats its effects.
+     */
+    public final void foreach(ForeachFunction<? super T> function) {
+        CallSite site = CallSites.here("foreach");
+        run(new Actions.Foreach(capture(function, site), site), site);
+    }
+
+    /**
+     * Writes each record's {@code toString} as a line of UTF-8 text, one file {@code part-00000} on per partition, into
+     * the new directory {@code path}. The directory appears complete, with a file {@code _SUCCESS}, or not at all.
+     *
+     * @throws dev.favilla.text.OutputExistsException if {@code path} is there already
+     * @throws JobFailedException if a record is null or cannot be written
+     */
+    public final void saveAsTextFile(String path) {
+        CallSite site = CallSites.here("saveAsTextFile");
+        context.requireOpen();
+        try (TextOutput output = TextOutput.begin(path, site)) {
+            run(output, site);
+        }
+    }
+
+    // ---------------------------------------------------------------- within the package
+
+    private @Nullable Object run(Action action, CallSite site) {
+        context.requireOpen();
+        return context.run(node, EngineContext.range(0, getNumPartitions()), action, site);
+    }
+
+    private <R extends @Nullable Object> RDD<R> with(LineageNode result) {
+        return new RDD<>(context, result);
+    }
+
+    private <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> pairs(LineageNode result) {
+        return new PairRDD<>(context, result);
+    }
+
+    /** Prepares a function for tasks and forgets its types, which the compiler has checked. */
+    @SuppressWarnings("unchecked")
+    static <F> Closure<F> capture(Object function, CallSite site) {
+        return (Closure<F>) Closure.capture(function, site.toString());
+    }
+
+    private UnsupportedOperationException empty(String action) {
+        return new UnsupportedOperationException("empty collection: " + action + " needs at least one record, and "
+                + context.datasets().describe(node)
+                + " has none. Use fold for a default, or take(1) to see whether there is one.");
+    }
+
+    @Override
+    public final String whyNotInTasks() {
+        return "An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
+                + " together with join or union, or collect a small one and broadcast it.";
+    }
+
+    @Override
+    public final boolean equals(@Nullable Object o) {
+        return o instanceof RDD<?> other && context == other.context && node.equals(other.node);
+    }
+
+    @Override
+    public final int hashCode() {
+        return node.hashCode();
+    }
+
+    /** Returns name, operator, id and call site, for example {@code MapPartitionsRDD[1] at map at Report.java:12}. */
+    @Override
+    public final String toString() {
+        return context.datasets().describe(node);
+    }
+
+    private record IgnoringIndex<T extends @Nullable Object, R extends @Nullable Object>(
+            MapPartitionsFunction<T, R> function) implements IndexedPartitionFunction<T, R> {
+
+        @Override
+        public Iterator<? extends R> call(int partition, Iterator<T> records) throws Exception {
+            return function.call(records);
+        }
+    }
+
+    private record Descending<T extends @Nullable Object>(Comparator<? super T> order) implements Ordering<T> {
+
+        @Override
+        public int compare(T left, T right) {
+            return order.compare(right, left);
+        }
+    }
+}

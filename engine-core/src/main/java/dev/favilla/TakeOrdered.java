@@ -1,0 +1,117 @@
+package dev.favilla;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.UserCodeException;
+import dev.favilla.memory.TaskKilledException;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.serializer.Closure;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code n} smallest records in ascending order; among equal ones those that come first. Each task holds at most
+ * {@code n} records.
+ *
+ * @param name the action's name
+ * @param n how many
+ * @param order by which order
+ * @param callSite the user's call
+ */
+record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> order, CallSite callSite)
+        implements Action {
+
+    private static final int STEP = 4096;
+
+    @Override
+    public List<@Nullable Object> run(Cursor input, TaskContext context) throws Exception {
+        Smallest smallest = new Smallest(n, order.forTask(context.scope()), callSite);
+        boolean more = true;
+        while (more) {
+            more = input.drive(smallest, STEP);
+        }
+        return smallest.inOrder();
+    }
+
+    @Override
+    public boolean mergesInSlot() {
+        return true;
+    }
+
+    @Override
+    public List<@Nullable Object> merge(List<@Nullable Object> staged) throws Exception {
+        TaskContext context = TaskContext.get();
+        if (context == null) {
+            throw new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
+        }
+        Smallest smallest = new Smallest(n, order.forTask(context.scope()), callSite);
+        for (Object part : staged) {
+            for (Object record : (List<?>) part) {
+                smallest.push(record);
+            }
+        }
+        return smallest.inOrder();
+    }
+
+    private static final class Smallest extends Sink {
+
+        private final int n;
+        private final CallSite callSite;
+        private final Comparator<Ranked> ascending;
+        private final PriorityQueue<Ranked> largestFirst;
+        private long pushed;
+
+        Smallest(int n, Comparator<@Nullable Object> order, CallSite callSite) {
+            this.n = n;
+            this.callSite = callSite;
+            this.ascending = (left, right) -> {
+                int byOrder = order.compare(left.record(), right.record());
+                return byOrder != 0 ? byOrder : Long.compare(left.position(), right.position());
+            };
+            this.largestFirst = new PriorityQueue<>(ascending.reversed());
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            try {
+                add(new Ranked(record, pushed++));
+            } catch (TaskKilledException e) {
+                throw e;
+            } catch (RuntimeException | AssertionError e) {
+                throw new UserCodeException(callSite.toString(), UserCodeException.preview(record), e);
+            }
+            return true;
+        }
+
+        private void add(Ranked ranked) {
+            Ranked largest = largestFirst.peek();
+            if (largest == null || largestFirst.size() < n) {
+                if (largest == null) {
+                    ascending.compare(ranked, ranked); // a record that cannot be compared fails, even if it is alone
+                }
+                largestFirst.add(ranked);
+            } else if (ascending.compare(ranked, largest) < 0) {
+                largestFirst.poll();
+                largestFirst.add(ranked);
+            }
+        }
+
+        List<@Nullable Object> inOrder() {
+            List<Ranked> ranked = new ArrayList<>(largestFirst);
+            ranked.sort(ascending);
+            List<@Nullable Object> records = new ArrayList<>(ranked.size());
+            for (Ranked each : ranked) {
+                records.add(each.record());
+            }
+            return records;
+        }
+    }
+
+    /** A record and when it came. */
+    private record Ranked(@Nullable Object record, long position) {}
+}

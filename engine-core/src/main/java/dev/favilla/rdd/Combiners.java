@@ -1,0 +1,135 @@
+package dev.favilla.rdd;
+
+import dev.favilla.function.CombineFunction;
+import dev.favilla.function.ReduceFunction;
+import dev.favilla.lineage.UserCodeException;
+import dev.favilla.shuffle.Combiner;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The ways in which values of one key become one, as the API offers them. */
+public final class Combiners {
+
+    private Combiners() {}
+
+    private static @Nullable Object call(
+            ReduceFunction<@Nullable Object> function, String operation, @Nullable Object left, @Nullable Object right)
+            throws Exception {
+        try {
+            return function.call(left, right);
+        } catch (Exception | Error e) {
+            throw UserCode.failure(operation, pair(left, right), e);
+        }
+    }
+
+    private static String pair(@Nullable Object left, @Nullable Object right) {
+        return UserCodeException.preview(left) + " and " + UserCodeException.preview(right);
+    }
+
+    /**
+     * The values of a key, two by two.
+     *
+     * @param merge the user's function
+     * @param operation where the user passed it
+     */
+    public record Reduce(ReduceFunction<@Nullable Object> merge, String operation)
+            implements Combiner<@Nullable Object, @Nullable Object> {
+
+        @Override
+        public @Nullable Object create(@Nullable Object value) {
+            return value;
+        }
+
+        @Override
+        public @Nullable Object add(@Nullable Object accumulator, @Nullable Object value) throws Exception {
+            return call(merge, operation, accumulator, value);
+        }
+
+        @Override
+        public @Nullable Object merge(@Nullable Object left, @Nullable Object right) throws Exception {
+            return call(merge, operation, left, right);
+        }
+    }
+
+    /** All values of a key in a list. */
+    public record Group() implements Combiner<@Nullable Object, @Nullable Object> {
+
+        @Override
+        public Object create(@Nullable Object value) {
+            ArrayList<@Nullable Object> values = new ArrayList<>(2);
+            values.add(value);
+            return values;
+        }
+
+        @Override
+        public @Nullable Object add(@Nullable Object accumulator, @Nullable Object value) {
+            list(accumulator).add(value);
+            return accumulator;
+        }
+
+        @Override
+        public @Nullable Object merge(@Nullable Object left, @Nullable Object right) {
+            list(left).addAll(list(right));
+            return left;
+        }
+
+        @SuppressWarnings("unchecked") // accumulators of this combiner are the lists that create made
+        private static ArrayList<@Nullable Object> list(@Nullable Object accumulator) {
+            return (ArrayList<@Nullable Object>) accumulator;
+        }
+    }
+
+    /** One of each: the key is all that is kept. */
+    public record Distinct() implements Combiner<@Nullable Object, @Nullable Object> {
+
+        @Override
+        public @Nullable Object create(@Nullable Object value) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Object add(@Nullable Object accumulator, @Nullable Object value) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Object merge(@Nullable Object left, @Nullable Object right) {
+            return null;
+        }
+    }
+
+    /**
+     * The values of a key, added one by one to a fresh zero.
+     *
+     * @param zero what each accumulator starts from
+     * @param add the user's function for a value
+     * @param merge the user's function for two accumulators
+     * @param operation where the user passed them
+     */
+    public record Fold(
+            ZeroValue zero,
+            CombineFunction<@Nullable Object, @Nullable Object> add,
+            ReduceFunction<@Nullable Object> merge,
+            String operation)
+            implements Combiner<@Nullable Object, @Nullable Object> {
+
+        @Override
+        public @Nullable Object create(@Nullable Object value) throws Exception {
+            return add(zero.fresh(), value);
+        }
+
+        @Override
+        public @Nullable Object add(@Nullable Object accumulator, @Nullable Object value) throws Exception {
+            try {
+                return add.call(accumulator, value);
+            } catch (Exception | Error e) {
+                throw UserCode.failure(operation, pair(accumulator, value), e);
+            }
+        }
+
+        @Override
+        public @Nullable Object merge(@Nullable Object left, @Nullable Object right) throws Exception {
+            return call(merge, operation, left, right);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.favilla.rdd;
+
+import dev.favilla.function.MapMultiFunction;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TaskInputs;
+import dev.favilla.serializer.Closure;
+import org.jspecify.annotations.Nullable;
+
+/** One record becomes the records that a function emits. */
+public final class MapMultiNode extends SinkNode {
+
+    private final Closure<MapMultiFunction<@Nullable Object, @Nullable Object>> function;
+
+    public MapMultiNode(
+            int id,
+            CallSite callSite,
+            LineageNode parent,
+            Closure<MapMultiFunction<@Nullable Object, @Nullable Object>> function) {
+        super(id, callSite, parent, false);
+        this.function = function;
+    }
+
+    @Override
+    Sink over(Sink downstream, TaskInputs inputs) {
+        return new MapMultiSink(this, function.forTask(inputs.scope()), downstream);
+    }
+
+    private static final class MapMultiSink extends Sink implements MapMultiFunction.Emitter<@Nullable Object> {
+
+        private final MapMultiNode node;
+        private final MapMultiFunction<@Nullable Object, @Nullable Object> function;
+        private final Sink downstream;
+
+        private boolean open = true;
+
+        /** What downstream threw while the user's function was emitting; it passes through the user's code. */
+        private @Nullable Throwable downstreamFailure;
+
+        MapMultiSink(
+                MapMultiNode node, MapMultiFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
+            this.node = node;
+            this.function = function;
+            this.downstream = downstream;
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            try {
+                function.call(record, this);
+            } catch (Exception | Error e) {
+                rethrowDownstreamFailure();
+                throw UserCode.failure(node, record, e);
+            }
+            rethrowDownstreamFailure(); // user code may have caught it
+            return open;
+        }
+
+        @Override
+        public void emit(@Nullable Object record) {
+            if (!open) {
+                return;
+            }
+            try {
+                open = downstream.push(record);
+            } catch (Exception | Error e) {
+                open = false;
+                downstreamFailure = e;
+                throw new EmitAbortedException(e);
+            }
+        }
+
+        private void rethrowDownstreamFailure() throws Exception {
+            if (downstreamFailure instanceof Error error) {
+                throw error;
+            }
+            if (downstreamFailure instanceof Exception exception) {
+                throw exception;
+            }
+        }
+
+        @Override
+        public void end() throws Exception {
+            downstream.end();
+        }
+    }
+
+    /** Leaves the user's function when a later operator failed; never leaves the node. */
+    private static final class EmitAbortedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        EmitAbortedException(Throwable cause) {
+            super("a later operator failed", cause);
+        }
+    }
+}

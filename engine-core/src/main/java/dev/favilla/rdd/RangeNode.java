@@ -1,0 +1,89 @@
+package dev.favilla.rdd;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TaskInputs;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.TaskMetrics;
+import java.math.BigInteger;
+import java.util.List;
+
+/** Whole numbers in even steps, made where they are needed. */
+public final class RangeNode extends Node {
+
+    private final long start;
+    private final long step;
+    private final long count;
+    private final int slices;
+
+    /**
+     * @param end exclusive
+     * @param step not 0
+     * @throws IllegalArgumentException if there are more numbers than a long can count
+     */
+    public RangeNode(int id, CallSite callSite, long start, long end, long step, int slices) {
+        super(id, "RangeRDD", callSite, List.of());
+        this.start = start;
+        this.step = step;
+        this.count = count(start, end, step);
+        this.slices = slices;
+    }
+
+    private static long count(long start, long end, long step) {
+        if (step > 0 ? start >= end : start <= end) {
+            return 0;
+        }
+        BigInteger span =
+                BigInteger.valueOf(end).subtract(BigInteger.valueOf(start)).abs();
+        BigInteger[] parts = span.divideAndRemainder(BigInteger.valueOf(step).abs());
+        BigInteger count = parts[1].signum() == 0 ? parts[0] : parts[0].add(BigInteger.ONE);
+        if (count.bitLength() > 63) {
+            throw new IllegalArgumentException("range from " + start + " to " + end + " by " + step + " has " + count
+                    + " numbers, more than " + Long.MAX_VALUE);
+        }
+        return count.longValueExact();
+    }
+
+    @Override
+    protected int countPartitions() {
+        return slices;
+    }
+
+    @Override
+    public PartitionPlan plan(int partition) {
+        long from = Slices.start(count, slices, partition);
+        long to = Slices.start(count, slices, partition + 1);
+        return new PartitionPlan.Read(inputs -> new RangeCursor(start + from * step, step, to - from, inputs));
+    }
+
+    private static final class RangeCursor implements Cursor {
+
+        private final long step;
+        private final TaskMetrics metrics;
+        private long next;
+        private long left;
+
+        RangeCursor(long first, long step, long count, TaskInputs inputs) {
+            this.next = first;
+            this.step = step;
+            this.left = count;
+            this.metrics = inputs.scope().metrics();
+        }
+
+        @Override
+        public boolean drive(Sink sink, int max) throws Exception {
+            long before = left;
+            long stop = Math.max(0, left - max);
+            boolean wanted = true;
+            while (left > stop && wanted) {
+                wanted = sink.push(next);
+                next += step;
+                left--;
+            }
+            metrics.add(Metric.RECORDS_READ, before - left);
+            return wanted && left > 0;
+        }
+    }
+}

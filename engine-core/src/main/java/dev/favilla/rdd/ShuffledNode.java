@@ -1,0 +1,68 @@
+package dev.favilla.rdd;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.lineage.Sink;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ShuffleReader;
+import java.util.List;
+import java.util.Optional;
+
+/** Records moved by key, and aggregated if the shuffle says so. */
+public final class ShuffledNode extends Node {
+
+    private final ShuffleDependency dependency;
+    private final EntryBuilder entries;
+    private final boolean placedByKey;
+
+    /**
+     * @param entries makes this dataset's records of what the shuffle hands out
+     * @param placedByKey whether the records are entries that still carry the key they were placed by
+     */
+    public ShuffledNode(
+            int id, CallSite callSite, ShuffleDependency dependency, EntryBuilder entries, boolean placedByKey) {
+        super(id, "ShuffledRDD", callSite, List.of(dependency));
+        this.dependency = dependency;
+        this.entries = entries;
+        this.placedByKey = placedByKey;
+    }
+
+    @Override
+    public Optional<Partitioner> partitioner() {
+        return placedByKey ? Optional.of(dependency.spec().partitioner()) : Optional.empty();
+    }
+
+    @Override
+    protected int countPartitions() {
+        return dependency.spec().numReducers();
+    }
+
+    @Override
+    public PartitionPlan plan(int partition) {
+        return new PartitionPlan.Read(inputs -> new ShuffleCursor(inputs.shuffle(dependency, partition), entries));
+    }
+
+    /** Makes records of the entries of a shuffle. */
+    static final class ShuffleCursor implements Cursor {
+
+        private final ShuffleReader reader;
+        private final EntryBuilder entries;
+
+        ShuffleCursor(ShuffleReader reader, EntryBuilder entries) {
+            this.reader = reader;
+            this.entries = entries;
+        }
+
+        @Override
+        public boolean drive(Sink sink, int max) throws Exception {
+            return reader.drive((key, value) -> sink.push(entries.record(key, value)), max);
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
+    }
+}

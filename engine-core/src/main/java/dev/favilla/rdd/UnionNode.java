@@ -1,0 +1,46 @@
+package dev.favilla.rdd;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.PartitionPlan;
+import java.util.List;
+
+/** The partitions of several datasets, one after the other. */
+public final class UnionNode extends Node {
+
+    private final List<LineageNode> parents;
+
+    public UnionNode(int id, CallSite callSite, List<? extends LineageNode> parents) {
+        super(
+                id,
+                "UnionRDD",
+                callSite,
+                parents.stream().map(NarrowDependency::new).toList());
+        this.parents = List.copyOf(parents);
+    }
+
+    /**
+     * @throws ArithmeticException if there are more partitions than an int can count
+     */
+    @Override
+    protected int countPartitions() {
+        int sum = 0;
+        for (LineageNode parent : parents) {
+            sum = Math.addExact(sum, parent.numPartitions());
+        }
+        return sum;
+    }
+
+    @Override
+    public PartitionPlan plan(int partition) {
+        int left = partition;
+        for (LineageNode parent : parents) {
+            if (left < parent.numPartitions()) {
+                return new PartitionPlan.Push(parent, left, (downstream, inputs) -> downstream);
+            }
+            left -= parent.numPartitions();
+        }
+        throw new IllegalStateException("partition " + partition + " of " + this + ", which has " + numPartitions());
+    }
+}

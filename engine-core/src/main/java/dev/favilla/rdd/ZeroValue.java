@@ -1,0 +1,54 @@
+package dev.favilla.rdd;
+
+import dev.favilla.serializer.Copies;
+import dev.favilla.serializer.Immutability;
+import dev.favilla.serializer.ImmutableValue;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/** The value that folds start from: whoever asks gets one that no other fold can change. */
+public sealed interface ZeroValue extends ImmutableValue, Serializable {
+
+    /** Returns the zero for one fold. */
+    @Nullable
+    Object fresh();
+
+    /**
+     * Prepares {@code value}: shared if it is deeply immutable, else copied by serialization each time.
+     *
+     * @param operation where the user passed it
+     * @throws IllegalArgumentException if it has to be copied and cannot be serialized
+     */
+    static ZeroValue of(@Nullable Object value, String operation) {
+        if (value == null || Immutability.isDeeplyImmutable(value)) {
+            return new Shared(value);
+        }
+        return new Copied(Copies.toBytes(value, "the zero value of " + operation));
+    }
+
+    /** A zero that cannot change. */
+    record Shared(@Nullable Object value) implements ZeroValue {
+
+        @Override
+        public @Nullable Object fresh() {
+            return value;
+        }
+    }
+
+    /** A zero that could be changed, kept as bytes. */
+    final class Copied implements ZeroValue {
+
+        private static final long serialVersionUID = 1L;
+
+        private final byte[] bytes;
+
+        Copied(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public Object fresh() {
+            return Copies.fromBytes(bytes);
+        }
+    }
+}

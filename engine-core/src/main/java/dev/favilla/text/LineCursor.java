@@ -1,0 +1,101 @@
+package dev.favilla.text;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Sink;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.TaskMetrics;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the lines that begin in one split. The file is opened with the first step and closed after the last.
+ *
+ * <p>A line belongs to the split it begins in; a split that does not begin its file therefore starts after the first
+ * line end at or after its first byte, and reads on past its end until the line at its end is complete.
+ */
+final class LineCursor implements Cursor {
+
+    private final FileSplit split;
+    private final TaskMetrics metrics;
+    private @Nullable LineReader reader;
+    private boolean done;
+    private long lines;
+
+    LineCursor(FileSplit split, TaskMetrics metrics) {
+        this.split = split;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public boolean drive(Sink sink, int max) throws Exception {
+        if (done) {
+            return false;
+        }
+        LineReader lineReader = reader();
+        long before = lines;
+        boolean more = true;
+        while (more && lines - before < max) {
+            String line = next(lineReader);
+            if (line == null) {
+                more = false;
+            } else {
+                lines++;
+                more = sink.push(line);
+            }
+        }
+        metrics.add(Metric.RECORDS_READ, lines - before);
+        metrics.add(Metric.BYTES_READ, lineReader.takeBytesRead());
+        metrics.add(Metric.MALFORMED_INPUTS, lineReader.takeMalformed());
+        if (!more) {
+            done = true;
+            close();
+        }
+        return more;
+    }
+
+    private LineReader reader() throws IOException {
+        LineReader open = reader;
+        if (open == null) {
+            open = readingFile(() -> LineReader.open(split));
+            reader = open;
+        }
+        return open;
+    }
+
+    private @Nullable String next(LineReader lineReader) throws IOException {
+        return readingFile(lineReader::next);
+    }
+
+    private <T extends @Nullable Object> T readingFile(FileRead<T> read) throws IOException {
+        try {
+            return read.run();
+        } catch (IOException e) {
+            if (split.gzip() && (e instanceof ZipException || e instanceof EOFException)) {
+                throw new DamagedInputException(split.file().toString(), lines, e);
+            }
+            throw new InputException(
+                    split.file().toString(), "Cannot read '" + split.file() + "' after " + lines + " lines: " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        LineReader open = reader;
+        reader = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private interface FileRead<T extends @Nullable Object> {
+
+        T run() throws IOException;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Text files in and out: lines of files, directories and globs, whole or in byte ranges; part files that appear
+ * together or not at all.
+ *
+ * <p>Start at {@link dev.favilla.text.TextFileNode} for reading and {@link dev.favilla.text.TextOutput} for writing.
+ */
+@NullMarked
+package dev.favilla.text;
+
+import org.jspecify.annotations.NullMarked;
