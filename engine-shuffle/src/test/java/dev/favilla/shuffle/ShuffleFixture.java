@@ -10,20 +10,34 @@ import dev.favilla.testing.LeakProbe;
 import dev.favilla.testing.LeakProbes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One executor's shuffle with everything it needs, and short ways to write and read. */
 public final class ShuffleFixture implements AutoCloseable {
 
+    /** The shuffle most tests write. */
+    public static final int SHUFFLE = 3;
+
     public static final ExecutorId HERE = new ExecutorId("here", 1);
 
     private final MemoryManager memory;
     private final ShuffleManager shuffle;
-    private long attempts;
+    private final AtomicLong attempts = new AtomicLong();
 
     public ShuffleFixture(Opener opener, long poolBytes) {
         memory = new UnifiedMemoryManager(poolBytes, 0.5);
         shuffle = opener.open(memory, new KryoSerializer(List.of()), HERE);
+    }
+
+    /** Returns the spec of {@link #SHUFFLE} with keys placed by hash. */
+    public static ShuffleSpec spec(int reducers, @Nullable Aggregator aggregator) {
+        return new ShuffleSpec(SHUFFLE, new HashPartitioner(reducers), aggregator);
+    }
+
+    /** Returns a record. */
+    public static Entry entry(@Nullable Object key, @Nullable Object value) {
+        return new Entry(key, value);
     }
 
     /** Has the test fail if memory is left when it has ended. */
@@ -51,7 +65,7 @@ public final class ShuffleFixture implements AutoCloseable {
 
     /** Begins an attempt. */
     public TaskScope attempt() {
-        long id = ++attempts;
+        long id = attempts.incrementAndGet();
         return new TaskScope(id, "task " + id, memory.openTask("task " + id));
     }
 

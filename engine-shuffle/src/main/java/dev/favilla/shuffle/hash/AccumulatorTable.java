@@ -32,6 +32,9 @@ final class AccumulatorTable {
     /** Index slot, two references and one hash per entry, each entry having two slots. */
     private static final int BYTES_PER_SLOT = Long.BYTES + Integer.BYTES + Integer.BYTES / 2;
 
+    /** A tree node of a hash map with its place, and a boxed number. */
+    private static final int BYTES_PER_CROWDED_KEY = 80;
+
     /** Mixed hash in the upper half, entry number plus one in the lower; 0 is free. */
     private long[] index = new long[FIRST_SLOTS];
 
@@ -180,8 +183,13 @@ final class AccumulatorTable {
         return size == hashes.length;
     }
 
-    /** Returns what the arrays take. */
+    /** Returns how many keys found no free slot. */
+    int crowdedKeys() {
+        return crowded == null ? 0 : crowded.size();
+    }
+
+    /** Returns what the table takes, without keys and accumulators. */
     long arrayBytes() {
-        return (long) index.length * BYTES_PER_SLOT;
+        return (long) index.length * BYTES_PER_SLOT + (long) crowdedKeys() * BYTES_PER_CROWDED_KEY;
     }
 }

@@ -39,6 +39,9 @@ final class AggregatingReader implements ShuffleReader {
             build();
             built = true;
         }
+        if (next == fold.size()) {
+            return false;
+        }
         int end = (int) Math.min(fold.size(), (long) next + max);
         boolean wanted = true;
         while (next < end && wanted) {

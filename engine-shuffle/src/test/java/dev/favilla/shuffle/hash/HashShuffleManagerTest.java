@@ -1,5 +1,7 @@
 package dev.favilla.shuffle.hash;
 
+import static dev.favilla.shuffle.ShuffleFixture.entry;
+import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.memory.MemoryManager;
