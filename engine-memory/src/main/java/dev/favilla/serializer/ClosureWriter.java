@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class ClosureWriter extends ObjectOutputStream {
 
     /** The object that is being written, or was last. */
     private @Nullable Object current;
+
+    /** What was being written when each exception came by: the stream ends by writing the one that broke it. */
+    private final IdentityHashMap<Object, @Nullable Object> beforeException = new IdentityHashMap<>();
 
     private ClosureWriter(ByteArrayOutputStream out) throws IOException {
         super(out);
@@ -35,19 +39,26 @@ final class ClosureWriter extends ObjectOutputStream {
             if (e instanceof OutOfMemoryError error) {
                 throw error;
             }
-            throw refusal(function, operation, writer == null ? null : writer.current, e);
+            throw refusal(function, operation, writer == null ? null : writer.brokenAt(e), e);
         }
     }
 
     /** Sees every object before the stream asks whether it is serializable. */
     @Override
     protected Object replaceObject(Object object) {
+        if (object instanceof IOException) {
+            beforeException.put(object, current);
+        }
         current = object;
         if (object instanceof DriverOnly forbidden) {
             throw new DriverOnlyFound(forbidden);
         }
         bindsToTasks |= object instanceof TaskBound;
         return object;
+    }
+
+    private @Nullable Object brokenAt(Throwable failure) {
+        return beforeException.containsKey(failure) ? beforeException.get(failure) : current;
     }
 
     @Override

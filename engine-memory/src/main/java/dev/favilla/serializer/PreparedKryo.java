@@ -89,6 +89,9 @@ final class PreparedKryo extends Kryo {
     @Override
     @SuppressWarnings("rawtypes") // Kryo's signature
     public Serializer getDefaultSerializer(Class type) {
+        if (isPlatform(type) && Map.Entry.class.isAssignableFrom(type)) {
+            return new SmallSerializers.EntrySerializer();
+        }
         Serializer<?> chosen;
         try {
             chosen = super.getDefaultSerializer(type);
@@ -101,9 +104,7 @@ final class PreparedKryo extends Kryo {
         boolean byFields = chosen.getClass() == FieldSerializer.class;
         boolean byContent = chosen.getClass() == CollectionSerializer.class || chosen.getClass() == MapSerializer.class;
         if (byFields && (isPlatform(type) || Throwable.class.isAssignableFrom(type))) {
-            return Map.Entry.class.isAssignableFrom(type)
-                    ? new SmallSerializers.EntrySerializer()
-                    : new JavaFallbackSerializer();
+            return new JavaFallbackSerializer();
         }
         return byContent && !canBeFilled(type) ? forContainer(type) : chosen;
     }

@@ -1,0 +1,111 @@
+package dev.favilla.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.memory.MemoryUsage;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.testing.TestSeed;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class MemoryBlockStoreStressTest {
+
+    private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
+    private static final int THREADS = 8;
+    private static final int TASKS_PER_THREAD = 50;
+
+    private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.3);
+    private final AtomicLong droppedBlocks = new AtomicLong();
+
+    @Test
+    void readersSeeWholeBlocksAndNothingIsLeft(TestSeed seed) throws Exception {
+        try (MemoryBlockStore store =
+                new MemoryBlockStore(memory, new KryoSerializer(List.of()), id -> droppedBlocks.incrementAndGet())) {
+            SplittableRandom seeds = seed.random();
+            List<Callable<Void>> workers = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                long firstAttempt = thread * 1_000_000L;
+                SplittableRandom random = seeds.split();
+                workers.add(() -> {
+                    for (int i = 0; i < TASKS_PER_THREAD; i++) {
+                        runTask(store, firstAttempt + i, random);
+                        assertThat(memory.usage().freeBytes()).isBetween(0L, POOL);
+                    }
+                    return null;
+                });
+            }
+            ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+            try {
+                for (Future<Void> done : threads.invokeAll(workers, 60, TimeUnit.SECONDS)) {
+                    done.get();
+                }
+            } finally {
+                threads.shutdownNow();
+                assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            }
+
+            long kept = 0;
+            for (int rdd = 0; rdd < 4; rdd++) {
+                kept += store.sizeOf(rdd).memoryBytes();
+            }
+            assertThat(memory.usage()).isEqualTo(new MemoryUsage(POOL, 0, 0, kept, 0));
+            assertThat(droppedBlocks).hasPositiveValue();
+        }
+        assertThat(memory.usage()).isEqualTo(new MemoryUsage(POOL, 0, 0, 0, 0));
+    }
+
+    private void runTask(MemoryBlockStore store, long attempt, SplittableRandom random) {
+        try (TaskScope scope = new TaskScope(attempt, "task " + attempt, memory.openTask("task " + attempt))) {
+            for (int step = 0; step < 3; step++) {
+                BlockId id = new BlockId(random.nextInt(4), random.nextInt(6));
+                long stamp = random.nextInt(20) == 0 ? 2 : 1;
+                store.find(id, stamp, scope).ifPresentOrElse(block -> verify(block, id, stamp), () -> {
+                    StorageLevel level =
+                            id.partition() % 2 == 0 ? StorageLevel.MEMORY_ONLY : StorageLevel.MEMORY_ONLY_SER;
+                    fill(store.build(id, level, stamp, scope), id, stamp);
+                });
+                switch (random.nextInt(40)) {
+                    case 0 -> store.drop(id.rddId());
+                    case 1, 2, 3, 4, 5 -> scope.memory().reserve(random.nextLong(POOL / 4));
+                    default -> store.publish(scope);
+                }
+            }
+            if (random.nextBoolean()) {
+                store.publish(scope);
+            }
+        }
+    }
+
+    private static int size(BlockId id) {
+        return 200 + 40 * id.partition() + 100 * id.rddId();
+    }
+
+    private static void fill(BlockBuilder builder, BlockId id, long stamp) {
+        for (int i = 0; i < size(id); i++) {
+            if (!builder.add(List.of(id.rddId(), id.partition(), stamp, i, new byte[8192]))) {
+                return;
+            }
+        }
+        builder.complete();
+    }
+
+    private static void verify(CachedBlock block, BlockId id, long stamp) {
+        Iterator<Object> records = block.records();
+        for (int i = 0; i < size(id); i++) {
+            assertThat(((List<?>) records.next()).subList(0, 4))
+                    .isEqualTo(List.of(id.rddId(), id.partition(), stamp, i));
+        }
+        assertThat(records.hasNext()).isFalse();
+    }
+}
