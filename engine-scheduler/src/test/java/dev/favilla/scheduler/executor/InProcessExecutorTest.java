@@ -1,0 +1,702 @@
+package dev.favilla.scheduler.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.TaskKilledException;
+import dev.favilla.scheduler.Accumulator;
+import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.shuffle.BlockSizes;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.FetchFailedException;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.storage.BlockId;
+import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.LeakProbe;
+import dev.favilla.testing.LeakProbes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InProcessExecutorTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Lineage lineage = new Lineage();
+    private final Room room = new Room();
+    private final BlockingQueue<SchedulerEvent> events = new LinkedBlockingQueue<>();
+    private final InProcessExecutor executor = executor(2, Room.threads());
+
+    @BeforeEach
+    void audit(LeakProbes probes) {
+        probes.register(probe(
+                "bytes held",
+                () -> room.memory.usage().poolBytes() - room.memory.usage().freeBytes()));
+        probes.register(probe("map outputs", () -> room.shuffle.outputCount()));
+        probes.register(probe("blocks", () -> room.blocks.blockCount()));
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(executor.close(Duration.ofSeconds(5))).isEmpty();
+    }
+
+    @Nested
+    class Outcomes {
+
+        @Test
+        void successBringsResultAccumulatorsAndMetrics() throws Exception {
+            Count count = new Count(7);
+            LineageNode node = lineage.source(1, 2, 3);
+
+            SchedulerEvent.AttemptEnded ended = run(room.spec(node, new TestAction() {
+                @Override
+                public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                    ((Count) count.bindTo(context.scope())).value++;
+                    assertThat(TaskContext.get()).isSameAs(context);
+                    return super.run(input, context);
+                }
+            }));
+
+            assertThat(ended.outcome())
+                    .isEqualTo(
+                            new TaskOutcome.Success(List.of(1, 2, 3), List.of(new AccumulatorUpdate(7, 1)), List.of()));
+            assertThat(ended.executor()).isEqualTo(Room.ID);
+        }
+
+        @Test
+        void whatTheWorkThrowsIsTheFailureItself() throws Exception {
+            IllegalArgumentException error = new IllegalArgumentException("mine");
+
+            assertThat(outcomeOf(() -> {
+                        throw error;
+                    }))
+                    .isEqualTo(new TaskOutcome.Failed(error));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                classes = {
+                    OutOfMemoryError.class,
+                    LinkageError.class,
+                    StackOverflowError.class,
+                    AssertionError.class,
+                    InterruptedException.class
+                })
+        void anythingThrownLeavesTheSlotAlive(Class<? extends Throwable> type) throws Exception { // F2, F3
+            Throwable error = type.getConstructor().newInstance();
+            for (int i = 0; i < 3; i++) {
+                assertThat(outcomeOf(() -> throwAny(error))).isEqualTo(new TaskOutcome.Failed(error));
+            }
+
+            assertThat(outcomeOf(() -> "alive")).isInstanceOf(TaskOutcome.Success.class);
+        }
+
+        @Test
+        void aRealStackOverflowIsAFailureToo() throws Exception {
+            assertThat(outcomeOf(() -> bottomless(1)))
+                    .isInstanceOfSatisfying(
+                            TaskOutcome.Failed.class,
+                            failed -> assertThat(failed.error()).isInstanceOf(StackOverflowError.class));
+        }
+
+        @Test
+        void aLostInputWinsOverSuccessAndOverErrors() throws Exception { // F8, B12
+            FetchFailedException lost = new FetchFailedException(3, output(5, 9), 0, "gone", null);
+            LineageNode lossy = lineage.read(1, List.of(), p -> inputs -> {
+                inputs.scope().recordLostInput(lost);
+                throw lost;
+            });
+            for (boolean rethrow : List.of(true, false)) {
+                LineageNode node = lineage.read(1, List.of(), p -> inputs -> {
+                    try {
+                        return inputs.open(lossy, 0);
+                    } catch (FetchFailedException e) {
+                        if (rethrow) {
+                            throw new IllegalStateException("hidden", e);
+                        }
+                        return new Lineage.IteratorCursorOf(List.of("made up").iterator());
+                    }
+                });
+
+                assertThat(run(room.spec(node, new TestAction())).outcome())
+                        .isEqualTo(new TaskOutcome.FetchFailed(3, 5, 9, lost.getMessage()));
+            }
+        }
+
+        @Test
+        void aShuffleThatWasNotCompleteIsAMissingInput() throws Exception {
+            LineageNode node = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
+
+            assertThat(run(room.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.InputMissing(0));
+        }
+
+        @Test
+        void aKillWinsOverEverything() throws Exception { // F9, B12
+            FetchFailedException lost = new FetchFailedException(3, output(5, 9), 0, "gone", null);
+            for (int variant = 0; variant < 3; variant++) {
+                int what = variant;
+                LineageNode node = lineage.read(1, List.of(), p -> inputs -> {
+                    executor.kill(inputs.scope().attemptId(), "not wanted");
+                    executor.kill(inputs.scope().attemptId(), "a second reason");
+                    inputs.scope().recordLostInput(lost);
+                    if (what == 0) {
+                        throw new IllegalStateException("user code");
+                    }
+                    if (what == 1) {
+                        throw lost;
+                    }
+                    return new Lineage.IteratorCursorOf(List.of().iterator());
+                });
+
+                assertThat(run(room.spec(node, new TestAction())).outcome())
+                        .isEqualTo(new TaskOutcome.Killed("not wanted"));
+            }
+        }
+
+        @Test
+        void aKillExceptionWithoutAKillIsAFailure() throws Exception {
+            TaskKilledException error = new TaskKilledException("another task", "confusion");
+
+            assertThat(outcomeOf(() -> {
+                        throw error;
+                    }))
+                    .isEqualTo(new TaskOutcome.Failed(error));
+        }
+
+        @Test
+        void anErrorWhileClosingTurnsSuccessIntoFailureAndTakesItsBlocksBack() throws Exception { // B15, behaviour 273
+            IllegalStateException error = new IllegalStateException("cannot close");
+            LineageNode node = lineage.push(lineage.source(1, 2), (down, inputs) -> {
+                inputs.scope().onClose(() -> {
+                    throw error;
+                });
+                return down;
+            });
+            TaskSpec spec = room.spec(
+                    new TaskWork.RunAction(node, new TestAction()),
+                    0,
+                    Map.of(),
+                    Map.of(node.id(), StorageLevel.MEMORY_ONLY));
+
+            assertThat(run(spec).outcome()).isEqualTo(new TaskOutcome.Failed(error));
+
+            assertThat(room.blocks.blockCount()).isZero();
+        }
+
+        @Test
+        void anErrorWhileClosingIsSuppressedBehindTheFirst() throws Exception { // I12, behaviour 272
+            IllegalStateException error = new IllegalStateException("cannot close");
+            IllegalArgumentException first = new IllegalArgumentException("first");
+            LineageNode node = lineage.read(1, List.of(), p -> inputs -> {
+                inputs.scope().onClose(() -> {
+                    throw error;
+                });
+                throw first;
+            });
+
+            assertThat(run(room.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.Failed(first));
+
+            assertThat(first).hasSuppressedException(error);
+        }
+
+        @Test
+        void closingErrorsOfAKilledAttemptChangeNothing() throws Exception {
+            LineageNode node = lineage.read(1, List.of(), p -> inputs -> {
+                inputs.scope().onClose(() -> {
+                    throw new IllegalStateException("cannot close");
+                });
+                executor.kill(inputs.scope().attemptId(), "stop");
+                return new Lineage.IteratorCursorOf(List.of().iterator());
+            });
+
+            assertThat(run(room.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.Killed("stop"));
+        }
+
+        @Test
+        void anAccumulatorThatCannotTellItsPartialFailsTheAttempt() throws Exception {
+            IllegalStateException error = new IllegalStateException("no partial");
+            Count broken = new Count(1) {
+                @Override
+                protected Integer partial() {
+                    throw error;
+                }
+
+                @Override
+                protected Accumulator<Integer> zero() {
+                    return this;
+                }
+            };
+            LineageNode node = lineage.source(1);
+            TaskSpec spec = room.spec(
+                    new TaskWork.RunAction(node, new TestAction() {
+                        @Override
+                        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                            broken.bindTo(context.scope());
+                            return super.run(input, context);
+                        }
+                    }),
+                    0,
+                    Map.of(),
+                    Map.of(node.id(), StorageLevel.MEMORY_ONLY));
+
+            assertThat(run(spec).outcome()).isEqualTo(new TaskOutcome.Failed(error));
+
+            assertThat(room.blocks.blockCount()).isZero();
+        }
+
+        @Test
+        void cachedBlocksAreReportedWithTheSuccess() throws Exception {
+            LineageNode node = lineage.source(1, 2);
+            TaskSpec spec = room.spec(
+                    new TaskWork.RunAction(node, new TestAction()),
+                    0,
+                    Map.of(),
+                    Map.of(node.id(), StorageLevel.MEMORY_ONLY));
+
+            assertThat(run(spec).outcome())
+                    .isEqualTo(new TaskOutcome.Success(List.of(1, 2), List.of(), List.of(new BlockId(node.id(), 0))));
+        }
+    }
+
+    @Nested
+    class MapOutputsOfAttempts {
+
+        @Test
+        void areReadByOthers() throws Exception {
+            Lineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1), Map.entry("b", 2)), 1, null);
+            ShuffleDependency dependency =
+                    (ShuffleDependency) shuffled.dependencies().get(0);
+
+            TaskOutcome.Success written = (TaskOutcome.Success)
+                    run(room.spec(new TaskWork.WriteShuffle(dependency))).outcome();
+            MapOutputs outputs = new MapOutputs(0, 0, List.of((MapOutput) written.result()));
+            TaskSpec read =
+                    room.spec(new TaskWork.RunAction(shuffled, new TestAction()), 0, Map.of(0, outputs), Map.of());
+
+            assertThat(((TaskOutcome.Success) run(read).outcome()).result())
+                    .isEqualTo(List.of(Map.entry("a", 1), Map.entry("b", 2)));
+        }
+
+        @Test
+        void areDroppedIfTheAttemptIsKilledAfterItsCommit() throws Exception {
+            Lineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
+            ShuffleDependency dependency =
+                    (ShuffleDependency) shuffled.dependencies().get(0);
+            TaskSpec spec = room.spec(new TaskWork.WriteShuffle(dependency));
+            InProcessExecutor killing = new InProcessExecutor(
+                    Room.ID,
+                    1,
+                    room.memory,
+                    room.blocks,
+                    new KillAfterCommit(room.shuffle),
+                    events::add,
+                    Room.threads(),
+                    scope -> {});
+
+            killing.launch(spec);
+
+            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("too late"));
+            assertThat(room.shuffle.outputCount()).isZero();
+            killing.close(Duration.ofSeconds(5));
+        }
+
+        @Test
+        void areDroppedIfTheAttemptCannotBeClosed() throws Exception {
+            LineageNode source = lineage.push(lineage.source(Map.entry("a", 1)), (down, inputs) -> {
+                inputs.scope().onClose(() -> {
+                    throw new IllegalStateException("cannot close");
+                });
+                return down;
+            });
+            Lineage.Node shuffled = lineage.shuffle(source, 1, null);
+            ShuffleDependency dependency =
+                    (ShuffleDependency) shuffled.dependencies().get(0);
+
+            assertThat(run(room.spec(new TaskWork.WriteShuffle(dependency))).outcome())
+                    .isInstanceOf(TaskOutcome.Failed.class);
+
+            assertThat(room.shuffle.outputCount()).isZero();
+        }
+    }
+
+    @Nested
+    class Slots {
+
+        @Test
+        void areStartedWhenNeededAndKeepTheirNumbers() throws Exception {
+            assertThat(executor.slots()).isEqualTo(2);
+            Set<Integer> slots = new HashSet<>();
+            Set<Thread> threads = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                run(room.spec(lineage.source(1), new TestAction() {
+                    @Override
+                    public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                        threads.add(Thread.currentThread());
+                        return context.slot();
+                    }
+                }));
+            }
+            threads.forEach(thread -> slots.add(1));
+
+            assertThat(threads).hasSizeBetween(1, 2);
+        }
+
+        @Test
+        void runAtMostSlotsAttemptsAtOnce() throws Exception {
+            CountDownLatch bothRun = new CountDownLatch(2);
+            AtomicInteger running = new AtomicInteger();
+            for (int i = 0; i < 6; i++) {
+                executor.launch(room.spec(lineage.source(1), work(() -> {
+                    bothRun.countDown();
+                    assertThat(bothRun.await(30, TimeUnit.SECONDS)).isTrue();
+                    int now = running.incrementAndGet();
+                    running.decrementAndGet();
+                    return now;
+                })));
+            }
+            for (int i = 0; i < 6; i++) {
+                assertThat(ended().outcome())
+                        .isInstanceOfSatisfying(
+                                TaskOutcome.Success.class,
+                                success -> assertThat((int) success.result()).isLessThanOrEqualTo(2));
+            }
+        }
+
+        @Test
+        void seeNoInterruptThatWasMeantForAnother() throws Exception { // F22
+            for (int i = 0; i < 4; i++) {
+                outcomeOf(() -> {
+                    Thread.currentThread().interrupt();
+                    return null;
+                });
+            }
+            for (int i = 0; i < 4; i++) {
+                assertThat(outcomeOf(() -> Thread.currentThread().isInterrupted()))
+                        .isEqualTo(new TaskOutcome.Success(false, List.of(), List.of()));
+            }
+        }
+
+        @Test
+        void thatCannotBeStartedFailTheAttempt() throws Exception { // F3
+            OutOfMemoryError error = new OutOfMemoryError("unable to create native thread");
+            AtomicBoolean broken = new AtomicBoolean(true);
+            InProcessExecutor other = executor(2, task -> {
+                if (broken.get()) {
+                    throw error;
+                }
+                return Room.threads().newThread(task);
+            });
+
+            other.launch(room.spec(lineage.source(1), new TestAction()));
+            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Failed(error));
+
+            broken.set(false);
+            other.launch(room.spec(lineage.source(1), new TestAction()));
+            assertThat(ended().outcome()).isInstanceOf(TaskOutcome.Success.class);
+            other.close(PATIENCE);
+        }
+
+        @Test
+        void areAtLeastOne() {
+            assertThatThrownBy(() -> executor(0, Room.threads())).hasMessage("slots must be >= 1, got 0");
+        }
+    }
+
+    @Nested
+    class Kills {
+
+        @Test
+        void stopARunningAttemptAtItsNextRecord() throws Exception {
+            CountDownLatch running = new CountDownLatch(1);
+            LineageNode endless = lineage.source(
+                    1,
+                    p -> IntStream.generate(() -> {
+                                running.countDown();
+                                return 1;
+                            })
+                            .iterator());
+            TaskSpec spec = room.spec(lineage.filter(endless, n -> false), new TestAction());
+            executor.launch(spec);
+            assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+
+            executor.kill(spec.attemptId(), "enough");
+
+            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("enough"));
+        }
+
+        @Test
+        void areHonouredBeforeTheAttemptStarts() throws Exception {
+            CountDownLatch release = new CountDownLatch(1);
+            for (int i = 0; i < 2; i++) {
+                executor.launch(room.spec(lineage.source(1), work(() -> release.await(30, TimeUnit.SECONDS))));
+            }
+            AtomicBoolean ran = new AtomicBoolean();
+            TaskSpec spec = room.spec(lineage.source(1), work(() -> ran.getAndSet(true)));
+            executor.launch(spec);
+
+            executor.kill(spec.attemptId(), "never mind");
+            release.countDown();
+
+            List<TaskOutcome> outcomes = List.of(ended().outcome(), ended().outcome(), ended().outcome());
+            assertThat(outcomes).contains(new TaskOutcome.Killed("never mind"));
+            assertThat(ran).isFalse();
+        }
+
+        @Test
+        void ofUnknownAndEndedAttemptsAreIgnored() throws Exception {
+            TaskSpec spec = room.spec(lineage.source(1), new TestAction());
+            run(spec);
+
+            executor.kill(spec.attemptId(), "too late");
+            executor.kill(4711, "nobody");
+
+            assertThat(events).isEmpty();
+        }
+
+        @Test
+        void reachAnActionThatAsksForEverythingAtOnce() throws Exception {
+            CountDownLatch running = new CountDownLatch(1);
+            LineageNode endless =
+                    lineage.source(1, p -> IntStream.generate(() -> 1).iterator());
+            TaskSpec spec = room.spec(endless, new TestAction() {
+                @Override
+                public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                    running.countDown();
+                    return input.drive(new Discarding(), Integer.MAX_VALUE);
+                }
+            });
+            executor.launch(spec);
+            assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+
+            executor.kill(spec.attemptId(), "enough");
+
+            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("enough"));
+        }
+    }
+
+    @Nested
+    class Closing {
+
+        @Test
+        void endsWhatRunsAndWhatWaits() throws Exception { // F23
+            CountDownLatch running = new CountDownLatch(2);
+            for (int i = 0; i < 5; i++) {
+                executor.launch(room.spec(lineage.source(1), work(() -> {
+                    running.countDown();
+                    new CountDownLatch(1).await(); // cooperative: an interrupt ends it
+                    return null;
+                })));
+            }
+            assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(executor.close(Duration.ofSeconds(5))).isEmpty();
+
+            for (int i = 0; i < 5; i++) {
+                assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("the context was closed"));
+            }
+        }
+
+        @Test
+        void reportsAThreadThatIgnoresInterruptsWithItsStack() throws Exception { // F22, B32
+            AtomicBoolean stop = new AtomicBoolean();
+            CountDownLatch running = new CountDownLatch(1);
+            executor.launch(room.spec(lineage.source(1), work(() -> stubborn(running, stop))));
+            assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+            long start = System.nanoTime();
+
+            List<String> left = executor.close(Duration.ofMillis(300));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+            assertThat(left)
+                    .singleElement()
+                    .satisfies(line ->
+                            assertThat(line).contains("favilla-test-slot", "stubborn(InProcessExecutorTest.java"));
+            stop.set(true);
+            assertThat(ended().outcome()).isInstanceOf(TaskOutcome.Killed.class);
+        }
+
+        @Test
+        void fromATaskDoesNotWaitForThatTask() throws Exception { // B17
+            AtomicReference<List<String>> left = new AtomicReference<>();
+            executor.launch(room.spec(lineage.source(1), work(() -> {
+                left.set(executor.close(Duration.ofSeconds(30)));
+                return "done";
+            })));
+
+            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("the context was closed"));
+            assertThat(left.get()).isEmpty();
+        }
+
+        @Test
+        void byAnInterruptedCallerIsCompleteAndKeepsTheFlag() throws Exception {
+            CountDownLatch running = new CountDownLatch(1);
+            executor.launch(room.spec(lineage.source(1), work(() -> {
+                running.countDown();
+                new CountDownLatch(1).await();
+                return null;
+            })));
+            assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+            Thread.currentThread().interrupt();
+
+            assertThat(executor.close(Duration.ofSeconds(5))).isEmpty();
+
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        @Test
+        void meansThatLaterAttemptsAreKilledAtOnce() throws Exception {
+            executor.close(Duration.ofSeconds(5));
+
+            executor.launch(room.spec(lineage.source(1), new TestAction()));
+
+            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("the context was closed"));
+        }
+
+        @Test
+        void givesBackBlocksAndMapOutputs() throws Exception {
+            Lineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
+            ShuffleDependency dependency =
+                    (ShuffleDependency) shuffled.dependencies().get(0);
+            run(room.spec(new TaskWork.WriteShuffle(dependency)));
+            assertThat(room.shuffle.outputCount()).isOne();
+
+            executor.close(Duration.ofSeconds(5));
+
+            assertThat(room.shuffle.outputCount()).isZero();
+        }
+
+        @Test
+        void closesEvenWithALimitlessDeadline() {
+            assertThat(executor.close(Duration.ofSeconds(Long.MAX_VALUE))).isEmpty();
+        }
+    }
+
+    private InProcessExecutor executor(int slots, ThreadFactory threads) {
+        return new InProcessExecutor(
+                Room.ID, slots, room.memory, room.blocks, room.shuffle, events::add, threads, scope -> {});
+    }
+
+    private SchedulerEvent.AttemptEnded run(TaskSpec spec) throws InterruptedException {
+        executor.launch(spec);
+        return ended();
+    }
+
+    private TaskOutcome outcomeOf(TaskContext.Body<?> body) throws InterruptedException {
+        return run(room.spec(lineage.source(1), work(body))).outcome();
+    }
+
+    private static TestAction work(TaskContext.Body<?> body) {
+        return new TestAction() {
+            @Override
+            public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                return body.run();
+            }
+        };
+    }
+
+    /** Returns the next end, skipping starts. */
+    private SchedulerEvent.AttemptEnded ended() throws InterruptedException {
+        List<SchedulerEvent> seen = new ArrayList<>();
+        while (true) {
+            SchedulerEvent event = events.poll(30, TimeUnit.SECONDS);
+            seen.add(event);
+            assertThat(event).as("events so far: %s", seen).isNotNull();
+            if (event instanceof SchedulerEvent.AttemptEnded ended) {
+                return ended;
+            }
+        }
+    }
+
+    private static MapOutput output(int mapPartition, long attemptId) {
+        return new MapOutput(mapPartition, attemptId, new ExecutorId("other", 3), 0, 0, BlockSizes.of(new long[] {1}));
+    }
+
+    private static Object throwAny(Throwable error) throws Exception {
+        if (error instanceof Error e) {
+            throw e;
+        }
+        throw (Exception) error;
+    }
+
+    private static int bottomless(int depth) {
+        return depth + bottomless(depth + 1) % 7;
+    }
+
+    private static Object stubborn(CountDownLatch running, AtomicBoolean stop) {
+        running.countDown();
+        while (!stop.get()) {
+            LockSupport.parkNanos(1_000_000);
+            Thread.interrupted();
+        }
+        return "stopped at last";
+    }
+
+    private static LeakProbe probe(String name, java.util.function.LongSupplier measure) {
+        return new LeakProbe() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public long measure() {
+                return measure.getAsLong();
+            }
+        };
+    }
+
+    /** Counts. */
+    private static class Count extends Accumulator<Integer> {
+
+        int value;
+
+        Count(long id) {
+            super(id);
+        }
+
+        @Override
+        protected Accumulator<Integer> zero() {
+            return new Count(id());
+        }
+
+        @Override
+        protected Integer partial() {
+            return value;
+        }
+
+        @Override
+        protected void merge(Integer partial) {
+            value += partial;
+        }
+    }
+}
