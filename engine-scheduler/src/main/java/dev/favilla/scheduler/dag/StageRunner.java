@@ -71,8 +71,9 @@ final class StageRunner {
 
     /** Moves a stage without pending tasks to done. */
     void complete(Stage stage) {
-        if (stage.state() instanceof StageState.Waiting waiting && waiting.next() > 0) {
-            begin(stage); // attempts of an older run finished the rest: observers see a last run, of no tasks
+        if (stage.state() instanceof StageState.Waiting waiting && (waiting.next() > 0 || isFollowedByMerge(stage))) {
+            // attempts of an older run finished the rest, or there is nothing but a merge: a run of no tasks
+            begin(stage);
         }
         TaskSet live = stage.live();
         if (live != null) {
@@ -83,6 +84,10 @@ final class StageRunner {
         stage.on(new StageEvent.Completed());
         tasks.killAll(stage.id(), "another attempt finished the partition");
         jobs.recheck(stage);
+    }
+
+    private static boolean isFollowedByMerge(Stage stage) {
+        return stage.output() == null && stage.owner().job().request().action().mergesInSlot();
     }
 
     /** Sends the stage back to wait for its input, if the attempt that lost it is the current one. */

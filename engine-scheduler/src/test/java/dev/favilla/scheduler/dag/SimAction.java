@@ -1,0 +1,25 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An action whose work is user code and fails: the scheduler must not do it. */
+record SimAction(String name, boolean mergesInSlot, boolean isIrrevocable) implements Action {
+
+    static final SimAction COLLECT = new SimAction("collect", false, false);
+    static final SimAction REDUCE = new SimAction("reduce", true, false);
+    static final SimAction FOREACH = new SimAction("foreach", false, true);
+
+    @Override
+    public @Nullable Object run(Cursor input, TaskContext context) {
+        throw new AssertionError("the scheduler ran an action");
+    }
+
+    @Override
+    public @Nullable Object merge(List<@Nullable Object> staged) {
+        throw new AssertionError("the scheduler merged results");
+    }
+}

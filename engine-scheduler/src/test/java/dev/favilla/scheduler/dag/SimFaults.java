@@ -1,0 +1,52 @@
+package dev.favilla.scheduler.dag;
+
+import java.util.SplittableRandom;
+
+/**
+ * How rough a simulated world is. All are probabilities per opportunity but the counts.
+ *
+ * @param failure an attempt's own work throws
+ * @param kill somebody stops an attempt that the scheduler did not ask to stop
+ * @param damage a map output is found damaged
+ * @param evict a cached block vanishes, per step
+ * @param executorLosses how many executors may be lost
+ * @param cancel a job is cancelled, per step
+ * @param nondeterminism a dataset gives other contents each time
+ * @param disorder a message overtakes others
+ * @param duplicate the end of an attempt is told twice
+ */
+record SimFaults(
+        double failure,
+        double kill,
+        double damage,
+        double evict,
+        int executorLosses,
+        double cancel,
+        double nondeterminism,
+        double disorder,
+        double duplicate) {
+
+    static final SimFaults NONE = new SimFaults(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** Any mixture, from calm to rough. */
+    static SimFaults random(SplittableRandom random) {
+        return new SimFaults(
+                pick(random, 0.3),
+                pick(random, 0.1),
+                pick(random, 0.3),
+                pick(random, 0.05),
+                random.nextInt(0, 6),
+                pick(random, 0.02),
+                pick(random, 0.5),
+                pick(random, 0.5),
+                pick(random, 0.3));
+    }
+
+    private static double pick(SplittableRandom random, double most) {
+        return random.nextBoolean() ? 0 : most * random.nextDouble();
+    }
+
+    boolean isCalm() {
+        return equals(NONE);
+    }
+}
