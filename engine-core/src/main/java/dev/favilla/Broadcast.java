@@ -40,7 +40,7 @@ public final class Broadcast<T> implements Serializable {
      *
      * @throws IllegalStateException after {@link EngineContext#destroy} or after the context was closed
      */
-    @SuppressWarnings("unchecked") // what was put under this id is a T
+    @SuppressWarnings({"unchecked", "NullAway"}) // what was put under this id is a T, null only if T admits it
     public T value() {
         return (T) source.value(id);
     }

@@ -37,23 +37,23 @@ final class Broadcasts implements Broadcast.Source {
 
     @Override
     public @Nullable Object value(long id) {
-        return payload(id).original();
+        return payload(id).original;
     }
 
     /** Returns what an executor keeps: the value itself if nobody can change it, else a copy. */
     @Nullable
     Object copy(long id) {
         Payload payload = payload(id);
-        if (payload.shareable()) {
-            return payload.original();
+        if (payload.shareable) {
+            return payload.original;
         }
-        try (Serializer.RecordInput in = serializer.open(new ByteArrayInputStream(payload.bytes()))) {
+        try (Serializer.RecordInput in = serializer.open(new ByteArrayInputStream(payload.bytes))) {
             return in.read();
         }
     }
 
     long bytes(long id) {
-        return payload(id).bytes().length;
+        return payload(id).bytes.length;
     }
 
     private Payload payload(long id) {
@@ -80,5 +80,16 @@ final class Broadcasts implements Broadcast.Source {
         payloads.clear();
     }
 
-    private record Payload(@Nullable Object original, byte[] bytes, boolean shareable) {}
+    private static final class Payload {
+
+        private final @Nullable Object original;
+        private final byte[] bytes;
+        private final boolean shareable;
+
+        Payload(@Nullable Object original, byte[] bytes, boolean shareable) {
+            this.original = original;
+            this.bytes = bytes;
+            this.shareable = shareable;
+        }
+    }
 }

@@ -109,10 +109,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
             List<String> stuck = engine.close(CLOSE_DEADLINE);
             if (!stuck.isEmpty()) {
                 logger().warn(
-                        "{} was closed, but user code in {} task slots ignores its interrupt: {}",
-                        this,
-                        stuck.size(),
-                        stuck);
+                                "{} was closed, but user code in {} task slots ignores its interrupt: {}",
+                                this,
+                                stuck.size(),
+                                stuck);
             }
         }
     }

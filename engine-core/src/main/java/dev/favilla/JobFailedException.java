@@ -33,7 +33,8 @@ public final class JobFailedException extends EngineException {
                 ? name(user, names) + user.operation() + " threw " + text(user.getCause()) + " on record "
                         + user.record()
                 : text(task.error());
-        return withoutPeriod(what) + ". Partition " + task.partition() + " of stage " + task.stageId() + " (" + task.stageName()
+        return withoutPeriod(what) + ". Partition " + task.partition() + " of stage " + task.stageId() + " ("
+                + task.stageName()
                 + ") was tried " + task.attempts() + (task.attempts() == 1 ? " time" : " times") + ", the last on "
                 + task.executor() + "."
                 + (task.history().isEmpty() ? "" : " Before that: " + String.join("; ", task.history()) + ".");

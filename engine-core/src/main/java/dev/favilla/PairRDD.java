@@ -296,23 +296,12 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      */
     public Map<K, V> collectAsMap() {
         CallSite site = CallSites.here("collectAsMap");
-        context().requireOpen();
-        Object pairs = context()
-                .run(
-                        lineage(),
-                        EngineContext.range(0, getNumPartitions()),
-                        new Actions.Collect("collectAsMap", Integer.MAX_VALUE),
-                        site);
+        List<Pair<K, V>> pairs = result(run(new Actions.Collect("collectAsMap", Integer.MAX_VALUE), site));
         Map<K, V> map = new HashMap<>();
-        for (Pair<K, V> pair : pairs(pairs)) {
+        for (Pair<K, V> pair : pairs) {
             map.put(pair.key(), pair.value());
         }
         return Collections.unmodifiableMap(map);
-    }
-
-    @SuppressWarnings("unchecked") // the records of this dataset are pairs of K and V
-    private List<Pair<K, V>> pairs(@Nullable Object records) {
-        return (List<Pair<K, V>>) records;
     }
 
     // ---------------------------------------------------------------- within the class

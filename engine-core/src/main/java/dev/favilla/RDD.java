@@ -377,15 +377,13 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      *
      * <p><b>Cost.</b> Runs one job over all partitions; the records are shared, not copied.
      */
-    @SuppressWarnings("unchecked") // the records of this dataset are Ts
     public final List<T> collect() {
-        return (List<T>) run(new Actions.Collect("collect", Integer.MAX_VALUE), CallSites.here("collect"));
+        return result(run(new Actions.Collect("collect", Integer.MAX_VALUE), CallSites.here("collect")));
     }
 
     /** Returns the number of records. Runs one job over all partitions. */
     public final long count() {
-        Object count = run(new Actions.Count(), CallSites.here("count"));
-        return (Long) count;
+        return RDD.<Long>result(run(new Actions.Count(), CallSites.here("count")));
     }
 
     /**
@@ -400,7 +398,6 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         return take(n, CallSites.here("take"));
     }
 
-    @SuppressWarnings("unchecked") // the records of this dataset are Ts
     private List<T> take(int n, CallSite site) {
         if (n < 0) {
             throw new IllegalArgumentException("n must be >= 0, got " + n);
@@ -412,8 +409,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         while (taken.size() < n && scanned < total) {
             int left = n - taken.size();
             int round = (int) Math.min(total - scanned, partitionsToTry(scanned, taken.size(), left));
-            List<T> found = (List<T>) context.run(
-                    node, EngineContext.range(scanned, scanned + round), new Actions.Collect("take", left), site);
+            List<T> found = result(context.run(
+                    node, EngineContext.range(scanned, scanned + round), new Actions.Collect("take", left), site));
             taken.addAll(found.subList(0, Math.min(left, found.size())));
             scanned += round;
         }
@@ -492,7 +489,6 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         return ordered("takeOrdered", n, order, CallSites.here("takeOrdered"));
     }
 
-    @SuppressWarnings("unchecked") // the records of this dataset are Ts
     private List<T> ordered(String name, int n, Comparator<? super T> order, CallSite site) {
         if (n < 0) {
             throw new IllegalArgumentException("n must be >= 0, got " + n);
@@ -502,7 +498,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         if (n == 0) {
             return List.of();
         }
-        return Collections.unmodifiableList((List<T>) run(new TakeOrdered(name, n, comparator, site), site));
+        return Collections.unmodifiableList(RDD.<List<T>>result(run(new TakeOrdered(name, n, comparator, site), site)));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // a record that is not comparable fails in its task
@@ -519,14 +515,13 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      * @param merge associative; must not depend on how records lie in partitions
      * @throws UnsupportedOperationException if there is no record
      */
-    @SuppressWarnings("unchecked") // what merges Ts is a T
     public final T reduce(ReduceFunction<T> merge) {
         CallSite site = CallSites.here("reduce");
         Object result = run(new Actions.Reduce(capture(merge, site), site), site);
         if (result == null) {
             throw empty("reduce");
         }
-        return (T) ((Actions.Present) result).value();
+        return result(((Actions.Present) result).value());
     }
 
     /**
@@ -536,11 +531,10 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      * @param zero neutral for {@code merge}, or it counts partitions + 1 times
      * @param merge associative; may change and return its first argument
      */
-    @SuppressWarnings("unchecked") // what merges Ts is a T
     public final T fold(T zero, ReduceFunction<T> merge) {
         CallSite site = CallSites.here("fold");
         ZeroValue copies = ZeroValue.of(zero, site.toString());
-        return (T) run(new Actions.Fold(copies, capture(merge, site), site), site);
+        return result(run(new Actions.Fold(copies, capture(merge, site), site), site));
     }
 
     /**
@@ -569,7 +563,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     // ---------------------------------------------------------------- within the package
 
-    private @Nullable Object run(Action action, CallSite site) {
+    final @Nullable Object run(Action action, CallSite site) {
         context.requireOpen();
         return context.run(node, EngineContext.range(0, getNumPartitions()), action, site);
     }
@@ -580,6 +574,12 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     private <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> pairs(LineageNode result) {
         return new PairRDD<>(context, result);
+    }
+
+    /** Gives the result of an action its type, which the action's own types ensure; null only where {@code R} admits it. */
+    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+    static <R extends @Nullable Object> R result(@Nullable Object result) {
+        return (R) result;
     }
 
     /** Prepares a function for tasks and forgets its types, which the compiler has checked. */

@@ -62,18 +62,20 @@ public final class Combiners {
         }
 
         @Override
-        public @Nullable Object add(@Nullable Object accumulator, @Nullable Object value) {
-            list(accumulator).add(value);
-            return accumulator;
+        public Object add(@Nullable Object accumulator, @Nullable Object value) {
+            ArrayList<@Nullable Object> values = list(accumulator);
+            values.add(value);
+            return values;
         }
 
         @Override
-        public @Nullable Object merge(@Nullable Object left, @Nullable Object right) {
-            list(left).addAll(list(right));
-            return left;
+        public Object merge(@Nullable Object left, @Nullable Object right) {
+            ArrayList<@Nullable Object> values = list(left);
+            values.addAll(list(right));
+            return values;
         }
 
-        @SuppressWarnings("unchecked") // accumulators of this combiner are the lists that create made
+        @SuppressWarnings({"unchecked", "NullAway"}) // accumulators of this combiner are the lists that create made
         private static ArrayList<@Nullable Object> list(@Nullable Object accumulator) {
             return (ArrayList<@Nullable Object>) accumulator;
         }

@@ -35,8 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MemoryBlockStore implements BlockStore {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MemoryBlockStore.class);
-
     /** How often the bytes made free may be taken by another thread before a block is given up. */
     private static final int RESERVATION_ROUNDS = 4;
 
@@ -96,7 +94,7 @@ public final class MemoryBlockStore implements BlockStore {
         try {
             return Optional.of(block.open(serializer, scope, () -> discard(block)));
         } catch (DamagedBlockException e) {
-            LOG.warn("A cached block is dropped and will be computed again", e);
+            logger().warn("A cached block is dropped and will be computed again", e);
             discard(block);
             return Optional.empty();
         }
@@ -341,7 +339,7 @@ public final class MemoryBlockStore implements BlockStore {
             try {
                 listener.dropped(block.id());
             } catch (RuntimeException e) {
-                LOG.warn("The listener for dropped blocks failed on {}", block.id(), e);
+                logger().warn("The listener for dropped blocks failed on {}", block.id(), e);
             }
         }
     }
@@ -360,5 +358,10 @@ public final class MemoryBlockStore implements BlockStore {
             blocks = new ArrayList<>();
             return all;
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(MemoryBlockStore.class);
     }
 }
