@@ -5,10 +5,12 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
+import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleReader;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Records moved by key, and aggregated if the shuffle says so. */
 public final class ShuffledNode extends Node {
@@ -45,10 +47,12 @@ public final class ShuffledNode extends Node {
     }
 
     /** Makes records of the entries of a shuffle. */
-    static final class ShuffleCursor implements Cursor {
+    static final class ShuffleCursor implements Cursor, EntrySink {
 
         private final ShuffleReader reader;
         private final EntryBuilder entries;
+        private @Nullable Sink target;
+        private boolean wanted = true;
 
         ShuffleCursor(ShuffleReader reader, EntryBuilder entries) {
             this.reader = reader;
@@ -57,7 +61,14 @@ public final class ShuffledNode extends Node {
 
         @Override
         public boolean drive(Sink sink, int max) throws Exception {
-            return reader.drive((key, value) -> sink.push(entries.record(key, value)), max);
+            target = sink;
+            return reader.drive(this, max) && wanted;
+        }
+
+        @Override
+        public boolean push(@Nullable Object key, @Nullable Object value) throws Exception {
+            wanted = target != null && target.push(entries.record(key, value));
+            return wanted;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.favilla.lineage;
 
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +13,36 @@ public final class UserCodeException extends RuntimeException {
 
     private final String operation;
     private final String record;
+    private final @Nullable Integer datasetId;
 
     /**
-     * @param operation the dataset whose function threw, for example {@code map at Report.java:12}
+     * @param dataset whose function threw
      * @param record a short form of the record in hand, see {@link #preview}
      * @param cause what was thrown
      */
+    public UserCodeException(LineageNode dataset, String record, Throwable cause) {
+        this(dataset.toString(), record, dataset.id(), cause);
+    }
+
+    /**
+     * @param operation what threw, for example {@code reduceByKey at Report.java:12}
+     * @param record a short form of what was in hand, see {@link #preview}
+     * @param cause what was thrown
+     */
     public UserCodeException(String operation, String record, Throwable cause) {
+        this(operation, record, null, cause);
+    }
+
+    private UserCodeException(String operation, String record, @Nullable Integer datasetId, Throwable cause) {
         super(operation + " failed on record " + record, cause);
         this.operation = operation;
         this.record = record;
+        this.datasetId = datasetId;
+    }
+
+    /** Returns the dataset whose function threw, if it was one dataset's. */
+    public OptionalInt datasetId() {
+        return datasetId == null ? OptionalInt.empty() : OptionalInt.of(datasetId);
     }
 
     /** Returns the operation and where the user called it. */

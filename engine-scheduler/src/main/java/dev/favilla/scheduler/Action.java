@@ -14,7 +14,8 @@ public interface Action {
     String name();
 
     /** Computes the staged result of one partition. Runs in a task slot. */
-    @Nullable Object run(Cursor input, TaskContext context) throws Exception;
+    @Nullable
+    Object run(Cursor input, TaskContext context) throws Exception;
 
     /**
      * Returns whether {@link #merge} runs user code, which belongs into a task slot. If not, it runs on the thread that
@@ -25,7 +26,8 @@ public interface Action {
     }
 
     /** Makes the job's result of the staged ones, given in the order of the request's partitions. */
-    @Nullable Object merge(List<@Nullable Object> staged) throws Exception;
+    @Nullable
+    Object merge(List<@Nullable Object> staged) throws Exception;
 
     /**
      * Returns whether an attempt has effects that cannot be taken back, as {@code foreach} has. Such a job fails, with

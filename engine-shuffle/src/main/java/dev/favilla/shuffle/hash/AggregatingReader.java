@@ -28,7 +28,7 @@ final class AggregatingReader implements ShuffleReader {
 
     AggregatingReader(BlockCursor cursor, Aggregator aggregator, TaskScope scope) {
         this.cursor = cursor;
-        this.fold = new Fold(new Merging(aggregator.combiner().forTask(scope)), scope.memory());
+        this.fold = new Fold(aggregator.combiner().forTask(scope), scope.memory());
         this.receivesAccumulators = aggregator.mapSide();
         this.scope = scope;
     }

@@ -1,6 +1,7 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.shuffle.Combiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class CombiningIntake implements Intake {
 
     private static final int ENTRIES_PER_STEP = 1024;
 
-    private final Merging combiner;
+    private final Combiner<@Nullable Object, @Nullable Object> combiner;
     private final int maxKeys;
     private final Router router;
     private final OutputBuffer buffer;
@@ -36,7 +37,12 @@ final class CombiningIntake implements Intake {
     /**
      * @param restartable whether a key may have a second accumulator
      */
-    CombiningIntake(Merging combiner, boolean restartable, Router router, OutputBuffer buffer, TaskScope scope) {
+    CombiningIntake(
+            Combiner<@Nullable Object, @Nullable Object> combiner,
+            boolean restartable,
+            Router router,
+            OutputBuffer buffer,
+            TaskScope scope) {
         this.combiner = combiner;
         this.maxKeys = restartable ? MAX_KEYS : Integer.MAX_VALUE;
         this.router = router;

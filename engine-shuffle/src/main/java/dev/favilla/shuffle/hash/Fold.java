@@ -2,6 +2,7 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.shuffle.Combiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class Fold implements AutoCloseable {
     /** Changes between two looks at the account; a power of two. */
     private static final int CHANGES_PER_CHECK = 32;
 
-    private final Merging combiner;
+    private final Combiner<@Nullable Object, @Nullable Object> combiner;
     private final MemoryMeter memory;
 
     private AccumulatorTable table = new AccumulatorTable();
@@ -27,7 +28,7 @@ final class Fold implements AutoCloseable {
     private SizeEstimator.Sampler keys = new SizeEstimator.Sampler();
     private int changes;
 
-    Fold(Merging combiner, MemoryAccount account) {
+    Fold(Combiner<@Nullable Object, @Nullable Object> combiner, MemoryAccount account) {
         this.combiner = combiner;
         memory = new MemoryMeter(account);
     }

@@ -60,11 +60,7 @@ public final class HashShuffleManager implements ShuffleManager {
         return aggregator == null
                 ? new DirectIntake(router, buffer)
                 : new CombiningIntake(
-                        new Merging(aggregator.combiner().forTask(scope)),
-                        aggregator.restartable(),
-                        router,
-                        buffer,
-                        scope);
+                        aggregator.combiner().forTask(scope), aggregator.restartable(), router, buffer, scope);
     }
 
     @Override
