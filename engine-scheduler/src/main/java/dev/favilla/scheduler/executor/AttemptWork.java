@@ -32,17 +32,16 @@ final class AttemptWork {
     }
 
     /** Returns the map output, the staged result or the merged result. */
-    @Nullable
-    Object run(TaskContext context) throws Exception {
+    Done run(TaskContext context) throws Exception {
         TaskWork work = spec.work();
         if (work instanceof TaskWork.WriteShuffle write) {
-            return writeShuffle(write.dependency());
+            return new Done(writeShuffle(write.dependency()));
         }
         if (work instanceof TaskWork.RunAction run) {
-            return runAction(run, context);
+            return new Done(runAction(run, context));
         }
         if (work instanceof TaskWork.MergeResults merge) {
-            return merge.action().merge(merge.staged());
+            return new Done(merge.action().merge(merge.staged()));
         }
         throw new IllegalStateException("Nobody knows how to do " + work);
     }
@@ -70,6 +69,9 @@ final class AttemptWork {
         pipelines.finish();
         return result;
     }
+
+    /** What came of it. */
+    record Done(@Nullable Object result) {}
 
     private static final class EntryWriter extends Sink {
 

@@ -3,6 +3,7 @@ package dev.favilla.scheduler.executor;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.memory.TaskScope;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,9 @@ final class PulledRecords implements Iterator<@Nullable Object> {
 
     @Override
     public @Nullable Object next() {
-        hasNext(); // fills the buffer, which throws if nothing came
+        if (!hasNext()) {
+            throw new NoSuchElementException("No more records: hasNext() is false.");
+        }
         return buffer.next();
     }
 

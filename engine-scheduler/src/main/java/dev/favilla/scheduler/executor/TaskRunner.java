@@ -91,7 +91,7 @@ final class TaskRunner {
     }
 
     private TaskOutcome execute(TaskSpec spec, TaskScope scope, int slot, AttemptWork work) {
-        Object result = null;
+        AttemptWork.Done done = null;
         Throwable error = null;
         try {
             scope.checkKilled();
@@ -107,14 +107,14 @@ final class TaskRunner {
                     executor,
                     slot,
                     scope);
-            result = context.<@Nullable Object>call(() -> work.run(context));
+            done = context.call(() -> work.run(context));
         } catch (Throwable t) { // user code may throw anything; an escaped Error would end the slot
             error = t;
         }
-        return decide(scope, result, error);
+        return decide(scope, done, error);
     }
 
-    private TaskOutcome decide(TaskScope scope, @Nullable Object result, @Nullable Throwable error) {
+    private TaskOutcome decide(TaskScope scope, AttemptWork.@Nullable Done done, @Nullable Throwable error) {
         if (scope.killReason().isPresent()) {
             return new TaskOutcome.Killed(scope.killReason().get());
         }
@@ -124,6 +124,7 @@ final class TaskRunner {
         if (error != null) {
             return new TaskOutcome.Failed(error);
         }
+        Object result = done == null ? null : done.result();
         try {
             List<AccumulatorUpdate> updates = TaskAccumulators.of(scope).updates();
             return new TaskOutcome.Success(

@@ -1,8 +1,11 @@
 package dev.favilla.scheduler.service;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A moment until which somebody waits. Interrupting a waiter does not cut the wait short, which is bounded anyway; the
@@ -46,6 +49,18 @@ final class Deadline {
     /** Waits for {@code latch} and returns whether it is open. */
     boolean await(CountDownLatch latch) {
         return uninterruptibly(nanos -> latch.await(nanos, TimeUnit.NANOSECONDS));
+    }
+
+    /** Waits until {@code answer} is there, good or bad, and returns whether it is. */
+    boolean await(CompletableFuture<?> answer) {
+        return uninterruptibly(nanos -> {
+            try {
+                answer.get(nanos, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                return answer.isDone(); // what went wrong is for whoever reads the answer
+            }
+            return true;
+        });
     }
 
     private boolean uninterruptibly(Wait wait) {

@@ -273,9 +273,7 @@ public final class SchedulerService implements JobScheduler {
     /** Waits until what was posted so far has been applied, so that observers are told of it before the bus closes. */
     private void settle(Deadline end) {
         if (!loop.isDrainedHere()) {
-            CountDownLatch settled = new CountDownLatch(1);
-            ask().whenComplete((tables, error) -> settled.countDown());
-            end.await(settled);
+            end.await(ask());
         }
     }
 

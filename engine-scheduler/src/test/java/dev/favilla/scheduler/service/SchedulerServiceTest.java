@@ -1,0 +1,420 @@
+package dev.favilla.scheduler.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.AccumulatorRegistry;
+import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.JobHandle;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.executor.Lineage;
+import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.testing.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The service around a state machine that does as the test says. */
+class SchedulerServiceTest {
+
+    private static final ExecutorId ID = new ExecutorId("fake", 7);
+
+    private final List<SchedulerEvent> told = new ArrayList<>();
+    private final List<String> performed = new ArrayList<>();
+    private final ManualClock clock = new ManualClock();
+    private final Lineage lineage = new Lineage();
+    private final LineageNode node = lineage.source(1, 2);
+    private final ListenerBus bus = new ListenerBus(Engine.threads(), 10);
+
+    private Function<SchedulerEvent, List<SchedulerCommand>> answers = event -> List.of();
+    private RuntimeException launchError;
+    private Consumer<SchedulerEvent> post;
+
+    private final SchedulerService service = new SchedulerService(
+            bus,
+            observed -> new Scripted(),
+            List.<Function<Consumer<SchedulerEvent>, ExecutorBackend>>of(this::executor),
+            new AccumulatorRegistry(),
+            clock,
+            Engine.threads());
+
+    @AfterEach
+    void close() {
+        service.close(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void offersItsExecutorsFirst() {
+        assertThat(told).containsExactly(new SchedulerEvent.ExecutorAdded(ID, 3));
+    }
+
+    @Test
+    void jobsAreNumberedFromZeroAndCutIntoStagesByTheCaller() { // behaviour 197
+        JobHandle first = submit();
+        JobHandle second = submit();
+
+        assertThat(first.jobId()).isZero();
+        assertThat(second.jobId()).isOne();
+        assertThat(told.get(1))
+                .isInstanceOfSatisfying(
+                        SchedulerEvent.JobSubmitted.class,
+                        submitted -> assertThat(submitted.stages().stages()).hasSize(1));
+    }
+
+    @Test
+    void errorsOfThePartitionsReachTheCallerDirectly() { // behaviour 196
+        IllegalStateException error = new IllegalStateException("no such directory");
+        LineageNode broken = lineage.node(1, List.of(), p -> {
+            throw error;
+        });
+        LineageNode unlisted = new Unlisted(broken, error);
+
+        assertThatThrownBy(() -> service.submit(Engine.request(unlisted, new TestAction())))
+                .isSameAs(error);
+
+        assertThat(submit().jobId()).isZero();
+    }
+
+    @Test
+    void commandsArePerformedInOrderAndAllOfThem() {
+        TaskSpec task = task(5);
+        answers = event -> List.of(
+                new SchedulerCommand.Launch(ID, task),
+                new SchedulerCommand.Kill(ID, 5, "why not"),
+                new SchedulerCommand.DropMapOutput(ID, 1, 2, 3),
+                new SchedulerCommand.DropShuffle(4),
+                new SchedulerCommand.DropBlocks(6),
+                new SchedulerCommand.Kill(new ExecutorId("gone", 1), 5, "nobody hears"));
+
+        service.unpersist(6);
+
+        assertThat(performed)
+                .containsExactly("launch 5", "kill 5 why not", "drop output 1 2 3", "drop shuffle 4", "drop blocks 6");
+    }
+
+    @Test
+    void aJobEndsOnceWhateverIsSaidLater() throws Exception { // behaviour 211
+        JobHandle job = submit();
+        answers = event -> List.of(end(0, "first"), end(0, "second"), end(99, "unknown"));
+
+        service.unpersist(1);
+
+        assertThat(job.await()).isEqualTo(end(0, "first").outcome());
+        assertThat(job.await(Duration.ZERO)).contains(end(0, "first").outcome());
+    }
+
+    @Test
+    void waitingForAJobMayBeGivenUp() throws Exception {
+        JobHandle job = submit();
+
+        assertThat(job.await(Duration.ofMillis(1))).isEmpty();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(job::await).isInstanceOf(InterruptedException.class);
+        assertThat(told).noneMatch(SchedulerEvent.JobCancelled.class::isInstance);
+    }
+
+    @Test
+    void cancellingIsToldUntilTheJobHasEnded() {
+        JobHandle job = submit();
+        job.cancel("enough");
+        assertThat(told).contains(new SchedulerEvent.JobCancelled(0, "enough"));
+
+        answers = event -> List.of(end(0, "over"));
+        service.unpersist(1);
+        job.cancel("too late");
+
+        assertThat(told).doesNotContain(new SchedulerEvent.JobCancelled(0, "too late"));
+    }
+
+    @Test
+    void aLaunchThatFailsIsTheEndOfItsAttempt() {
+        launchError = new IllegalStateException("no room");
+        answers = event -> event instanceof SchedulerEvent.DatasetUnpersisted
+                ? List.of(
+                        new SchedulerCommand.Launch(ID, task(5)),
+                        new SchedulerCommand.Launch(new ExecutorId("gone", 1), task(6)))
+                : List.of();
+
+        service.unpersist(1);
+
+        assertThat(told)
+                .contains(
+                        new SchedulerEvent.AttemptEnded(5, ID, new TaskOutcome.Failed(launchError), MetricValues.ZERO))
+                .anyMatch(event -> event instanceof SchedulerEvent.AttemptEnded ended
+                        && ended.outcome() instanceof TaskOutcome.ExecutorGone);
+    }
+
+    @Test
+    void tablesAreThoseAfterAllThatWasPosted() {
+        submit();
+
+        assertThat(service.tables().jobs()).isEqualTo(2); // the scripted machine counts events
+    }
+
+    @Test
+    void updatesOfUnknownAccumulatorsAreNoConcern() {
+        answers = event -> List.of(new SchedulerCommand.ApplyAccumulators(List.of(new AccumulatorUpdate(1, 2))));
+
+        service.unpersist(1);
+
+        assertThat(service.tables().jobs()).isEqualTo(2);
+    }
+
+    @Nested
+    class AfterTheMachineFailed { // B25
+
+        private final Error bug = new StackOverflowError("bug");
+
+        @Test
+        void allJobsFailAndNewOnesAreRefused() throws Exception {
+            JobHandle job = submit();
+            JobHandle other = submit();
+            clock.advance(Duration.ofSeconds(2));
+            breakMachine();
+
+            for (JobHandle each : List.of(job, other)) {
+                assertThat(each.await()).isInstanceOfSatisfying(JobOutcome.Failed.class, failed -> {
+                    assertThat(failed.failure())
+                            .isInstanceOfSatisfying(
+                                    JobFailure.Aborted.class,
+                                    aborted -> assertThat(aborted.cause()).containsSame(bug));
+                    assertThat(failed.report().duration()).isEqualTo(Duration.ofSeconds(2));
+                });
+            }
+            assertThatThrownBy(SchedulerServiceTest.this::submit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasCause(bug)
+                    .hasMessageContaining("has failed");
+        }
+
+        @Test
+        void whatRunsIsToldToStop() {
+            answers = event -> event instanceof SchedulerEvent.DatasetUnpersisted
+                    ? List.of(new SchedulerCommand.Launch(ID, task(5)), new SchedulerCommand.Launch(ID, task(6)))
+                    : List.of();
+            service.unpersist(1);
+            answers = event -> List.of();
+            // an attempt that has ended is left alone
+            post.accept(new SchedulerEvent.AttemptEnded(6, ID, new TaskOutcome.Killed("x"), MetricValues.ZERO));
+
+            breakMachine();
+
+            assertThat(performed).containsExactly("launch 5", "launch 6", "kill 5 the scheduler failed");
+        }
+
+        @Test
+        void theServiceStillCloses() {
+            breakMachine();
+
+            assertThat(service.close(Duration.ofSeconds(5))).isEmpty();
+
+            assertThat(performed).contains("close");
+        }
+
+        private void breakMachine() {
+            answers = event -> {
+                throw bug;
+            };
+            service.release(1);
+        }
+    }
+
+    @Nested
+    class Closing {
+
+        @Test
+        void stopsTheMachineThenTheExecutorsAndEndsEveryJob() throws Exception {
+            JobHandle job = submit();
+
+            assertThat(service.close(Duration.ofSeconds(5))).isEmpty();
+
+            assertThat(told).endsWith(new SchedulerEvent.Stopped("the context was closed"));
+            assertThat(performed).containsExactly("close");
+            assertThat(job.await()).isInstanceOf(JobOutcome.Failed.class);
+        }
+
+        @Test
+        void twiceIsHarmless() { // behaviour 210
+            service.close(Duration.ofSeconds(5));
+            service.close(Duration.ofSeconds(5));
+
+            assertThat(performed).containsExactly("close");
+        }
+
+        @Test
+        void refusesJobsAndListenersAfterwards() {
+            service.close(Duration.ofSeconds(5));
+
+            assertThatThrownBy(SchedulerServiceTest.this::submit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is closed");
+            assertThatThrownBy(() -> service.addListener(event -> {})).isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void tellsListenersWhatHappenedUntilThen() {
+            List<EngineEvent> heard = new ArrayList<>();
+            service.addListener(heard::add);
+            EngineEvent last = new EngineEvent.ExecutorRemoved(Instant.EPOCH, ID, "closed");
+            answers = event ->
+                    event instanceof SchedulerEvent.Stopped ? List.of(new SchedulerCommand.Publish(last)) : List.of();
+
+            service.close(Duration.ofSeconds(5));
+
+            assertThat(heard).containsExactly(last);
+        }
+    }
+
+    private ExecutorBackend executor(Consumer<SchedulerEvent> events) {
+        post = events;
+        return new Recording(ID);
+    }
+
+    private JobHandle submit() {
+        return service.submit(Engine.request(node, new TestAction()));
+    }
+
+    private TaskSpec task(long attemptId) {
+        Action action = new TestAction();
+        return new TaskSpec(
+                attemptId, 0, 0, 0, 0, 1, 0, new TaskWork.RunAction(node, action), Map.of(), Map.of(), Map.of());
+    }
+
+    private static SchedulerCommand.EndJob end(int jobId, String reason) {
+        JobReport report = new JobReport(jobId, Engine.SITE, List.of(), Duration.ZERO);
+        return new SchedulerCommand.EndJob(jobId, new JobOutcome.Cancelled(reason, report));
+    }
+
+    private final class Scripted implements Machine {
+
+        @Override
+        public List<SchedulerCommand> on(SchedulerEvent event) {
+            told.add(event);
+            return answers.apply(event);
+        }
+
+        @Override
+        public SchedulerTables tables() {
+            return new SchedulerTables(told.size(), 0, 0, 0, 0, 1);
+        }
+    }
+
+    private final class Recording implements ExecutorBackend {
+
+        private final ExecutorId id;
+
+        Recording(ExecutorId id) {
+            this.id = id;
+        }
+
+        @Override
+        public ExecutorId id() {
+            return id;
+        }
+
+        @Override
+        public int slots() {
+            return 3;
+        }
+
+        @Override
+        public void launch(TaskSpec task) {
+            if (launchError != null) {
+                throw launchError;
+            }
+            performed.add("launch " + task.attemptId());
+        }
+
+        @Override
+        public void kill(long attemptId, String reason) {
+            performed.add("kill " + attemptId + " " + reason);
+        }
+
+        @Override
+        public void dropMapOutput(int shuffleId, int mapPartition, long attemptId) {
+            performed.add("drop output " + shuffleId + " " + mapPartition + " " + attemptId);
+        }
+
+        @Override
+        public void dropShuffle(int shuffleId) {
+            performed.add("drop shuffle " + shuffleId);
+        }
+
+        @Override
+        public void dropBlocks(int rddId) {
+            performed.add("drop blocks " + rddId);
+        }
+
+        @Override
+        public List<String> close(Duration deadline) {
+            performed.add("close");
+            return List.of();
+        }
+    }
+
+    /** A dataset whose partitions cannot be listed. */
+    private record Unlisted(LineageNode parent, RuntimeException error) implements LineageNode {
+
+        @Override
+        public int id() {
+            return 100;
+        }
+
+        @Override
+        public String kind() {
+            return "TestRDD";
+        }
+
+        @Override
+        public CallSite callSite() {
+            return Engine.SITE;
+        }
+
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of();
+        }
+
+        @Override
+        public int numPartitions() {
+            throw error;
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.empty();
+        }
+
+        @Override
+        public PartitionPlan plan(int partition) {
+            return parent.plan(partition);
+        }
+    }
+}
