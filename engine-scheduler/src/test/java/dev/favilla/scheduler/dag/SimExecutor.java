@@ -28,7 +28,12 @@ final class SimExecutor {
     /** An attempt that occupies a slot. */
     static final class Running {
         final TaskSpec task;
+        final Map<BlockId, Block> made = new HashMap<>();
         boolean started;
+
+        /** A value or an outcome, once it has read its inputs. */
+        @Nullable
+        Object computed;
 
         @Nullable
         String killed;

@@ -28,8 +28,14 @@ record SimFaults(
 
     static final SimFaults NONE = new SimFaults(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** Any mixture, from calm to rough. */
+    /** Much gets lost, and little comes back as it was. */
+    private static final SimFaults SHIFTY = new SimFaults(0, 0, 0.15, 0.03, 5, 0, 0.5, 0.2, 0.1);
+
+    /** Any mixture, from calm to rough; one world in three is a shifty one. */
     static SimFaults random(SplittableRandom random) {
+        if (random.nextInt(3) == 0) {
+            return SHIFTY;
+        }
         return new SimFaults(
                 pick(random, 0.3),
                 pick(random, 0.1),
@@ -37,7 +43,7 @@ record SimFaults(
                 pick(random, 0.05),
                 random.nextInt(0, 6),
                 pick(random, 0.02),
-                pick(random, 0.5),
+                pick(random, 0.6),
                 pick(random, 0.5),
                 pick(random, 0.3));
     }

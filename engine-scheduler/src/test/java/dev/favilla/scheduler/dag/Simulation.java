@@ -1,7 +1,6 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.JobOutcome;
@@ -14,7 +13,6 @@ import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
-import dev.favilla.scheduler.dag.SimExecutor.Block;
 import dev.favilla.scheduler.dag.SimExecutor.Running;
 import dev.favilla.scheduler.dag.SimTracker.Registered;
 import dev.favilla.shuffle.BlockSizes;
@@ -32,6 +30,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -91,8 +90,11 @@ final class Simulation {
     }
 
     private RetryPolicy policy() {
-        return faults.isCalm()
-                ? new RetryPolicy(1, 1, 1)
+        if (faults.isCalm()) {
+            return new RetryPolicy(1, 1, 1);
+        }
+        return random.nextBoolean()
+                ? new RetryPolicy(20, 20, 200)
                 : new RetryPolicy(random.nextInt(1, 6), random.nextInt(1, 6), random.nextInt(1, 40));
     }
 
@@ -320,6 +322,7 @@ final class Simulation {
                 .orElseThrow();
         if (!attempt.started) {
             attempt.started = true;
+            read(attempt, executor);
             if (attempt.killed == null || random.nextBoolean()) {
                 mail.add(new SchedulerEvent.AttemptStarted(attempt.task.attemptId(), executor.id, 0));
                 return;
@@ -331,7 +334,7 @@ final class Simulation {
     }
 
     private TaskOutcome outcome(Running attempt, SimExecutor executor) {
-        if (attempt.killed != null && random.nextInt(4) > 0) {
+        if (attempt.killed != null && random.nextInt(3) > 0) {
             return new TaskOutcome.Killed(attempt.killed);
         }
         if (happens(faults.failure())) {
@@ -346,7 +349,7 @@ final class Simulation {
                 return damaged;
             }
         }
-        return work(attempt.task, executor);
+        return leave(attempt, executor);
     }
 
     private @Nullable TaskOutcome damage(TaskSpec task) {
@@ -360,30 +363,43 @@ final class Simulation {
         return candidates.isEmpty() ? null : candidates.get(random.nextInt(candidates.size()));
     }
 
-    private TaskOutcome work(TaskSpec task, SimExecutor executor) {
+    /** Reads all inputs, long before the attempt ends. */
+    private void read(Running attempt, SimExecutor executor) {
+        LineageNode target = target(attempt.task);
+        if (target == null) {
+            return;
+        }
+        try {
+            attempt.computed = executor.compute(attempt.task, target, executors::get, nonces, attempt.made);
+        } catch (SimValue.MixedGenerations e) {
+            throw new Violation("I3", attempt.task.describe() + ": " + e.getMessage());
+        }
+    }
+
+    private static @Nullable LineageNode target(TaskSpec task) {
+        if (task.work() instanceof TaskWork.WriteShuffle write) {
+            return write.dependency().parent();
+        }
+        return task.work() instanceof TaskWork.RunAction run ? run.target() : null;
+    }
+
+    /** Makes visible what the attempt computed. */
+    private static TaskOutcome leave(Running attempt, SimExecutor executor) {
+        TaskSpec task = attempt.task;
         if (task.work() instanceof TaskWork.MergeResults merge) {
             return new TaskOutcome.Success(merge.staged(), List.of(), List.of());
         }
-        ShuffleDependency output = task.work() instanceof TaskWork.WriteShuffle write ? write.dependency() : null;
-        LineageNode target = output != null ? output.parent() : ((TaskWork.RunAction) task.work()).target();
-        Map<BlockId, Block> made = new HashMap<>();
-        Object computed;
-        try {
-            computed = executor.compute(task, target, executors::get, nonces, made);
-        } catch (SimValue.MixedGenerations e) {
-            throw new Violation("I3", task.describe() + ": " + e.getMessage());
+        if (!(attempt.computed instanceof SimValue value)) {
+            return (TaskOutcome) Objects.requireNonNull(attempt.computed);
         }
-        if (!(computed instanceof SimValue value)) {
-            return (TaskOutcome) computed;
-        }
-        executor.blocks.putAll(made);
-        List<BlockId> blocks = List.copyOf(made.keySet());
-        if (output == null) {
+        executor.blocks.putAll(attempt.made);
+        List<BlockId> blocks = List.copyOf(attempt.made.keySet());
+        if (!(task.work() instanceof TaskWork.WriteShuffle write)) {
             AccumulatorUpdate update = new AccumulatorUpdate(task.jobId(), task.partition());
             return new TaskOutcome.Success(value, List.of(update), blocks);
         }
-        executor.outputs.put(
-                new Registered(output.shuffleId(), task.partition(), task.attemptId(), executor.id), value);
+        int shuffle = write.dependency().shuffleId();
+        executor.outputs.put(new Registered(shuffle, task.partition(), task.attemptId(), executor.id), value);
         MapOutput left = new MapOutput(
                 task.partition(), task.attemptId(), executor.id, 1, value.hash(), BlockSizes.of(new long[] {1}));
         return new TaskOutcome.Success(left, List.of(), blocks);

@@ -1,0 +1,65 @@
+package dev.favilla.scheduler.dag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobRequest;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.StageGraph;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Big jobs end; how long they take is for the benchmarks, but what is quadratic would be noticed here. */
+class SchedulerScaleTest {
+
+    private static final int SLOTS = 8;
+
+    /** Runs one job to its end and returns how many attempts it took. */
+    private static int run(SimNode target) {
+        Rig rig = new Rig();
+        rig.nobodyObserves();
+        List<Integer> partitions =
+                IntStream.range(0, target.numPartitions()).boxed().toList();
+        JobRequest request =
+                new JobRequest(target, partitions, SimAction.COLLECT, Map.of(), Map.of(), target.callSite());
+        Queue<SchedulerCommand> commands =
+                new ArrayDeque<>(rig.machine(new SchedulerEvent.ExecutorAdded(Rig.EXECUTOR, SLOTS)));
+        commands.addAll(
+                rig.machine(new SchedulerEvent.JobSubmitted(0, request, StageGraph.of(target, partitions, Set.of()))));
+        int attempts = 0;
+        while (!commands.isEmpty()) {
+            SchedulerCommand command = commands.remove();
+            if (command instanceof SchedulerCommand.Launch launch) {
+                attempts++;
+                commands.addAll(rig.machine(Rig.ended(launch.task())));
+            } else if (command instanceof SchedulerCommand.EndJob end) {
+                assertThat(end.outcome()).isInstanceOf(JobOutcome.Staged.class);
+            }
+        }
+        assertThat(rig.tables().isIdle()).isTrue();
+        return attempts;
+    }
+
+    @Test
+    void aHundredThousandTasksInEachOfTwoStages() {
+        SimNode target = SimNode.shuffled(1, 100_000, SimNode.shuffle(0, SimNode.source(0, 100_000), 100_000));
+
+        assertThat(run(target)).isEqualTo(200_000);
+    }
+
+    @Test
+    void aLineOfTwoThousandShuffles() {
+        SimNode node = SimNode.source(0, 2);
+        for (int id = 1; id <= 2_000; id++) {
+            node = SimNode.shuffled(id, 2, SimNode.shuffle(id, node, 2));
+        }
+
+        assertThat(run(node)).isEqualTo(2 * 2_001);
+    }
+}
