@@ -62,6 +62,7 @@ final class Simulation {
     private final List<SchedulerEvent> mail = new ArrayList<>();
     private final Set<Integer> persisted = new TreeSet<>();
     private final int jobsToSubmit;
+    private final boolean concurrent;
 
     private int jobsSubmitted;
     private int jobsEnded;
@@ -79,6 +80,7 @@ final class Simulation {
         this.lineage = SimLineage.random(seed.split("lineage"), faults.nondeterminism());
         this.lossesLeft = faults.executorLosses();
         this.jobsToSubmit = random.nextInt(1, 11);
+        this.concurrent = random.nextBoolean();
         RetryPolicy policy = policy();
         this.machine = new SchedulerStateMachine(tracker, policy, clock, () -> true);
         this.audit = new SimAudit(tracker, lineage, policy);
@@ -172,15 +174,19 @@ final class Simulation {
         }
         List<Running> running = running();
         int choice = random.nextInt(10);
-        if (jobsSubmitted < jobsToSubmit && (choice == 0 || (mail.isEmpty() && running.isEmpty()))) {
+        if (maySubmit() && (choice == 0 || (mail.isEmpty() && running.isEmpty()))) {
             submitJob();
         } else if (!mail.isEmpty() && (choice < 6 || running.isEmpty())) {
             deliver();
         } else if (!running.isEmpty()) {
             proceed(running.get(random.nextInt(running.size())));
-        } else if (!executors.isEmpty() && jobsSubmitted == jobsToSubmit) {
+        } else if (!executors.isEmpty()) {
             throw new Violation("I4", "nothing runs and nothing is on its way, but " + machine.tables());
         }
+    }
+
+    private boolean maySubmit() {
+        return jobsSubmitted < jobsToSubmit && (concurrent || jobsEnded == jobsSubmitted);
     }
 
     private List<Running> running() {
