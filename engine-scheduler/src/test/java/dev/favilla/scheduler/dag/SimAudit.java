@@ -59,6 +59,10 @@ final class SimAudit {
 
     private final Map<Task, Integer> failures = new HashMap<>();
     private final Map<Integer, Integer> lostInputs = new HashMap<>();
+
+    /** Shuffles that an attempt of a stage had to read and was not given: later attempts must be. */
+    private final Map<Integer, Set<Integer>> missedInputs = new HashMap<>();
+
     private final Set<Integer> irrevocablyLaunched = new HashSet<>();
     private final Set<Long> killed = new HashSet<>();
 
@@ -113,6 +117,10 @@ final class SimAudit {
         } else if (event.outcome() instanceof TaskOutcome.FetchFailed
                 || event.outcome() instanceof TaskOutcome.InputMissing) {
             lostInputs.merge(task.stageId(), 1, Integer::sum);
+        }
+        if (event.outcome() instanceof TaskOutcome.InputMissing missing
+                && task.stageAttempt() == latestStageAttempt.get(task.stageId())) {
+            missedInputs.computeIfAbsent(task.stageId(), id -> new HashSet<>()).add(missing.shuffleId());
         }
     }
 
@@ -170,6 +178,11 @@ final class SimAudit {
                     () -> task.describe() + " launched beside " + running.describe());
         }
         requireUnfinished(task);
+        require(
+                task.work() instanceof TaskWork.MergeResults
+                        || task.inputs().keySet().containsAll(missedInputs.getOrDefault(task.stageId(), Set.of())),
+                "I4",
+                () -> task.describe() + " launched without an input that an earlier attempt missed");
         launched.put(task.attemptId(), new Launched(executor, task));
     }
 
