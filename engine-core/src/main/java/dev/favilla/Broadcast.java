@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.serializer.TaskBound;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class Broadcast<T> implements Serializable {
 
         @Nullable
         Object value(long id);
+
+        /** Returns the context that makes the handles. */
+        ContextId owner();
     }
 
     /** Returns the id, unique in its context. */
@@ -45,8 +49,13 @@ public final class Broadcast<T> implements Serializable {
         return (T) source.value(id);
     }
 
+    /** Returns whether this is a handle of {@code source}. */
+    boolean isFrom(Source other) {
+        return source == other;
+    }
+
     private Object writeReplace() {
-        return new Reference(id);
+        return new Reference(source.owner(), id);
     }
 
     @Override
@@ -55,10 +64,11 @@ public final class Broadcast<T> implements Serializable {
     }
 
     /** What travels in a function instead of the value. */
-    private record Reference(long id) implements TaskBound, Serializable {
+    private record Reference(ContextId owner, long id) implements TaskBound, Serializable {
 
         @Override
         public Object bindTo(TaskScope scope) {
+            owner.require(scope, "Broadcast(" + id + ")");
             return new Broadcast<>(id, BroadcastCopies.of(scope));
         }
     }

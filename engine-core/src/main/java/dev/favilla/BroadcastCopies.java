@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.ContextId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +17,9 @@ final class BroadcastCopies implements Broadcast.Source {
         this.broadcasts = broadcasts;
     }
 
-    /** Makes this the one that functions of the attempt of {@code scope} find. */
+    /** Makes this the one that functions of the attempt of {@code scope} find, and its context the attempt's. */
     void attachTo(TaskScope scope) {
+        owner().attachTo(scope);
         scope.attachment(BroadcastCopies.class, BroadcastCopies.class, () -> this);
     }
 
@@ -27,6 +29,11 @@ final class BroadcastCopies implements Broadcast.Source {
             throw new IllegalStateException(
                     scope.owner() + " runs on an executor without broadcasts: a bug in Favilla");
         });
+    }
+
+    @Override
+    public ContextId owner() {
+        return broadcasts.owner();
     }
 
     @Override

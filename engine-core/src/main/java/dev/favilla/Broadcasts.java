@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.Serializer;
 import java.io.ByteArrayInputStream;
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** The broadcasts of one context, as originals for the driver and as bytes for executors. Used from any thread. */
 final class Broadcasts implements Broadcast.Source {
 
+    private final ContextId owner;
     private final Serializer serializer;
     private final Map<Long, Payload> payloads = new ConcurrentHashMap<>();
 
     /** Why a broadcast is gone, for those whose handle is still in use. */
     private final Map<Long, String> destroyed = new ConcurrentHashMap<>();
 
-    Broadcasts(Serializer serializer) {
+    Broadcasts(ContextId owner, Serializer serializer) {
+        this.owner = owner;
         this.serializer = serializer;
     }
 
@@ -33,6 +36,11 @@ final class Broadcasts implements Broadcast.Source {
             out.write(value);
         }
         return bytes.toByteArray();
+    }
+
+    @Override
+    public ContextId owner() {
+        return owner;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.scheduler.AccumulatorRegistry;
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.service.SchedulerService;
@@ -12,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,10 +27,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 record Engine(Room room, JobScheduler scheduler, AccumulatorRegistry accumulators, Broadcasts broadcasts) {
 
+    /**
+     * Address space, taken up only as far as it is used: joins whose right sides are joins nest on the stack, and so do
+     * records that refer to each other in long chains when they are serialized.
+     */
+    private static final long STACK_BYTES = 32L << 20;
+
     static Engine start(EngineSettings settings) {
-        String name = "favilla-" + randomName();
-        Serializer serializer = new KryoSerializer(List.of(PairSerializer::addTo));
-        Broadcasts broadcasts = new Broadcasts(serializer);
+        ContextId owner = new ContextId(new SecureRandom().nextLong());
+        String name = "favilla-" + Integer.toHexString(Long.hashCode(owner.bits()));
+        Serializer serializer = new KryoSerializer(List.of(PairSerializer::addTo, DriverOnlySerializer::addTo));
+        Broadcasts broadcasts = new Broadcasts(owner, serializer);
         AccumulatorRegistry accumulators = new AccumulatorRegistry();
         List<Room> rooms = new ArrayList<>();
         JobScheduler scheduler = new SchedulerService(
@@ -52,17 +59,10 @@ record Engine(Room room, JobScheduler scheduler, AccumulatorRegistry accumulator
     private static ThreadFactory daemons(String prefix) {
         AtomicInteger next = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, prefix + next.getAndIncrement());
+            Thread thread = new Thread(null, task, prefix + next.getAndIncrement(), STACK_BYTES);
             thread.setDaemon(true);
             return thread;
         };
-    }
-
-    /** Tells the threads of contexts apart. */
-    private static String randomName() {
-        byte[] bytes = new byte[4];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
     }
 
     /** Closes the parts and returns what did not stop in time. */

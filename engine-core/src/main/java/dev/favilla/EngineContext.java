@@ -16,6 +16,7 @@ import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.serializer.DriverOnly;
+import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
@@ -105,15 +106,11 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     @Override
     public void close() {
-        if (closedAt.compareAndSet(null, CallSites.here("close"))) {
-            List<String> stuck = engine.close(CLOSE_DEADLINE);
-            if (!stuck.isEmpty()) {
-                logger().warn(
-                                "{} was closed, but user code in {} task slots ignores its interrupt: {}",
-                                this,
-                                stuck.size(),
-                                stuck);
-            }
+        boolean first = closedAt.compareAndSet(null, CallSites.here("close"));
+        List<String> stuck = engine.close(CLOSE_DEADLINE); // a second caller waits for the first
+        if (first && !stuck.isEmpty()) {
+            String text = "{} was closed, but user code in {} task slots ignores its interrupt: {}";
+            logger().warn(text, this, stuck.size(), stuck);
         }
     }
 
@@ -291,7 +288,12 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
             throw new IllegalArgumentException("Cannot broadcast " + value + ": " + driverOnly.whyNotInTasks());
         }
         long id = nextVariable.getAndIncrement();
-        engine.broadcasts().put(id, value);
+        try {
+            engine.broadcasts().put(id, value);
+        } catch (SerializationException e) {
+            throw new IllegalArgumentException(
+                    "Cannot broadcast a " + value.getClass().getName() + ": " + e.getMessage(), e);
+        }
         Broadcast<T> broadcast = new Broadcast<>(id, engine.broadcasts());
         Engine parts = engine;
         reachability.track(broadcast, () -> {
@@ -303,18 +305,27 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** Returns how many bytes the value of {@code broadcast} has, serialized. */
     public long broadcastBytes(Broadcast<?> broadcast) {
-        return engine.broadcasts().bytes(broadcast.id());
+        return engine.broadcasts().bytes(requireMine(broadcast));
     }
 
     /** Drops the executors' copies; they are made again when used again. */
     public void unpersist(Broadcast<?> broadcast) {
-        engine.room().copies().forget(broadcast.id());
+        engine.room().copies().forget(requireMine(broadcast));
     }
 
     /** Forgets a broadcast; using it from now on is an error that names this call. */
     public void destroy(Broadcast<?> broadcast) {
-        engine.broadcasts().destroy(broadcast.id(), CallSites.here("destroy") + " destroyed it");
-        engine.room().copies().forget(broadcast.id());
+        long id = requireMine(broadcast);
+        engine.broadcasts().destroy(id, CallSites.here("destroy") + " destroyed it");
+        engine.room().copies().forget(id);
+    }
+
+    private long requireMine(Broadcast<?> broadcast) {
+        if (!broadcast.isFrom(engine.broadcasts())) {
+            throw new IllegalArgumentException(
+                    broadcast + " was made by another context than " + this + ". Ask the context that made it.");
+        }
+        return broadcast.id();
     }
 
     /**
@@ -324,7 +335,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     public LongAccumulator longAccumulator(String name) {
         requireOpen();
-        return engine.accumulators().register(new LongAccumulator(nextVariable.getAndIncrement(), name));
+        return engine.accumulators()
+                .register(new LongAccumulator(engine.broadcasts().owner(), nextVariable.getAndIncrement(), name));
     }
 
     // ---------------------------------------------------------------- within the package
@@ -409,10 +421,12 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         return PlanPrinter.print(
                 node,
                 StageGraph.of(
-                        node, range(0, node.numPartitions()), datasets.levels().keySet()));
+                        node,
+                        indexes(0, node.numPartitions()),
+                        datasets.levels().keySet()));
     }
 
-    static List<Integer> range(int from, int to) {
+    static List<Integer> indexes(int from, int to) {
         return IntStream.range(from, to).boxed().toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.ErrorText;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.scheduler.JobFailure;
 import java.util.Map;
@@ -30,9 +31,9 @@ public final class JobFailedException extends EngineException {
             return failure.describe();
         }
         String what = task.error() instanceof UserCodeException user
-                ? name(user, names) + user.operation() + " threw " + text(user.getCause()) + " on record "
+                ? name(user, names) + user.operation() + " threw " + ErrorText.of(user.getCause()) + " on record "
                         + user.record()
-                : text(task.error());
+                : ErrorText.of(task.error());
         return withoutPeriod(what) + ". Partition " + task.partition() + " of stage " + task.stageId() + " ("
                 + task.stageName()
                 + ") was tried " + task.attempts() + (task.attempts() == 1 ? " time" : " times") + ", the last on "
@@ -48,18 +49,6 @@ public final class JobFailedException extends EngineException {
         OptionalInt dataset = user.datasetId();
         String name = dataset.isPresent() ? names.get(dataset.getAsInt()) : null;
         return name == null ? "" : "'" + name + "' ";
-    }
-
-    /** What an exception says; an exception that fails to say anything must not hide that it was thrown. */
-    private static String text(@Nullable Throwable error) {
-        if (error == null) {
-            return "an unknown error";
-        }
-        try {
-            return error.toString();
-        } catch (RuntimeException | StackOverflowError e) {
-            return error.getClass().getName();
-        }
     }
 
     private static @Nullable Throwable rootOf(JobFailure failure) {

@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.scheduler.Accumulator;
+import dev.favilla.scheduler.ContextId;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,8 +18,8 @@ public final class LongAccumulator extends Accumulator<LongAccumulator.Totals> {
     private final transient LongAdder sum = new LongAdder();
     private final transient LongAdder count = new LongAdder();
 
-    LongAccumulator(long id, String name) {
-        super(id);
+    LongAccumulator(ContextId owner, long id, String name) {
+        super(owner, id);
         this.name = name;
     }
 
@@ -65,7 +66,7 @@ public final class LongAccumulator extends Accumulator<LongAccumulator.Totals> {
 
     @Override
     protected LongAccumulator zero() {
-        return new LongAccumulator(id(), name);
+        return new LongAccumulator(owner(), id(), name);
     }
 
     @Override

@@ -57,6 +57,6 @@ record Master(String text, int cores, int maxTaskFailures) {
     }
 
     private static InvalidSettingException invalid(String text, String problem) {
-        return new InvalidSettingException("master", text, problem);
+        return new InvalidSettingException(Setting.MASTER.key(), text, problem + ".");
     }
 }

@@ -73,7 +73,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     @Override
     public PairRDD<K, V> distinct() {
-        return with(distinctNode(getNumPartitions(), CallSites.here("distinct")));
+        return with(distinctNode(Math.max(1, getNumPartitions()), CallSites.here("distinct")));
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.favilla.rdd.UnionNode;
 import dev.favilla.rdd.ZeroValue;
 import dev.favilla.scheduler.Action;
 import dev.favilla.serializer.Closure;
+import dev.favilla.serializer.ClosureNotSerializableException;
 import dev.favilla.serializer.DriverOnly;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
@@ -269,11 +270,16 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     final LineageNode unionNode(RDD<T> other, CallSite site) {
         context.requireSame(other);
-        List<LineageNode> parents = List.of(node, other.lineage());
-        Optional<Partitioner> shared = partitioner()
-                .filter(mine -> other.partitioner().filter(mine::equals).isPresent());
-        return shared.isPresent()
-                ? new AlignedUnionNode(context.nextId(), site, parents, shared.get())
+        List<LineageNode> parents = new ArrayList<>(List.of(node, other.lineage()));
+        Optional<Partitioner> mine = partitioner();
+        Optional<Partitioner> theirs = other.partitioner();
+        if (mine.isPresent() != theirs.isPresent()) {
+            parents.removeIf(parent -> parent.partitioner().isEmpty() && parent.numPartitions() == 0);
+        }
+        boolean aligned = parents.size() == 1 || (mine.isPresent() && mine.equals(theirs));
+        return aligned
+                ? new AlignedUnionNode(
+                        context.nextId(), site, parents, mine.or(() -> theirs).orElseThrow())
                 : new UnionNode(context.nextId(), site, parents);
     }
 
@@ -281,7 +287,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** As {@link #distinct(int)} with as many partitions as this dataset has. */
     public RDD<T> distinct() {
-        return with(distinctNode(getNumPartitions(), CallSites.here("distinct")));
+        return with(distinctNode(Math.max(1, getNumPartitions()), CallSites.here("distinct")));
     }
 
     /**
@@ -304,19 +310,13 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             return new LocalCombineNode(
                     context.nextId(), site, node, aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD);
         }
-        Partitioner target =
-                new HashPartitioner(context.checkPartitions(Math.max(partitions, emptyDefault(partitions))));
+        Partitioner target = new HashPartitioner(context.checkPartitions(partitions));
         return new ShuffledNode(
                 context.nextId(),
                 site,
                 context.shuffle(node, target, aggregator, PairFormat.RECORD_AS_KEY),
                 PairFormat.KEY_AS_RECORD,
                 false);
-    }
-
-    /** A dataset without partitions gives one empty partition where its own count is the default. */
-    private int emptyDefault(int partitions) {
-        return partitions == 0 && getNumPartitions() == 0 ? 1 : partitions;
     }
 
     /** As {@link #groupBy(MapFunction, int)} with the default number of partitions. */
@@ -410,7 +410,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             int left = n - taken.size();
             int round = (int) Math.min(total - scanned, partitionsToTry(scanned, taken.size(), left));
             List<T> found = result(context.run(
-                    node, EngineContext.range(scanned, scanned + round), new Actions.Collect("take", left), site));
+                    node, EngineContext.indexes(scanned, scanned + round), new Actions.Collect("take", left), site));
             taken.addAll(found.subList(0, Math.min(left, found.size())));
             scanned += round;
         }
@@ -493,7 +493,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         if (n < 0) {
             throw new IllegalArgumentException("n must be >= 0, got " + n);
         }
-        Closure<Comparator<@Nullable Object>> comparator = capture(order, site);
+        Closure<Comparator<@Nullable Object>> comparator = captureOrder(order, site);
         context.requireOpen();
         if (n == 0) {
             return List.of();
@@ -565,7 +565,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     final @Nullable Object run(Action action, CallSite site) {
         context.requireOpen();
-        return context.run(node, EngineContext.range(0, getNumPartitions()), action, site);
+        return context.run(node, EngineContext.indexes(0, getNumPartitions()), action, site);
     }
 
     private <R extends @Nullable Object> RDD<R> with(LineageNode result) {
@@ -586,6 +586,17 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     @SuppressWarnings("unchecked")
     static <F> Closure<F> capture(Object function, CallSite site) {
         return (Closure<F>) Closure.capture(function, site.toString());
+    }
+
+    private static Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {
+        try {
+            return capture(order, site);
+        } catch (ClosureNotSerializableException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage() + ". Comparators made with Comparator.comparing cannot travel into tasks; make them"
+                            + " with Ordering.by(Pair::value), Ordering.natural(), reversed() and thenBy.",
+                    e);
+        }
     }
 
     private UnsupportedOperationException empty(String action) {

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Several datasets that share one partitioner: partition i is made of all their partitions i, so keys stay put. */
+/** Datasets that share one partitioner: partition i is made of all their partitions i, in order, so keys stay put. */
 public final class AlignedUnionNode extends Node {
 
     private final List<LineageNode> parents;
     private final Partitioner partitioner;
 
+    /** @param parents one or more */
     public AlignedUnionNode(int id, CallSite callSite, List<? extends LineageNode> parents, Partitioner partitioner) {
         super(
                 id,
@@ -38,59 +39,61 @@ public final class AlignedUnionNode extends Node {
         return partitioner.numPartitions();
     }
 
+    /** A step over the first parent that adds the others at its end, so that unions of unions do not nest. */
     @Override
     public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(inputs -> new ConcatenatingCursor(parents, partition, inputs));
+        List<LineageNode> others = parents.subList(1, parents.size());
+        return new PartitionPlan.Push(
+                parents.get(0),
+                partition,
+                (downstream, inputs) -> new AppendingSink(others, partition, inputs, downstream));
     }
 
-    private static final class ConcatenatingCursor implements Cursor {
+    private static final class AppendingSink extends Sink {
 
-        private final List<LineageNode> parents;
+        private static final int STEP = 4096;
+
+        private final List<LineageNode> others;
         private final int partition;
         private final TaskInputs inputs;
-        private int nextParent;
-        private @Nullable Cursor current;
+        private final Sink downstream;
+        private boolean wanted = true;
 
-        /** Tells an exhausted parent from a sink that wants no more. */
-        private final StopWatcher watcher = new StopWatcher();
-
-        ConcatenatingCursor(List<LineageNode> parents, int partition, TaskInputs inputs) {
-            this.parents = parents;
+        AppendingSink(List<LineageNode> others, int partition, TaskInputs inputs, Sink downstream) {
+            this.others = others;
             this.partition = partition;
             this.inputs = inputs;
+            this.downstream = downstream;
         }
-
-        @Override
-        public boolean drive(Sink sink, int max) throws Exception {
-            Cursor cursor = current;
-            if (cursor == null) {
-                if (nextParent == parents.size()) {
-                    return false;
-                }
-                cursor = inputs.open(parents.get(nextParent++), partition);
-                current = cursor;
-            }
-            watcher.downstream = sink;
-            if (!cursor.drive(watcher, max)) {
-                current = null;
-            }
-            return !watcher.stopped && (current != null || nextParent < parents.size());
-        }
-    }
-
-    private static final class StopWatcher extends Sink {
-
-        private @Nullable Sink downstream;
-        private boolean stopped;
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            Sink sink = downstream;
-            if (sink == null || stopped) {
-                return false;
+            wanted = downstream.push(record);
+            return wanted;
+        }
+
+        @Override
+        public void end() throws Exception {
+            for (LineageNode other : others) {
+                if (wanted) {
+                    append(other);
+                }
             }
-            stopped = !sink.push(record);
-            return !stopped;
+            downstream.end();
+        }
+
+        private void append(LineageNode other) throws Exception {
+            Cursor cursor = inputs.open(other, partition);
+            Sink passing = new Sink() {
+                @Override
+                public boolean push(@Nullable Object record) throws Exception {
+                    return AppendingSink.this.push(record);
+                }
+            };
+            while (cursor.drive(passing, STEP)) {
+                inputs.scope().checkKilled();
+            }
+            cursor.close();
         }
     }
 }

@@ -3,7 +3,10 @@ package dev.favilla.rdd;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.shuffle.Partitioner;
@@ -47,41 +50,101 @@ public final class JoinNode extends Node {
         return partitioner.numPartitions();
     }
 
+    /** A left side that lies so already is a step of its own pipeline, so that joins of joins do not nest. */
     @Override
     public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(inputs -> new JoinCursor(this, partition, inputs));
+        if (left instanceof ShuffleDependency shuffle) {
+            return new PartitionPlan.Read(inputs -> new ProbeCursor(
+                    new ShuffledNode.ShuffleCursor(inputs.shuffle(shuffle, partition), entries),
+                    this,
+                    partition,
+                    inputs));
+        }
+        LineageNode parent = ((NarrowDependency) left).parent();
+        return new PartitionPlan.Push(
+                parent, partition, (downstream, inputs) -> new ProbeSink(this, partition, inputs, downstream));
     }
 
-    private static final class JoinCursor implements Cursor {
+    private Cursor openRight(int partition, TaskInputs inputs) throws Exception {
+        return right instanceof ShuffleDependency shuffle
+                ? new ShuffledNode.ShuffleCursor(inputs.shuffle(shuffle, partition), entries)
+                : inputs.open(((NarrowDependency) right).parent(), partition);
+    }
+
+    /** Streams a shuffled left side past the table. */
+    private static final class ProbeCursor implements Cursor {
+
+        private final Cursor left;
+        private final ProbeSink probe;
+        private final Target target = new Target();
+
+        ProbeCursor(Cursor left, JoinNode node, int partition, TaskInputs inputs) {
+            this.left = left;
+            this.probe = new ProbeSink(node, partition, inputs, target);
+        }
+
+        @Override
+        public boolean drive(Sink sink, int max) throws Exception {
+            target.sink = sink;
+            return left.drive(probe, max);
+        }
+
+        @Override
+        public void close() {
+            left.close();
+        }
+    }
+
+    /** The sink of the present step; its end is its driver's business. */
+    private static final class Target extends Sink {
+
+        private @Nullable Sink sink;
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            return sink != null && sink.push(record);
+        }
+    }
+
+    /** Builds the table when the first record comes past; gives it back when the attempt ends. */
+    private static final class ProbeSink extends Sink {
 
         private static final int STEP = 4096;
 
         private final JoinNode node;
         private final int partition;
         private final TaskInputs inputs;
+        private final Sink downstream;
         private final JoinTable table;
-        private @Nullable Cursor probe;
+        private boolean built;
 
-        JoinCursor(JoinNode node, int partition, TaskInputs inputs) {
+        ProbeSink(JoinNode node, int partition, TaskInputs inputs, Sink downstream) {
             this.node = node;
             this.partition = partition;
             this.inputs = inputs;
+            this.downstream = downstream;
             this.table = new JoinTable(node.entries, inputs.scope().memory());
+            inputs.scope().onClose(table::close);
         }
 
         @Override
-        public boolean drive(Sink sink, int max) throws Exception {
-            Cursor left = probe;
-            if (left == null) {
+        public boolean push(@Nullable Object record) throws Exception {
+            if (!built) {
                 build();
-                left = Side.open(node.left, partition, node.entries, inputs);
-                probe = left;
             }
-            return left.drive(new ProbeSink(node.entries, table, sink), max);
+            Object key = node.entries.key(record);
+            Object value = node.entries.value(record);
+            for (Object match : table.matches(key)) {
+                if (!downstream.push(node.entries.record(key, node.entries.record(value, match)))) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void build() throws Exception {
-            Cursor right = Side.open(node.right, partition, node.entries, inputs);
+            built = true;
+            Cursor right = node.openRight(partition, inputs);
             while (right.drive(table, STEP)) {
                 inputs.scope().checkKilled();
             }
@@ -90,36 +153,9 @@ public final class JoinNode extends Node {
         }
 
         @Override
-        public void close() {
+        public void end() throws Exception {
             table.close();
-            if (probe != null) {
-                probe.close();
-            }
-        }
-    }
-
-    private static final class ProbeSink extends Sink {
-
-        private final EntryFormat entries;
-        private final JoinTable table;
-        private final Sink downstream;
-
-        ProbeSink(EntryFormat entries, JoinTable table, Sink downstream) {
-            this.entries = entries;
-            this.table = table;
-            this.downstream = downstream;
-        }
-
-        @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            Object key = entries.key(record);
-            Object value = entries.value(record);
-            for (Object match : table.matches(key)) {
-                if (!downstream.push(entries.record(key, entries.record(value, match)))) {
-                    return false;
-                }
-            }
-            return true;
+            downstream.end();
         }
     }
 }

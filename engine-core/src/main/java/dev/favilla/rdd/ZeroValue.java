@@ -3,6 +3,7 @@ package dev.favilla.rdd;
 import dev.favilla.serializer.Copies;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.ImmutableValue;
+import dev.favilla.serializer.SerializationException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,11 @@ public sealed interface ZeroValue extends ImmutableValue, Serializable {
         if (value == null || Immutability.isDeeplyImmutable(value)) {
             return new Shared(value);
         }
-        return new Copied(Copies.toBytes(value, "the zero value of " + operation));
+        try {
+            return new Copied(Copies.toBytes(value, "the zero value of " + operation));
+        } catch (SerializationException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** A zero that cannot change. */

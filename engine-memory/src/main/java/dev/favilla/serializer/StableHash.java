@@ -51,6 +51,15 @@ public final class StableHash {
     }
 
     /**
+     * Checks that a value can be a key where its hash itself is not needed.
+     *
+     * @throws UnsupportedKeyException as {@link #of} does
+     */
+    public static void requireKey(@Nullable Object key) {
+        int unused = of(key);
+    }
+
+    /**
      * Returns 64 bits that depend on all of the value's content and its class, and on nothing else.
      *
      * @throws IllegalArgumentException if the value {@linkplain #hasContent has none}

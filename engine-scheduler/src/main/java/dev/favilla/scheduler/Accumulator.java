@@ -17,11 +17,21 @@ public abstract class Accumulator<P> implements TaskBound, Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    private final ContextId owner;
     private final long id;
 
-    /** @param id unique in the context */
-    protected Accumulator(long id) {
+    /**
+     * @param owner the context that makes it
+     * @param id unique in the context
+     */
+    protected Accumulator(ContextId owner, long id) {
+        this.owner = owner;
         this.id = id;
+    }
+
+    /** Returns the context that made it. */
+    protected final ContextId owner() {
+        return owner;
     }
 
     public final long id() {
@@ -39,6 +49,7 @@ public abstract class Accumulator<P> implements TaskBound, Serializable {
 
     @Override
     public final Object bindTo(TaskScope scope) {
+        owner.require(scope, "Accumulator " + id);
         return TaskAccumulators.of(scope).local(this);
     }
 }

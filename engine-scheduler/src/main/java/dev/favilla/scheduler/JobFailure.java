@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.lineage.ErrorText;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ public sealed interface JobFailure {
         @Override
         public String describe() {
             return "partition " + partition + " of stage " + stageId + " (" + stageName + ") failed " + attempts
-                    + (attempts == 1 ? " time" : " times") + ", the last time on " + executor + ": " + error;
+                    + (attempts == 1 ? " time" : " times") + ", the last time on " + executor + ": "
+                    + ErrorText.of(error);
         }
     }
 

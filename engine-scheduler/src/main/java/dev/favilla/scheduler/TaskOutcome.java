@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.lineage.ErrorText;
 import dev.favilla.storage.BlockId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,13 @@ public sealed interface TaskOutcome {
      * The attempt's own work threw.
      *
      * @param error what was thrown
+     * @param text what it says, found where it was caught
      */
-    record Failed(Throwable error) implements TaskOutcome {
+    record Failed(Throwable error, String text) implements TaskOutcome {
+
+        public Failed(Throwable error) {
+            this(error, ErrorText.of(error));
+        }
 
         @Override
         public boolean countsAsFailure() {
@@ -56,7 +62,7 @@ public sealed interface TaskOutcome {
 
         @Override
         public String describe() {
-            return "failed: " + error;
+            return "failed: " + text;
         }
     }
 

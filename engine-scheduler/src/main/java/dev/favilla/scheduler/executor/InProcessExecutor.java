@@ -36,8 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class InProcessExecutor implements ExecutorBackend {
 
-    private static final Logger LOG = LoggerFactory.getLogger(InProcessExecutor.class);
-
     private static final String CLOSED = "the context was closed";
 
     private final ExecutorId id;
@@ -156,7 +154,7 @@ public final class InProcessExecutor implements ExecutorBackend {
         try {
             close.run();
         } catch (RuntimeException | Error e) { // the rest is to be closed, too
-            LOG.warn("The {} of {} did not close cleanly", what, id, e);
+            logger().warn("The {} of {} did not close cleanly", what, id, e);
             left.add("the " + what + " of " + id + " did not close cleanly: " + e);
         }
     }
@@ -184,5 +182,10 @@ public final class InProcessExecutor implements ExecutorBackend {
             Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
             end(attempt, ended);
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(InProcessExecutor.class);
     }
 }

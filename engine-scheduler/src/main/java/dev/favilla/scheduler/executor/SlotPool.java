@@ -31,8 +31,6 @@ final class SlotPool {
         void run(int slot);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(SlotPool.class);
-
     private static final Job LEAVE = slot -> {};
 
     private final ThreadFactory threads;
@@ -82,7 +80,7 @@ final class SlotPool {
                 unfinished.decrementAndGet();
                 throw e;
             }
-            LOG.warn("Cannot start another of {} slots; {} are running", size(), started, e);
+            logger().warn("Cannot start another of {} slots; {} are running", size(), started, e);
         }
     }
 
@@ -165,7 +163,7 @@ final class SlotPool {
             try {
                 job.run(number);
             } catch (Throwable t) { // the thread's root: an escaped Error would cost the executor a slot
-                LOG.error("A job ended slot {} abruptly, which is a bug; the slot goes on", number, t);
+                logger().error("A job ended slot {} abruptly, which is a bug; the slot goes on", number, t);
             } finally {
                 unfinished.decrementAndGet();
                 Thread.interrupted(); // what was meant for this job must not hit the next
@@ -180,9 +178,14 @@ final class SlotPool {
                 } catch (InterruptedException e) {
                     // Came too late for the job it was meant for. The thread is ours, and leaves when told by the
                     // queue.
-                    LOG.trace("Slot {} was interrupted between two jobs", number, e);
+                    logger().trace("Slot {} was interrupted between two jobs", number, e);
                 }
             }
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(SlotPool.class);
     }
 }

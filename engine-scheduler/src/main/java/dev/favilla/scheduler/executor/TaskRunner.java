@@ -37,8 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TaskRunner {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
-
     private final ExecutorId executor;
     private final MemoryManager memory;
     private final BlockStore blocks;
@@ -157,7 +155,7 @@ final class TaskRunner {
             if (outcome instanceof TaskOutcome.Failed failed && failed.error() != t) {
                 failed.error().addSuppressed(t);
             } else {
-                LOG.warn("{} did not close cleanly; it {}", scope.owner(), outcome.describe(), t);
+                logger().warn("{} did not close cleanly; it {}", scope.owner(), outcome.describe(), t);
             }
             return outcome;
         }
@@ -168,7 +166,7 @@ final class TaskRunner {
         try {
             blocks.drop(rddId);
         } catch (RuntimeException | Error e) { // the attempt's own error is the one to report
-            LOG.warn("Cannot drop the cached blocks of dataset {} after a failed attempt", rddId, e);
+            logger().warn("Cannot drop the cached blocks of dataset {} after a failed attempt", rddId, e);
         }
     }
 
@@ -177,8 +175,13 @@ final class TaskRunner {
             try {
                 shuffles.drop(write.dependency().shuffleId(), output.mapPartition(), output.attemptId());
             } catch (RuntimeException | Error e) { // the attempt's own error is the one to report
-                LOG.warn("Cannot drop the map output of {}, which did not succeed", spec.describe(), e);
+                logger().warn("Cannot drop the map output of {}, which did not succeed", spec.describe(), e);
             }
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(TaskRunner.class);
     }
 }

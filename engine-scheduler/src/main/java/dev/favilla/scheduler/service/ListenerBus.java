@@ -28,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ListenerBus {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ListenerBus.class);
-
     private final ThreadFactory threads;
     private final int capacity;
     private final List<ListenerQueue> queues = new CopyOnWriteArrayList<>();
@@ -172,7 +170,7 @@ final class ListenerBus {
                 startOrForget(made);
             }
         } catch (RuntimeException | Error e) { // such as an OutOfMemoryError: jobs must go on without observers
-            LOG.warn("Cannot start the thread that tells listeners; their events wait", e);
+            logger().warn("Cannot start the thread that tells listeners; their events wait", e);
         }
     }
 
@@ -205,7 +203,7 @@ final class ListenerBus {
         }
         boolean delivered = queue.deliverOne();
         if (Thread.interrupted() && closing == null) {
-            LOG.warn("Listener {} interrupted the thread that calls it, and is removed", queue.listener());
+            logger().warn("Listener {} interrupted the thread that calls it, and is removed", queue.listener());
             remove(queue);
         }
         return delivered;
@@ -242,5 +240,10 @@ final class ListenerBus {
             }
         }
         return false;
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(ListenerBus.class);
     }
 }

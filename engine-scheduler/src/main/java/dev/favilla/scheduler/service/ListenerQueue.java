@@ -14,8 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ListenerQueue {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ListenerQueue.class);
-
     private final EngineListener listener;
     private final BlockingQueue<EngineEvent> events;
     private volatile boolean removed;
@@ -71,7 +69,12 @@ final class ListenerQueue {
     private void report(EngineEvent event, Throwable error) {
         if (!reported) {
             reported = true;
-            LOG.warn("Listener {} threw on {}; it stays, and this is said once", listener, event, error);
+            logger().warn("Listener {} threw on {}; it stays, and this is said once", listener, event, error);
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(ListenerQueue.class);
     }
 }

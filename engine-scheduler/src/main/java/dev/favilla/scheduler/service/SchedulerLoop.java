@@ -25,8 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SchedulerLoop<E> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SchedulerLoop.class);
-
     private final Executor helper;
     private final int turnLimit;
     private final Consumer<E> handler;
@@ -87,7 +85,7 @@ final class SchedulerLoop<E> {
             helper.execute(this::drain);
             return true;
         } catch (RuntimeException | Error e) { // shut down, or no thread to be had
-            LOG.debug("The helper of the scheduler loop is not available; this thread goes on", e);
+            logger().debug("The helper of the scheduler loop is not available; this thread goes on", e);
             return false;
         }
     }
@@ -104,7 +102,12 @@ final class SchedulerLoop<E> {
         try {
             onFailure.accept(event, error);
         } catch (Throwable t) { // likewise
-            LOG.error("The scheduler failed, and failed again when that was to be handled", t);
+            logger().error("The scheduler failed, and failed again when that was to be handled", t);
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(SchedulerLoop.class);
     }
 }

@@ -49,8 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SchedulerService implements JobScheduler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SchedulerService.class);
-
     /** How many events one thread applies before it hands over: well below a millisecond of work. */
     private static final int TURN_LIMIT = 256;
 
@@ -265,7 +263,7 @@ public final class SchedulerService implements JobScheduler {
         try {
             left.addAll(executor.close(deadline));
         } catch (RuntimeException | Error e) { // the rest is to be closed, too
-            LOG.warn("{} did not close cleanly", executor.id(), e);
+            logger().warn("{} did not close cleanly", executor.id(), e);
             left.add(executor.id() + " did not close cleanly: " + e);
         }
     }
@@ -284,5 +282,10 @@ public final class SchedulerService implements JobScheduler {
 
     private static Duration positive(Duration duration) {
         return duration.isNegative() ? Duration.ZERO : duration;
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(SchedulerService.class);
     }
 }

@@ -32,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SchedulerTurn {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SchedulerTurn.class);
-
     private final Machine machine;
     private final Map<ExecutorId, ExecutorBackend> executors;
     private final AccumulatorRegistry accumulators;
@@ -120,7 +118,7 @@ final class SchedulerTurn {
             try {
                 perform(command);
             } catch (Throwable t) { // one command must not keep the others from being performed
-                LOG.warn("Cannot perform {}", command, t);
+                logger().warn("Cannot perform {}", command, t);
             }
         }
     }
@@ -128,7 +126,7 @@ final class SchedulerTurn {
     /** Gives up after {@code error}, thrown while {@code turn} was handled. */
     void fail(Turn turn, Throwable error) {
         failure = error;
-        LOG.error("The scheduler failed on {}; all jobs fail, and no new ones are taken", turn, error);
+        logger().error("The scheduler failed on {}; all jobs fail, and no new ones are taken", turn, error);
         abortAll(reasonOf(error), error);
         launched.forEach((attemptId, executor) -> executor.kill(attemptId, "the scheduler failed"));
         launched.clear();
@@ -189,7 +187,7 @@ final class SchedulerTurn {
         try {
             accumulators.apply(List.of(update));
         } catch (Throwable t) { // user code; neither the scheduler nor other accumulators are to suffer
-            LOG.warn("Accumulator {} could not merge an update, which is lost", update.accumulatorId(), t);
+            logger().warn("Accumulator {} could not merge an update, which is lost", update.accumulatorId(), t);
         }
     }
 
@@ -206,8 +204,13 @@ final class SchedulerTurn {
             try {
                 action.accept(executor);
             } catch (RuntimeException | Error e) { // the others are to hear of it, too
-                LOG.warn("{} could not drop something", executor.id(), e);
+                logger().warn("{} could not drop something", executor.id(), e);
             }
         }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(SchedulerTurn.class);
     }
 }

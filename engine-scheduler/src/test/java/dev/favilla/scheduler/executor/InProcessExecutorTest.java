@@ -9,6 +9,7 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
@@ -681,7 +682,7 @@ class InProcessExecutorTest {
         int value;
 
         Count(long id) {
-            super(id);
+            super(new ContextId(1), id);
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.Accumulator;
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
@@ -349,7 +350,7 @@ class JobsEndToEndTest {
         private int value;
 
         Sum(long id, boolean broken) {
-            super(id);
+            super(new ContextId(1), id);
             this.broken = broken;
         }
 
