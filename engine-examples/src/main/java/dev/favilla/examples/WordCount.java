@@ -16,9 +16,8 @@ final class WordCount implements Command {
     private static final int DEFAULT_TOP = 10;
 
     /** The most frequent first; words with the same count in word order. */
-    static final Ordering<Pair<String, Long>> MOST_FREQUENT_FIRST = Ordering.<Pair<String, Long>, Long>by(Pair::value)
-            .reversed()
-            .thenBy(Ordering.<Pair<String, Long>, String>by(Pair::key));
+    static final Ordering<Pair<String, Long>> MOST_FREQUENT_FIRST =
+            Ordering.<Pair<String, Long>, Long>by(Pair::value).reversed().thenBy(Pair::key);
 
     @Override
     public String name() {

@@ -92,13 +92,15 @@ class MainTest {
         @ParameterizedTest
         @ValueSource(strings = {"wordcount", "lineage", "tax"})
         void aBadMaster(String command) {
-            assertOneLine(
-                    Main.USAGE,
-                    "Invalid setting master = 'spark://host': expected local, local[N], local[*], local[N,F] or"
-                            + " local[*,F], where N is the number of task slots and F how often a task may fail",
-                    command,
-                    "--master",
-                    "spark://host");
+            Run run = Run.of(command, "--master", "spark://host");
+
+            assertThat(run.code()).isEqualTo(Main.USAGE);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err())
+                    .startsWith("engine-examples: Invalid setting ")
+                    .contains("master = 'spark://host'", "local[N,F]")
+                    .endsWith("\n");
+            assertThat(run.err().lines()).hasSize(1);
         }
 
         @Test
