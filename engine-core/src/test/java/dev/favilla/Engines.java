@@ -1,0 +1,89 @@
+package dev.favilla;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.TaskContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+
+/** What the tests of this package ask of contexts again and again. */
+final class Engines {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private Engines() {}
+
+    /** Returns the records of each partition. */
+    static <T> List<List<T>> partitionsOf(RDD<T> dataset) {
+        return dataset.mapPartitions(records -> List.of(toList(records)).iterator())
+                .collect();
+    }
+
+    static <T> List<T> toList(Iterator<T> records) {
+        List<T> list = new ArrayList<>();
+        records.forEachRemaining(list::add);
+        return list;
+    }
+
+    /** Returns the report of the job that ended last. */
+    static JobReport lastJob(EngineContext engine) {
+        List<JobReport> jobs = engine.recentJobs();
+        return jobs.get(jobs.size() - 1);
+    }
+
+    /** Returns how many shuffles an action on {@code dataset} would run. */
+    static int shufflesOf(RDD<?> dataset) {
+        return dataset.explain().split("writes shuffle", -1).length - 1;
+    }
+
+    /** Fails the first attempt at each partition of each stage, and passes {@code record} on in any other. */
+    static <T> T notInFirstAttempt(T record) {
+        if (attemptNumber() == 0) {
+            throw new IllegalStateException("the first attempt fails on purpose");
+        }
+        return record;
+    }
+
+    static int attemptNumber() {
+        return Objects.requireNonNull(TaskContext.get(), "outside of a task").attemptNumber();
+    }
+
+    /** Checks that nothing runs any more, nothing is held for a task, and another job runs as ever. */
+    static void assertUsable(EngineContext engine) {
+        assertIdle(engine);
+        assertThat(engine.parallelize(List.of(1, 2, 3, 4), 3)
+                        .mapToPair(x -> Pair.of(x % 2, x))
+                        .reduceByKey(Integer::sum, 2)
+                        .collectAsMap())
+                .isEqualTo(java.util.Map.of(0, 6, 1, 4));
+        assertIdle(engine);
+    }
+
+    /** Attempts of a job that failed may end after it; waits for that. */
+    static void assertIdle(EngineContext engine) {
+        await(() ->
+                engine.status().scheduler().isIdle() && engine.status().memory().executionBytes() == 0);
+        EngineStatus status = engine.status();
+        assertThat(status.scheduler().isIdle()).as("%s", status).isTrue();
+        assertThat(status.memory().executionBytes()).as("%s", status).isZero();
+        assertThat(status.memory().activeTasks()).as("%s", status).isZero();
+    }
+
+    /** Waits until {@code condition} holds, or gives up after a time in which it should have; the caller asserts. */
+    static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Returns {@code text} with line numbers of test sources replaced by {@code N}. */
+    static String withoutLines(String text) {
+        return text.replaceAll("(\\w+Test\\.java):\\d+", "$1:N");
+    }
+}
