@@ -5,8 +5,8 @@ import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.memory.TaskKilledException;
 import dev.favilla.rdd.ZeroValue;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
@@ -30,16 +30,6 @@ final class Actions {
             more = input.drive(sink, STEP);
         }
         sink.end();
-    }
-
-    private static Exception located(CallSite operation, @Nullable Object record, Throwable error) {
-        if (error instanceof UserCodeException || error instanceof TaskKilledException) {
-            return (RuntimeException) error;
-        }
-        if (error instanceof VirtualMachineError fatal) {
-            throw fatal;
-        }
-        return new UserCodeException(operation.toString(), UserCodeException.preview(record), error);
     }
 
     /** All records, up to {@code limit} of each partition. */
@@ -123,7 +113,7 @@ final class Actions {
                     try {
                         body.call(record);
                     } catch (Exception | Error e) {
-                        throw located(callSite, record, e);
+                        throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
                     }
                     return true;
                 }
@@ -240,7 +230,7 @@ final class Actions {
             try {
                 accumulator = function.call(accumulator, record);
             } catch (Exception | Error e) {
-                throw located(callSite, record, e);
+                throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
             }
             return true;
         }

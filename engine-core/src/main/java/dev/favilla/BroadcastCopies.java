@@ -3,7 +3,6 @@ package dev.favilla;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.ContextId;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class BroadcastCopies implements Broadcast.Source {
 
     private final Broadcasts broadcasts;
-    private final Map<Long, Optional<Object>> copies = new ConcurrentHashMap<>();
+    private final Map<Long, Copy> copies = new ConcurrentHashMap<>();
 
     BroadcastCopies(Broadcasts broadcasts) {
         this.broadcasts = broadcasts;
@@ -38,8 +37,7 @@ final class BroadcastCopies implements Broadcast.Source {
 
     @Override
     public @Nullable Object value(long id) {
-        return copies.computeIfAbsent(id, key -> Optional.ofNullable(broadcasts.copy(key)))
-                .orElse(null);
+        return copies.computeIfAbsent(id, key -> new Copy()).value(broadcasts, id);
     }
 
     void forget(long id) {
@@ -48,5 +46,20 @@ final class BroadcastCopies implements Broadcast.Source {
 
     void clear() {
         copies.clear();
+    }
+
+    /** One copy, made by the first who asks while others wait; reading one broadcast may ask for another. */
+    private static final class Copy {
+
+        private boolean made;
+        private @Nullable Object value;
+
+        synchronized @Nullable Object value(Broadcasts broadcasts, long id) {
+            if (!made) {
+                value = broadcasts.copy(id);
+                made = true;
+            }
+            return value;
+        }
     }
 }

@@ -84,6 +84,10 @@ final class Broadcasts implements Broadcast.Source {
         destroyed.remove(id);
     }
 
+    int count() {
+        return payloads.size();
+    }
+
     void clear() {
         payloads.clear();
     }

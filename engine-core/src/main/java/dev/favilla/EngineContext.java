@@ -101,8 +101,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     /**
-     * Fails running jobs, stops all threads within five seconds and forgets everything that is kept. Closing twice is
-     * harmless. A task that ignores its interrupt may outlive this; it is reported as a warning with its stack.
+     * Fails running jobs, hands the events that wait to their listeners, stops all threads within five seconds and
+     * forgets everything that is kept. Closing twice is harmless. A task that ignores its interrupt may outlive this; it is reported as a warning with its stack.
      */
     @Override
     public void close() {
@@ -168,6 +168,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
                 engine.room().memory().usage(),
                 engine.room().blocks().blockCount(),
                 engine.room().shuffle().outputCount(),
+                engine.broadcasts().count(),
                 engine.scheduler().droppedEvents());
     }
 
@@ -269,6 +270,9 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     private RDD<String> textFile(String path, int minPartitions, CallSite site) {
+        if (path.isBlank()) {
+            throw new IllegalArgumentException("path must name a file, a directory or a glob, got '" + path + "'");
+        }
         checkPartitions(minPartitions);
         return new RDD<>(this, new TextFileNode(nextId(), site, path, minPartitions));
     }
@@ -418,12 +422,9 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     String explain(LineageNode node) {
-        return PlanPrinter.print(
-                node,
-                StageGraph.of(
-                        node,
-                        indexes(0, node.numPartitions()),
-                        datasets.levels().keySet()));
+        StageGraph graph = StageGraph.of(
+                node, indexes(0, node.numPartitions()), datasets.levels().keySet());
+        return PlanPrinter.print(node, graph, datasets::describe);
     }
 
     static List<Integer> indexes(int from, int to) {

@@ -10,7 +10,13 @@ import dev.favilla.scheduler.SchedulerTables;
  * @param memory who holds how many bytes
  * @param cachedBlocks cached partitions
  * @param mapOutputs map outputs kept for reuse while their dataset is reachable
+ * @param broadcasts broadcasts kept while their handle is reachable
  * @param droppedEvents events that listeners lost because they were too slow
  */
 public record EngineStatus(
-        SchedulerTables scheduler, MemoryUsage memory, int cachedBlocks, int mapOutputs, long droppedEvents) {}
+        SchedulerTables scheduler,
+        MemoryUsage memory,
+        int cachedBlocks,
+        int mapOutputs,
+        int broadcasts,
+        long droppedEvents) {}

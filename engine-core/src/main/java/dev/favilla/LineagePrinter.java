@@ -48,7 +48,7 @@ final class LineagePrinter {
         if (item.shuffled()) {
             printShuffled(item);
         } else {
-            printLines(item, item.prefix() + " ", item.prefix() + " ", item.prefix());
+            printLines(item, item.prefix(), item.prefix(), item.prefix());
         }
     }
 

@@ -6,17 +6,19 @@ import dev.favilla.scheduler.StageGraph;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Prints what an action on all partitions of a dataset would run: stages, tasks, shuffles. */
 final class PlanPrinter {
 
     private PlanPrinter() {}
 
-    static String print(LineageNode target, StageGraph graph) {
+    /** @param describe names a dataset */
+    static String print(LineageNode target, StageGraph graph, Function<LineageNode, String> describe) {
         List<StageGraph.StagePlan> stages = graph.stages();
         long tasks = stages.stream().mapToLong(StageGraph.StagePlan::tasks).sum();
         StringBuilder text = new StringBuilder();
-        text.append("Plan of ").append(target).append(": ");
+        text.append("Plan of ").append(describe.apply(target)).append(": ");
         text.append(count(stages.size(), "stage"))
                 .append(", ")
                 .append(count(tasks, "task"))
@@ -26,7 +28,7 @@ final class PlanPrinter {
         for (int i = 0; i < stages.size(); i++) {
             StageGraph.StagePlan stage = stages.get(i);
             text.append("\n  stage ").append(i).append(": ").append(count(stage.tasks(), "task"));
-            text.append(", ").append(stage.target());
+            text.append(", ").append(describe.apply(stage.target()));
             for (int shuffle : stage.parentShuffles()) {
                 text.append("\n    reads shuffle ").append(shuffle);
                 text.append(" of stage ").append(stageOfShuffle.get(shuffle));

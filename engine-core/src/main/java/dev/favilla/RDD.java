@@ -592,10 +592,9 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         try {
             return capture(order, site);
         } catch (ClosureNotSerializableException e) {
-            throw new IllegalArgumentException(
-                    e.getMessage() + ". Comparators made with Comparator.comparing cannot travel into tasks; make them"
-                            + " with Ordering.by(Pair::value), Ordering.natural(), reversed() and thenBy.",
-                    e);
+            throw e.withAdvice(
+                    "Lambdas for Comparator, and comparators made with Comparator.comparing, cannot travel into"
+                            + " tasks; make them with Ordering.by(Pair::value), Ordering.natural(), reversed() and thenBy.");
         }
     }
 

@@ -3,8 +3,8 @@ package dev.favilla;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.memory.TaskKilledException;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
@@ -80,10 +80,8 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
         public boolean push(@Nullable Object record) throws Exception {
             try {
                 add(new Ranked(record, pushed++));
-            } catch (TaskKilledException e) {
-                throw e;
-            } catch (RuntimeException | AssertionError e) {
-                throw new UserCodeException(callSite.toString(), UserCodeException.preview(record), e);
+            } catch (RuntimeException | Error e) {
+                throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
             }
             return true;
         }

@@ -2,6 +2,7 @@ package dev.favilla.rdd;
 
 import dev.favilla.function.CombineFunction;
 import dev.favilla.function.ReduceFunction;
+import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.shuffle.Combiner;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.lineage.UserCode;
 import dev.favilla.serializer.Closure;
 import org.jspecify.annotations.Nullable;
 

@@ -5,6 +5,7 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.lineage.UserCode;
 import dev.favilla.serializer.Closure;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;

@@ -41,6 +41,9 @@ final class LineReader implements AutoCloseable {
 
     private int carriedLength;
 
+    /** The first line of a file begins before its byte order mark, wherever the split ends. */
+    private boolean atFirstLine;
+
     private long bytesRead;
     private long malformed;
 
@@ -69,6 +72,7 @@ final class LineReader implements AutoCloseable {
             skipLine();
         } else if (fill() && limit >= 3 && startsWithByteOrderMark()) {
             consume(3);
+            atFirstLine = true;
         }
     }
 
@@ -79,9 +83,10 @@ final class LineReader implements AutoCloseable {
     /** Returns the next line without its end, or null when the split has no more. */
     @Nullable
     String next() throws IOException {
-        if (position > lastStart || !fill()) {
+        if ((position > lastStart && !atFirstLine) || !fill()) {
             return null;
         }
+        atFirstLine = false;
         carriedLength = 0;
         while (true) {
             int end = lineEnd();

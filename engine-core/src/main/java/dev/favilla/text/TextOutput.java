@@ -54,6 +54,9 @@ public final class TextOutput implements Action, AutoCloseable {
      * @throws OutputException if the directory cannot be made
      */
     public static TextOutput begin(String path, CallSite callSite) {
+        if (path.isBlank()) {
+            throw new IllegalArgumentException("path must name a new directory, got '" + path + "'");
+        }
         Path target = Path.of(path).toAbsolutePath();
         if (Files.exists(target)) {
             throw new OutputExistsException(path, callSite);

@@ -39,8 +39,9 @@ final class CapturePath {
 
     /** Returns the path to the first object of the class whose method of serialization threw {@code failure}. */
     static String toThrower(Object function, @Nullable Object current, Throwable failure) {
+        Set<Throwable> causes = Collections.newSetFromMap(new IdentityHashMap<>());
         Throwable thrown = failure;
-        while (thrown.getCause() != null && thrown.getCause() != thrown) {
+        while (thrown.getCause() != null && causes.add(thrown)) { // causes may form a cycle
             thrown = thrown.getCause();
         }
         for (StackTraceElement frame : thrown.getStackTrace()) {

@@ -16,6 +16,11 @@ public final class ClosureNotSerializableException extends IllegalArgumentExcept
         this.fieldPath = fieldPath;
     }
 
+    /** Returns this refusal with a further sentence of advice, for an operation that knows what users tend to pass. */
+    public ClosureNotSerializableException withAdvice(String advice) {
+        return new ClosureNotSerializableException(operation, fieldPath, getMessage() + " " + advice, this);
+    }
+
     /** Returns the operation and the user's line, for example {@code map at Report.java:12}. */
     public String operation() {
         return operation;

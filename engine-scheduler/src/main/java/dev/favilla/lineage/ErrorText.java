@@ -14,7 +14,10 @@ public final class ErrorText {
         }
         try {
             return String.valueOf(error.toString());
-        } catch (RuntimeException | StackOverflowError | AssertionError e) { // must not hide what it is asked about
+        } catch (RuntimeException | Error e) { // must not hide what it is asked about
+            if (e instanceof OutOfMemoryError fatal) {
+                throw fatal;
+            }
             return error.getClass().getName() + " (whose toString failed)";
         }
     }

@@ -60,7 +60,10 @@ public final class UserCodeException extends RuntimeException {
         String text;
         try {
             text = String.valueOf(record);
-        } catch (RuntimeException | StackOverflowError e) { // the record must not hide the error it is shown for
+        } catch (RuntimeException | Error e) { // the record must not hide the error it is shown for
+            if (e instanceof OutOfMemoryError fatal) {
+                throw fatal;
+            }
             return "(a " + (record == null ? "null" : record.getClass().getName()) + " whose toString failed)";
         }
         String line = text.replaceAll("\\p{Cntrl}", " ");

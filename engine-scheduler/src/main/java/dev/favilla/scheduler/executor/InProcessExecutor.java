@@ -178,7 +178,12 @@ public final class InProcessExecutor implements ExecutorBackend {
 
         @Override
         public void run(int slot) {
-            SchedulerEvent.AttemptEnded ended = runner.run(attempt, slot);
+            SchedulerEvent.AttemptEnded ended;
+            try {
+                ended = runner.run(attempt, slot);
+            } catch (Throwable t) { // memory ran out while the end was put into words; the job must hear of it still
+                ended = runner.notRun(attempt, new TaskOutcome.Failed(t));
+            }
             Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
             end(attempt, ended);
         }

@@ -163,7 +163,7 @@ final class SlotPool {
             try {
                 job.run(number);
             } catch (Throwable t) { // the thread's root: an escaped Error would cost the executor a slot
-                logger().error("A job ended slot {} abruptly, which is a bug; the slot goes on", number, t);
+                report(t);
             } finally {
                 unfinished.decrementAndGet();
                 Thread.interrupted(); // what was meant for this job must not hit the next
@@ -171,14 +171,22 @@ final class SlotPool {
             return true;
         }
 
+        private void report(Throwable error) {
+            try {
+                logger().error("A job ended slot {} abruptly, which is a bug; the slot goes on", number, error);
+            } catch (Throwable t) { // without memory to say it, going on is all that is left
+                error.addSuppressed(t);
+            }
+        }
+
         private Job await() {
             while (true) {
                 try {
                     return queue.take();
                 } catch (InterruptedException e) {
-                    // Came too late for the job it was meant for. The thread is ours, and leaves when told by the
-                    // queue.
-                    logger().trace("Slot {} was interrupted between two jobs", number, e);
+                    // Came too late for the job it was meant for. The thread is ours, and leaves when the queue says
+                    // so.
+                    Thread.interrupted();
                 }
             }
         }

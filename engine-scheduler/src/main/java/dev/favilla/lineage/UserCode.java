@@ -1,13 +1,11 @@
-package dev.favilla.rdd;
+package dev.favilla.lineage;
 
-import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.shuffle.FetchFailedException;
 import org.jspecify.annotations.Nullable;
 
 /** Says which operation and record an exception of user code belongs to. */
-final class UserCode {
+public final class UserCode {
 
     private UserCode() {}
 
@@ -15,21 +13,21 @@ final class UserCode {
      * Returns what to throw instead of {@code error}: itself if it already says where it comes from or is not the
      * user's, else a {@link UserCodeException} around it.
      */
-    static RuntimeException failure(LineageNode node, @Nullable Object record, Throwable error) {
+    public static RuntimeException failure(LineageNode node, @Nullable Object record, Throwable error) {
         return passesThrough(error)
                 ? (RuntimeException) error
                 : new UserCodeException(node, UserCodeException.preview(record), error);
     }
 
     /** The same where a whole partition was in hand. */
-    static RuntimeException failure(LineageNode node, Throwable error) {
+    public static RuntimeException failure(LineageNode node, Throwable error) {
         return passesThrough(error)
                 ? (RuntimeException) error
                 : new UserCodeException(node, "(a whole partition)", error);
     }
 
     /** The same where no dataset is known, with what was in hand in words. */
-    static RuntimeException failure(String operation, String record, Throwable error) {
+    public static RuntimeException failure(String operation, String record, Throwable error) {
         return passesThrough(error) ? (RuntimeException) error : new UserCodeException(operation, record, error);
     }
 
