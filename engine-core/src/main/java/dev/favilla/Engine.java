@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +36,7 @@ record Engine(Room room, JobScheduler scheduler, AccumulatorRegistry accumulator
 
     static Engine start(EngineSettings settings) {
         ContextId owner = new ContextId(new SecureRandom().nextLong());
-        String name = "favilla-" + Integer.toHexString(Long.hashCode(owner.bits()));
+        String name = "favilla-" + HexFormat.of().toHexDigits((int) owner.bits());
         Serializer serializer = new KryoSerializer(List.of(PairSerializer::addTo, DriverOnlySerializer::addTo));
         Broadcasts broadcasts = new Broadcasts(owner, serializer);
         AccumulatorRegistry accumulators = new AccumulatorRegistry();
