@@ -198,7 +198,8 @@ final class Actions {
         }
     }
 
-    private static <F> F inSlot(Closure<F> function) {
+    /** Prepares a function for a merge, which runs in a slot. */
+    static <F> F inSlot(Closure<F> function) {
         TaskContext context = TaskContext.get();
         if (context == null) {
             throw new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");

@@ -45,11 +45,7 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
 
     @Override
     public List<@Nullable Object> merge(List<@Nullable Object> staged) throws Exception {
-        TaskContext context = TaskContext.get();
-        if (context == null) {
-            throw new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
-        }
-        Smallest smallest = new Smallest(n, order.forTask(context.scope()), callSite);
+        Smallest smallest = new Smallest(n, Actions.inSlot(order), callSite);
         for (Object part : staged) {
             for (Object record : (List<?>) part) {
                 smallest.push(record);

@@ -137,7 +137,7 @@ final class StagedBytes extends StagedBlock {
         @Override
         public @Nullable Object next() {
             if (left == 0) {
-                throw new NoSuchElementException();
+                throw new NoSuchElementException("No more records in this block: hasNext() is false");
             }
             Object record;
             try {

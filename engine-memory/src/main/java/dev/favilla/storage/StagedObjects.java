@@ -116,7 +116,7 @@ final class StagedObjects extends StagedBlock {
         @Override
         public @Nullable Object next() {
             if (!hasNext()) {
-                throw new NoSuchElementException();
+                throw new NoSuchElementException("No more records in this block: hasNext() is false");
             }
             return chunk[next++];
         }

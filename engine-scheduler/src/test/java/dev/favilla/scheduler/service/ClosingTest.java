@@ -41,13 +41,10 @@ class ClosingTest { // F23, B17
     }
 
     @Test
-    void anIdleEngineTakesLittleTime() throws Exception {
+    void anIdleEngineLeavesNothing() throws Exception {
         engine.run(numbers(), new TestAction());
-        long start = System.nanoTime();
 
-        engine.service.close(DEADLINE);
-
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(300));
+        assertThat(engine.service.close(DEADLINE)).isEmpty();
     }
 
     @RepeatedTest(20)
@@ -140,11 +137,9 @@ class ClosingTest { // F23, B17
         }));
         assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(stuck.await(30, TimeUnit.SECONDS)).isTrue();
-        long start = System.nanoTime();
 
-        List<String> left = engine.service.close(Duration.ofMillis(400));
+        List<String> left = engine.service.close(Duration.ofMillis(400)); // returns although both go on
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(left)
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains("spinUntil(ClosingTest.java"))
