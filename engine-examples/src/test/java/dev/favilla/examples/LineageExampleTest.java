@@ -28,9 +28,9 @@ class LineageExampleTest {
             == Lineage, the last step first
             (4) ShuffledRDD[4] at groupBy at LineageExample.java:N []
              +-(4) MapPartitionsRDD[3] at groupBy at LineageExample.java:N []
-                |   MapPartitionsRDD[2] at filter at LineageExample.java:N []
-                |   MapPartitionsRDD[1] at map at LineageExample.java:N []
-                |   ParallelCollectionRDD[0] at parallelize at LineageExample.java:N []
+                |  MapPartitionsRDD[2] at filter at LineageExample.java:N []
+                |  MapPartitionsRDD[1] at map at LineageExample.java:N []
+                |  ParallelCollectionRDD[0] at parallelize at LineageExample.java:N []
             == Plan, before anything runs
             Plan of ShuffledRDD[4] at groupBy at LineageExample.java:N: 2 stages, 8 tasks, 1 shuffle
               stage 0: 4 tasks, MapPartitionsRDD[3] at groupBy at LineageExample.java:N
