@@ -5,7 +5,6 @@ import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.service.SchedulerService;
-import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.DriverMapOutputTracker;
 import dev.favilla.shuffle.ExecutorId;
@@ -37,7 +36,7 @@ record Engine(Room room, JobScheduler scheduler, AccumulatorRegistry accumulator
     static Engine start(EngineSettings settings) {
         ContextId owner = new ContextId(new SecureRandom().nextLong());
         String name = "favilla-" + HexFormat.of().toHexDigits((int) owner.bits());
-        Serializer serializer = new KryoSerializer(List.of(PairSerializer::addTo, DriverOnlySerializer::addTo));
+        Serializer serializer = settings.serialization().serializer();
         Broadcasts broadcasts = new Broadcasts(owner, serializer);
         AccumulatorRegistry accumulators = new AccumulatorRegistry();
         List<Room> rooms = new ArrayList<>();

@@ -15,7 +15,9 @@ import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
+import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.DriverOnly;
+import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
@@ -30,7 +32,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -70,6 +75,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     private final AtomicInteger nextShuffle = new AtomicInteger();
     private final AtomicInteger nextVariable = new AtomicInteger();
     private final ConcurrentLinkedDeque<JobReport> recent = new ConcurrentLinkedDeque<>();
+
+    /** Where functions with a large captured state were passed; each is reported once. */
+    private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
+
     private final AtomicReference<@Nullable CallSite> closedAt = new AtomicReference<>();
 
     private EngineContext(EngineSettings settings, CallSite openedAt) {
@@ -366,6 +375,22 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         return dependency;
     }
 
+    /** Prepares a function for tasks, and says so once per line if it brings much along. */
+    <F> Closure<F> capture(F function, CallSite site) {
+        Closure<F> closure = Closure.capture(function, site.toString());
+        long bytes = closure.serializedBytes();
+        if (bytes > settings.serialization().closureWarnBytes() && warnedOf.add(site.toString())) {
+            logger().warn(
+                            "The function of {} captures {} of state, which is written with it and copied for each task"
+                                    + " unless it is immutable. Share large values with EngineContext.broadcast and"
+                                    + " capture the handle, or raise favilla.closure.warnBytes ({}).",
+                            site,
+                            Bytes.format(bytes),
+                            settings.serialization().closureWarnBytes());
+        }
+        return closure;
+    }
+
     int checkPartitions(int partitions) {
         if (partitions < 1 || partitions > MAX_PARTITIONS) {
             throw new IllegalArgumentException(
@@ -498,6 +523,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     public static final class Builder {
 
         private final Map<Setting, String> settings = new EnumMap<>(Setting.class);
+        private final List<KryoRegistration> registrations = new ArrayList<>();
 
         private Builder() {}
 
@@ -533,6 +559,17 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
             return put(setting, value);
         }
 
+        /**
+         * Registers classes, or serializers for them, with the Kryo that writes records. Not needed for a class to be
+         * written; it makes bytes shorter by one or two per object, and lets a class have a serializer of its own.
+         *
+         * @param registration called for each Kryo that is made, from any thread; must do the same each time
+         */
+        public Builder registerKryo(KryoRegistration registration) {
+            registrations.add(Objects.requireNonNull(registration, "registration"));
+            return this;
+        }
+
         private Builder put(Setting setting, String value) {
             settings.put(setting, value);
             return this;
@@ -548,7 +585,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         }
 
         private EngineContext open(String operation) {
-            return new EngineContext(EngineSettings.of(settings), CallSites.here(operation));
+            return new EngineContext(EngineSettings.of(settings, registrations), CallSites.here(operation));
         }
     }
 }

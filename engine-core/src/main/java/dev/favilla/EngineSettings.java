@@ -2,7 +2,9 @@ package dev.favilla;
 
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.RetryPolicy;
+import dev.favilla.serializer.KryoRegistration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes the budget of the executor
  * @param storageFraction the share of it that execution may not take from cached blocks
  * @param listenerQueueCapacity events that may wait for one listener
+ * @param serialization how things become bytes
  */
 record EngineSettings(
         String appName,
@@ -25,11 +28,12 @@ record EngineSettings(
         RetryPolicy retries,
         long memoryBytes,
         double storageFraction,
-        int listenerQueueCapacity) {
+        int listenerQueueCapacity,
+        SerializationSettings serialization) {
 
     private static final int MANY = 1_000_000;
 
-    static EngineSettings of(Map<Setting, String> given) {
+    static EngineSettings of(Map<Setting, String> given, List<KryoRegistration> registrations) {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         values.putAll(given);
         String masterText = values.get(Setting.MASTER);
@@ -43,7 +47,8 @@ record EngineSettings(
                 Setting.MEMORY_STORAGE_FRACTION.fraction(
                         values.getOrDefault(Setting.MEMORY_STORAGE_FRACTION, "0.5"), true),
                 Setting.LISTENER_QUEUE_CAPACITY.integer(
-                        values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY));
+                        values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY),
+                SerializationSettings.of(values, registrations));
     }
 
     private static OptionalInt parallelism(@Nullable String value) {

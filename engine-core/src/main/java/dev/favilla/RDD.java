@@ -584,11 +584,11 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** Prepares a function for tasks and forgets its types, which the compiler has checked. */
     @SuppressWarnings("unchecked")
-    static <F> Closure<F> capture(Object function, CallSite site) {
-        return (Closure<F>) Closure.capture(function, site.toString());
+    final <F> Closure<F> capture(Object function, CallSite site) {
+        return (Closure<F>) context.capture(function, site);
     }
 
-    private static Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {
+    private Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {
         try {
             return capture(order, site);
         } catch (ClosureNotSerializableException e) {

@@ -40,8 +40,12 @@ record Room(
             Consumer<SchedulerEvent> post) {
         MemoryManager memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction());
         BlockStore blocks = new MemoryBlockStore(
-                memory, serializer, block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
-        ShuffleManager shuffle = new HashShuffleManager(memory, serializer, id);
+                memory,
+                serializer,
+                settings.serialization().cacheFrames(),
+                block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
+        ShuffleManager shuffle = new HashShuffleManager(
+                memory, serializer, settings.serialization().shuffleFrames(), id);
         BroadcastCopies copies = new BroadcastCopies(broadcasts);
         ExecutorBackend backend =
                 new InProcessExecutor(id, settings.cores(), memory, blocks, shuffle, post, threads, copies::attachTo);

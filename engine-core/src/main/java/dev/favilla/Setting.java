@@ -15,7 +15,12 @@ enum Setting {
     MEMORY_BYTES("favilla.memory.bytes", "a number of bytes of at least 33554432 (32 MiB)"),
     MEMORY_FRACTION("favilla.memory.fraction", "a number above 0 and at most 1"),
     MEMORY_STORAGE_FRACTION("favilla.memory.storageFraction", "a number from 0 to 1"),
-    LISTENER_QUEUE_CAPACITY("favilla.listener.queueCapacity", "a whole number from 1 to 10000000");
+    LISTENER_QUEUE_CAPACITY("favilla.listener.queueCapacity", "a whole number from 1 to 10000000"),
+    SERIALIZER("favilla.serializer", "kryo or java"),
+    COMPRESSION_CODEC("favilla.io.compression.codec", "lz4, deflate or none"),
+    SHUFFLE_COMPRESS("favilla.shuffle.compress", "true or false"),
+    RDD_COMPRESS("favilla.rdd.compress", "true or false"),
+    CLOSURE_WARN_BYTES("favilla.closure.warnBytes", "a number of bytes of at least 1");
 
     private final String key;
     private final String allowed;
@@ -57,6 +62,14 @@ enum Setting {
         } catch (NumberFormatException e) {
             throw invalid(value);
         }
+    }
+
+    boolean flag(String value) {
+        return switch (value.strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw invalid(value);
+        };
     }
 
     double fraction(String value, boolean zeroAllowed) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import net.jpountz.lz4.LZ4Factory;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,7 @@ class EmbeddingTest {
                         Partitioner.class,
                         MemoryManager.class,
                         Kryo.class,
+                        LZ4Factory.class,
                         Logger.class,
                         NullMarked.class)
                 .map(EmbeddingTest::home)

@@ -1,119 +1,107 @@
 package dev.favilla.serializer;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.zip.CRC32C;
 
 /**
  * The one frame around every block that is kept or moved as bytes: it says which block it is, how much of it there is,
- * and proves that nothing changed.
+ * how it is compressed, and proves that nothing changed. The layout is that of {@link FrameFormat}.
  *
- * <pre>
- * int magic | int version | int header length | long payload length
- * header: long attempt | long generation | long record count | block id in UTF-8
- * payload
- * int CRC32C of everything before it
- * </pre>
+ * <p>A block in memory is one array, made by {@link #wrap} and opened by {@link #open}. One on disk, or larger than an
+ * array, is written and read through a stream, by {@link #output} and {@link #input}, chunk by chunk. Both are the same
+ * format.
  *
- * <p><b>Failures.</b> {@link #open} checks everything before it returns a byte of the payload, so neither a
- * decompressor nor a serializer ever reads what was not written for it.
+ * <p><b>Failures.</b> No byte is handed to a decompressor or a serializer before it is known to be the one that was
+ * written, and no length is believed that goes beyond the frame. Whatever is wrong is a {@link DamagedBlockException}.
+ *
+ * <p><b>Threads.</b> Immutable. A stream belongs to one thread.
  */
 public final class BlockFrame {
 
-    private static final int MAGIC = 0x46415642; // FAVB
-    private static final int VERSION = 1;
-    private static final int PREFIX_BYTES = 2 * Integer.BYTES + Integer.BYTES + Long.BYTES;
-    private static final int FIXED_HEADER_BYTES = 3 * Long.BYTES;
+    /** A frame is one array; what comes near its limit must go through a stream. */
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    private BlockFrame() {}
+    private static final int CHUNK_BYTES = 4 << 20;
 
-    /**
-     * Returns a frame that holds a copy of {@code length} bytes of {@code payload} from {@code offset}.
-     *
-     * @throws IllegalArgumentException if the frame would be longer than an array can be
-     */
-    public static byte[] wrap(BlockHeader header, byte[] payload, int offset, int length) {
-        Objects.checkFromIndexSize(offset, length, payload.length);
-        byte[] id = header.blockId().getBytes(StandardCharsets.UTF_8);
-        int headerBytes = FIXED_HEADER_BYTES + id.length;
-        long frameBytes = (long) PREFIX_BYTES + headerBytes + length + Integer.BYTES;
-        if (frameBytes > LARGEST_ARRAY) {
-            throw new IllegalArgumentException("payload of " + header.blockId() + " must leave room for its header in "
-                    + LARGEST_ARRAY + " bytes, got " + length);
-        }
-        ByteBuffer frame = ByteBuffer.allocate((int) frameBytes)
-                .putInt(MAGIC)
-                .putInt(VERSION)
-                .putInt(headerBytes)
-                .putLong(length)
-                .putLong(header.attemptId())
-                .putLong(header.generation())
-                .putLong(header.recordCount())
-                .put(id)
-                .put(payload, offset, length);
-        return frame.putInt(checksum(frame.array(), frame.position())).array();
+    private final Compression compression;
+    private final int chunkBytes;
+
+    /** Frames whose payload is compressed by {@code compression} where that makes it shorter. */
+    public BlockFrame(Compression compression) {
+        this(compression, CHUNK_BYTES);
+    }
+
+    /** @param chunkBytes how long a chunk of a stream is, before compression */
+    BlockFrame(Compression compression, int chunkBytes) {
+        this.compression = compression;
+        this.chunkBytes = chunkBytes;
+    }
+
+    /** Returns how payloads are compressed. */
+    public Compression compression() {
+        return compression;
     }
 
     /**
-     * Verifies {@code frame} and returns where its payload is; nothing is copied.
+     * Returns a frame that holds a copy of {@code length} bytes of {@code payload} from {@code offset}, as one chunk.
+     *
+     * @throws IllegalArgumentException if the frame would be longer than an array can be
+     */
+    public byte[] wrap(BlockHeader header, byte[] payload, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, payload.length);
+        byte[] head = FrameFormat.head(header);
+        int around = head.length + FrameFormat.CHUNK_BYTES + FrameFormat.CRC_BYTES + FrameFormat.TRAILER_BYTES;
+        if ((long) around + length > LARGEST_ARRAY) {
+            throw new IllegalArgumentException("payload of " + header.blockId() + " must leave room for its header in "
+                    + LARGEST_ARRAY + " bytes, got " + length);
+        }
+        int headCrc = FrameFormat.crcOf(head);
+        if (length == 0) {
+            ByteBuffer frame =
+                    ByteBuffer.allocate(head.length + FrameFormat.TRAILER_BYTES).put(head);
+            FrameFormat.putTrailer(frame, headCrc, 0, 0, header.recordCount());
+            return frame.array();
+        }
+        FrameChunk chunk = FrameChunk.of(compression, payload, offset, length);
+        ByteBuffer frame = ByteBuffer.allocate(around + chunk.length()).put(head);
+        chunk.putTo(frame, headCrc, 0);
+        FrameFormat.putTrailer(frame, headCrc, 1, length, header.recordCount());
+        return frame.array();
+    }
+
+    /**
+     * Verifies all of {@code frame} and returns its payload, which is copied only if it was compressed or came in
+     * several chunks.
      *
      * @throws DamagedBlockException if it is not whole, was changed, or is not the block that {@code expected} names
      */
     public static Payload open(byte[] frame, BlockHeader expected) {
-        if (frame.length < PREFIX_BYTES + FIXED_HEADER_BYTES + Integer.BYTES) {
-            throw damaged(expected, "there are only " + frame.length + " bytes");
-        }
-        ByteBuffer in = ByteBuffer.wrap(frame);
-        verify(expected, "magic", MAGIC, in.getInt());
-        verify(expected, "version", VERSION, in.getInt());
-        long headerBytes = in.getInt();
-        long payloadBytes = in.getLong();
-        long room = (long) frame.length - PREFIX_BYTES - Integer.BYTES;
-        // Each alone first: their sum could overflow into the right number.
-        if (headerBytes < FIXED_HEADER_BYTES
-                || headerBytes > room
-                || payloadBytes < 0
-                || payloadBytes > room
-                || headerBytes + payloadBytes != room) {
-            throw damaged(
-                    expected,
-                    "header of " + headerBytes + " and payload of " + payloadBytes + " bytes were announced, " + room
-                            + " are there");
-        }
-        int end = frame.length - Integer.BYTES;
-        verify(expected, "checksum", in.getInt(end), checksum(frame, end));
-        long attemptId = in.getLong();
-        long generation = in.getLong();
-        long recordCount = in.getLong();
-        int idBytes = (int) headerBytes - FIXED_HEADER_BYTES;
-        String blockId = new String(frame, in.position(), idBytes, StandardCharsets.UTF_8);
-        verify(expected, "block id", expected.blockId(), blockId);
-        verify(expected, "attempt", expected.attemptId(), attemptId);
-        verify(expected, "generation", expected.generation(), generation);
-        verify(expected, "record count", expected.recordCount(), recordCount);
-        return new Payload(frame, in.position() + idBytes, (int) payloadBytes);
+        return new FrameVerifier(frame, expected).open();
     }
 
-    private static int checksum(byte[] frame, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(frame, 0, length);
-        return (int) crc.getValue();
+    /**
+     * Opens a stream for a block of any length; its {@link FrameOutput#finish} must be called in the end.
+     *
+     * @param header which block; its record count is not looked at
+     */
+    public FrameOutput output(OutputStream out, BlockHeader header) {
+        return new FrameOutput(out, header, compression, chunkBytes);
     }
 
-    private static void verify(BlockHeader expected, String what, Object wanted, Object found) {
-        if (!wanted.equals(found)) {
-            throw damaged(expected, what + " must be " + wanted + ", is " + found);
-        }
+    /**
+     * Opens a framed block of any length. Each chunk is verified before its first byte is handed out, and the record
+     * count with the last.
+     *
+     * @param frameBytes how long the frame is, for example the length of its file
+     * @throws DamagedBlockException here for the head, while reading for the rest
+     */
+    public static InputStream input(InputStream in, long frameBytes, BlockHeader expected) {
+        return new FrameInput(in, frameBytes, expected);
     }
 
-    private static DamagedBlockException damaged(BlockHeader expected, String what) {
-        return new DamagedBlockException(
-                "Block " + expected.blockId() + " of attempt " + expected.attemptId() + " is damaged: " + what);
-    }
-
-    /** Where the verified content of a frame is. The array is the frame itself and must not be written to. */
+    /** Where the verified content of a frame is. The array may be the frame itself and must not be written to. */
     public static final class Payload {
 
         private final byte[] bytes;

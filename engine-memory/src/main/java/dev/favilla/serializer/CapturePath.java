@@ -37,6 +37,11 @@ final class CapturePath {
         return find(function, object -> object == culprit, culprit);
     }
 
+    /** Returns the shortest path to an object of a class, by its name. */
+    static String toClass(Object from, String className) {
+        return find(from, object -> object.getClass().getName().equals(className), null);
+    }
+
     /** Returns the path to the first object of the class whose method of serialization threw {@code failure}. */
     static String toThrower(Object function, @Nullable Object current, Throwable failure) {
         Set<Throwable> causes = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -4,6 +4,8 @@ import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskScope;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
@@ -131,6 +133,9 @@ public final class Closure<F> implements ImmutableValue {
     /** Reads a copy and puts what belongs to the attempt in the place of handles. */
     private static final class BindingInput extends ObjectInputStream {
 
+        /** Deeper than the stack of any thread lets a function be written. */
+        private static final int MAX_DEPTH = 100_000;
+
         private final CapturedGraph graph;
         private final TaskScope scope;
 
@@ -139,6 +144,27 @@ public final class Closure<F> implements ImmutableValue {
             this.graph = graph;
             this.scope = scope;
             enableResolveObject(true);
+            setObjectInputFilter(this::withinLimits);
+        }
+
+        /**
+         * Nothing can come out of the bytes that did not go in: no other class, and not more of anything than there are
+         * bytes to tell of it.
+         */
+        private ObjectInputFilter.Status withinLimits(ObjectInputFilter.FilterInfo info) {
+            int bytes = graph.bytes.length;
+            boolean within = info.depth() <= MAX_DEPTH
+                    && info.references() <= bytes
+                    && info.streamBytes() <= bytes
+                    && info.arrayLength() <= bytes;
+            return within ? ObjectInputFilter.Status.UNDECIDED : ObjectInputFilter.Status.REJECTED;
+        }
+
+        private Class<?> known(int number) throws InvalidClassException {
+            if (number < 0 || number >= graph.classes.size()) {
+                throw new InvalidClassException("There is no class number " + number + " in this function");
+            }
+            return graph.classes.get(number);
         }
 
         @Override
@@ -148,12 +174,12 @@ public final class Closure<F> implements ImmutableValue {
 
         @Override
         protected Class<?> resolveClass(ObjectStreamClass description) throws IOException {
-            return graph.classes.get(readInt());
+            return known(readInt());
         }
 
         @Override
         protected Class<?> resolveProxyClass(String[] interfaces) throws IOException {
-            return graph.classes.get(readInt());
+            return known(readInt());
         }
     }
 }

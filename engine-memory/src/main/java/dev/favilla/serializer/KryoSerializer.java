@@ -1,12 +1,12 @@
 package dev.favilla.serializer;
 
-import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -31,8 +31,8 @@ public final class KryoSerializer implements Serializer {
     private static final int BUFFER_BYTES = 4096;
     private static final int FIRST_JDK_THAT_WARNS = 24;
 
-    private final Supplier<PreparedKryo> make;
-    private final Queue<PreparedKryo> idle = new ConcurrentLinkedQueue<>();
+    private final Supplier<Workplace> make;
+    private final Queue<Workplace> idle = new ConcurrentLinkedQueue<>();
 
     /**
      * @param registrations asked in order for each Kryo that is made, after what the engine registers itself
@@ -45,64 +45,96 @@ public final class KryoSerializer implements Serializer {
         List<KryoRegistration> fixed = List.copyOf(registrations);
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         ClassLoader loader = context != null ? context : KryoSerializer.class.getClassLoader();
-        this.make = () -> new PreparedKryo(fixed, loader);
+        ClassTable classes = new ClassTable();
+        this.make = () -> new Workplace(new PreparedKryo(fixed, loader, classes));
     }
 
     @Override
     public RecordOutput open(OutputStream out) {
-        return new KryoOutput(borrow(), new Output(out, BUFFER_BYTES));
+        Workplace place = borrow();
+        place.output.setOutputStream(out);
+        return new KryoOutput(place, out);
     }
 
     @Override
     public RecordInput open(InputStream in) {
-        return new KryoInput(borrow(), new Input(in, BUFFER_BYTES));
+        Workplace place = borrow();
+        place.input.readFrom(in);
+        return new KryoInput(place, in);
     }
 
-    private PreparedKryo borrow() {
-        PreparedKryo kryo = idle.poll();
-        return kryo != null ? kryo : make.get();
+    @Override
+    public RecordInput open(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        Workplace place = borrow();
+        place.input.readFrom(bytes, offset, length);
+        return new KryoInput(place, () -> {});
+    }
+
+    private Workplace borrow() {
+        Workplace place = idle.poll();
+        return place != null ? place : make.get();
+    }
+
+    /** A Kryo with its buffers: used by one stream after the other, never by two. */
+    private static final class Workplace {
+
+        final PreparedKryo kryo;
+        final Output output = new Output(BUFFER_BYTES);
+        final GuardedInput input = new GuardedInput();
+
+        Workplace(PreparedKryo kryo) {
+            this.kryo = kryo;
+        }
     }
 
     /** Returns the exception to throw for what went wrong with {@code record}, or with one not yet known. */
     private static RuntimeException failure(String doing, @Nullable Object record, Throwable cause) {
-        if (cause instanceof SerializationException told) {
-            return told;
+        for (Throwable t = cause; t != null && t != t.getCause(); t = t.getCause()) {
+            if (t instanceof SerializationException || t instanceof DamagedBlockException) {
+                return (RuntimeException) t;
+            }
+            if (t instanceof RecordFailures.Unserializable found) {
+                return RecordFailures.notWritten(record, found);
+            }
         }
         if (cause.getCause() instanceof IOException broken) {
             return new UncheckedIOException("Cannot " + doing + " a stream of records: " + broken, broken);
         }
-        String what =
-                record == null ? "a record" : "a record of " + record.getClass().getName();
-        String remedy = cause instanceof StackOverflowError
-                ? " Its objects are nested too deeply; keep long chains in a List or an array instead."
-                : " Make the class a record, or give it readable fields, or let it and all it refers to implement"
-                        + " java.io.Serializable, or register a Kryo serializer for it.";
-        return new SerializationException("Cannot " + doing + " " + what + ": " + cause + "." + remedy, cause);
+        return doing.equals("read")
+                ? new SerializationException(
+                        "Cannot read a record: " + cause + ". Were the bytes written by this serializer, with the same"
+                                + " registrations and versions of the classes?",
+                        cause)
+                : RecordFailures.notWritten(record, cause);
     }
 
-    /** What both kinds of streams do with their Kryo: use it alone, and give it back once, if it is still sound. */
+    /** What both kinds of streams do with their workplace: use it alone, and give it back once, if it is still sound. */
     private abstract class KryoStream implements AutoCloseable {
 
-        private @Nullable PreparedKryo kryo;
+        private @Nullable Workplace place;
         private final AutoCloseable under;
         private boolean closed;
 
-        KryoStream(PreparedKryo kryo, AutoCloseable under) {
-            this.kryo = kryo;
+        KryoStream(Workplace place, AutoCloseable under) {
+            this.place = place;
             this.under = under;
         }
 
-        PreparedKryo kryo() {
-            if (kryo == null) {
+        Workplace place() {
+            if (place == null) {
                 throw new IllegalStateException("The stream was closed or has failed before");
             }
-            return kryo;
+            return place;
         }
 
         /** What is half done inside stays there, so nobody may get this Kryo again. */
         void discard() {
-            kryo = null;
+            place = null;
         }
+
+        /** Does what is left to do before the stream below is closed. */
+        abstract void finish(Workplace sound);
 
         @Override
         public void close() {
@@ -110,12 +142,17 @@ public final class KryoSerializer implements Serializer {
                 return;
             }
             closed = true;
-            if (kryo != null) {
-                idle.add(kryo);
-                kryo = null;
-            }
+            Workplace sound = place;
+            place = null;
             try {
-                under.close();
+                try {
+                    if (sound != null) {
+                        finish(sound);
+                        idle.add(sound);
+                    }
+                } finally {
+                    under.close();
+                }
             } catch (Exception e) {
                 throw failure("finish", null, e);
             }
@@ -124,19 +161,16 @@ public final class KryoSerializer implements Serializer {
 
     private final class KryoOutput extends KryoStream implements RecordOutput {
 
-        private final Output out;
-
-        KryoOutput(PreparedKryo kryo, Output out) {
-            super(kryo, out);
-            this.out = out;
+        KryoOutput(Workplace place, OutputStream out) {
+            super(place, out);
         }
 
         @Override
         public void write(@Nullable Object record) {
-            PreparedKryo kryo = kryo();
+            Workplace place = place();
             boolean written = false;
             try {
-                kryo.writeClassAndObject(out, record);
+                place.kryo.writeClassAndObject(place.output, record);
                 written = true;
             } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 throw failure("write", record, e);
@@ -146,23 +180,42 @@ public final class KryoSerializer implements Serializer {
                 }
             }
         }
+
+        @Override
+        public void flush() {
+            Workplace place = place();
+            boolean flushed = false;
+            try {
+                place.output.flush();
+                flushed = true;
+            } catch (RuntimeException e) {
+                throw failure("write", null, e);
+            } finally {
+                if (!flushed) {
+                    discard();
+                }
+            }
+        }
+
+        @Override
+        void finish(Workplace sound) {
+            sound.output.flush();
+            sound.output.setOutputStream(OutputStream.nullOutputStream());
+        }
     }
 
     private final class KryoInput extends KryoStream implements RecordInput {
 
-        private final Input in;
-
-        KryoInput(PreparedKryo kryo, Input in) {
-            super(kryo, in);
-            this.in = in;
+        KryoInput(Workplace place, AutoCloseable in) {
+            super(place, in);
         }
 
         @Override
         public @Nullable Object read() {
-            PreparedKryo kryo = kryo();
+            Workplace place = place();
             boolean read = false;
             try {
-                Object record = kryo.readClassAndObject(in);
+                Object record = place.kryo.readClassAndObject(place.input);
                 read = true;
                 return record;
             } catch (RuntimeException | StackOverflowError | LinkageError e) {
@@ -172,6 +225,11 @@ public final class KryoSerializer implements Serializer {
                     discard();
                 }
             }
+        }
+
+        @Override
+        void finish(Workplace sound) {
+            sound.input.forget();
         }
     }
 }

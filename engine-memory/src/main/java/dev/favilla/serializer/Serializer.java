@@ -1,5 +1,6 @@
 package dev.favilla.serializer;
 
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,21 @@ public interface Serializer {
     /** Opens the stream of records that was written to {@code in}. Give it verified bytes only. */
     RecordInput open(InputStream in);
 
-    /** Writes one record; records equal in one stream share nothing with those of another. */
+    /** As {@link #open(InputStream)}, for bytes in memory. They are not written to, and several may read them at once. */
+    default RecordInput open(byte[] bytes, int offset, int length) {
+        return open(new ByteArrayInputStream(bytes, offset, length));
+    }
+
+    /**
+     * Writes records. Each stands for itself: its bytes can be moved, and read among others in any order, by the
+     * serializer that wrote them.
+     */
     interface RecordOutput extends AutoCloseable {
 
         void write(@Nullable Object record);
+
+        /** Passes on all that was written, so that what is written next can go to another place. */
+        void flush();
 
         @Override
         void close();

@@ -4,6 +4,8 @@ import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
+import java.net.URI;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +21,13 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Kryo serializers for the JDK classes that records are often made of and that Kryo's own do not cover. */
@@ -34,6 +42,13 @@ final class SmallSerializers {
         kryo.register(AbstractMap.SimpleEntry.class, new EntrySerializer());
         kryo.register(AbstractMap.SimpleImmutableEntry.class, new EntrySerializer());
         kryo.register(EnumMap.class, new EnumMapSerializer());
+        kryo.register(UUID.class, new DefaultSerializers.UUIDSerializer());
+        kryo.register(URI.class, new DefaultSerializers.URISerializer());
+        kryo.register(Pattern.class, new DefaultSerializers.PatternSerializer());
+        kryo.register(AtomicBoolean.class, new DefaultSerializers.AtomicBooleanSerializer());
+        kryo.register(AtomicInteger.class, new DefaultSerializers.AtomicIntegerSerializer());
+        kryo.register(AtomicLong.class, new DefaultSerializers.AtomicLongSerializer());
+        kryo.register(AtomicReference.class, new DefaultSerializers.AtomicReferenceSerializer());
     }
 
     static boolean isUnmodifiableView(Class<?> type) {

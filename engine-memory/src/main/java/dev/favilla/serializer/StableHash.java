@@ -3,7 +3,10 @@ package dev.favilla.serializer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Hashes that are the same in every run, and so may decide where a record goes.
  *
  * <p>{@link #of} is {@code hashCode()} wherever that can be trusted. It differs for enums, whose own hash is their
- * identity, and for records that may contain them. {@link #content} tells whether the same values came out of two runs.
+ * identity, and for records, collections, maps, entries and optionals that contain them. {@link #content} tells whether the same values came out of two runs.
  *
  * <p><b>Threads.</b> May be called from any thread. What a class tells is looked up once per class.
  */
@@ -28,11 +31,15 @@ public final class StableHash {
 
     /**
      * Returns the hash of a key: 0 for null; of the name for enum constants; {@code 31 * h + hash of the component},
-     * from 0, for records that may contain enums and do not define {@code hashCode} themselves; else {@code
-     * key.hashCode()}.
+     * from 0, for records that may contain enums and do not define {@code hashCode} themselves; for lists, sets, maps,
+     * map entries and optionals of the JDK what their contract says, of the hashes that this method returns for what is
+     * in them; else {@code key.hashCode()}.
      *
-     * @throws UnsupportedKeyException if the key is an array or of a class that inherits {@code Object.hashCode}, or a
-     *     record that contains such a thing: equal keys would not meet
+     * <p>A class that hashes an enum in a {@code hashCode} of its own hashes its identity: its records go to other
+     * partitions in another run. Hash the name instead, or make it a record.
+     *
+     * @throws UnsupportedKeyException if the key is an array or of a class that inherits {@code Object.hashCode}, or
+     *     contains such a thing: equal keys would not meet
      */
     public static int of(@Nullable Object key) {
         if (key == null) {
@@ -46,6 +53,11 @@ public final class StableHash {
             case OWN -> key.hashCode();
             case ENUM -> ((Enum<?>) key).name().hashCode();
             case RECORD -> ofRecord(key, facts.record());
+            case LIST -> ofList((List<?>) key);
+            case SET -> ofSet((Set<?>) key);
+            case MAP -> ofMap((Map<?, ?>) key);
+            case ENTRY -> ofEntry((Map.Entry<?, ?>) key);
+            case OPTIONAL -> of(((Optional<?>) key).orElse(null));
             case REFUSED -> throw new UnsupportedKeyException(facts.refusal());
         };
     }
@@ -93,6 +105,34 @@ public final class StableHash {
         return hash;
     }
 
+    private static int ofList(List<?> list) {
+        int hash = 1;
+        for (Object element : list) {
+            hash = 31 * hash + of(element);
+        }
+        return hash;
+    }
+
+    private static int ofSet(Set<?> set) {
+        int hash = 0;
+        for (Object element : set) {
+            hash += of(element);
+        }
+        return hash;
+    }
+
+    private static int ofMap(Map<?, ?> map) {
+        int hash = 0;
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            hash += ofEntry(entry);
+        }
+        return hash;
+    }
+
+    private static int ofEntry(Map.Entry<?, ?> entry) {
+        return of(entry.getKey()) ^ of(entry.getValue());
+    }
+
     private static Facts classify(Class<?> type, Set<Class<?>> outer) {
         if (type.isArray()) {
             return Facts.refused(type.getTypeName() + " cannot be a key: two arrays with equal elements are neither"
@@ -106,10 +146,34 @@ public final class StableHash {
             return Facts.refused(type.getName() + " cannot be a key: it inherits hashCode from Object, so equal keys"
                     + " have different hashes. Give it equals and hashCode, or use a record or a List instead.");
         }
+        Kind container = containerKind(type);
+        if (container != null) {
+            return Facts.of(container);
+        }
         // The compiler writes a record's hashCode as final; one written by the user goes with the user's equals.
         return type.isRecord() && Modifier.isFinal(hashCode.getModifiers())
                 ? classifyRecord(type, outer)
                 : Facts.of(Kind.OWN);
+    }
+
+    /** Only those of the JDK: what a user's own container makes of its elements is its affair. */
+    private static @Nullable Kind containerKind(Class<?> type) {
+        if (type.getClassLoader() != null) {
+            return null;
+        }
+        if (type == Optional.class) {
+            return Kind.OPTIONAL;
+        }
+        if (List.class.isAssignableFrom(type)) {
+            return Kind.LIST;
+        }
+        if (Set.class.isAssignableFrom(type)) {
+            return Kind.SET;
+        }
+        if (Map.class.isAssignableFrom(type)) {
+            return Kind.MAP;
+        }
+        return Map.Entry.class.isAssignableFrom(type) ? Kind.ENTRY : null;
     }
 
     private static Method hashCodeOf(Class<?> type) {
@@ -147,6 +211,11 @@ public final class StableHash {
         OWN,
         ENUM,
         RECORD,
+        LIST,
+        SET,
+        MAP,
+        ENTRY,
+        OPTIONAL,
         REFUSED
     }
 

@@ -4,6 +4,8 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.StorageAccount;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ public final class MemoryBlockStore implements BlockStore {
     private final MemoryManager memory;
     private final StorageAccount account;
     private final Serializer serializer;
+    private final BlockFrame frames;
     private final BlockDropListener listener;
 
     /** Guards everything below, and the pins of the blocks. */
@@ -54,13 +57,21 @@ public final class MemoryBlockStore implements BlockStore {
 
     private boolean closed;
 
+    /** A store whose serialized blocks are not compressed. */
+    public MemoryBlockStore(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
+        this(memory, serializer, new BlockFrame(Compression.NONE), listener);
+    }
+
     /**
      * @param memory where the store opens its account
      * @param serializer for blocks that are kept as bytes
+     * @param frames how those are framed, and whether compressed
      * @param listener told when a visible block is no longer there
      */
-    public MemoryBlockStore(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
+    public MemoryBlockStore(
+            MemoryManager memory, Serializer serializer, BlockFrame frames, BlockDropListener listener) {
         this.memory = memory;
+        this.frames = frames;
         this.serializer = serializer;
         this.listener = listener;
         this.account = memory.openStorage(this::evict);
@@ -104,7 +115,7 @@ public final class MemoryBlockStore implements BlockStore {
     public BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope) {
         StagedBlock block = level.deserialized()
                 ? new StagedObjects(this, id, stamp)
-                : new StagedBytes(this, id, stamp, scope.attemptId(), serializer);
+                : new StagedBytes(this, id, stamp, scope.attemptId(), serializer, frames);
         boolean refused;
         synchronized (monitor) {
             refused = closed || !level.useMemory();

@@ -7,7 +7,6 @@ import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.Serializer.RecordInput;
 import dev.favilla.serializer.Serializer.RecordOutput;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -25,13 +24,16 @@ final class StagedBytes extends StagedBlock {
     private static final int FRAME_BYTES = 128;
 
     private final long attemptId;
+    private final BlockFrame frames;
     private final RecordOutput out;
     private Buffer buffer = new Buffer();
     private long count;
 
-    StagedBytes(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
+    StagedBytes(
+            MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer, BlockFrame frames) {
         super(store, id, stamp);
         this.attemptId = attemptId;
+        this.frames = frames;
         this.out = serializer.open(buffer);
     }
 
@@ -55,7 +57,7 @@ final class StagedBytes extends StagedBlock {
             return null;
         }
         BlockHeader header = new BlockHeader(id().toString(), attemptId, stamp(), count);
-        StoredBlock block = new FrameBlock(id(), stamp(), buffer.frame(header), header);
+        StoredBlock block = new FrameBlock(id(), stamp(), buffer.frame(frames, header), header);
         clear();
         return block;
     }
@@ -77,8 +79,8 @@ final class StagedBytes extends StagedBlock {
             return buf.length;
         }
 
-        byte[] frame(BlockHeader header) {
-            return BlockFrame.wrap(header, buf, 0, size());
+        byte[] frame(BlockFrame frames, BlockHeader header) {
+            return frames.wrap(header, buf, 0, size());
         }
     }
 
@@ -103,8 +105,7 @@ final class StagedBytes extends StagedBlock {
 
                 @Override
                 public Iterator<@Nullable Object> records() {
-                    RecordInput in = serializer.open(
-                            new ByteArrayInputStream(payload.bytes(), payload.offset(), payload.length()));
+                    RecordInput in = serializer.open(payload.bytes(), payload.offset(), payload.length());
                     scope.onClose(in::close); // for a reader that stops early
                     return new RecordIterator(in, header.recordCount(), unreadable);
                 }

@@ -30,7 +30,7 @@ class BlockFrameTest {
     void whatWasWrappedComesBack(int length, TestSeed seed) {
         byte[] around = random(seed.random(), length + 10);
 
-        byte[] frame = BlockFrame.wrap(HEADER, around, 4, length);
+        byte[] frame = new BlockFrame(Compression.NONE).wrap(HEADER, around, 4, length);
 
         assertThat(content(BlockFrame.open(frame, HEADER))).isEqualTo(Arrays.copyOfRange(around, 4, 4 + length));
     }
@@ -39,21 +39,21 @@ class BlockFrameTest {
     void anyNameIsKept() {
         BlockHeader header = new BlockHeader("blöck ☃ 🔥", Long.MIN_VALUE, -1, Long.MAX_VALUE);
 
-        assertThat(BlockFrame.open(BlockFrame.wrap(header, new byte[3], 0, 3), header)
+        assertThat(BlockFrame.open(new BlockFrame(Compression.NONE).wrap(header, new byte[3], 0, 3), header)
                         .length())
                 .isEqualTo(3);
     }
 
     @Test
     void bytesOutsideThePayloadAreRefused() {
-        assertThatThrownBy(() -> BlockFrame.wrap(HEADER, new byte[3], 1, 3))
+        assertThatThrownBy(() -> new BlockFrame(Compression.NONE).wrap(HEADER, new byte[3], 1, 3))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Nested
     class AnotherBlock {
 
-        private final byte[] frame = BlockFrame.wrap(HEADER, new byte[8], 0, 8);
+        private final byte[] frame = new BlockFrame(Compression.NONE).wrap(HEADER, new byte[8], 0, 8);
 
         private void isNamed(BlockHeader expected, String difference) {
             assertThatThrownBy(() -> BlockFrame.open(frame, expected))
@@ -80,39 +80,17 @@ class BlockFrameTest {
     @Test
     void everyOneOfTenThousandDamagesIsNoticed(TestSeed seed) {
         SplittableRandom random = seed.random();
-        byte[] other = BlockFrame.wrap(new BlockHeader("shuffle_3_7_2", 42, 2, 1000), random(random, 300), 0, 300);
+        byte[] other = new BlockFrame(Compression.NONE)
+                .wrap(new BlockHeader("shuffle_3_7_2", 42, 2, 1000), random(random, 300), 0, 300);
         for (int i = 0; i < 10_000; i++) {
             byte[] payload = random(random, random.nextInt(400));
-            byte[] frame = BlockFrame.wrap(HEADER, payload, 0, payload.length);
+            byte[] frame = new BlockFrame(Compression.NONE).wrap(HEADER, payload, 0, payload.length);
 
-            byte[] damaged = damage(frame, other, random);
+            byte[] damaged = Damage.of(frame, other, random);
 
             if (!Arrays.equals(frame, damaged)) {
                 assertThatThrownBy(() -> BlockFrame.open(damaged, HEADER)).isInstanceOf(DamagedBlockException.class);
             }
         }
-    }
-
-    private static byte[] damage(byte[] frame, byte[] other, SplittableRandom random) {
-        byte[] bytes = frame.clone();
-        int at = random.nextInt(bytes.length);
-        switch (random.nextInt(6)) {
-            case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-            case 1 -> bytes = Arrays.copyOf(bytes, at); // cut short
-            case 2 -> bytes = Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(20)); // something behind
-            case 3 -> Arrays.fill(bytes, at, at + random.nextInt(bytes.length - at) + 1, (byte) random.nextInt());
-            case 4 -> { // two stretches change places
-                int to = random.nextInt(bytes.length);
-                int length = Math.min(8, bytes.length - Math.max(at, to));
-                System.arraycopy(frame, at, bytes, to, length);
-                System.arraycopy(frame, to, bytes, at, length);
-            }
-            default -> { // the beginning of this one, the end of another
-                int cut = Math.min(at, other.length);
-                bytes = Arrays.copyOf(frame, other.length);
-                System.arraycopy(other, cut, bytes, cut, other.length - cut);
-            }
-        }
-        return bytes;
     }
 }

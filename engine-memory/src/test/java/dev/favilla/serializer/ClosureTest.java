@@ -10,11 +10,13 @@ import dev.favilla.memory.UnifiedMemoryManager;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -327,6 +329,28 @@ class ClosureTest {
         assertThatThrownBy(() -> closure.forTask(scope))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContainingAll(MAP, "task 1", OneWay.class.getName());
+    }
+
+    @Test
+    void aCopyIsReadWithinLimits() throws ReflectiveOperationException {
+        List<String> captured = new ArrayList<>(List.of("a captured text", "another"));
+        Fn<String, String> function = s -> s + captured;
+        Closure<Fn<String, String>> closure = Closure.capture(function, MAP);
+        Field graphField = Closure.class.getDeclaredField("graph");
+        graphField.setAccessible(true);
+        byte[] bytes = ((Closure.CapturedGraph) graphField.get(closure)).bytes;
+        assertThat(closure.forTask(scope).apply("x")).isEqualTo("x" + captured);
+        SplittableRandom random = new SplittableRandom(7);
+        byte[] good = bytes.clone();
+        for (int i = 0; i < 2000; i++) {
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            try {
+                closure.forTask(scope);
+            } catch (SerializationException e) {
+                assertThat(e).hasMessageContaining(MAP);
+            }
+            System.arraycopy(good, 0, bytes, 0, good.length);
+        }
     }
 
     @Test

@@ -3,6 +3,10 @@ package dev.favilla.serializer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
+import dev.favilla.testing.TestSeed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -38,10 +43,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -326,15 +336,94 @@ class KryoSerializerTest {
 
     @Test
     void aRegistrationIsAskedForEachKryo() {
-        var registered = new KryoSerializer(List.of(kryo -> kryo.register(Plain.class)));
+        var registered = new KryoSerializer(List.of(kryo -> kryo.register(Plain.class, new PlainSerializer())));
         var bytes = new ByteArrayOutputStream();
         try (Serializer.RecordOutput out = registered.open(bytes)) {
             out.write(new Plain("x", 1));
         }
 
-        assertThat(bytes.size()).isLessThan(write(new Plain("x", 1)).length);
-        try (Serializer.RecordInput in = registered.open(new ByteArrayInputStream(bytes.toByteArray()))) {
-            assertThat(in.read()).isEqualTo(new Plain("x", 1));
+        try (Serializer.RecordInput one = registered.open(bytes.toByteArray(), 0, bytes.size());
+                Serializer.RecordInput two = registered.open(bytes.toByteArray(), 0, bytes.size())) {
+            assertThat(one.read()).isEqualTo(new Plain("x!", 1));
+            assertThat(two.read()).isEqualTo(new Plain("x!", 1));
+        }
+    }
+
+    private static final class PlainSerializer extends com.esotericsoftware.kryo.kryo5.Serializer<Plain> {
+        @Override
+        public void write(Kryo kryo, Output output, Plain plain) {
+            output.writeString(plain.name + "!");
+        }
+
+        @Override
+        public Plain read(Kryo kryo, Input input, Class<? extends Plain> type) {
+            return new Plain(input.readString(), 1);
+        }
+    }
+
+    @Test
+    void noRecordCarriesTheNameOfItsClass() {
+        String bytes = new String(write(new Point(1, 2, "p", null), new Plain("q", 1)), StandardCharsets.ISO_8859_1);
+
+        assertThat(bytes).doesNotContain("Point", "Plain", "favilla").hasSizeLessThan(30);
+    }
+
+    @Test
+    void recordsMayBeMovedAsBytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        List<Integer> ends = new ArrayList<>();
+        Object[] records = equalCopies().toArray();
+        try (Serializer.RecordOutput out = serializer.open(bytes)) {
+            for (Object record : records) {
+                out.write(record);
+                out.flush();
+                ends.add(bytes.size());
+            }
+        }
+        byte[] all = bytes.toByteArray();
+
+        for (int i = records.length - 1; i >= 0; i--) {
+            int start = i == 0 ? 0 : ends.get(i - 1);
+            try (Serializer.RecordInput in = serializer.open(all, start, ends.get(i) - start)) {
+                assertThat(in.read()).isEqualTo(records[i]);
+            }
+        }
+    }
+
+    @Test
+    void anotherContextsRecordsAreRefused() {
+        byte[] bytes = write(new Point(1, 2, "p", null));
+        KryoSerializer other = new KryoSerializer(List.of());
+
+        try (Serializer.RecordInput in = other.open(bytes, 0, bytes.length)) {
+            assertThatThrownBy(in::read)
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("There is no class number");
+        }
+    }
+
+    @Test
+    void manyThreadsUseOneSerializer(TestSeed seed) throws Exception {
+        Object[] records = equalCopies().toArray();
+        List<Callable<Void>> workers = new ArrayList<>();
+        for (int w = 0; w < 4; w++) {
+            SplittableRandom random = seed.split("worker " + w);
+            workers.add(() -> {
+                for (int i = 0; i < 2000; i++) {
+                    Object record = records[random.nextInt(records.length)];
+                    assertThat(copy(record)).isEqualTo(record);
+                }
+                return null;
+            });
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            for (Future<Void> done : pool.invokeAll(workers)) {
+                done.get();
+            }
+        } finally {
+            pool.shutdown();
+            assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -369,6 +458,57 @@ class KryoSerializerTest {
             assertThatThrownBy(() -> write(new Holder(Thread.currentThread())))
                     .isInstanceOf(SerializationException.class)
                     .hasMessageContainingAll("java.lang.Thread", "java.io.Serializable", "register");
+        }
+
+        record Outer(String name, List<Holder> holders) {}
+
+        @Test
+        void namesTheClassOfTheRecordAndThePathToTheCulprit() {
+            Outer record = new Outer("x", List.of(new Holder(Thread.currentThread())));
+
+            assertThatThrownBy(() -> write(record))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContainingAll(
+                            "Cannot write a record of " + Outer.class.getName(),
+                            "holders -> [0] -> thread: java.lang.Thread");
+            assertThatThrownBy(() -> {
+                        try (Serializer.RecordOutput out =
+                                new JavaRecordSerializer().open(new ByteArrayOutputStream())) {
+                            out.write(new ArrayList<>(List.of(new Hidden(List.of(), new int[0]))));
+                        }
+                    })
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContainingAll("java.util.ArrayList", "[0]: " + Hidden.class.getName());
+        }
+
+        @Test
+        void saysWhatWasGoingOn() {
+            SerializationException cause = new SerializationException("Cannot write a record", null);
+
+            assertThat(cause.during("Sending the records of map at Report.java:12"))
+                    .hasMessage("Sending the records of map at Report.java:12: Cannot write a record");
+        }
+
+        record Loop(List<Object> next) {}
+
+        @Test
+        void aCycleThatNoConstructorCanCloseIsATypedError() {
+            List<Object> top = new ArrayList<>();
+            Loop loop = new Loop(List.of(top));
+            top.add(loop);
+
+            assertThatThrownBy(() -> copy(loop))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("part of a cycle that begins with itself");
+        }
+
+        @Test
+        void aRecordIsWrittenTheSameWayAfterAFailure() {
+            byte[] before = write(new Point(1, 2, "p", "q"), new Plain("x", 1));
+            assertThatThrownBy(() -> write(new Holder(Thread.currentThread())))
+                    .isInstanceOf(SerializationException.class);
+
+            assertThat(write(new Point(1, 2, "p", "q"), new Plain("x", 1))).isEqualTo(before);
         }
 
         @Test

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.favilla.testing.TestSeed;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -100,6 +103,45 @@ class StableHashTest {
                     .isEqualTo(31 * (31 * red + 7) + 1);
             assertThat(StableHash.of(new Node(new Node(null, Color.RED), Color.RED)))
                     .isEqualTo(31 * red + red);
+        }
+
+        @Test
+        void ofContainersGoesByTheHashesOfWhatIsInThem() {
+            int red = "RED".hashCode();
+            int green = "GREEN".hashCode();
+
+            assertThat(StableHash.of(Optional.of(Color.RED))).isEqualTo(red);
+            assertThat(StableHash.of(List.of(Color.RED, Color.GREEN))).isEqualTo(31 * (31 + red) + green);
+            assertThat(StableHash.of(Arrays.asList(Color.RED, null))).isEqualTo(31 * (31 + red));
+            assertThat(StableHash.of(Set.of(Color.RED, Color.GREEN))).isEqualTo(red + green);
+            assertThat(StableHash.of(EnumSet.of(Color.RED))).isEqualTo(red);
+            assertThat(StableHash.of(Map.of(Color.RED, Color.GREEN))).isEqualTo(red ^ green);
+            assertThat(StableHash.of(Map.entry(Color.RED, 7))).isEqualTo(red ^ 7);
+            assertThat(StableHash.of(new Generic<>(List.of(Color.RED), 7))).isEqualTo(31 * (31 + red) + 7);
+            assertThat(StableHash.of(List.of(Optional.of(new WithEnum(Color.RED, 7)))))
+                    .isEqualTo(31 + 31 * red + 7);
+        }
+
+        @Test
+        void ofContainersWithoutEnumsIsJavas() {
+            for (Object key : List.of(
+                    List.of(1, "x"),
+                    new ArrayList<>(List.of(1L, 2.0)),
+                    Set.of("a", "b"),
+                    Map.of("k", 1, "l", 2),
+                    Map.entry("k", 1),
+                    Optional.of("x"),
+                    Optional.empty(),
+                    List.of())) {
+                assertThat(StableHash.of(key)).isEqualTo(key.hashCode());
+            }
+        }
+
+        @Test
+        void refusesArraysAndIdentitiesInContainers() {
+            refused(List.of(new int[0]), "int[] cannot be a key");
+            refused(Optional.of(new Object()), "java.lang.Object cannot be a key");
+            refused(Map.of("k", new String[0]), "String[]");
         }
 
         @Test

@@ -9,6 +9,7 @@ import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleWriter;
@@ -54,12 +55,24 @@ final class AttemptWork {
     private MapOutput writeShuffle(ShuffleDependency dependency) throws Exception {
         Cursor records = pipelines.open(dependency.parent(), spec.partition());
         try (ShuffleWriter writer = shuffles.writer(dependency.spec(), spec.partition(), scope)) {
-            Steps.drive(records, new EntryWriter(dependency.entries(), writer), scope);
+            Steps.drive(records, new EntryWriter(dependency, writer), scope);
             pipelines.finish();
-            MapOutput output = writer.commit();
+            MapOutput output = commit(dependency, writer);
             committed = output;
             return output;
         }
+    }
+
+    private static MapOutput commit(ShuffleDependency dependency, ShuffleWriter writer) throws Exception {
+        try {
+            return writer.commit();
+        } catch (SerializationException e) { // what was combined is written only now
+            throw e.during(sending(dependency));
+        }
+    }
+
+    private static String sending(ShuffleDependency dependency) {
+        return "Sending the records of " + dependency.parent() + " through a shuffle";
     }
 
     private @Nullable Object runAction(TaskWork.RunAction work, TaskContext context) throws Exception {
@@ -75,17 +88,23 @@ final class AttemptWork {
 
     private static final class EntryWriter extends Sink {
 
+        private final ShuffleDependency dependency;
         private final EntryExtractor entries;
         private final ShuffleWriter writer;
 
-        EntryWriter(EntryExtractor entries, ShuffleWriter writer) {
-            this.entries = entries;
+        EntryWriter(ShuffleDependency dependency, ShuffleWriter writer) {
+            this.dependency = dependency;
+            this.entries = dependency.entries();
             this.writer = writer;
         }
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            writer.write(entries.key(record), entries.value(record));
+            try {
+                writer.write(entries.key(record), entries.value(record));
+            } catch (SerializationException e) {
+                throw e.during(sending(dependency));
+            }
             return true;
         }
     }

@@ -140,7 +140,7 @@ final class PipelineBuilder implements TaskInputs {
         long stamp = stamps.of(node, spec.generations());
         Optional<CachedBlock> cached = blocks.find(id, stamp, scope);
         if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
-            steps.push(new Step.Tee(blocks.build(id, level, stamp, scope)));
+            steps.push(new Step.Tee(node, blocks.build(id, level, stamp, scope)));
         }
         return cached;
     }

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
@@ -25,11 +26,11 @@ sealed interface Step {
     }
 
     /** The place where a partition is being cached. */
-    record Tee(BlockBuilder block) implements Push {
+    record Tee(LineageNode dataset, BlockBuilder block) implements Push {
 
         @Override
         public Sink over(Sink downstream, TaskInputs inputs) {
-            return new TeeSink(block, downstream);
+            return new TeeSink(dataset, block, downstream);
         }
     }
 

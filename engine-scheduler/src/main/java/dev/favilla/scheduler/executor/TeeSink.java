@@ -1,6 +1,8 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;
+import dev.favilla.serializer.SerializationException;
 import dev.favilla.storage.BlockBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -12,25 +14,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class TeeSink extends Sink {
 
+    private final LineageNode dataset;
     private final BlockBuilder block;
     private final Sink downstream;
     private boolean collecting = true;
     private boolean wanted = true;
 
-    TeeSink(BlockBuilder block, Sink downstream) {
+    TeeSink(LineageNode dataset, BlockBuilder block, Sink downstream) {
+        this.dataset = dataset;
         this.block = block;
         this.downstream = downstream;
     }
 
     @Override
     public boolean push(@Nullable Object record) throws Exception {
-        if (collecting && !block.add(record)) {
+        if (collecting && !collect(record)) {
             collecting = false;
         }
         if (wanted && !downstream.push(record)) {
             wanted = false;
         }
         return collecting || wanted;
+    }
+
+    private boolean collect(@Nullable Object record) {
+        try {
+            return block.add(record);
+        } catch (SerializationException e) {
+            throw e.during("Caching the records of " + dataset + " as bytes");
+        }
     }
 
     /** Returns whether the block still takes records. */

@@ -9,7 +9,6 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
-import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -155,7 +154,7 @@ final class BlockCursor implements AutoCloseable {
         } catch (DamagedBlockException e) {
             throw lost(found.output, "it is damaged: " + e.getMessage(), e);
         }
-        return serializer.open(new ByteArrayInputStream(payload.bytes(), payload.offset(), payload.length()));
+        return serializer.open(payload.bytes(), payload.offset(), payload.length());
     }
 
     private OutputKey keyOf(MapOutput output) {

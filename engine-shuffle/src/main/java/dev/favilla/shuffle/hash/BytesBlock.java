@@ -17,8 +17,9 @@ final class BytesBlock implements Block {
      * Returns what the frame of a block says about itself.
      *
      * <p>A map output may consist of several frames per reducer; the first bears the plain name of the block, the
-     * others its name with their number, so that one is never taken for another. The generation is 0: an attempt does
-     * not know it, and attempt ids are never reused.
+     * others its name with their number, so that one is never taken for another. What tells a stale block is the
+     * attempt, whose id is never reused; the generation stays 0, because an output may outlive the generation that it
+     * was made in.
      *
      * @param part number of the frame among those of one map attempt and reducer
      */

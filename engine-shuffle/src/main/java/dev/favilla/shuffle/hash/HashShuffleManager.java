@@ -2,6 +2,8 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.ExecutorId;
@@ -28,17 +30,25 @@ public final class HashShuffleManager implements ShuffleManager {
 
     private final MemoryManager memory;
     private final Serializer serializer;
+    private final BlockFrame frames;
     private final ExecutorId executor;
     private final OutputStore store = new OutputStore();
+
+    /** A shuffle whose serialized records are not compressed. */
+    public HashShuffleManager(MemoryManager memory, Serializer serializer, ExecutorId executor) {
+        this(memory, serializer, new BlockFrame(Compression.NONE), executor);
+    }
 
     /**
      * @param memory the budget that map outputs are kept in
      * @param serializer for the records that cannot be shared
+     * @param frames how serialized records are framed, and whether compressed
      * @param executor where the outputs lie, as {@link dev.favilla.shuffle.MapOutput} says
      */
-    public HashShuffleManager(MemoryManager memory, Serializer serializer, ExecutorId executor) {
+    public HashShuffleManager(MemoryManager memory, Serializer serializer, BlockFrame frames, ExecutorId executor) {
         this.memory = memory;
         this.serializer = serializer;
+        this.frames = frames;
         this.executor = executor;
     }
 
@@ -49,7 +59,7 @@ public final class HashShuffleManager implements ShuffleManager {
             throw new IllegalArgumentException("mapPartition must be >= 0, got " + mapPartition);
         }
         OutputKey key = new OutputKey(spec.shuffleId(), mapPartition, scope.attemptId());
-        OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, scope);
+        OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, frames, scope);
         Intake intake = intake(spec, buffer, scope);
         return new HashShuffleWriter(key, spec.numReducers(), executor, store, memory, scope, intake, buffer);
     }

@@ -2,6 +2,7 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.SizeEstimator;
@@ -23,11 +24,9 @@ final class OutputBuffer implements AutoCloseable {
     /** Records by reference between two looks at the account; a power of two. */
     private static final int RECORDS_PER_CHECK = 32;
 
-    /** Open streams each occupy a serializer, so there are never more, however many reducers there are. */
-    static final int MAX_OPEN_STREAMS = 64;
-
     private final OutputKey key;
-    private final Serializer serializer;
+    private final RecordStream stream;
+    private final BlockFrame frames;
     private final MemoryMeter memory;
 
     private final Immutability.Checker keyChecker = new Immutability.Checker();
@@ -46,11 +45,11 @@ final class OutputBuffer implements AutoCloseable {
     private long digest;
     private long referenceArrayBytes;
     private long laneBytes;
-    private int openStreams;
 
-    OutputBuffer(OutputKey key, int numReducers, Serializer serializer, TaskScope scope) {
+    OutputBuffer(OutputKey key, int numReducers, Serializer serializer, BlockFrame frames, TaskScope scope) {
         this.key = key;
-        this.serializer = serializer;
+        this.stream = new RecordStream(serializer);
+        this.frames = frames;
         this.memory = new MemoryMeter(scope.memory());
         this.references = new RefLane[numReducers];
         this.bytes = new BytesLane[numReducers];
@@ -88,16 +87,11 @@ final class OutputBuffer implements AutoCloseable {
     private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {
         BytesLane lane = bytes[reducer];
         if (lane == null) {
-            lane = new BytesLane(key, reducer, serializer);
+            lane = new BytesLane(key, reducer, stream, frames);
             bytes[reducer] = lane;
         }
-        if (!lane.isOpen() && openStreams >= MAX_OPEN_STREAMS) {
-            sealAll();
-        }
         long before = lane.heldBytes();
-        int opening = lane.isOpen() ? 0 : 1;
         lane.add(recordKey, value);
-        openStreams += opening - (lane.isOpen() ? 0 : 1);
         long grown = lane.heldBytes() - before;
         if (grown != 0) {
             laneBytes += grown;
@@ -105,19 +99,8 @@ final class OutputBuffer implements AutoCloseable {
         }
     }
 
-    private void sealAll() {
-        laneBytes = 0;
-        for (BytesLane lane : bytes) {
-            if (lane != null) {
-                lane.seal();
-                laneBytes += lane.heldBytes();
-            }
-        }
-        openStreams = 0;
-    }
-
     private long heldBytes() {
-        return referenceArrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes;
+        return referenceArrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes + stream.heldBytes();
     }
 
     long records() {
@@ -143,6 +126,7 @@ final class OutputBuffer implements AutoCloseable {
             blocks.add(sent);
             total += bytesPerReducer[reducer];
         }
+        stream.close();
         memory.moveTo(retained, total);
         return new StoredOutput(blocks, retained);
     }
@@ -163,13 +147,13 @@ final class OutputBuffer implements AutoCloseable {
     @Override
     public void close() {
         for (int reducer = 0; reducer < bytes.length; reducer++) {
-            BytesLane lane = bytes[reducer];
             references[reducer] = null;
             bytes[reducer] = null;
-            if (lane != null) {
-                lane.close();
-            }
         }
-        memory.close();
+        try {
+            stream.close();
+        } finally {
+            memory.close();
+        }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
@@ -27,13 +29,16 @@ class BlockCursorTest {
     private static final OutputKey OUTPUT = new OutputKey(3, 0, 11);
 
     private final MemoryManager memory = new UnifiedMemoryManager(32L << 20, 0.5);
+    private static final BlockFrame FRAMES = new BlockFrame(Compression.LZ4);
+
     private final Serializer serializer = new KryoSerializer(List.of());
     private final OutputStore store = new OutputStore();
 
     /** Returns two frames of what one attempt sent to reducer 0. */
     private List<Block> twoFrames() {
         List<Block> blocks = new ArrayList<>();
-        try (BytesLane lane = new BytesLane(OUTPUT, 0, serializer)) {
+        try (RecordStream stream = new RecordStream(serializer)) {
+            BytesLane lane = new BytesLane(OUTPUT, 0, stream, FRAMES);
             lane.add("a", 1);
             lane.seal();
             lane.add("b", 2);
@@ -108,7 +113,8 @@ class BlockCursorTest {
         @Test
         void ofAnotherAttemptAreFetchFailures() {
             List<Block> blocks = new ArrayList<>();
-            try (BytesLane lane = new BytesLane(new OutputKey(3, 0, 10), 0, serializer)) {
+            try (RecordStream stream = new RecordStream(serializer)) {
+                BytesLane lane = new BytesLane(new OutputKey(3, 0, 10), 0, stream, FRAMES);
                 lane.add("a", 1);
                 lane.moveTo(blocks);
             }

@@ -2,17 +2,34 @@ package dev.favilla.shuffle.hash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BytesLaneTest {
 
-    private final BytesLane lane = new BytesLane(new OutputKey(1, 2, 3), 4, new KryoSerializer(List.of()));
+    private static final OutputKey OUTPUT = new OutputKey(1, 2, 3);
+
+    private final Serializer serializer = new KryoSerializer(List.of());
+    private final RecordStream stream = new RecordStream(serializer);
+
+    private BytesLane lane(int reducer) {
+        return new BytesLane(OUTPUT, reducer, stream, new BlockFrame(Compression.NONE));
+    }
+
+    @AfterEach
+    void close() {
+        stream.close();
+    }
 
     @Test
     void longOutputsBecomeSeveralBlocks() {
+        BytesLane lane = lane(4);
         for (int i = 0; i < 3000; i++) {
             lane.add(i, new byte[1024]);
         }
@@ -23,18 +40,42 @@ class BytesLaneTest {
         assertThat(blocks).hasSize(3).allMatch(b -> b.bytes() < 2 << 20);
         assertThat(blocks.stream().mapToInt(Block::records).sum()).isEqualTo(3000);
         assertThat(bytes).isEqualTo(blocks.stream().mapToLong(Block::bytes).sum());
-        lane.close();
     }
 
     @Test
-    void closedWithAnOpenStreamItHoldsNothingMore() {
-        lane.add("k", "v");
-        assertThat(lane.heldBytes()).isPositive();
+    void oneStreamServesManyReducersInTurn() {
+        List<BytesLane> lanes = new ArrayList<>();
+        for (int reducer = 0; reducer < 500; reducer++) {
+            lanes.add(lane(reducer));
+        }
+        for (int i = 0; i < 5000; i++) {
+            lanes.get(i % 500).add("key " + i, new StringBuilder("value " + i));
+        }
 
-        lane.close();
-        lane.close();
+        for (int reducer = 0; reducer < 500; reducer++) {
+            List<Block> blocks = new ArrayList<>();
+            lanes.get(reducer).moveTo(blocks);
+            BytesBlock block = (BytesBlock) blocks.get(0);
+            BlockFrame.Payload payload =
+                    BlockFrame.open(block.frame(), BytesBlock.header(OUTPUT, reducer, 0, block.records()));
+            try (Serializer.RecordInput in = serializer.open(payload.bytes(), payload.offset(), payload.length())) {
+                for (int i = reducer; i < 5000; i += 500) {
+                    assertThat(in.read()).isEqualTo("key " + i);
+                    assertThat(in.read()).hasToString("value " + i);
+                }
+            }
+        }
+    }
 
-        assertThat(lane.isOpen()).isFalse();
-        assertThat(lane.heldBytes()).isZero();
+    @Test
+    void aStreamIsOpenFromTheFirstRecordUntilItIsClosed() {
+        assertThat(stream.heldBytes()).isZero();
+
+        lane(0).add("k", "v");
+        assertThat(stream.heldBytes()).isPositive();
+
+        stream.close();
+        stream.close();
+        assertThat(stream.heldBytes()).isZero();
     }
 }

@@ -1,0 +1,53 @@
+package dev.favilla.serializer;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The classes that the records of one serializer were made of, numbered as they were first met. All its Kryos share it,
+ * so that bytes name a class by one or two bytes, mean exactly that class whichever loader it has, and can never make
+ * anybody load another.
+ *
+ * <p><b>Threads.</b> May be used from any thread. A number is known to all before it is given out.
+ */
+final class ClassTable {
+
+    private static final int UNSET = -1;
+
+    private final Map<Class<?>, Integer> ids = new ConcurrentHashMap<>();
+    private final Map<Integer, Class<?>> classes = new ConcurrentHashMap<>();
+
+    /** The first number that no registration has taken, once a Kryo has been prepared. */
+    private final AtomicInteger first = new AtomicInteger(UNSET);
+
+    private final AtomicInteger next = new AtomicInteger();
+
+    /**
+     * Says how many classes were registered by name.
+     *
+     * @throws IllegalStateException if another Kryo had another number of them
+     */
+    void startAfter(int registered) {
+        if (!first.compareAndSet(UNSET, registered) && first.get() != registered) {
+            throw new IllegalStateException("A KryoRegistration must register the same classes in the same order each"
+                    + " time it is called: there were " + first.get() + " classes before, now there are " + registered
+                    + ".");
+        }
+    }
+
+    int idOf(Class<?> type) {
+        return ids.computeIfAbsent(type, added -> {
+            int id = first.get() + next.getAndIncrement();
+            classes.put(id, added);
+            return id;
+        });
+    }
+
+    /** Returns the class with this number; null if it was never given out. */
+    @Nullable
+    Class<?> classOf(int id) {
+        return classes.get(id);
+    }
+}
