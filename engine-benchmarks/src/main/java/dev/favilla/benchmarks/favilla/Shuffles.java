@@ -1,0 +1,78 @@
+package dev.favilla.benchmarks.favilla;
+
+import dev.favilla.EngineContext;
+import dev.favilla.Pair;
+import dev.favilla.PairRDD;
+import dev.favilla.benchmarks.workload.Data;
+import dev.favilla.benchmarks.workload.Grouping;
+import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SumByLong;
+import dev.favilla.benchmarks.workload.SumByString;
+import dev.favilla.benchmarks.workload.WordCount;
+import java.util.Arrays;
+
+/** Jobs with one shuffle. */
+final class Shuffles {
+
+    private Shuffles() {}
+
+    static long wordCount(EngineContext engine, WordCount work) {
+        return engine.textFile(work.directory().toString())
+                .flatMap(line -> Arrays.asList(line.split(" ")))
+                .filter(word -> !word.isEmpty())
+                .mapToPair(word -> Pair.of(word, 1L))
+                .reduceByKey(Long::sum, work.partitions())
+                .map(count -> Data.check(count.key(), count.value()))
+                .reduce(Long::sum);
+    }
+
+    static long sumByLong(EngineContext engine, SumByLong work) {
+        long keys = work.keys();
+        return engine.range(0, work.records(), 1, work.partitions())
+                .mapToPair(record -> Pair.of(Data.key(record, keys), record))
+                .reduceByKey(Long::sum, work.partitions())
+                .map(sum -> Data.check(sum.key(), sum.value()))
+                .reduce(Long::sum);
+    }
+
+    static long sumByString(EngineContext engine, SumByString work) {
+        long keys = work.keys();
+        return engine.range(0, work.records(), 1, work.partitions())
+                .mapToPair(record -> Pair.of(Data.text(record, keys), record))
+                .reduceByKey(Long::sum, work.partitions())
+                .map(sum -> Data.check(sum.key(), sum.value()))
+                .reduce(Long::sum);
+    }
+
+    static long group(EngineContext engine, Grouping work) {
+        long keys = work.keys();
+        return engine.range(0, work.records(), 1, work.partitions())
+                .mapToPair(record -> Pair.of(Data.key(record, keys), record))
+                .groupByKey(work.partitions())
+                .map(group -> {
+                    long size = 0;
+                    long mixed = 0;
+                    for (long value : group.value()) {
+                        size++;
+                        mixed += Data.mix(value);
+                    }
+                    return Data.check(group.key(), mixed + size);
+                })
+                .reduce(Long::sum);
+    }
+
+    static long join(EngineContext engine, Join work) {
+        PairRDD<Long, Long> left = side(engine, work, 0);
+        PairRDD<Long, Long> right = side(engine, work, work.records());
+        return left.join(right, work.partitions())
+                .map(both ->
+                        Data.check(both.key(), both.value().key(), both.value().value()))
+                .reduce(Long::sum);
+    }
+
+    private static PairRDD<Long, Long> side(EngineContext engine, Join work, long first) {
+        long keys = work.records();
+        return engine.range(first, first + work.records(), 1, work.partitions())
+                .mapToPair(record -> Pair.of(Data.key(record, keys), record));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.favilla.benchmarks.spark;
+
+import dev.favilla.benchmarks.workload.Chain;
+import dev.favilla.benchmarks.workload.ClassCopies;
+import dev.favilla.benchmarks.workload.Job;
+import dev.favilla.benchmarks.workload.Steps;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Chains of narrow operators, in a JVM that has seen many other functions. */
+final class Chains {
+
+    /** Three functions in each, so 201 in all. */
+    private static final int OTHERS = 67;
+
+    private static final int OTHER_RECORDS = 20_000;
+
+    private Chains() {}
+
+    static Job prepare(JavaSparkContext spark, Chain work) throws ReflectiveOperationException {
+        List<UnaryOperator<JavaRDD<Long>>> others = ClassCopies.of(OtherChain000.class, OTHERS, MethodHandles.lookup());
+        for (UnaryOperator<JavaRDD<Long>> other : others) {
+            other.apply(Numbers.range(spark, 0, OTHER_RECORDS, 2)).reduce(Long::sum);
+        }
+        return () -> upTo(work.operators(), Numbers.range(spark, 0, work.records(), work.partitions()))
+                .reduce(Long::sum);
+    }
+
+    private static JavaRDD<Long> upTo(int operators, JavaRDD<Long> numbers) {
+        JavaRDD<Long> one = numbers.map(Steps::map1);
+        if (operators == 1) {
+            return one;
+        }
+        JavaRDD<Long> three = one.filter(Steps::keep2).map(Steps::map3);
+        if (operators == 3) {
+            return three;
+        }
+        JavaRDD<Long> six = three.flatMap(x -> List.of(x, Steps.twin4(x)).iterator())
+                .filter(Steps::keep5)
+                .map(Steps::map6);
+        if (operators == 6) {
+            return six;
+        }
+        return six.map(Steps::map7)
+                .filter(Steps::keep8)
+                .map(Steps::map9)
+                .flatMap(x -> List.of(x, Steps.twin10(x)).iterator())
+                .filter(Steps::keep11)
+                .map(Steps::map12);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.favilla.benchmarks.spark;
+
+import dev.favilla.benchmarks.workload.Data;
+import dev.favilla.benchmarks.workload.Grouping;
+import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SumByLong;
+import dev.favilla.benchmarks.workload.SumByString;
+import dev.favilla.benchmarks.workload.WordCount;
+import java.util.Arrays;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+
+/** Jobs with one shuffle. */
+final class Shuffles {
+
+    private Shuffles() {}
+
+    static long wordCount(JavaSparkContext spark, WordCount work) {
+        return spark.textFile(work.directory().toString())
+                .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
+                .filter(word -> !word.isEmpty())
+                .mapToPair(word -> new Tuple2<>(word, 1L))
+                .reduceByKey(Long::sum, work.partitions())
+                .map(count -> Data.check(count._1(), count._2()))
+                .reduce(Long::sum);
+    }
+
+    static long sumByLong(JavaSparkContext spark, SumByLong work) {
+        long keys = work.keys();
+        return Numbers.range(spark, 0, work.records(), work.partitions())
+                .mapToPair(record -> new Tuple2<>(Data.key(record, keys), record))
+                .reduceByKey(Long::sum, work.partitions())
+                .map(sum -> Data.check(sum._1(), sum._2()))
+                .reduce(Long::sum);
+    }
+
+    static long sumByString(JavaSparkContext spark, SumByString work) {
+        long keys = work.keys();
+        return Numbers.range(spark, 0, work.records(), work.partitions())
+                .mapToPair(record -> new Tuple2<>(Data.text(record, keys), record))
+                .reduceByKey(Long::sum, work.partitions())
+                .map(sum -> Data.check(sum._1(), sum._2()))
+                .reduce(Long::sum);
+    }
+
+    static long group(JavaSparkContext spark, Grouping work) {
+        long keys = work.keys();
+        return Numbers.range(spark, 0, work.records(), work.partitions())
+                .mapToPair(record -> new Tuple2<>(Data.key(record, keys), record))
+                .groupByKey(work.partitions())
+                .map(group -> {
+                    long size = 0;
+                    long mixed = 0;
+                    for (long value : group._2()) {
+                        size++;
+                        mixed += Data.mix(value);
+                    }
+                    return Data.check(group._1(), mixed + size);
+                })
+                .reduce(Long::sum);
+    }
+
+    static long join(JavaSparkContext spark, Join work) {
+        JavaPairRDD<Long, Long> left = side(spark, work, 0);
+        JavaPairRDD<Long, Long> right = side(spark, work, work.records());
+        return left.join(right, work.partitions())
+                .map(both -> Data.check(both._1(), both._2()._1(), both._2()._2()))
+                .reduce(Long::sum);
+    }
+
+    private static JavaPairRDD<Long, Long> side(JavaSparkContext spark, Join work, long first) {
+        long keys = work.records();
+        return Numbers.range(spark, first, first + work.records(), work.partitions())
+                .mapToPair(record -> new Tuple2<>(Data.key(record, keys), record));
+    }
+}
