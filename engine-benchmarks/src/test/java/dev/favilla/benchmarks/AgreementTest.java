@@ -9,7 +9,6 @@ import dev.favilla.benchmarks.workload.Job;
 import dev.favilla.benchmarks.workload.Scale;
 import dev.favilla.benchmarks.workload.WordCount;
 import dev.favilla.benchmarks.workload.Workload;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -53,7 +52,7 @@ class AgreementTest {
     }
 
     @AfterAll
-    void close() throws Exception {
+    void close() {
         for (Contestant contestant : contestants.values()) {
             contestant.close();
         }
@@ -99,7 +98,7 @@ class AgreementTest {
     }
 
     /** Words of one to twenty letters, some not of ASCII, and blanks in odd places. */
-    private static String text() throws IOException {
+    private static String text() {
         SplittableRandom random = new SplittableRandom(42);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {

@@ -57,7 +57,7 @@ public interface Contestant extends AutoCloseable {
     }
 
     @Override
-    default void close() throws Exception {}
+    default void close() {}
 
     private UnsupportedOperationException absent(Workload work) {
         return new UnsupportedOperationException(getClass().getSimpleName() + " has no " + work.name());

@@ -9,5 +9,5 @@ public interface Job extends AutoCloseable {
 
     /** Releases what preparing it took. */
     @Override
-    default void close() throws Exception {}
+    default void close() {}
 }
