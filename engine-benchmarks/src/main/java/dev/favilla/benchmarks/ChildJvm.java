@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -94,7 +95,7 @@ final class ChildJvm {
     }
 
     /** Returns the command up to the main class, with the libraries that are needed. */
-    private List<String> java(java.util.function.Predicate<String> needed) {
+    private List<String> java(Predicate<String> needed) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + options.heap());
@@ -113,7 +114,7 @@ final class ChildJvm {
         return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 
-    private static String classPath(java.util.function.Predicate<String> needed) {
+    private static String classPath(Predicate<String> needed) {
         Path self = self();
         Path libraries = self.resolveSibling(LIBRARIES);
         try (Stream<Path> jars = Files.list(libraries)) {
