@@ -5,7 +5,8 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.jet.pipeline.BatchSource;
 import com.hazelcast.jet.pipeline.SourceBuilder;
-import com.hazelcast.jet.pipeline.Sources;
+import com.hazelcast.jet.pipeline.file.FileFormat;
+import com.hazelcast.jet.pipeline.file.FileSources;
 import dev.favilla.benchmarks.workload.Contestant;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Job;
@@ -60,10 +61,13 @@ public final class JetContestant implements Contestant {
     @Override
     public Job wordCount(WordCount work) {
         HazelcastInstance jet = member();
-        BatchSource<String> lines = Sources.filesBuilder(work.directory().toString())
-                .sharedFileSystem(false)
+        return () -> JetJobs.wordCount(jet, lines(work));
+    }
+
+    private static BatchSource<String> lines(WordCount work) {
+        return FileSources.files(work.directory().toString())
+                .format(FileFormat.lines())
                 .build();
-        return () -> JetJobs.wordCount(jet, lines);
     }
 
     @Override

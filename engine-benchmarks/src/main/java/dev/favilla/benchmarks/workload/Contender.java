@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 public enum Contender {
     FAVILLA("favilla.FavillaContestant", Libraries.ENGINE, List.of()),
     SPARK("spark.SparkContestant", Libraries.ALL_BUT_ENGINE, SparkFlags.LIST),
-    JET("jet.JetContestant", Libraries.HAZELCAST, List.of()),
+    JET("jet.JetContestant", Libraries.HAZELCAST, HazelcastFlags.LIST),
     STREAMS("streams.StreamsContestant", Libraries.NONE, List.of()),
     SINGLE("hand.SingleContestant", Libraries.NONE, List.of()),
     BOXED("hand.BoxedContestant", Libraries.NONE, List.of()),
@@ -96,6 +96,18 @@ public enum Contender {
                 List.of("engine-", "kryo5-", "slf4j-api-", "jspecify-", "lz4-java-");
 
         abstract boolean contain(String jarName);
+    }
+
+    /** What Hazelcast asks for when it starts without. */
+    private static final class HazelcastFlags {
+
+        private static final List<String> LIST = List.of(
+                "--add-modules=java.se",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-opens=java.management/sun.management=ALL-UNNAMED",
+                "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
     }
 
     /** What Spark's own launcher gives a JVM. */
