@@ -12,6 +12,9 @@ import java.util.Map;
 /** Has the systems do one workload in turn: A, B, C, and again as often as there are rounds. */
 final class Race {
 
+    /** Small enough that two threads end at about the same time. */
+    private static final int FILE_BYTES = 32_000_000;
+
     private final Options options;
     private final ChildJvm children;
 
@@ -22,7 +25,7 @@ final class Race {
 
     RaceResult run(Workload workload) throws IOException, InterruptedException {
         if (workload instanceof WordCount text) {
-            new TextFiles(options.text()).generate(text.directory(), text.bytes());
+            new TextFiles(options.text(), FILE_BYTES).generate(text.directory(), text.bytes());
         }
         Map<Contender, List<Sample>> samples = new EnumMap<>(Contender.class);
         Map<Contender, String> failures = new EnumMap<>(Contender.class);

@@ -12,17 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Writes texts of any length: one text, line by line, again and again, into files of 32 MB. */
+/** Writes texts of any length: one text, line by line, again and again, into several files. */
 final class TextFiles {
 
     private static final String RESOURCE = "/data/moby-dick.txt";
-    private static final int FILE_BYTES = 32_000_000;
 
     private final Optional<Path> source;
+    private final int fileBytes;
 
-    /** @param source the text to repeat, or empty for the one in the jar */
-    TextFiles(Optional<Path> source) {
+    /**
+     * @param source the text to repeat, or empty for the one in the jar
+     * @param fileBytes about how long each file is
+     */
+    TextFiles(Optional<Path> source, int fileBytes) {
         this.source = source;
+        this.fileBytes = fileBytes;
     }
 
     /** Writes about {@code bytes} bytes into files in {@code directory}, unless they are there already. */
@@ -39,7 +43,7 @@ final class TextFiles {
         for (int file = 0; written < bytes; file++) {
             Path path = unfinished.resolve(String.format("part-%05d.txt", file));
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path), 1 << 16)) {
-                long end = Math.min(bytes, written + FILE_BYTES);
+                long end = Math.min(bytes, written + fileBytes);
                 while (written < end) {
                     byte[] next = lines.get(line++ % lines.size());
                     out.write(next);

@@ -92,7 +92,8 @@ final class PrimitiveTexts {
             int rest = Long.numberOfTrailingZeros(found) >>> 3;
             at += rest;
             if (at > start) {
-                table.add(buffer, start, at - start, ByteTable.mix(hash, ByteTable.head(bytes, rest)), 1);
+                long whole = rest == 0 ? hash : ByteTable.mix(hash, ByteTable.head(bytes, rest));
+                table.add(buffer, start, at - start, whole, 1);
             }
             at++;
         }

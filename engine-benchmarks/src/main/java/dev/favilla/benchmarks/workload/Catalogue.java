@@ -27,8 +27,8 @@ public final class Catalogue {
     public Catalogue(Scale scale, int partitions, Path data) {
         workloads.add(new StartUp(true));
         workloads.add(new StartUp(false));
-        workloads.add(new TinyJobs(1, scale.of(2_000, 5)));
-        workloads.add(new TinyJobs(2, scale.of(1_000, 5)));
+        workloads.add(new TinyJobs(1, scale.of(10_000, 5)));
+        workloads.add(new TinyJobs(2, scale.of(5_000, 5)));
         workloads.add(new EmptyTasks(scale.of(100_000, 10)));
         for (int depth : DEPTHS) {
             workloads.add(new Chain(depth, scale.of(50_000_000L), partitions));
