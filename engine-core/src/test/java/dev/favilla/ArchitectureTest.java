@@ -55,6 +55,8 @@ class ArchitectureTest {
     void importsGoDownwardsOnly() {
         check(layeredArchitecture()
                 .consideringOnlyDependenciesInAnyPackage("dev.favilla..")
+                .layer("fault")
+                .definedBy("dev.favilla.fault..")
                 .layer("memory")
                 .definedBy("dev.favilla.memory..")
                 .layer("serializer")
@@ -69,6 +71,8 @@ class ArchitectureTest {
                 .definedBy("dev.favilla.lineage..", "dev.favilla.scheduler..")
                 .layer("core")
                 .definedBy("dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..")
+                .whereLayer("fault")
+                .mayNotAccessAnyLayer()
                 .whereLayer("core")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("scheduler")
@@ -118,6 +122,7 @@ class ArchitectureTest {
     void internalPackagesHaveOnePublicClass() {
         for (String internal : List.of(
                 "dev.favilla.shuffle.hash",
+                "dev.favilla.shuffle.transfer",
                 "dev.favilla.scheduler.dag",
                 "dev.favilla.scheduler.executor",
                 "dev.favilla.scheduler.service")) {

@@ -1,5 +1,6 @@
 package dev.favilla.memory;
 
+import dev.favilla.fault.FaultProbe;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ public final class TaskScope implements AutoCloseable {
     private final long attemptId;
     private final String owner;
     private final MemoryAccount memory;
+    private final FaultProbe faults;
     private final TaskMetrics metrics = new TaskMetrics();
     private final Deque<Runnable> releases = new ArrayDeque<>();
     private final Map<Object, Object> attachments = new HashMap<>();
@@ -30,15 +32,22 @@ public final class TaskScope implements AutoCloseable {
     private volatile @Nullable String killReason;
     private @Nullable RuntimeException lostInput;
 
+    /** The scope of an attempt that no test kit watches. */
+    public TaskScope(long attemptId, String owner, MemoryAccount memory) {
+        this(attemptId, owner, memory, FaultProbe.NONE);
+    }
+
     /**
      * @param attemptId unique in the context, never reused
      * @param owner how errors name this attempt
      * @param memory the attempt's account, closed with this scope
+     * @param faults told which sites the attempt reaches
      */
-    public TaskScope(long attemptId, String owner, MemoryAccount memory) {
+    public TaskScope(long attemptId, String owner, MemoryAccount memory, FaultProbe faults) {
         this.attemptId = attemptId;
         this.owner = owner;
         this.memory = memory;
+        this.faults = faults;
     }
 
     public long attemptId() {
@@ -56,6 +65,11 @@ public final class TaskScope implements AutoCloseable {
 
     public TaskMetrics metrics() {
         return metrics;
+    }
+
+    /** Returns where a test kit may step into this attempt; {@link FaultProbe#NONE} in earnest. */
+    public FaultProbe faults() {
+        return faults;
     }
 
     /** Asks the attempt to stop at its next step. The first reason given stays. */
