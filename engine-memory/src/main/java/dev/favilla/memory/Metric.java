@@ -16,7 +16,9 @@ public enum Metric {
     SHUFFLE_RECORDS_READ,
     /** Bytes read from map outputs; estimated where records stay references. */
     SHUFFLE_BYTES_READ,
-    /** Cached partitions found. */
+    /** Bytes of map outputs and cached partitions that came from other executors. */
+    REMOTE_BYTES_READ,
+    /** Cached partitions found, here or on another executor. */
     CACHE_HITS,
     /** Cached partitions looked for and not found. */
     CACHE_MISSES,

@@ -83,7 +83,10 @@ final class ContentHash {
         if (value == null) {
             return true;
         }
-        Facts facts = FACTS.get(value.getClass());
+        return isDefined(value, FACTS.get(value.getClass()), depth);
+    }
+
+    private static boolean isDefined(Object value, Facts facts, int depth) {
         if (facts.kind.leaf) {
             return true;
         }
@@ -120,7 +123,18 @@ final class ContentHash {
         if (value == null) {
             return StableHash.mix(0);
         }
+        return of(value, FACTS.get(value.getClass()), depth);
+    }
+
+    static long orZero(@Nullable Object value) {
+        if (value == null) {
+            return of(null, 0);
+        }
         Facts facts = FACTS.get(value.getClass());
+        return isDefined(value, facts, 0) ? of(value, facts, 0) : 0;
+    }
+
+    private static long of(Object value, Facts facts, int depth) {
         if (!facts.kind.leaf && depth > MAX_DEPTH) {
             throw undefined(value);
         }

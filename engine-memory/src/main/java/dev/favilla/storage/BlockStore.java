@@ -16,7 +16,10 @@ import java.util.Optional;
  */
 public interface BlockStore extends AutoCloseable {
 
-    /** Finds a visible block and pins it for the life of {@code scope}; any failure to read it is a miss. */
+    /**
+     * Finds a visible block and pins it for the life of {@code scope}; any failure to read it is a miss. What is not
+     * here may come from another executor, as copies that the attempt pays for.
+     */
     Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope);
 
     /**
@@ -26,13 +29,24 @@ public interface BlockStore extends AutoCloseable {
     BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope);
 
     /**
-     * Makes the completed blocks of a successful attempt visible and returns their ids. If another attempt published
-     * the same block first, that one stays. Must be called before the scope closes.
+     * Makes the completed blocks of a successful attempt visible and tells what was in them. If another attempt
+     * published the same block first, that one stays. Must be called before the scope closes.
      */
-    List<BlockId> publish(TaskScope scope);
+    List<PublishedBlock> publish(TaskScope scope);
 
     /** Drops all blocks of a dataset; those being read go when their last reader ends. */
     void drop(int rddId);
+
+    /**
+     * Drops one visible block, if it is here; it goes when its last reader ends. Nobody is told: who asked knows.
+     */
+    void drop(BlockId id);
+
+    /**
+     * Returns a copy of a visible block for another executor. Empty if it is not here with this stamp, is of objects
+     * that cannot be serialized, or would be larger than about 1 GiB. Nobody's account is charged here.
+     */
+    Optional<EncodedBlock> export(BlockId id, long stamp);
 
     /** Returns what is kept of a dataset. */
     CachedSize sizeOf(int rddId);

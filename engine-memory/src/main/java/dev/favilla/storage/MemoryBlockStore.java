@@ -1,5 +1,6 @@
 package dev.favilla.storage;
 
+import dev.favilla.fault.FaultSite;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.StorageAccount;
@@ -7,6 +8,7 @@ import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.DamagedBlockException;
+import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> One monitor guards the table of blocks. It is never held while the memory manager, the serializer
  * or the listener runs, so those may call back.
  *
+ * <p><b>Other executors.</b> What is missed here may be read from them, see {@link PeerBlocks}; it is not kept here.
+ *
  * <p><b>Failures.</b> A block that is damaged is dropped and not found. One that cannot be deserialized is dropped and
  * fails the reader once. A listener that throws is reported in the log.
  */
@@ -45,6 +49,7 @@ public final class MemoryBlockStore implements BlockStore {
     private final Serializer serializer;
     private final BlockFrame frames;
     private final BlockDropListener listener;
+    private final PeerReader peers;
 
     /** Guards everything below, and the pins of the blocks. */
     private final Object monitor = new Object();
@@ -62,15 +67,27 @@ public final class MemoryBlockStore implements BlockStore {
         this(memory, serializer, new BlockFrame(Compression.NONE), listener);
     }
 
-    /**
-     * @param memory where the store opens its account
-     * @param serializer for blocks that are kept as bytes
-     * @param frames how those are framed, and whether compressed
-     * @param listener told when a visible block is no longer there
-     */
+    /** The store of the only executor. */
     public MemoryBlockStore(
             MemoryManager memory, Serializer serializer, BlockFrame frames, BlockDropListener listener) {
+        this(memory, serializer, frames, listener, PeerBlocks.NONE);
+    }
+
+    /**
+     * @param memory where the store opens its account
+     * @param serializer for blocks that are kept or moved as bytes; all executors use the same
+     * @param frames how those are framed, and whether compressed
+     * @param listener told when a visible block is no longer there
+     * @param peers asked for what is missed here
+     */
+    public MemoryBlockStore(
+            MemoryManager memory,
+            Serializer serializer,
+            BlockFrame frames,
+            BlockDropListener listener,
+            PeerBlocks peers) {
         this.memory = memory;
+        this.peers = new PeerReader(peers, serializer);
         this.frames = frames;
         this.serializer = serializer;
         this.listener = listener;
@@ -79,9 +96,23 @@ public final class MemoryBlockStore implements BlockStore {
 
     @Override
     public Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope) {
-        Optional<CachedBlock> found = lookUp(id, stamp, scope);
+        Optional<CachedBlock> found =
+                mayRead(id, scope) ? lookUp(id, stamp, scope).or(() -> peers.find(id, stamp, scope)) : Optional.empty();
         scope.metrics().add(found.isPresent() ? Metric.CACHE_HITS : Metric.CACHE_MISSES, 1);
         return found;
+    }
+
+    private static boolean mayRead(BlockId id, TaskScope scope) {
+        try {
+            scope.faults().reach(FaultSite.CACHE_READ, id.toString());
+            return true;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            logger().debug("Cached block {} is not read", id, e);
+            return false;
+        }
     }
 
     private Optional<CachedBlock> lookUp(BlockId id, long stamp, TaskScope scope) {
@@ -114,7 +145,7 @@ public final class MemoryBlockStore implements BlockStore {
     @Override
     public BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope) {
         StagedBlock block = level.deserialized()
-                ? new StagedObjects(this, id, stamp)
+                ? new StagedObjects(this, id, stamp, scope.attemptId())
                 : new StagedBytes(this, id, stamp, scope.attemptId(), serializer, frames);
         boolean refused;
         synchronized (monitor) {
@@ -138,12 +169,12 @@ public final class MemoryBlockStore implements BlockStore {
     }
 
     @Override
-    public List<BlockId> publish(TaskScope scope) {
-        List<BlockId> published = new ArrayList<>();
+    public List<PublishedBlock> publish(TaskScope scope) {
+        List<PublishedBlock> published = new ArrayList<>();
         for (StagedBlock block : stagedBy(scope).takeAll()) {
             StoredBlock stored = block.result();
             if (stored != null && show(block, stored)) {
-                published.add(stored.id());
+                published.add(block.summary());
             } else {
                 block.refuse();
             }
@@ -175,6 +206,39 @@ public final class MemoryBlockStore implements BlockStore {
     @Override
     public void drop(int rddId) {
         removeAll(id -> id.rddId() == rddId);
+        peers.forget(rddId);
+    }
+
+    @Override
+    public void drop(BlockId id) {
+        StoredBlock removed;
+        synchronized (monitor) {
+            removed = visible.remove(id);
+        }
+        if (removed != null) {
+            freeUnlessPinned(removed);
+        }
+    }
+
+    @Override
+    public Optional<EncodedBlock> export(BlockId id, long stamp) {
+        StoredBlock block;
+        synchronized (monitor) {
+            block = visible.get(id);
+            if (block == null || block.stamp() != stamp) {
+                return Optional.empty();
+            }
+            block.pins++;
+        }
+        try {
+            byte[] frame = block.encode(serializer, frames);
+            return Optional.ofNullable(frame).map(bytes -> new EncodedBlock(block.header(), bytes));
+        } catch (SerializationException e) { // as objects such a block can be kept, but not moved
+            logger().debug("Cached block {} cannot be sent to another executor", id, e);
+            return Optional.empty();
+        } finally {
+            unpin(block);
+        }
     }
 
     private void removeAll(Predicate<BlockId> which) {

@@ -1,5 +1,7 @@
 package dev.favilla.storage;
 
+import dev.favilla.serializer.BlockHeader;
+import dev.favilla.serializer.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,23 +15,33 @@ abstract class StagedBlock implements BlockBuilder {
     private final MemoryBlockStore store;
     private final BlockId id;
     private final long stamp;
+    private final long attemptId;
     private long reservedBytes;
+    private long records;
+    private long digest;
     private boolean refused;
     private boolean handedOver;
     private @Nullable StoredBlock result;
 
-    StagedBlock(MemoryBlockStore store, BlockId id, long stamp) {
+    StagedBlock(MemoryBlockStore store, BlockId id, long stamp, long attemptId) {
         this.store = store;
         this.id = id;
         this.stamp = stamp;
+        this.attemptId = attemptId;
     }
 
     final BlockId id() {
         return id;
     }
 
-    final long stamp() {
-        return stamp;
+    /** Returns what the finished block says about itself. */
+    final BlockHeader header() {
+        return new BlockHeader(id.toString(), attemptId, stamp, records);
+    }
+
+    /** Returns what there is to say about the block once it is visible. */
+    final PublishedBlock summary() {
+        return new PublishedBlock(id, records, digest);
     }
 
     @Override
@@ -42,6 +54,9 @@ abstract class StagedBlock implements BlockBuilder {
         }
         boolean kept = false;
         try {
+            records++;
+            long content = StableHash.contentOrZero(record);
+            digest += content == 0 ? 0 : StableHash.mix(content);
             kept = append(record);
         } finally {
             if (!kept) {

@@ -1,6 +1,9 @@
 package dev.favilla.storage;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.BlockHeader;
+import dev.favilla.serializer.FrameBuffer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.SizeEstimator;
 import java.util.ArrayList;
@@ -21,12 +24,11 @@ final class StagedObjects extends StagedBlock {
     private List<@Nullable Object[]> chunks = new ArrayList<>();
     private @Nullable Object[] last = {};
     private int lastCount;
-    private long count;
     private long slots;
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
-    StagedObjects(MemoryBlockStore store, BlockId id, long stamp) {
-        super(store, id, stamp);
+    StagedObjects(MemoryBlockStore store, BlockId id, long stamp, long attemptId) {
+        super(store, id, stamp, attemptId);
     }
 
     @Override
@@ -38,7 +40,6 @@ final class StagedObjects extends StagedBlock {
             slots += last.length;
         }
         last[lastCount++] = record;
-        count++;
         sampler.add(record);
         return grow(bytes());
     }
@@ -54,7 +55,7 @@ final class StagedObjects extends StagedBlock {
             slots -= last.length - lastCount;
             chunks.set(chunks.size() - 1, Arrays.copyOf(last, lastCount));
         }
-        StoredBlock block = grow(bytes()) ? new ObjectBlock(id(), stamp(), bytes(), List.copyOf(chunks), count) : null;
+        StoredBlock block = grow(bytes()) ? new ObjectBlock(id(), header(), bytes(), List.copyOf(chunks)) : null;
         clear();
         return block;
     }
@@ -70,17 +71,31 @@ final class StagedObjects extends StagedBlock {
     private static final class ObjectBlock extends StoredBlock implements CachedBlock {
 
         private final List<@Nullable Object[]> chunks;
-        private final long count;
 
-        ObjectBlock(BlockId id, long stamp, long bytes, List<@Nullable Object[]> chunks, long count) {
-            super(id, stamp, bytes);
+        ObjectBlock(BlockId id, BlockHeader header, long bytes, List<@Nullable Object[]> chunks) {
+            super(id, header, bytes);
             this.chunks = chunks;
-            this.count = count;
         }
 
         @Override
         CachedBlock open(Serializer serializer, TaskScope scope, Runnable unreadable) {
             return this;
+        }
+
+        @Override
+        byte @Nullable [] encode(Serializer serializer, BlockFrame frames) {
+            FrameBuffer buffer = new FrameBuffer(StagedBytes.FIRST_BUFFER_BYTES);
+            try (Serializer.RecordOutput out = serializer.open(buffer)) {
+                for (@Nullable Object[] chunk : chunks) {
+                    for (Object record : chunk) {
+                        out.write(record);
+                        if (buffer.size() > StagedBytes.LARGEST_PAYLOAD_BYTES) {
+                            return null;
+                        }
+                    }
+                }
+            }
+            return buffer.frame(frames, header());
         }
 
         @Override
@@ -90,7 +105,7 @@ final class StagedObjects extends StagedBlock {
 
         @Override
         public long recordCount() {
-            return count;
+            return header().recordCount();
         }
     }
 

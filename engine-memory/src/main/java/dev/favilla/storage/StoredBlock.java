@@ -1,13 +1,16 @@
 package dev.favilla.storage;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.BlockHeader;
 import dev.favilla.serializer.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /** A completed block: immutable content, and the pins that the store counts. */
 abstract class StoredBlock {
 
     private final BlockId id;
-    private final long stamp;
+    private final BlockHeader header;
     private final long bytes;
 
     /** Readers whose attempts have not ended. Guarded by the store's monitor. */
@@ -16,9 +19,9 @@ abstract class StoredBlock {
     /** No longer visible; its bytes are given back when the last reader ends. Guarded by the store's monitor. */
     boolean orphaned;
 
-    StoredBlock(BlockId id, long stamp, long bytes) {
+    StoredBlock(BlockId id, BlockHeader header, long bytes) {
         this.id = id;
-        this.stamp = stamp;
+        this.header = header;
         this.bytes = bytes;
     }
 
@@ -27,7 +30,12 @@ abstract class StoredBlock {
     }
 
     final long stamp() {
-        return stamp;
+        return header.generation();
+    }
+
+    /** What the block says about itself when it is framed. */
+    final BlockHeader header() {
+        return header;
     }
 
     /** What the store has reserved for it. */
@@ -42,4 +50,11 @@ abstract class StoredBlock {
      * @throws dev.favilla.serializer.DamagedBlockException if it is not as it was written
      */
     abstract CachedBlock open(Serializer serializer, TaskScope scope, Runnable unreadable);
+
+    /**
+     * Returns a frame of its own with all records, or null if it would be too long.
+     *
+     * @throws dev.favilla.serializer.SerializationException if a record cannot be serialized
+     */
+    abstract byte @Nullable [] encode(Serializer serializer, BlockFrame frames);
 }

@@ -2,7 +2,7 @@
  * Cached partitions by id and level.
  *
  * <p>Start at {@link dev.favilla.storage.BlockStore}. The cache is a hint: a block may vanish at any time, and whoever
- * misses one computes it again. Nothing here knows how a block is computed.
+ * misses one computes it again, or finds it on another executor. Nothing here knows how a block is computed.
  */
 @NullMarked
 package dev.favilla.storage;

@@ -95,7 +95,7 @@ class MemoryBlockStoreTest {
         return true;
     }
 
-    private List<BlockId> put(BlockId id, StorageLevel level, Object... records) {
+    private List<PublishedBlock> put(BlockId id, StorageLevel level, Object... records) {
         try (TaskScope scope = task()) {
             fill(store.build(id, level, STAMP, scope), records);
             return store.publish(scope);
@@ -132,7 +132,7 @@ class MemoryBlockStoreTest {
         Object[] records = new Object[20_000];
         Arrays.setAll(records, i -> i % 10 == 0 ? null : "record " + i);
 
-        assertThat(put(id(1, 0), level, records)).containsExactly(id(1, 0));
+        assertThat(put(id(1, 0), level, records)).extracting(PublishedBlock::id).containsExactly(id(1, 0));
 
         assertThat(get(id(1, 0))).contains(Arrays.asList(records));
         assertThat(store.sizeOf(1).partitions()).isEqualTo(1);
@@ -271,7 +271,7 @@ class MemoryBlockStoreTest {
             TaskScope scope = task();
             fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP + 1, scope), "new");
 
-            assertThat(store.publish(scope)).containsExactly(id(1, 0));
+            assertThat(store.publish(scope)).extracting(PublishedBlock::id).containsExactly(id(1, 0));
 
             assertThat(store.find(id(1, 0), STAMP + 1, scope).map(MemoryBlockStoreTest::content))
                     .contains(List.of("new"));

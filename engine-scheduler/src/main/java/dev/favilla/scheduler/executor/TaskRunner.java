@@ -16,6 +16,7 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.PublishedBlock;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,11 @@ final class TaskRunner {
         try {
             List<AccumulatorUpdate> updates = TaskAccumulators.of(scope).updates();
             return new TaskOutcome.Success(
-                    result, updates, blocks.publish(scope)); // published last: it cannot be undone
+                    result,
+                    updates,
+                    blocks.publish(scope).stream() // published last: it cannot be undone
+                            .map(PublishedBlock::id)
+                            .toList());
         } catch (Throwable t) { // an accumulator is user code, too
             return new TaskOutcome.Failed(t);
         }

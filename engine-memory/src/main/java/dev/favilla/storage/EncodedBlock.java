@@ -1,0 +1,33 @@
+package dev.favilla.storage;
+
+import dev.favilla.serializer.BlockHeader;
+
+/**
+ * A block on its way from one executor to another: framed bytes, and what their frame should say. Whoever receives it
+ * owns the bytes; the sender keeps no reference to them.
+ */
+public final class EncodedBlock {
+
+    private final BlockHeader header;
+    private final byte[] frame;
+
+    public EncodedBlock(BlockHeader header, byte[] frame) {
+        this.header = header;
+        this.frame = frame;
+    }
+
+    /** Returns what the frame was made with. Not to be believed before the frame is verified. */
+    public BlockHeader header() {
+        return header;
+    }
+
+    /** Returns the frame, to be verified by {@link dev.favilla.serializer.BlockFrame#open}. */
+    public byte[] frame() {
+        return frame;
+    }
+
+    @Override
+    public String toString() {
+        return header + " in " + frame.length + " B";
+    }
+}

@@ -1,0 +1,77 @@
+package dev.favilla.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.StableHash;
+import dev.favilla.testing.TestSeed;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlockDigestTest {
+
+    private static final BlockId ID = new BlockId(1, 0);
+
+    private final UnifiedMemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.25);
+    private final MemoryBlockStore store = new MemoryBlockStore(memory, new KryoSerializer(List.of()), id -> {});
+
+    @AfterEach
+    void close() {
+        store.close();
+        assertThat(memory.usage().freeBytes()).isEqualTo(memory.poolBytes());
+    }
+
+    private PublishedBlock publish(List<?> records, StorageLevel level) {
+        try (TaskScope scope = new TaskScope(1, "task", memory.openTask("task"))) {
+            BlockBuilder builder = store.build(ID, level, 0, scope);
+            records.forEach(builder::add);
+            builder.complete();
+            return store.publish(scope).get(0);
+        } finally {
+            store.drop(ID);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theDigestIsTheSumOfMixedContentHashes(boolean deserialized) {
+        List<Object> records = Arrays.asList("a", 1L, null, List.of(2, 3), "a");
+        long sum = records.stream()
+                .mapToLong(record -> StableHash.mix(StableHash.content(record)))
+                .sum();
+
+        PublishedBlock published = publish(records, new StorageLevel(false, true, deserialized));
+
+        assertThat(published).isEqualTo(new PublishedBlock(ID, 5, sum));
+    }
+
+    @Test
+    void theOrderOfTheRecordsDoesNotMatterButTheirContentDoes(TestSeed seed) {
+        List<Object> records = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            records.add("record " + i);
+        }
+        PublishedBlock published = publish(records, StorageLevel.MEMORY_ONLY);
+        Collections.shuffle(records, new Random(seed.random().nextLong()));
+
+        assertThat(publish(records, StorageLevel.MEMORY_ONLY)).isEqualTo(published);
+
+        records.set(0, "another record");
+        assertThat(publish(records, StorageLevel.MEMORY_ONLY).digest()).isNotEqualTo(published.digest());
+    }
+
+    @Test
+    void recordsWithoutContentAreOnlyCounted() {
+        assertThat(publish(List.of(new StringBuilder("x"), new StringBuilder("y")), StorageLevel.MEMORY_ONLY))
+                .isEqualTo(new PublishedBlock(ID, 2, 0));
+    }
+}
