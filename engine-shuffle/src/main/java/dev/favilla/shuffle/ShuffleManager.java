@@ -1,6 +1,9 @@
 package dev.favilla.shuffle;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.storage.EncodedBlock;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The shuffle of one executor: opens writers and readers and keeps the map outputs written here until they are dropped.
@@ -16,6 +19,14 @@ public interface ShuffleManager extends AutoCloseable {
      * their contents only.
      */
     ShuffleReader reader(ShuffleSpec spec, MapOutputs outputs, int reducer, TaskScope scope);
+
+    /**
+     * Returns copies of what one map attempt has for {@code reducer}, as framed blocks for another executor, in order;
+     * empty if the output is not here. Nobody's account is charged here.
+     *
+     * @throws dev.favilla.serializer.SerializationException if a record cannot be turned into bytes
+     */
+    Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer);
 
     /** Drops the map output of one attempt, if it is here. */
     void drop(int shuffleId, int mapPartition, long attemptId);

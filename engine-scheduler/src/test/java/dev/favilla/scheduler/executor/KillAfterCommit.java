@@ -7,6 +7,9 @@ import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.shuffle.ShuffleWriter;
+import dev.favilla.storage.EncodedBlock;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A shuffle whose writers are killed just after they have committed. */
@@ -38,6 +41,11 @@ record KillAfterCommit(ShuffleManager shuffle) implements ShuffleManager {
     @Override
     public ShuffleReader reader(ShuffleSpec spec, MapOutputs outputs, int reducer, TaskScope scope) {
         return shuffle.reader(spec, outputs, reducer, scope);
+    }
+
+    @Override
+    public Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer) {
+        return shuffle.export(shuffleId, mapPartition, attemptId, reducer);
     }
 
     @Override

@@ -3,12 +3,7 @@ package dev.favilla.shuffle.hash;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.shuffle.FetchFailedException;
-import dev.favilla.shuffle.MapOutput;
-import dev.favilla.shuffle.MapOutputs;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -16,25 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over everything that was sent to one reducer: map outputs in map order, the records of each in the order they
- * were sent.
+ * were sent, wherever they lie.
  *
- * <p>All blocks are looked up before the first record is handed out, so what is gone is noticed before any work is
- * done, and what is dropped later stays readable. A block is let go when the next one is entered.
- *
- * <p><b>Failures.</b> A block that is gone or damaged is a {@link FetchFailedException}, recorded in the scope as well:
- * user code that catches it cannot turn a lost input into a result.
+ * <p>All map outputs that lie here are looked up before the first record is handed out, so what is gone is noticed
+ * before any work is done, and what is dropped later stays readable. A map output is let go when the next one is
+ * entered.
  */
 final class BlockCursor implements AutoCloseable {
 
-    private final OutputStore store;
-    private final ExecutorId executor;
+    private final BlockSource source;
     private final Serializer serializer;
-    private final MapOutputs outputs;
-    private final int reducer;
     private final TaskScope scope;
 
-    private final Deque<Found> ahead = new ArrayDeque<>();
+    private Deque<BlockSource.Input> ahead = new ArrayDeque<>();
     private boolean lookedUp;
+
+    /** What is left of the present map output, and the number of its next block. */
+    private BlockSource.@Nullable Input present;
+
+    private List<Block> blocks = List.of();
+    private int nextBlock;
 
     private int left;
     private int taken;
@@ -45,18 +41,9 @@ final class BlockCursor implements AutoCloseable {
     private @Nullable Object key;
     private @Nullable Object value;
 
-    BlockCursor(
-            OutputStore store,
-            ExecutorId executor,
-            Serializer serializer,
-            MapOutputs outputs,
-            int reducer,
-            TaskScope scope) {
-        this.store = store;
-        this.executor = executor;
+    BlockCursor(BlockSource source, Serializer serializer, TaskScope scope) {
+        this.source = source;
         this.serializer = serializer;
-        this.outputs = outputs;
-        this.reducer = reducer;
         this.scope = scope;
     }
 
@@ -94,80 +81,51 @@ final class BlockCursor implements AutoCloseable {
 
     /** Returns whether there may be a further record. */
     boolean mayAdvance() {
-        return left > 0 || !lookedUp || !ahead.isEmpty();
+        return left > 0 || !lookedUp || nextBlock < blocks.size() || !ahead.isEmpty();
     }
 
     private boolean enterNext() {
-        leave();
+        leaveBlock();
         if (!lookedUp) {
             lookedUp = true;
-            lookUp();
+            ahead = source.lookUp();
         }
-        Found next = ahead.poll();
-        if (next == null) {
-            return false;
+        while (nextBlock == blocks.size()) {
+            leaveOutput();
+            present = ahead.poll();
+            if (present == null) {
+                return false;
+            }
+            blocks = source.enter(present);
         }
-        Block block = next.block;
-        if (block instanceof RefBlock refs) {
-            references = refs.entries();
-            position = 0;
-        } else if (block instanceof BytesBlock bytes) {
-            input = open(next, bytes);
-        }
-        left = block.records();
-        scope.metrics().add(Metric.SHUFFLE_BYTES_READ, block.bytes());
+        enter(blocks.get(nextBlock));
         return true;
     }
 
-    private void lookUp() {
-        for (MapOutput output : outputs.outputs()) {
-            if (output.sizes().isEmpty(reducer)) {
-                continue;
-            }
-            int part = 0;
-            for (Block block : find(output)) {
-                ahead.add(new Found(output, block, part));
-                part += block instanceof BytesBlock ? 1 : 0;
-            }
+    private void enter(Block block) {
+        if (block instanceof RefBlock refs) {
+            references = refs.entries();
+            position = 0;
+        } else {
+            BlockFrame.Payload payload = payload(block);
+            input = serializer.open(payload.bytes(), payload.offset(), payload.length());
         }
+        nextBlock++;
+        left = block.records();
+        scope.metrics().add(Metric.SHUFFLE_BYTES_READ, block.bytes());
     }
 
-    private List<Block> find(MapOutput output) {
-        StoredOutput stored = store.find(keyOf(output));
-        if (stored != null) {
-            return stored.blocks(reducer);
+    private BlockFrame.Payload payload(Block block) {
+        if (block instanceof FetchedBlock fetched) {
+            return fetched.payload();
         }
-        throw lost(
-                output,
-                output.executor().equals(executor)
-                        ? "it was dropped"
-                        : "it lies on another executor than " + executor + ", which was asked",
-                null);
-    }
-
-    /** Verifies a block and opens it; not a byte of it is parsed before it is known to be the right one and whole. */
-    private Serializer.RecordInput open(Found found, BytesBlock block) {
-        BlockFrame.Payload payload;
-        try {
-            payload = BlockFrame.open(
-                    block.frame(), BytesBlock.header(keyOf(found.output), reducer, found.part, block.records()));
-        } catch (DamagedBlockException e) {
-            throw lost(found.output, "it is damaged: " + e.getMessage(), e);
+        if (block instanceof BytesBlock bytes && present != null) {
+            return source.open(present.output(), bytes, nextBlock);
         }
-        return serializer.open(payload.bytes(), payload.offset(), payload.length());
+        throw new IllegalStateException("Cannot read a " + block.getClass().getSimpleName() + " as bytes");
     }
 
-    private OutputKey keyOf(MapOutput output) {
-        return new OutputKey(outputs.shuffleId(), output.mapPartition(), output.attemptId());
-    }
-
-    private FetchFailedException lost(MapOutput output, String reason, @Nullable Throwable cause) {
-        FetchFailedException failure = new FetchFailedException(outputs.shuffleId(), output, reducer, reason, cause);
-        scope.recordLostInput(failure);
-        return failure;
-    }
-
-    private void leave() {
+    private void leaveBlock() {
         scope.metrics().add(Metric.SHUFFLE_RECORDS_READ, taken);
         taken = 0;
         left = 0;
@@ -179,6 +137,13 @@ final class BlockCursor implements AutoCloseable {
         }
     }
 
+    private void leaveOutput() {
+        present = null;
+        blocks = List.of();
+        nextBlock = 0;
+        source.leave();
+    }
+
     /** Lets go of all blocks; closing twice is harmless. */
     @Override
     public void close() {
@@ -186,9 +151,10 @@ final class BlockCursor implements AutoCloseable {
         ahead.clear();
         key = null;
         value = null;
-        leave();
+        try {
+            leaveBlock();
+        } finally {
+            leaveOutput();
+        }
     }
-
-    /** A block to be read, and what to call it if it turns out to be lost. */
-    private record Found(MapOutput output, Block block, int part) {}
 }

@@ -1,7 +1,7 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.serializer.BlockFrame;
-import java.io.ByteArrayOutputStream;
+import dev.favilla.serializer.FrameBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,31 +17,34 @@ final class BytesLane {
 
     private final OutputKey output;
     private final int reducer;
+    private final int firstPart;
     private final RecordStream stream;
     private final BlockFrame frames;
 
     private final List<BytesBlock> blocks = new ArrayList<>(1);
     private long blockBytes;
 
-    private @Nullable Buffer buffer;
+    private @Nullable FrameBuffer buffer;
     private int records;
 
     /**
+     * @param firstPart how many blocks the reducer gets before those of this lane
      * @param stream the attempt's, for all its reducers
      * @param frames how blocks are framed
      */
-    BytesLane(OutputKey output, int reducer, RecordStream stream, BlockFrame frames) {
+    BytesLane(OutputKey output, int reducer, int firstPart, RecordStream stream, BlockFrame frames) {
         this.output = output;
         this.reducer = reducer;
+        this.firstPart = firstPart;
         this.stream = stream;
         this.frames = frames;
     }
 
     /** Appends a record. */
     void add(@Nullable Object key, @Nullable Object value) {
-        Buffer to = buffer;
+        FrameBuffer to = buffer;
         if (to == null) {
-            to = new Buffer(FIRST_BUFFER);
+            to = new FrameBuffer(FIRST_BUFFER);
             buffer = to;
         }
         stream.write(key, value, to);
@@ -53,12 +56,11 @@ final class BytesLane {
 
     /** Frames what was written since the last block. */
     void seal() {
-        Buffer full = buffer;
+        FrameBuffer full = buffer;
         if (full == null) {
             return;
         }
-        byte[] frame =
-                frames.wrap(BytesBlock.header(output, reducer, blocks.size(), records), full.bytes(), 0, full.size());
+        byte[] frame = full.frame(frames, BytesBlock.header(output, reducer, firstPart + blocks.size(), records));
         blocks.add(new BytesBlock(frame, records));
         blockBytes += frame.length;
         buffer = null;
@@ -75,21 +77,5 @@ final class BytesLane {
         seal();
         blocks.addAll(this.blocks);
         return blockBytes;
-    }
-
-    /** A byte array stream that lends its array instead of copying it. */
-    private static final class Buffer extends ByteArrayOutputStream {
-
-        Buffer(int size) {
-            super(size);
-        }
-
-        byte[] bytes() {
-            return buf;
-        }
-
-        int capacity() {
-            return buf.length;
-        }
     }
 }

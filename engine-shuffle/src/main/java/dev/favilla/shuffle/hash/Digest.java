@@ -15,7 +15,7 @@ final class Digest {
      * @param value contributes if its class has a content hash
      */
     static long of(int reducer, long keyHash, @Nullable Object value) {
-        long content = StableHash.hasContent(value) ? StableHash.content(value) : 0;
+        long content = StableHash.contentOrZero(value);
         // The odd factor keeps (reducer, key) pairs apart that a plain sum would confuse.
         return StableHash.mix(StableHash.mix(keyHash + (reducer + 1) * 0x9e3779b97f4a7c15L) + content);
     }

@@ -6,16 +6,20 @@ import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.shuffle.ShuffleWriter;
+import dev.favilla.storage.EncodedBlock;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The hash shuffle of one executor. Map outputs stay in memory: records that are deeply immutable by reference, all
- * others as bytes.
+ * others as bytes. To other executors all of them go as bytes.
  *
  * <p><b>Memory.</b> A writer and a reader pay from their attempt's account. A committed output is moved to a retained
  * account of its own, which is closed when the output is dropped.
@@ -32,6 +36,7 @@ public final class HashShuffleManager implements ShuffleManager {
     private final Serializer serializer;
     private final BlockFrame frames;
     private final ExecutorId executor;
+    private final BlockTransfer transfer;
     private final OutputStore store = new OutputStore();
 
     /** A shuffle whose serialized records are not compressed. */
@@ -39,17 +44,29 @@ public final class HashShuffleManager implements ShuffleManager {
         this(memory, serializer, new BlockFrame(Compression.NONE), executor);
     }
 
+    /** The shuffle of the only executor. */
+    public HashShuffleManager(MemoryManager memory, Serializer serializer, BlockFrame frames, ExecutorId executor) {
+        this(memory, serializer, frames, executor, BlockTransfer.NONE);
+    }
+
     /**
      * @param memory the budget that map outputs are kept in
-     * @param serializer for the records that cannot be shared
+     * @param serializer for the records that cannot be shared; all executors use the same
      * @param frames how serialized records are framed, and whether compressed
      * @param executor where the outputs lie, as {@link dev.favilla.shuffle.MapOutput} says
+     * @param transfer fetches what lies on other executors
      */
-    public HashShuffleManager(MemoryManager memory, Serializer serializer, BlockFrame frames, ExecutorId executor) {
+    public HashShuffleManager(
+            MemoryManager memory,
+            Serializer serializer,
+            BlockFrame frames,
+            ExecutorId executor,
+            BlockTransfer transfer) {
         this.memory = memory;
         this.serializer = serializer;
         this.frames = frames;
         this.executor = executor;
+        this.transfer = transfer;
     }
 
     @Override
@@ -84,7 +101,8 @@ public final class HashShuffleManager implements ShuffleManager {
             throw new IllegalArgumentException(
                     "outputs must be those of " + spec + ", got those of shuffle " + outputs.shuffleId());
         }
-        BlockCursor cursor = new BlockCursor(store, executor, serializer, outputs, reducer, scope);
+        BlockSource source = new BlockSource(store, executor, transfer, outputs, reducer, scope);
+        BlockCursor cursor = new BlockCursor(source, serializer, scope);
         return spec.aggregator()
                 .<ShuffleReader>map(aggregator -> new AggregatingReader(cursor, aggregator, scope))
                 .orElseGet(() -> new StreamingReader(cursor));
@@ -94,6 +112,15 @@ public final class HashShuffleManager implements ShuffleManager {
         if (store.isClosed()) {
             throw new IllegalStateException("The shuffle manager of " + executor + " is closed");
         }
+    }
+
+    @Override
+    public Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer) {
+        OutputKey key = new OutputKey(shuffleId, mapPartition, attemptId);
+        StoredOutput output = store.find(key);
+        return output == null
+                ? Optional.empty()
+                : Optional.of(new BlockEncoder(serializer, frames).encode(key, reducer, output.blocks(reducer)));
     }
 
     @Override

@@ -87,12 +87,13 @@ final class OutputBuffer implements AutoCloseable {
     private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {
         BytesLane lane = bytes[reducer];
         if (lane == null) {
-            lane = new BytesLane(key, reducer, stream, frames);
+            RefLane before = references[reducer]; // nothing is added to it any more
+            lane = new BytesLane(key, reducer, before == null ? 0 : before.blocks(), stream, frames);
             bytes[reducer] = lane;
         }
-        long before = lane.heldBytes();
+        long heldBefore = lane.heldBytes();
         lane.add(recordKey, value);
-        long grown = lane.heldBytes() - before;
+        long grown = lane.heldBytes() - heldBefore;
         if (grown != 0) {
             laneBytes += grown;
             memory.hold(heldBytes());

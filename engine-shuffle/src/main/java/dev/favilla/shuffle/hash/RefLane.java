@@ -40,6 +40,11 @@ final class RefLane {
         return ARRAY_HEADER_BYTES + (long) REFERENCE_BYTES * chunk.length;
     }
 
+    /** Returns how many blocks the records make. */
+    int blocks() {
+        return chunks.size();
+    }
+
     /**
      * Adds the records as blocks to {@code blocks} and returns how many bytes they take.
      *

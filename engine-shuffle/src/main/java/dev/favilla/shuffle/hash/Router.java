@@ -37,7 +37,7 @@ final class Router {
         if (mustHash) {
             return stableHash(key);
         }
-        return StableHash.hasContent(key) ? StableHash.content(key) : 0;
+        return StableHash.contentOrZero(key);
     }
 
     /** Returns the hash by which equal keys are found; that of the null key is 0. */

@@ -3,8 +3,9 @@
  *
  * <p>Start at {@link dev.favilla.shuffle.hash.HashShuffleManager}, the only public class. A record's way through: an
  * intake takes it ({@code DirectIntake}, or {@code CombiningIntake} which merges by key first), {@code Router} picks the
- * reducer, {@code OutputBuffer} keeps it, {@code OutputStore} holds what was committed, {@code BlockCursor} walks
- * over it in map order, and {@code StreamingReader} or {@code AggregatingReader} hands it on.
+ * reducer, {@code OutputBuffer} keeps it, {@code OutputStore} holds what was committed, {@code BlockSource} finds
+ * it there or fetches it from another executor, {@code BlockCursor} walks over it in map order, and
+ * {@code StreamingReader} or {@code AggregatingReader} hands it on.
  *
  * <p>Two rules hold throughout. Which records merge, and in which order, follows from the input alone, never from
  * memory or time. And what one attempt hands to another by reference is deeply immutable; everything else travels as

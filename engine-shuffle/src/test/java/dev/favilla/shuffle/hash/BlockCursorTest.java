@@ -12,6 +12,7 @@ import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockSizes;
+import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
@@ -38,7 +39,7 @@ class BlockCursorTest {
     private List<Block> twoFrames() {
         List<Block> blocks = new ArrayList<>();
         try (RecordStream stream = new RecordStream(serializer)) {
-            BytesLane lane = new BytesLane(OUTPUT, 0, stream, FRAMES);
+            BytesLane lane = new BytesLane(OUTPUT, 0, 0, stream, FRAMES);
             lane.add("a", 1);
             lane.seal();
             lane.add("b", 2);
@@ -47,13 +48,18 @@ class BlockCursorTest {
         return blocks;
     }
 
+    private BlockCursor cursor(MapOutput output, TaskScope scope) {
+        MapOutputs outputs = new MapOutputs(3, 0, List.of(output));
+        BlockSource source = new BlockSource(store, HERE, BlockTransfer.NONE, outputs, 0, scope);
+        return new BlockCursor(source, serializer, scope);
+    }
+
     private List<Object> read(List<Block> blocks) {
         store.put(OUTPUT, new StoredOutput(List.of(blocks), memory.openRetained("test")));
         MapOutput output = new MapOutput(0, 11, HERE, 2, 0, BlockSizes.of(new long[] {100}));
         List<Object> values = new ArrayList<>();
         try (TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));
-                BlockCursor cursor =
-                        new BlockCursor(store, HERE, serializer, new MapOutputs(3, 0, List.of(output)), 0, scope)) {
+                BlockCursor cursor = cursor(output, scope)) {
             while (cursor.advance()) {
                 values.add(cursor.value());
             }
@@ -72,12 +78,12 @@ class BlockCursorTest {
     void whatIsSaidToLieElsewhereIsAFetchFailureThatSaysSo() {
         MapOutput elsewhere = new MapOutput(0, 99, new ExecutorId("there", 2), 2, 0, BlockSizes.of(new long[] {100}));
         try (TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));
-                BlockCursor cursor =
-                        new BlockCursor(store, HERE, serializer, new MapOutputs(3, 0, List.of(elsewhere)), 0, scope)) {
+                BlockCursor cursor = cursor(elsewhere, scope)) {
 
             assertThatThrownBy(cursor::advance)
                     .isInstanceOf(FetchFailedException.class)
-                    .hasMessageContaining("it lies on another executor than here#1");
+                    .hasMessageContaining(
+                            "from there#2: it lies on another executor, and none can be reached from here");
         }
     }
 
@@ -114,7 +120,7 @@ class BlockCursorTest {
         void ofAnotherAttemptAreFetchFailures() {
             List<Block> blocks = new ArrayList<>();
             try (RecordStream stream = new RecordStream(serializer)) {
-                BytesLane lane = new BytesLane(new OutputKey(3, 0, 10), 0, stream, FRAMES);
+                BytesLane lane = new BytesLane(new OutputKey(3, 0, 10), 0, 0, stream, FRAMES);
                 lane.add("a", 1);
                 lane.moveTo(blocks);
             }

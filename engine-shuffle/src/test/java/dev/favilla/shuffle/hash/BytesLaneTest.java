@@ -19,7 +19,7 @@ class BytesLaneTest {
     private final RecordStream stream = new RecordStream(serializer);
 
     private BytesLane lane(int reducer) {
-        return new BytesLane(OUTPUT, reducer, stream, new BlockFrame(Compression.NONE));
+        return new BytesLane(OUTPUT, reducer, 0, stream, new BlockFrame(Compression.NONE));
     }
 
     @AfterEach

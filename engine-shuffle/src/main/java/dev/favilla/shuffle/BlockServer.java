@@ -1,0 +1,21 @@
+package dev.favilla.shuffle;
+
+import dev.favilla.storage.BlockId;
+import dev.favilla.storage.EncodedBlock;
+import java.util.List;
+import java.util.Optional;
+
+/** What an executor gives to the others. May be asked from any thread, also while the executor goes down. */
+public interface BlockServer {
+
+    /**
+     * Returns copies of the blocks that one map attempt has for {@code reducer}, in order; empty if the output is not
+     * here.
+     *
+     * @throws dev.favilla.serializer.SerializationException if a record cannot be turned into bytes
+     */
+    Optional<List<EncodedBlock>> shuffleBlocks(int shuffleId, int mapPartition, long attemptId, int reducer);
+
+    /** Returns a copy of a cached block, if it is here with this stamp. */
+    Optional<EncodedBlock> cachedBlock(BlockId id, long stamp);
+}

@@ -1,0 +1,26 @@
+package dev.favilla.shuffle;
+
+import dev.favilla.storage.BlockId;
+import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.EncodedBlock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gives away what one executor's shuffle and block store hold.
+ *
+ * @param shuffle its map outputs
+ * @param blocks its cached blocks
+ */
+public record ExecutorBlocks(ShuffleManager shuffle, BlockStore blocks) implements BlockServer {
+
+    @Override
+    public Optional<List<EncodedBlock>> shuffleBlocks(int shuffleId, int mapPartition, long attemptId, int reducer) {
+        return shuffle.export(shuffleId, mapPartition, attemptId, reducer);
+    }
+
+    @Override
+    public Optional<EncodedBlock> cachedBlock(BlockId id, long stamp) {
+        return blocks.export(id, stamp);
+    }
+}

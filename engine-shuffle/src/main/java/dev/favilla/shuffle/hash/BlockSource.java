@@ -1,0 +1,187 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.fault.FaultSite;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.BlockHeader;
+import dev.favilla.serializer.DamagedBlockException;
+import dev.favilla.shuffle.BlockTransfer;
+import dev.favilla.shuffle.BlockTransferException;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.FetchFailedException;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.storage.EncodedBlock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where one reader has its blocks from: what lies here is looked up before the first record, what lies on another
+ * executor is fetched when its turn comes, one map output at a time.
+ *
+ * <p><b>Memory.</b> What was fetched is paid for by the attempt until it is {@linkplain #leave left}.
+ *
+ * <p><b>Failures.</b> Not a byte is parsed before it is known to be the right one and whole. A block that came damaged
+ * is fetched once more: it may have happened on the way. What is damaged here, or gone, is a
+ * {@link FetchFailedException} at once, recorded in the scope as well: user code that catches it cannot turn a lost
+ * input into a result. An attempt that was told to stop has lost nothing, whatever it meets.
+ */
+final class BlockSource {
+
+    private final OutputStore store;
+    private final ExecutorId executor;
+    private final BlockTransfer transfer;
+    private final MapOutputs outputs;
+    private final int reducer;
+    private final TaskScope scope;
+    private final MemoryMeter fetched;
+
+    BlockSource(
+            OutputStore store,
+            ExecutorId executor,
+            BlockTransfer transfer,
+            MapOutputs outputs,
+            int reducer,
+            TaskScope scope) {
+        this.store = store;
+        this.executor = executor;
+        this.transfer = transfer;
+        this.outputs = outputs;
+        this.reducer = reducer;
+        this.scope = scope;
+        this.fetched = new MemoryMeter(scope.memory());
+    }
+
+    /** Returns what is to be read, in map order. What lies here stays readable from now on. */
+    Deque<Input> lookUp() {
+        Deque<Input> inputs = new ArrayDeque<>();
+        for (MapOutput output : outputs.outputs()) {
+            if (!output.sizes().isEmpty(reducer)) {
+                inputs.add(new Input(output, find(output)));
+            }
+        }
+        return inputs;
+    }
+
+    private @Nullable List<Block> find(MapOutput output) {
+        StoredOutput stored = store.find(keyOf(output));
+        if (stored != null) {
+            return stored.blocks(reducer);
+        }
+        if (output.executor().equals(executor)) {
+            throw lost(output, "it was dropped", null);
+        }
+        return null;
+    }
+
+    /** Returns the blocks of an input whose turn has come. */
+    List<Block> enter(Input input) {
+        MapOutput output = input.output();
+        try {
+            scope.faults().reach(FaultSite.FETCH, nameOf(output));
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw lost(output, "a test kit stepped in: " + e, e);
+        }
+        List<Block> here = input.here();
+        return here != null ? here : fetch(output);
+    }
+
+    private List<Block> fetch(MapOutput output) {
+        DamagedBlockException first;
+        try {
+            return open(output, ask(output));
+        } catch (DamagedBlockException e) {
+            logger().debug("A block is fetched once more", e);
+            first = e;
+        }
+        try {
+            return open(output, ask(output));
+        } catch (DamagedBlockException e) {
+            e.addSuppressed(first);
+            throw lost(output, "it came damaged twice: " + e.getMessage(), e);
+        }
+    }
+
+    private List<EncodedBlock> ask(MapOutput output) {
+        scope.checkKilled();
+        try {
+            return transfer.fetch(outputs.shuffleId(), reducer, output);
+        } catch (BlockTransferException e) {
+            throw lost(output, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private List<Block> open(MapOutput output, List<EncodedBlock> encoded) {
+        long held = encoded.stream().mapToLong(block -> block.frame().length).sum();
+        scope.metrics().add(Metric.REMOTE_BYTES_READ, held);
+        fetched.hold(held);
+        if (encoded.isEmpty()) {
+            throw new DamagedBlockException(nameOf(output), output.attemptId(), "nothing of it came");
+        }
+        List<Block> blocks = new ArrayList<>(encoded.size());
+        for (EncodedBlock block : encoded) {
+            int records = Math.toIntExact(block.header().recordCount());
+            int frameBytes = block.frame().length;
+            BlockFrame.Payload payload = verify(output, block.frame(), blocks.size(), records);
+            held += payload.bytes().length - frameBytes; // longer than the frame if that was compressed
+            fetched.hold(held);
+            blocks.add(new FetchedBlock(payload, records, frameBytes));
+        }
+        return blocks;
+    }
+
+    /** Verifies a block that lies here. */
+    BlockFrame.Payload open(MapOutput output, BytesBlock block, int part) {
+        try {
+            return verify(output, block.frame(), part, block.records());
+        } catch (DamagedBlockException e) {
+            throw lost(output, "it is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private BlockFrame.Payload verify(MapOutput output, byte[] frame, int part, int records) {
+        BlockHeader expected = BytesBlock.header(keyOf(output), reducer, part, records);
+        return BlockFrame.open(scope.faults().bytes(FaultSite.FETCH, nameOf(output), frame), expected);
+    }
+
+    /** Gives back what the present input took. */
+    void leave() {
+        fetched.close();
+    }
+
+    private OutputKey keyOf(MapOutput output) {
+        return new OutputKey(outputs.shuffleId(), output.mapPartition(), output.attemptId());
+    }
+
+    private String nameOf(MapOutput output) {
+        return BytesBlock.name(keyOf(output), reducer);
+    }
+
+    private FetchFailedException lost(MapOutput output, String reason, @Nullable Throwable cause) {
+        scope.checkKilled();
+        FetchFailedException failure = new FetchFailedException(outputs.shuffleId(), output, reducer, reason, cause);
+        scope.recordLostInput(failure);
+        return failure;
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(BlockSource.class);
+    }
+
+    /**
+     * A map output to be read.
+     *
+     * @param here its blocks, or null if it lies on another executor
+     */
+    record Input(MapOutput output, @Nullable List<Block> here) {}
+}
