@@ -6,6 +6,8 @@ import static dev.favilla.shuffle.MapOutputTracker.Registration.SURPLUS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.testing.TestSeed;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,5 +202,19 @@ class DriverMapOutputTrackerTest {
         assertThatThrownBy(() -> tracker.register(SHUFFLE, output(2, 1, LEFT, 0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("mapPartition must be from 0 to 1 in shuffle 3, got 2");
+    }
+
+    @Test
+    void twoThousandMapsForTwoThousandReducersTakeLessThanEightMebibytes(TestSeed seed) {
+        DriverMapOutputTracker large = new DriverMapOutputTracker();
+        large.add(SHUFFLE, 2000);
+        for (int map = 0; map < 2000; map++) {
+            long[] bytes = seed.random().longs(2000, 0, 1 << 20).toArray();
+            large.register(SHUFFLE, new MapOutput(map, map, map % 2 == 0 ? LEFT : RIGHT, 10, 7, BlockSizes.of(bytes)));
+        }
+
+        long taken = new SizeEstimator().estimate(large);
+
+        assertThat(taken).isBetween(2000L * 2000, 8L << 20); // a byte each at least, or something was not looked at
     }
 }
