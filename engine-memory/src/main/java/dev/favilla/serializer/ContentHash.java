@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The walk behind {@link StableHash#content}. */
 final class ContentHash {
 
+    /** The hash of what has none; no other value's hash is this. */
+    static final long UNDEFINED = 0;
+
     private static final int MAX_DEPTH = 16;
     private static final int MAX_ELEMENTS = 64;
 
@@ -79,67 +82,21 @@ final class ContentHash {
         return Immutability.isUnmodifiableMap(type) ? Kind.MAP : Kind.NONE;
     }
 
-    static boolean isDefined(@Nullable Object value, int depth) {
-        if (value == null) {
-            return true;
-        }
-        return isDefined(value, FACTS.get(value.getClass()), depth);
+    /** Returns the hash of {@code value}, or {@link #UNDEFINED} if a part of it has none. */
+    static long of(@Nullable Object value) {
+        return of(value, 0);
     }
 
-    private static boolean isDefined(Object value, Facts facts, int depth) {
-        if (facts.kind.leaf) {
-            return true;
-        }
-        if (facts.kind == Kind.NONE || depth > MAX_DEPTH) {
-            return false;
-        }
-        if (facts.record != null) {
-            for (int i = 0; i < facts.record.size(); i++) {
-                if (!facts.record.types()[i].isPrimitive() && !isDefined(facts.record.get(value, i), depth + 1)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        if (value instanceof Map<?, ?> map) {
-            return areDefined(map.keySet(), depth + 1) && areDefined(map.values(), depth + 1);
-        }
-        return areDefined((Collection<?>) value, depth + 1);
-    }
-
-    private static boolean areDefined(Collection<?> values, int depth) {
-        if (values.size() > MAX_ELEMENTS) {
-            return false;
-        }
-        for (Object value : values) {
-            if (!isDefined(value, depth)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    static long of(@Nullable Object value, int depth) {
+    private static long of(@Nullable Object value, int depth) {
         if (value == null) {
             return StableHash.mix(0);
         }
-        return of(value, FACTS.get(value.getClass()), depth);
-    }
-
-    static long orZero(@Nullable Object value) {
-        if (value == null) {
-            return of(null, 0);
-        }
         Facts facts = FACTS.get(value.getClass());
-        return isDefined(value, facts, 0) ? of(value, facts, 0) : 0;
-    }
-
-    private static long of(Object value, Facts facts, int depth) {
-        if (!facts.kind.leaf && depth > MAX_DEPTH) {
-            throw undefined(value);
+        if (facts.kind == Kind.NONE || (!facts.kind.leaf && depth > MAX_DEPTH)) {
+            return UNDEFINED;
         }
         return switch (facts.kind) {
-            case BOXED -> StableHash.mix(facts.salt ^ bits(value));
+            case BOXED -> defined(StableHash.mix(facts.salt ^ bits(value)));
             case STRING -> ofText(facts.salt, (String) value);
             case UUID -> ofUuid(facts.salt, (UUID) value);
             case TEXT -> ofText(facts.salt, value.toString());
@@ -147,17 +104,18 @@ final class ContentHash {
             case RECORD -> ofRecord(value, facts, depth);
             case COLLECTION -> ofCollection((Collection<?>) value, depth);
             case MAP -> ofMap((Map<?, ?>) value, depth);
-            case NONE -> throw undefined(value);
+            case NONE -> UNDEFINED;
         };
     }
 
-    private static long ofUuid(long salt, UUID uuid) {
-        return StableHash.mix(StableHash.mix(salt ^ uuid.getMostSignificantBits()) ^ uuid.getLeastSignificantBits());
+    /** One hash in 2^64 would be taken for none. */
+    private static long defined(long hash) {
+        return hash == UNDEFINED ? 1 : hash;
     }
 
-    private static IllegalArgumentException undefined(Object value) {
-        return new IllegalArgumentException("No content hash is defined for this value of "
-                + value.getClass().getName() + "; ask hasContent first");
+    private static long ofUuid(long salt, UUID uuid) {
+        return defined(
+                StableHash.mix(StableHash.mix(salt ^ uuid.getMostSignificantBits()) ^ uuid.getLeastSignificantBits()));
     }
 
     private static long bits(Object boxed) {
@@ -187,35 +145,53 @@ final class ContentHash {
         }
         long hash = StableHash.mix(salt ^ ((long) text.hashCode() << Integer.SIZE | length));
         hash = StableHash.mix(hash ^ head);
-        return length <= 4 ? hash : StableHash.mix(hash ^ tail);
+        return defined(length <= 4 ? hash : StableHash.mix(hash ^ tail));
     }
 
     private static long ofRecord(Object record, Facts facts, int depth) {
         RecordShape shape = Objects.requireNonNull(facts.record);
         long hash = facts.salt;
         for (int i = 0; i < shape.size(); i++) {
-            hash = StableHash.mix(hash ^ of(shape.get(record, i), depth + 1));
+            long component = of(shape.get(record, i), depth + 1);
+            if (component == UNDEFINED) {
+                return UNDEFINED;
+            }
+            hash = StableHash.mix(hash ^ component);
         }
-        return hash;
+        return defined(hash);
     }
 
     /** The classes of {@code List.of(1)} and {@code List.of(1, 2, 3)} differ; what they are does not. */
     private static long ofCollection(Collection<?> values, int depth) {
+        if (values.size() > MAX_ELEMENTS) {
+            return UNDEFINED;
+        }
         long hash = (values instanceof List ? LIST : SET) ^ values.size();
         for (Object value : values) {
             long element = of(value, depth + 1);
+            if (element == UNDEFINED) {
+                return UNDEFINED;
+            }
             // The order of a set changes from run to run.
             hash = values instanceof List ? StableHash.mix(hash ^ element) : hash + StableHash.mix(element);
         }
-        return StableHash.mix(hash);
+        return defined(StableHash.mix(hash));
     }
 
     private static long ofMap(Map<?, ?> map, int depth) {
+        if (map.size() > MAX_ELEMENTS) {
+            return UNDEFINED;
+        }
         long hash = MAP ^ map.size();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            hash += StableHash.mix(of(entry.getKey(), depth + 1) ^ StableHash.mix(of(entry.getValue(), depth + 1)));
+            long key = of(entry.getKey(), depth + 1);
+            long value = of(entry.getValue(), depth + 1);
+            if (key == UNDEFINED || value == UNDEFINED) {
+                return UNDEFINED;
+            }
+            hash += StableHash.mix(key ^ StableHash.mix(value));
         }
-        return StableHash.mix(hash);
+        return defined(StableHash.mix(hash));
     }
 
     private enum Kind {

@@ -77,7 +77,12 @@ public final class StableHash {
      * @throws IllegalArgumentException if the value {@linkplain #hasContent has none}
      */
     public static long content(@Nullable Object value) {
-        return ContentHash.of(value, 0);
+        long hash = ContentHash.of(value);
+        if (value != null && hash == ContentHash.UNDEFINED) {
+            throw new IllegalArgumentException("No content hash is defined for this value of "
+                    + value.getClass().getName() + "; ask hasContent first");
+        }
+        return hash;
     }
 
     /**
@@ -86,12 +91,15 @@ public final class StableHash {
      * collections of these.
      */
     public static boolean hasContent(@Nullable Object value) {
-        return ContentHash.isDefined(value, 0);
+        return ContentHash.of(value) != ContentHash.UNDEFINED;
     }
 
-    /** Returns {@link #content} where it is defined, else 0: one look instead of two, for digests of many values. */
+    /**
+     * Returns {@link #content} where it is defined, which is never 0, else 0: one walk instead of two, for digests of
+     * many values.
+     */
     public static long contentOrZero(@Nullable Object value) {
-        return ContentHash.orZero(value);
+        return ContentHash.of(value);
     }
 
     /** Spreads every bit of {@code bits} over all 64; a bijection, so distinct values stay distinct. */

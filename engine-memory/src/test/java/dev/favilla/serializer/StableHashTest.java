@@ -7,6 +7,7 @@ import dev.favilla.testing.TestSeed;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -237,6 +238,19 @@ class StableHashTest {
         }
 
         @Test
+        void isNotThereForLargeOrDeepCollections() {
+            assertThat(StableHash.hasContent(List.copyOf(Collections.nCopies(64, 1))))
+                    .isTrue();
+            assertThat(StableHash.hasContent(List.copyOf(Collections.nCopies(65, 1))))
+                    .isFalse();
+            Object deep = 1;
+            for (int i = 0; i < 100; i++) {
+                deep = List.of(deep);
+            }
+            assertThat(StableHash.hasContent(deep)).isFalse();
+        }
+
+        @Test
         void rarelyCollides(TestSeed seed) {
             SplittableRandom random = seed.random();
             Set<Object> values = new HashSet<>();
@@ -258,12 +272,21 @@ class StableHashTest {
                     new ArrayList<>(),
                     new WithObject(new int[0]),
                     new Object(),
-                    List.of(new ArrayList<>()))) {
+                    List.of(new ArrayList<>()),
+                    Set.of(new int[0]),
+                    Map.of(1, new ArrayList<>()),
+                    Map.of(new Object(), 1),
+                    List.of(new WithObject(new int[0])))) {
                 assertThat(StableHash.hasContent(value)).isFalse();
+                assertThat(StableHash.contentOrZero(value)).isZero();
                 assertThatThrownBy(() -> StableHash.content(value)).isInstanceOf(IllegalArgumentException.class);
             }
             assertThat(StableHash.hasContent(new WithObject(List.of(1)))).isTrue();
             assertThat(StableHash.hasContent(null)).isTrue();
+            assertThat(StableHash.contentOrZero(null))
+                    .isEqualTo(StableHash.content(null))
+                    .isNotZero();
+            assertThat(StableHash.contentOrZero("a")).isEqualTo(StableHash.content("a"));
         }
     }
 
