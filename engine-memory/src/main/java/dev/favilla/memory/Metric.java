@@ -29,7 +29,11 @@ public enum Metric {
     /** Functions copied for this attempt because what they capture is mutable. */
     CLOSURE_COPIES,
     /** Serialized bytes of the functions copied for this attempt. */
-    CLOSURE_BYTES;
+    CLOSURE_BYTES,
+    /** Nanoseconds between the begin and the end of the attempt's own work. */
+    RUN_NANOS,
+    /** Bytes of the result handed to the driver; estimated where it stays an object, 0 where nobody counts. */
+    RESULT_BYTES;
 
     /** Returns where an array of totals keeps this one. */
     @SuppressWarnings("EnumOrdinal") // counters are per run and never stored, so the order is free to change

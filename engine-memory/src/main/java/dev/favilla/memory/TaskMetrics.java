@@ -3,7 +3,9 @@ package dev.favilla.memory;
 /** The counters of one attempt. Written by the thread that runs the attempt, read after it has ended. */
 public final class TaskMetrics {
 
-    private final long[] values = new long[Metric.values().length];
+    private static final int METRICS = Metric.values().length;
+
+    private final long[] values = new long[METRICS];
 
     /** Adds {@code amount} to {@code metric}. */
     public void add(Metric metric, long amount) {

@@ -121,6 +121,11 @@ public final class TaskScope implements AutoCloseable {
         return type.cast(value);
     }
 
+    /** Returns what this attempt keeps under {@code key}, if it keeps anything. */
+    public <T> Optional<T> attached(Object key, Class<T> type) {
+        return Optional.ofNullable(attachments.get(key)).map(type::cast);
+    }
+
     /** Runs {@code release} when the attempt ends, whatever its outcome; the last registered runs first. */
     public void onClose(Runnable release) {
         releases.push(release);

@@ -2,14 +2,10 @@ package dev.favilla.serializer;
 
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskScope;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InvalidClassException;
-import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
-import java.io.ObjectStreamClass;
 import java.io.Serializable;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  * attempts. Any other is written when it is captured, and each attempt reads a copy of its own: what the caller or
  * another attempt changes later is never seen. {@link TaskBound} handles inside it become what they are bound to.
  *
+ * <p>A closure is itself serializable, with what attempts share or read: how lineages reach executors that share
+ * nothing with the driver.
+ *
  * <p><b>Threads.</b> Immutable; a copy belongs to the attempt it was made for.
  *
  * <p><b>Failures.</b> What cannot travel is refused when it is captured, in the user's own call.
  *
  * @param <F> the functional interface
  */
-public final class Closure<F> implements ImmutableValue {
+public final class Closure<F> implements ImmutableValue, Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     private static final ClassValue<Boolean> TRIVIAL = new ClassValue<>() {
         @Override
@@ -37,15 +38,17 @@ public final class Closure<F> implements ImmutableValue {
         }
     };
 
-    private final F function;
+    /** What attempts share; null if they read copies. */
+    private final @Nullable F shared;
+
     private final String operation;
     private final long serializedBytes;
 
     /** What attempts read their copies from; null if they share the function. */
     private final @Nullable CapturedGraph graph;
 
-    private Closure(F function, String operation, long serializedBytes, @Nullable CapturedGraph graph) {
-        this.function = function;
+    private Closure(@Nullable F shared, String operation, long serializedBytes, @Nullable CapturedGraph graph) {
+        this.shared = shared;
         this.operation = operation;
         this.serializedBytes = serializedBytes;
         this.graph = graph;
@@ -64,7 +67,10 @@ public final class Closure<F> implements ImmutableValue {
         CapturedGraph graph = ClosureWriter.write(function, operation);
         boolean stateless = Immutability.isStateless(function.getClass());
         boolean shareable = !graph.bindsToTasks && (stateless || Immutability.isDeeplyImmutable(function));
-        return new Closure<>(function, operation, stateless ? 0 : graph.bytes.length, shareable ? null : graph);
+        long bytes = stateless ? 0 : graph.objects.size();
+        return shareable
+                ? new Closure<>(function, operation, bytes, null)
+                : new Closure<>(null, operation, bytes, graph);
     }
 
     /**
@@ -75,9 +81,9 @@ public final class Closure<F> implements ImmutableValue {
      */
     public F forTask(TaskScope scope) {
         if (graph == null) {
-            return function;
+            return Objects.requireNonNull(shared);
         }
-        try (ObjectInputStream in = new BindingInput(graph, scope)) {
+        try (ObjectInputStream in = new BindingReader(graph.objects, scope)) {
             @SuppressWarnings("unchecked") // it is what was written
             F copy = (F) in.readObject();
             scope.metrics().add(Metric.CLOSURE_COPIES, 1);
@@ -113,73 +119,38 @@ public final class Closure<F> implements ImmutableValue {
     }
 
     /** A function as it was when it was captured. */
-    static final class CapturedGraph {
+    static final class CapturedGraph implements Serializable {
 
-        final byte[] bytes;
+        private static final long serialVersionUID = 1L;
 
-        /** The classes in it, as the stream numbers them: exactly these are used again, whichever loaders they have. */
-        final List<Class<?>> classes;
+        final ObjectGraph objects;
 
         /** Whether there is a {@link TaskBound} inside. */
         final boolean bindsToTasks;
 
-        CapturedGraph(byte[] bytes, List<Class<?>> classes, boolean bindsToTasks) {
-            this.bytes = bytes;
-            this.classes = List.copyOf(classes);
+        /** Keeps reachable, on the driver, what handles inside stand for; attempts never see it. */
+        final transient @Nullable Object original;
+
+        CapturedGraph(ObjectGraph objects, boolean bindsToTasks, Object original) {
+            this.objects = objects;
             this.bindsToTasks = bindsToTasks;
+            this.original = original;
         }
     }
 
     /** Reads a copy and puts what belongs to the attempt in the place of handles. */
-    private static final class BindingInput extends ObjectInputStream {
+    private static final class BindingReader extends GraphReader {
 
-        /** Deeper than the stack of any thread lets a function be written. */
-        private static final int MAX_DEPTH = 100_000;
-
-        private final CapturedGraph graph;
         private final TaskScope scope;
 
-        BindingInput(CapturedGraph graph, TaskScope scope) throws IOException {
-            super(new ByteArrayInputStream(graph.bytes));
-            this.graph = graph;
+        BindingReader(ObjectGraph objects, TaskScope scope) throws IOException {
+            super(objects);
             this.scope = scope;
-            enableResolveObject(true);
-            setObjectInputFilter(this::withinLimits);
-        }
-
-        /**
-         * Nothing can come out of the bytes that did not go in: no other class, and not more of anything than there are
-         * bytes to tell of it.
-         */
-        private ObjectInputFilter.Status withinLimits(ObjectInputFilter.FilterInfo info) {
-            int bytes = graph.bytes.length;
-            boolean within = info.depth() <= MAX_DEPTH
-                    && info.references() <= bytes
-                    && info.streamBytes() <= bytes
-                    && info.arrayLength() <= bytes;
-            return within ? ObjectInputFilter.Status.UNDECIDED : ObjectInputFilter.Status.REJECTED;
-        }
-
-        private Class<?> known(int number) throws InvalidClassException {
-            if (number < 0 || number >= graph.classes.size()) {
-                throw new InvalidClassException("There is no class number " + number + " in this function");
-            }
-            return graph.classes.get(number);
         }
 
         @Override
-        protected Object resolveObject(Object object) {
+        protected Object resolve(Object object) {
             return object instanceof TaskBound handle ? handle.bindTo(scope) : object;
-        }
-
-        @Override
-        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException {
-            return known(readInt());
-        }
-
-        @Override
-        protected Class<?> resolveProxyClass(String[] interfaces) throws IOException {
-            return known(readInt());
         }
     }
 }

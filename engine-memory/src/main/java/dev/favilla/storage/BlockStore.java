@@ -34,6 +34,13 @@ public interface BlockStore extends AutoCloseable {
      */
     List<PublishedBlock> publish(TaskScope scope);
 
+    /**
+     * Returns the contents of cached partitions that went into the attempt's result beside those it has published: of
+     * blocks it found, here or elsewhere, and of those it computed itself and could not publish, because another attempt
+     * came first. To be asked after {@link #publish}.
+     */
+    List<PublishedBlock> used(TaskScope scope);
+
     /** Drops all blocks of a dataset; those being read go when their last reader ends. */
     void drop(int rddId);
 

@@ -9,6 +9,9 @@ public interface CachedBlock {
     /** Returns the records in order. May be called more than once. */
     Iterator<@Nullable Object> records();
 
+    /** Returns what there is to say about the block. */
+    PublishedBlock summary();
+
     /** Returns how many records there are. */
     long recordCount();
 }

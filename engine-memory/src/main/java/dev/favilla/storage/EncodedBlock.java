@@ -9,16 +9,29 @@ import dev.favilla.serializer.BlockHeader;
 public final class EncodedBlock {
 
     private final BlockHeader header;
+    private final long digest;
     private final byte[] frame;
 
+    /** A block whose contents nobody compares with others. */
     public EncodedBlock(BlockHeader header, byte[] frame) {
+        this(header, 0, frame);
+    }
+
+    /** @param digest of a cached partition, see {@link PublishedBlock} */
+    public EncodedBlock(BlockHeader header, long digest, byte[] frame) {
         this.header = header;
+        this.digest = digest;
         this.frame = frame;
     }
 
     /** Returns what the frame was made with. Not to be believed before the frame is verified. */
     public BlockHeader header() {
         return header;
+    }
+
+    /** Returns the digest of a cached partition's contents. */
+    public long digest() {
+        return digest;
     }
 
     /** Returns the frame, to be verified by {@link dev.favilla.serializer.BlockFrame#open}. */

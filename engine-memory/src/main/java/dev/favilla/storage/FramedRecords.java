@@ -13,15 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class FramedRecords implements CachedBlock {
 
     private final BlockFrame.Payload payload;
-    private final long count;
+    private final PublishedBlock summary;
     private final Serializer serializer;
     private final TaskScope scope;
     private final Runnable unreadable;
 
     /** @param unreadable called when a record cannot be deserialized */
-    FramedRecords(BlockFrame.Payload payload, long count, Serializer serializer, TaskScope scope, Runnable unreadable) {
+    FramedRecords(
+            BlockFrame.Payload payload,
+            PublishedBlock summary,
+            Serializer serializer,
+            TaskScope scope,
+            Runnable unreadable) {
         this.payload = payload;
-        this.count = count;
+        this.summary = summary;
         this.serializer = serializer;
         this.scope = scope;
         this.unreadable = unreadable;
@@ -31,12 +36,17 @@ final class FramedRecords implements CachedBlock {
     public Iterator<@Nullable Object> records() {
         RecordInput in = serializer.open(payload.bytes(), payload.offset(), payload.length());
         scope.onClose(in::close); // for a reader that stops early
-        return new RecordIterator(in, count, unreadable);
+        return new RecordIterator(in, recordCount(), unreadable);
     }
 
     @Override
     public long recordCount() {
-        return count;
+        return summary.records();
+    }
+
+    @Override
+    public PublishedBlock summary() {
+        return summary;
     }
 
     private static final class RecordIterator implements Iterator<@Nullable Object> {

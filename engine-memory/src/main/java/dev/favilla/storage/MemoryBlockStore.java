@@ -99,6 +99,7 @@ public final class MemoryBlockStore implements BlockStore {
         Optional<CachedBlock> found =
                 mayRead(id, scope) ? lookUp(id, stamp, scope).or(() -> peers.find(id, stamp, scope)) : Optional.empty();
         scope.metrics().add(found.isPresent() ? Metric.CACHE_HITS : Metric.CACHE_MISSES, 1);
+        found.ifPresent(block -> stagedBy(scope).use(block.summary()));
         return found;
     }
 
@@ -163,23 +164,35 @@ public final class MemoryBlockStore implements BlockStore {
         return block;
     }
 
-    /** The blocks that the attempt has begun here. */
+    /** The blocks that the attempt has begun and found here. */
     private Staging stagedBy(TaskScope scope) {
         return scope.attachment(this, Staging.class, Staging::new);
     }
 
     @Override
     public List<PublishedBlock> publish(TaskScope scope) {
+        return scope.attached(this, Staging.class).map(this::publish).orElse(List.of());
+    }
+
+    private List<PublishedBlock> publish(Staging staging) {
         List<PublishedBlock> published = new ArrayList<>();
-        for (StagedBlock block : stagedBy(scope).takeAll()) {
+        for (StagedBlock block : staging.takeAll()) {
             StoredBlock stored = block.result();
             if (stored != null && show(block, stored)) {
-                published.add(block.summary());
+                published.add(stored.summary());
             } else {
+                if (stored != null) {
+                    staging.use(stored.summary());
+                }
                 block.refuse();
             }
         }
         return published;
+    }
+
+    @Override
+    public List<PublishedBlock> used(TaskScope scope) {
+        return scope.attached(this, Staging.class).map(Staging::used).orElse(List.of());
     }
 
     /** Moves a completed block from the staged to the visible ones, unless it is there already or not wanted now. */
@@ -232,7 +245,9 @@ public final class MemoryBlockStore implements BlockStore {
         }
         try {
             byte[] frame = block.encode(serializer, frames);
-            return Optional.ofNullable(frame).map(bytes -> new EncodedBlock(block.header(), bytes));
+            return Optional.ofNullable(frame)
+                    .map(bytes ->
+                            new EncodedBlock(block.header(), block.summary().digest(), bytes));
         } catch (SerializationException e) { // as objects such a block can be kept, but not moved
             logger().debug("Cached block {} cannot be sent to another executor", id, e);
             return Optional.empty();
@@ -419,10 +434,19 @@ public final class MemoryBlockStore implements BlockStore {
         }
     }
 
-    /** What one attempt has begun in one store. Belongs to the attempt's thread. */
+    /** What one attempt has begun and found in one store. Belongs to the attempt's thread. */
     private static final class Staging {
 
         private List<StagedBlock> blocks = new ArrayList<>();
+        private final List<PublishedBlock> used = new ArrayList<>(0);
+
+        void use(PublishedBlock contents) {
+            used.add(contents);
+        }
+
+        List<PublishedBlock> used() {
+            return used;
+        }
 
         void add(StagedBlock block) {
             blocks.add(block);

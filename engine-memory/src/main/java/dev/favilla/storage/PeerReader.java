@@ -46,7 +46,11 @@ final class PeerReader {
         return payload == null
                 ? Optional.empty()
                 : Optional.of(new FramedRecords(
-                        payload, fetched.header().recordCount(), serializer, scope, () -> unreadable.add(id)));
+                        payload,
+                        new PublishedBlock(id, stamp, fetched.header().recordCount(), fetched.digest()),
+                        serializer,
+                        scope,
+                        () -> unreadable.add(id)));
     }
 
     private @Nullable EncodedBlock fetch(BlockId id, long stamp) {

@@ -41,7 +41,7 @@ abstract class StagedBlock implements BlockBuilder {
 
     /** Returns what there is to say about the block once it is visible. */
     final PublishedBlock summary() {
-        return new PublishedBlock(id, records, digest);
+        return new PublishedBlock(id, stamp, records, digest);
     }
 
     @Override

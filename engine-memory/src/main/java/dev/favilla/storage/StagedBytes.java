@@ -50,7 +50,7 @@ final class StagedBytes extends StagedBlock {
             return null;
         }
         BlockHeader header = header();
-        StoredBlock block = new FrameBlock(id(), header, buffer.frame(frames, header));
+        StoredBlock block = new FrameBlock(summary(), header, buffer.frame(frames, header));
         clear();
         return block;
     }
@@ -68,8 +68,8 @@ final class StagedBytes extends StagedBlock {
 
         private final byte[] frame;
 
-        FrameBlock(BlockId id, BlockHeader header, byte[] frame) {
-            super(id, header, (long) frame.length + ARRAY_HEADER_BYTES);
+        FrameBlock(PublishedBlock summary, BlockHeader header, byte[] frame) {
+            super(summary, header, (long) frame.length + ARRAY_HEADER_BYTES);
             this.frame = frame;
         }
 
@@ -77,7 +77,7 @@ final class StagedBytes extends StagedBlock {
         CachedBlock open(Serializer serializer, TaskScope scope, Runnable unreadable) {
             byte[] found = scope.faults().bytes(FaultSite.CACHE_READ, header().blockId(), frame);
             BlockFrame.Payload payload = BlockFrame.open(found, header());
-            return new FramedRecords(payload, header().recordCount(), serializer, scope, unreadable);
+            return new FramedRecords(payload, summary(), serializer, scope, unreadable);
         }
 
         @Override

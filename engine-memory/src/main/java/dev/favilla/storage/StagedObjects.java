@@ -55,7 +55,7 @@ final class StagedObjects extends StagedBlock {
             slots -= last.length - lastCount;
             chunks.set(chunks.size() - 1, Arrays.copyOf(last, lastCount));
         }
-        StoredBlock block = grow(bytes()) ? new ObjectBlock(id(), header(), bytes(), List.copyOf(chunks)) : null;
+        StoredBlock block = grow(bytes()) ? new ObjectBlock(summary(), header(), bytes(), List.copyOf(chunks)) : null;
         clear();
         return block;
     }
@@ -72,8 +72,8 @@ final class StagedObjects extends StagedBlock {
 
         private final List<@Nullable Object[]> chunks;
 
-        ObjectBlock(BlockId id, BlockHeader header, long bytes, List<@Nullable Object[]> chunks) {
-            super(id, header, bytes);
+        ObjectBlock(PublishedBlock summary, BlockHeader header, long bytes, List<@Nullable Object[]> chunks) {
+            super(summary, header, bytes);
             this.chunks = chunks;
         }
 

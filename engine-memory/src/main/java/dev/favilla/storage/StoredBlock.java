@@ -11,6 +11,7 @@ abstract class StoredBlock {
 
     private final BlockId id;
     private final BlockHeader header;
+    private final PublishedBlock summary;
     private final long bytes;
 
     /** Readers whose attempts have not ended. Guarded by the store's monitor. */
@@ -19,8 +20,10 @@ abstract class StoredBlock {
     /** No longer visible; its bytes are given back when the last reader ends. Guarded by the store's monitor. */
     boolean orphaned;
 
-    StoredBlock(BlockId id, BlockHeader header, long bytes) {
-        this.id = id;
+    /** @param header what the block says about itself when it is framed */
+    StoredBlock(PublishedBlock summary, BlockHeader header, long bytes) {
+        this.id = summary.id();
+        this.summary = summary;
         this.header = header;
         this.bytes = bytes;
     }
@@ -31,6 +34,11 @@ abstract class StoredBlock {
 
     final long stamp() {
         return header.generation();
+    }
+
+    /** What there is to say about it now that it is visible. */
+    public final PublishedBlock summary() {
+        return summary;
     }
 
     /** What the block says about itself when it is framed. */

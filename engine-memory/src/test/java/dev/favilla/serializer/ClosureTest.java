@@ -338,7 +338,7 @@ class ClosureTest {
         Closure<Fn<String, String>> closure = Closure.capture(function, MAP);
         Field graphField = Closure.class.getDeclaredField("graph");
         graphField.setAccessible(true);
-        byte[] bytes = ((Closure.CapturedGraph) graphField.get(closure)).bytes;
+        byte[] bytes = ((Closure.CapturedGraph) graphField.get(closure)).objects.bytes();
         assertThat(closure.forTask(scope).apply("x")).isEqualTo("x" + captured);
         SplittableRandom random = new SplittableRandom(7);
         byte[] good = bytes.clone();
@@ -351,6 +351,43 @@ class ClosureTest {
             }
             System.arraycopy(good, 0, bytes, 0, good.length);
         }
+    }
+
+    @Test
+    void aClosureThatHasTravelledBehavesAsBefore() throws IOException, ClassNotFoundException {
+        List<String> captured = new ArrayList<>(List.of("before"));
+        Counter counter = new Counter("c");
+        String immutable = String.valueOf(7);
+        Fn<String, String> copied = s -> s + captured + counter.name;
+        Fn<String, String> shared = s -> s + immutable;
+        Fn<String, String> trivial = s -> s + s;
+        GraphWriter writer = new GraphWriter();
+        for (Fn<String, String> function : List.of(copied, shared, trivial)) {
+            writer.writeObject(Closure.capture(function, MAP));
+        }
+        captured.add("after");
+
+        GraphReader reader = new GraphReader(writer.finish());
+        Closure<Fn<String, String>> copiedThere = closure(reader);
+        Closure<Fn<String, String>> sharedThere = closure(reader);
+        Closure<Fn<String, String>> trivialThere = closure(reader);
+
+        assertThat(copiedThere.isShareable()).isFalse();
+        assertThat(copiedThere.forTask(scope).apply("x")).isEqualTo("x[before]c in task 1");
+        assertThat(copiedThere.forTask(scope)).isNotSameAs(copiedThere.forTask(scope));
+        assertThat(sharedThere.isShareable()).isTrue();
+        assertThat(sharedThere.forTask(scope))
+                .isSameAs(sharedThere.forTask(scope))
+                .isNotSameAs(shared);
+        assertThat(sharedThere.forTask(scope).apply("x")).isEqualTo("x7");
+        assertThat(trivialThere.forTask(scope).apply("x")).isEqualTo("xx");
+        assertThat(copiedThere.operation()).isEqualTo(MAP);
+        assertThat(copiedThere.serializedBytes()).isPositive();
+    }
+
+    @SuppressWarnings("unchecked") // it is what was written
+    private static Closure<Fn<String, String>> closure(GraphReader reader) throws IOException, ClassNotFoundException {
+        return (Closure<Fn<String, String>>) reader.readObject();
     }
 
     @Test

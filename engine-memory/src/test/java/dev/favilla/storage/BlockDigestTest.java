@@ -51,7 +51,7 @@ class BlockDigestTest {
 
         PublishedBlock published = publish(records, new StorageLevel(false, true, deserialized));
 
-        assertThat(published).isEqualTo(new PublishedBlock(ID, 5, sum));
+        assertThat(published).isEqualTo(new PublishedBlock(ID, 0, 5, sum));
     }
 
     @Test
@@ -72,6 +72,6 @@ class BlockDigestTest {
     @Test
     void recordsWithoutContentAreOnlyCounted() {
         assertThat(publish(List.of(new StringBuilder("x"), new StringBuilder("y")), StorageLevel.MEMORY_ONLY))
-                .isEqualTo(new PublishedBlock(ID, 2, 0));
+                .isEqualTo(new PublishedBlock(ID, 0, 2, 0));
     }
 }

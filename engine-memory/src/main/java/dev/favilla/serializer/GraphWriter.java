@@ -1,0 +1,112 @@
+package dev.favilla.serializer;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes objects by Java serialization into an {@link ObjectGraph}, and can say what it was that could not be written.
+ * Classes are numbered and kept by reference, never named. Used once, by one thread.
+ *
+ * <p><b>Failures.</b> The {@code writeObject} of users' classes may throw anything; whoever writes catches it and asks
+ * {@link #refusal}.
+ */
+public class GraphWriter extends ObjectOutputStream {
+
+    private final ByteArrayOutputStream bytes;
+    private final List<Class<?>> classes = new ArrayList<>();
+
+    /** The object that is being written, or was last. */
+    private @Nullable Object current;
+
+    /** What was being written when each exception came by: the stream ends by writing the one that broke it. */
+    private final IdentityHashMap<Object, @Nullable Object> beforeException = new IdentityHashMap<>();
+
+    public GraphWriter() throws IOException {
+        this(new ByteArrayOutputStream());
+    }
+
+    private GraphWriter(ByteArrayOutputStream bytes) throws IOException {
+        super(bytes);
+        this.bytes = bytes;
+        enableReplaceObject(true);
+    }
+
+    /** Ends the writing and returns what was written. */
+    public final ObjectGraph finish() throws IOException {
+        close();
+        return new ObjectGraph(bytes.toByteArray(), classes);
+    }
+
+    /** Sees every object before the stream asks whether it is serializable. */
+    @Override
+    protected final Object replaceObject(Object object) throws IOException {
+        if (object instanceof IOException) {
+            beforeException.put(object, current);
+        }
+        current = object;
+        return replace(object);
+    }
+
+    /** Returns what is written in the place of {@code object}, which is met here for the first time. */
+    protected Object replace(Object object) throws IOException {
+        return object;
+    }
+
+    @Override
+    protected final void annotateClass(Class<?> type) throws IOException {
+        writeInt(classes.size());
+        classes.add(type);
+    }
+
+    @Override
+    protected final void annotateProxyClass(Class<?> type) throws IOException {
+        annotateClass(type);
+    }
+
+    /**
+     * Says what could not be written.
+     *
+     * @param root the object whose writing was begun
+     * @param failure what was thrown then
+     */
+    public final Refusal refusal(Object root, Throwable failure) {
+        Object broken = beforeException.containsKey(failure) ? beforeException.get(failure) : current;
+        if (failure instanceof NotSerializableException
+                && broken != null
+                && broken.getClass().getName().equals(failure.getMessage())) {
+            return new Refusal(
+                    CapturePath.to(root, broken),
+                    "refers to " + broken.getClass().getName() + ", which is not serializable. "
+                            + remedy(root == broken));
+        }
+        if (failure instanceof StackOverflowError) {
+            return new Refusal(
+                    CapturePath.to(root, root),
+                    "refers to objects that are nested too deeply to be serialized. Keep long chains in a List or an"
+                            + " array instead.");
+        }
+        return new Refusal(
+                CapturePath.toThrower(root, broken, failure),
+                "could not be serialized: " + failure + ". Look at the writeObject, writeReplace or writeExternal"
+                        + " of the class at the end of the path.");
+    }
+
+    /** Returns, in a sentence, what to do about an object that is not serializable. */
+    protected String remedy(boolean rootItself) {
+        return "Let its class implement java.io.Serializable.";
+    }
+
+    /**
+     * Why an object could not be written.
+     *
+     * @param path the way from it to the culprit, for example {@code partitioner -> table: com.acme.Table}
+     * @param reason goes on after its name: what it refers to, and what to change
+     */
+    public record Refusal(String path, String reason) {}
+}
