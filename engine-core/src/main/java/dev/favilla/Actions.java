@@ -11,6 +11,8 @@ import dev.favilla.rdd.ZeroValue;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
+import dev.favilla.serializer.SizeEstimator;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,6 +50,12 @@ final class Actions {
                 }
             });
             return records;
+        }
+
+        /** Estimated also where nothing is copied: all of it is to be held at once. */
+        @Override
+        public long resultBytes(@Nullable Object staged) {
+            return new SizeEstimator().estimate(staged);
         }
 
         @Override
@@ -133,7 +141,7 @@ final class Actions {
     }
 
     /** A value that is there; its absence is null. */
-    record Present(@Nullable Object value) {}
+    record Present(@Nullable Object value) implements Serializable {}
 
     /** All records merged two by two; {@link Present}, or null if there is none. */
     record Reduce(Closure<ReduceFunction<@Nullable Object>> function, CallSite callSite) implements Action {

@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class BroadcastCopies implements Broadcast.Source {
 
     private final Broadcasts broadcasts;
+    private final boolean isolated;
     private final Map<Long, Copy> copies = new ConcurrentHashMap<>();
 
-    BroadcastCopies(Broadcasts broadcasts) {
+    /** @param isolated whether values that nobody can change are copied, too */
+    BroadcastCopies(Broadcasts broadcasts, boolean isolated) {
         this.broadcasts = broadcasts;
+        this.isolated = isolated;
     }
 
     /** Makes this the one that functions of the attempt of {@code scope} find, and its context the attempt's. */
@@ -37,7 +40,7 @@ final class BroadcastCopies implements Broadcast.Source {
 
     @Override
     public @Nullable Object value(long id) {
-        return copies.computeIfAbsent(id, key -> new Copy()).value(broadcasts, id);
+        return copies.computeIfAbsent(id, key -> new Copy()).value(this, id);
     }
 
     void forget(long id) {
@@ -54,9 +57,9 @@ final class BroadcastCopies implements Broadcast.Source {
         private boolean made;
         private @Nullable Object value;
 
-        synchronized @Nullable Object value(Broadcasts broadcasts, long id) {
+        synchronized @Nullable Object value(BroadcastCopies owner, long id) {
             if (!made) {
-                value = broadcasts.copy(id);
+                value = owner.broadcasts.copy(id, owner.isolated);
                 made = true;
             }
             return value;

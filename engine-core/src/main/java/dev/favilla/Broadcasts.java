@@ -48,11 +48,11 @@ final class Broadcasts implements Broadcast.Source {
         return payload(id).original;
     }
 
-    /** Returns what an executor keeps: the value itself if nobody can change it, else a copy. */
+    /** Returns what an executor keeps: a copy, or the value itself if nobody can change it and it need not be one. */
     @Nullable
-    Object copy(long id) {
+    Object copy(long id, boolean always) {
         Payload payload = payload(id);
-        if (payload.shareable) {
+        if (payload.shareable && !always) {
             return payload.original;
         }
         try (Serializer.RecordInput in = serializer.open(new ByteArrayInputStream(payload.bytes))) {

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.fault.FaultInjector;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
@@ -7,68 +8,65 @@ import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.service.SchedulerService;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.DriverMapOutputTracker;
-import dev.favilla.shuffle.ExecutorId;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of one context, built from the bottom up and closed from the top down.
  *
- * @param room the executor
+ * @param rooms the executors
  * @param scheduler runs jobs
+ * @param control adds, drains and drops executors
  * @param accumulators the driver's accumulators
  * @param broadcasts the driver's broadcasts
+ * @param serializer for records
  */
-record Engine(Room room, JobScheduler scheduler, AccumulatorRegistry accumulators, Broadcasts broadcasts) {
+record Engine(
+        Rooms rooms,
+        JobScheduler scheduler,
+        ExecutorControl control,
+        AccumulatorRegistry accumulators,
+        Broadcasts broadcasts,
+        Serializer serializer) {
 
-    /**
-     * Address space, taken up only as far as it is used: joins whose right sides are joins nest on the stack, and so do
-     * records that refer to each other in long chains when they are serialized.
-     */
-    private static final long STACK_BYTES = 32L << 20;
-
-    static Engine start(EngineSettings settings) {
+    /** @param faults steps in at fault points, if anybody does */
+    static Engine start(EngineSettings settings, @Nullable FaultInjector faults) {
         ContextId owner = new ContextId(new SecureRandom().nextLong());
         String name = "favilla-" + HexFormat.of().toHexDigits((int) owner.bits());
         Serializer serializer = settings.serialization().serializer();
         Broadcasts broadcasts = new Broadcasts(owner, serializer);
-        AccumulatorRegistry accumulators = new AccumulatorRegistry();
-        List<Room> rooms = new ArrayList<>();
+        AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
+        Clock clock = Clock.systemUTC();
+        Room.Plan plan =
+                new Room.Plan(settings, serializer, broadcasts, new EngineThreads(name + "-slot-"), clock, faults);
+        Rooms rooms = new Rooms(plan);
         JobScheduler scheduler = new SchedulerService(
                 observed -> new SchedulerStateMachine(
-                        new DriverMapOutputTracker(), settings.retries(), Clock.systemUTC(), observed),
-                List.of(post -> {
-                    ExecutorId id = new ExecutorId("driver", 0);
-                    Room room = Room.open(id, settings, serializer, broadcasts, daemons(name + "-slot-"), post);
-                    rooms.add(room);
-                    return room.backend();
-                }),
-                accumulators,
-                Clock.systemUTC(),
-                daemons(name + "-service-"),
-                settings.listenerQueueCapacity());
-        return new Engine(rooms.get(0), scheduler, accumulators, broadcasts);
+                        new DriverMapOutputTracker(), settings.retries(), settings.scheduling(), clock, observed),
+                rooms.first(),
+                new SchedulerService.Parts(
+                        accumulators,
+                        clock,
+                        new EngineThreads(name + "-service-"),
+                        settings.listenerQueueCapacity(),
+                        plan.isolation(),
+                        faults));
+        ExecutorControl control = new ExecutorControl(rooms, scheduler);
+        return new Engine(rooms, scheduler, control, accumulators, broadcasts, serializer);
     }
 
-    private static ThreadFactory daemons(String prefix) {
-        AtomicInteger next = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(null, task, prefix + next.getAndIncrement(), STACK_BYTES);
-            thread.setDaemon(true);
-            return thread;
-        };
+    /** Returns whether everything between executors, and between them and the driver, passes as bytes. */
+    boolean isolated() {
+        return rooms.areIsolated();
     }
 
     /** Closes the parts and returns what did not stop in time. */
     List<String> close(Duration deadline) {
         List<String> stuck = scheduler.close(deadline);
-        room.copies().clear();
         broadcasts.clear();
         return stuck;
     }

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
@@ -9,20 +10,22 @@ import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.EngineListener;
-import dev.favilla.scheduler.JobHandle;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobReport;
-import dev.favilla.scheduler.JobRequest;
+import dev.favilla.scheduler.JobSelector;
+import dev.favilla.scheduler.PoolMode;
+import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.DriverOnly;
 import dev.favilla.serializer.KryoRegistration;
-import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.spi.EngineExtension;
 import dev.favilla.storage.BlockStore;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextFileNode;
@@ -36,7 +39,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -54,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p><b>Threads.</b> May be used from any thread. A context has one thread per task slot, started with the first job, and
- * at most two more; all are daemons named {@code favilla-...} and gone after {@link #close}. It opens no port, logs
+ * at most three more; all are daemons named {@code favilla-...} and gone after {@link #close}. It opens no port, logs
  * nothing above DEBUG while all is well, and leaves no file behind.
  *
  * <p><b>Errors.</b> After {@link #close} every method that makes or runs something throws
@@ -62,7 +64,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EngineContext implements AutoCloseable, DriverOnly {
 
-    private static final int RECENT_JOBS = 100;
     private static final int MAX_PARTITIONS = 10_000_000;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
@@ -73,18 +74,21 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     private final DatasetSettings datasets = new DatasetSettings(reachability);
     private final AtomicInteger nextId = new AtomicInteger();
     private final AtomicInteger nextShuffle = new AtomicInteger();
-    private final AtomicInteger nextVariable = new AtomicInteger();
-    private final ConcurrentLinkedDeque<JobReport> recent = new ConcurrentLinkedDeque<>();
+    private final ThreadProperties properties = new ThreadProperties();
+    private final JobRunner jobs;
+    private final Variables variables;
 
     /** Where functions with a large captured state were passed; each is reported once. */
     private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
 
     private final AtomicReference<@Nullable CallSite> closedAt = new AtomicReference<>();
 
-    private EngineContext(EngineSettings settings, CallSite openedAt) {
+    private EngineContext(EngineSettings settings, @Nullable FaultInjector faults, CallSite openedAt) {
         this.settings = settings;
         this.openedAt = openedAt;
-        this.engine = Engine.start(settings);
+        this.engine = Engine.start(settings, faults);
+        this.jobs = new JobRunner(engine, datasets);
+        this.variables = new Variables(engine, reachability);
     }
 
     // ---------------------------------------------------------------- opening and closing
@@ -96,7 +100,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /**
      * Opens a context with Spark's master grammar: {@code local} (one slot), {@code local[N]}, {@code local[*]} (one slot
-     * per core), {@code local[N,F]} (a task may fail F times before its job does).
+     * per core), {@code local[N,F]} (a task may fail F times before its job does), {@code local-cluster[E,C,M]} (E
+     * isolated executors of C slots and M MiB each; a task may fail four times).
      *
      * @throws InvalidSettingException if {@code master} is none of these
      */
@@ -116,6 +121,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     @Override
     public void close() {
         boolean first = closedAt.compareAndSet(null, CallSites.here("close"));
+        properties.clear();
         List<String> stuck = engine.close(CLOSE_DEADLINE); // a second caller waits for the first
         if (first && !stuck.isEmpty()) {
             String text = "{} was closed, but user code in {} task slots ignores its interrupt: {}";
@@ -166,17 +172,17 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** Returns what the last hundred jobs did, the newest last. */
     public List<JobReport> recentJobs() {
-        return List.copyOf(recent);
+        return jobs.recent();
     }
 
-    /** Returns how much the scheduler, the memory manager and the stores hold now. */
+    /** Returns how much the scheduler, and the memory managers and stores of all executors, hold now. */
     public EngineStatus status() {
         SchedulerTables tables = engine.scheduler().tables();
         return new EngineStatus(
                 tables,
-                engine.room().memory().usage(),
-                engine.room().blocks().blockCount(),
-                engine.room().shuffle().outputCount(),
+                engine.rooms().memory(),
+                engine.rooms().blockCount(),
+                engine.rooms().outputCount(),
                 engine.broadcasts().count(),
                 engine.scheduler().droppedEvents());
     }
@@ -297,48 +303,22 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     public <T> Broadcast<T> broadcast(T value) {
         requireOpen();
-        if (value instanceof DriverOnly driverOnly) {
-            throw new IllegalArgumentException("Cannot broadcast " + value + ": " + driverOnly.whyNotInTasks());
-        }
-        long id = nextVariable.getAndIncrement();
-        try {
-            engine.broadcasts().put(id, value);
-        } catch (SerializationException e) {
-            throw new IllegalArgumentException(
-                    "Cannot broadcast a " + value.getClass().getName() + ": " + e.getMessage(), e);
-        }
-        Broadcast<T> broadcast = new Broadcast<>(id, engine.broadcasts());
-        Engine parts = engine;
-        reachability.track(broadcast, () -> {
-            parts.broadcasts().forget(id);
-            parts.room().copies().forget(id);
-        });
-        return broadcast;
+        return variables.broadcast(value);
     }
 
     /** Returns how many bytes the value of {@code broadcast} has, serialized. */
     public long broadcastBytes(Broadcast<?> broadcast) {
-        return engine.broadcasts().bytes(requireMine(broadcast));
+        return variables.bytes(broadcast);
     }
 
     /** Drops the executors' copies; they are made again when used again. */
     public void unpersist(Broadcast<?> broadcast) {
-        engine.room().copies().forget(requireMine(broadcast));
+        variables.unpersist(broadcast);
     }
 
     /** Forgets a broadcast; using it from now on is an error that names this call. */
     public void destroy(Broadcast<?> broadcast) {
-        long id = requireMine(broadcast);
-        engine.broadcasts().destroy(id, CallSites.here("destroy") + " destroyed it");
-        engine.room().copies().forget(id);
-    }
-
-    private long requireMine(Broadcast<?> broadcast) {
-        if (!broadcast.isFrom(engine.broadcasts())) {
-            throw new IllegalArgumentException(
-                    broadcast + " was made by another context than " + this + ". Ask the context that made it.");
-        }
-        return broadcast.id();
+        variables.destroy(broadcast, CallSites.here("destroy") + " destroyed it");
     }
 
     /**
@@ -348,8 +328,203 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     public LongAccumulator longAccumulator(String name) {
         requireOpen();
-        return engine.accumulators()
-                .register(new LongAccumulator(engine.broadcasts().owner(), nextVariable.getAndIncrement(), name));
+        return variables.longAccumulator(name);
+    }
+
+    // ---------------------------------------------------------------- jobs: what they take over from their thread
+
+    /** As {@link #setJobGroup(String, String, boolean)}, without interrupts. */
+    public void setJobGroup(String id, @Nullable String description) {
+        setJobGroup(id, description, false);
+    }
+
+    /**
+     * Puts the jobs that this thread submits from now on, and those of threads it makes, into a group, under whose name
+     * they can be cancelled and looked up.
+     *
+     * @param description a text for people
+     * @param interruptOnCancel whether the threads of their tasks are interrupted at once when they are cancelled.
+     *     Without it a task stops at its next record, and is interrupted after {@code favilla.task.interruptAfter}
+     */
+    public void setJobGroup(String id, @Nullable String description, boolean interruptOnCancel) {
+        properties.group(Objects.requireNonNull(id, "id"), description, interruptOnCancel);
+    }
+
+    /** Submits this thread's jobs outside of any group, without description and interrupts. */
+    public void clearJobGroup() {
+        properties.group(null, null, false);
+    }
+
+    /** Describes the jobs that this thread submits from now on. */
+    public void setJobDescription(@Nullable String description) {
+        properties.description(description);
+    }
+
+    /** As the last argument of {@link #setJobGroup(String, String, boolean)}, for jobs with or without a group. */
+    public void setInterruptOnCancel(boolean interruptOnCancel) {
+        properties.interruptOnCancel(interruptOnCancel);
+    }
+
+    /**
+     * Has each job that this thread submits from now on cancelled, with a reason that says so, when it takes longer.
+     *
+     * @param deadline above zero; null for no limit
+     */
+    public void setJobDeadline(@Nullable Duration deadline) {
+        properties.deadline(deadline);
+    }
+
+    /**
+     * Adds a tag to the jobs that this thread submits from now on, under which they can be cancelled and looked up.
+     *
+     * @throws IllegalArgumentException if {@code tag} is null, empty or has a comma
+     */
+    public void addJobTag(String tag) {
+        properties.addTag(tag);
+    }
+
+    /**
+     * Takes a tag away from the jobs that this thread submits from now on.
+     *
+     * @throws IllegalArgumentException if {@code tag} is null, empty or has a comma
+     */
+    public void removeJobTag(String tag) {
+        properties.removeTag(tag);
+    }
+
+    /** Returns the tags of the jobs that this thread submits. */
+    public Set<String> getJobTags() {
+        return properties.get().tags();
+    }
+
+    /** Takes all tags away from the jobs that this thread submits from now on. */
+    public void clearJobTags() {
+        properties.tags(Set.of());
+    }
+
+    /**
+     * Sets a property that the tasks of this thread's jobs can read, from now on. The property
+     * {@value dev.favilla.scheduler.JobProperties#POOL} names the pool they belong to.
+     *
+     * @param value null to have no such property
+     */
+    public void setLocalProperty(String key, @Nullable String value) {
+        properties.local(key, value);
+    }
+
+    /** Returns a property of this thread's jobs, or null if there is none. */
+    public @Nullable String getLocalProperty(String key) {
+        return properties.get().local().get(key);
+    }
+
+    // ---------------------------------------------------------------- jobs: cancelling and watching
+
+    /** Cancels a job. Returns at once; a job that has ended, or is unknown, is left as it is. */
+    public void cancelJob(int jobId) {
+        cancelJob(jobId, CallSites.here("cancelJob") + " cancelled it");
+    }
+
+    /** As {@link #cancelJob(int)}; the job's exception tells {@code reason}. */
+    public void cancelJob(int jobId, String reason) {
+        cancel(new JobSelector.One(jobId), reason);
+    }
+
+    /** Cancels the jobs that need a stage. */
+    public void cancelStage(int stageId) {
+        cancelStage(stageId, CallSites.here("cancelStage") + " cancelled its stage " + stageId);
+    }
+
+    /** As {@link #cancelStage(int)}; the jobs' exceptions tell {@code reason}. */
+    public void cancelStage(int stageId, String reason) {
+        cancel(new JobSelector.UsingStage(stageId), reason);
+    }
+
+    /** Cancels the running jobs of a group. */
+    public void cancelJobGroup(String group) {
+        cancelJobGroup(group, CallSites.here("cancelJobGroup") + " cancelled its group '" + group + "'");
+    }
+
+    /** As {@link #cancelJobGroup(String)}; the jobs' exceptions tell {@code reason}. */
+    public void cancelJobGroup(String group, String reason) {
+        cancel(new JobSelector.InGroup(group, false), reason);
+    }
+
+    /** Cancels the running jobs of a group, and those that will be submitted to it; of such groups many are remembered. */
+    public void cancelJobGroupAndFutureJobs(String group) {
+        cancelJobGroupAndFutureJobs(
+                group, CallSites.here("cancelJobGroupAndFutureJobs") + " cancelled its group '" + group + "'");
+    }
+
+    /** As {@link #cancelJobGroupAndFutureJobs(String)}; the jobs' exceptions tell {@code reason}. */
+    public void cancelJobGroupAndFutureJobs(String group, String reason) {
+        cancel(new JobSelector.InGroup(group, true), reason);
+    }
+
+    /**
+     * Cancels the running jobs with a tag.
+     *
+     * @throws IllegalArgumentException if {@code tag} is null, empty or has a comma
+     */
+    public void cancelJobsWithTag(String tag) {
+        cancelJobsWithTag(tag, CallSites.here("cancelJobsWithTag") + " cancelled those with tag '" + tag + "'");
+    }
+
+    /** As {@link #cancelJobsWithTag(String)}; the jobs' exceptions tell {@code reason}. */
+    public void cancelJobsWithTag(String tag, String reason) {
+        cancel(new JobSelector.WithTag(ThreadProperties.checkTag(tag)), reason);
+    }
+
+    /** Cancels all running jobs. */
+    public void cancelAllJobs() {
+        cancel(new JobSelector.All(), CallSites.here("cancelAllJobs") + " cancelled all jobs");
+    }
+
+    private void cancel(JobSelector jobs, String reason) {
+        engine.scheduler().cancel(jobs, reason);
+    }
+
+    /** Stops an attempt and has its task tried again. Returns at once; unknown attempts are ignored. */
+    public void killTaskAttempt(long attemptId) {
+        killTaskAttempt(attemptId, CallSites.here("killTaskAttempt") + " killed it");
+    }
+
+    /** As {@link #killTaskAttempt(long)}; observers are told {@code reason}. */
+    public void killTaskAttempt(long attemptId, String reason) {
+        engine.scheduler().killAttempt(attemptId, reason);
+    }
+
+    /** Returns what tells how jobs and stages are doing. */
+    public StatusTracker statusTracker() {
+        return new StatusTracker(engine.scheduler()::status);
+    }
+
+    // ---------------------------------------------------------------- executors
+
+    /** Returns the executors of this moment, in the order they came. */
+    public List<ExecutorStatus> executors() {
+        return engine.control().executors();
+    }
+
+    /**
+     * Adds an executor like the others, which takes its part of what waits at once.
+     *
+     * @return how it is named
+     * @throws UnsupportedOperationException if executors are not isolated: see {@link Builder#executors}
+     */
+    public ExecutorId addExecutor() {
+        requireOpen();
+        return engine.control().addExecutor();
+    }
+
+    /**
+     * Has an executor take no more tasks, and lets go of it once those it runs have ended. Its cached blocks and map
+     * outputs go with it, and are computed again where they are needed. Unknown executors are ignored.
+     *
+     * @throws IllegalStateException if no other would be left
+     */
+    public void drainExecutor(ExecutorId executor) {
+        requireOpen();
+        engine.control().drainExecutor(executor);
     }
 
     // ---------------------------------------------------------------- within the package
@@ -437,7 +612,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     List<String> describe(LineageNode node) {
         StorageLevel level = datasets.level(node);
         String head = datasets.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
-        BlockStore.CachedSize kept = engine.room().blocks().sizeOf(node.id());
+        BlockStore.CachedSize kept = engine.rooms().sizeOf(node.id());
         return kept.partitions() == 0
                 ? List.of(head)
                 : List.of(
@@ -461,49 +636,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
         requireOpen();
         reachability.sweep();
-        Map<Integer, String> names = datasets.names();
-        JobHandle handle =
-                engine.scheduler().submit(new JobRequest(target, partitions, action, datasets.levels(), names, site));
-        JobOutcome outcome = await(handle, site);
-        remember(outcome.report());
-        if (outcome instanceof JobOutcome.Staged staged) {
-            return merge(action, staged.staged());
-        }
-        if (outcome instanceof JobOutcome.Merged merged) {
-            return merged.result();
-        }
-        if (outcome instanceof JobOutcome.Failed failed) {
-            throw new JobFailedException(handle.jobId(), site, failed.failure(), names);
-        }
-        throw new JobCancelledException(handle.jobId(), site, ((JobOutcome.Cancelled) outcome).reason());
-    }
-
-    private static JobOutcome await(JobHandle handle, CallSite site) {
-        try {
-            return handle.await();
-        } catch (InterruptedException e) {
-            String reason = "the thread that waited for it was interrupted";
-            handle.cancel(reason);
-            Thread.currentThread().interrupt();
-            throw new JobCancelledException(handle.jobId(), site, reason);
-        }
-    }
-
-    private static @Nullable Object merge(Action action, List<@Nullable Object> staged) {
-        try {
-            return action.merge(staged);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("merging the results of " + action.name() + " failed: a bug in Favilla", e);
-        }
-    }
-
-    private void remember(JobReport report) {
-        recent.add(report);
-        while (recent.size() > RECENT_JOBS) {
-            recent.poll();
-        }
+        return jobs.run(target, partitions, action, site, properties.get());
     }
 
     @Override
@@ -524,6 +657,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
         private final Map<Setting, String> settings = new EnumMap<>(Setting.class);
         private final List<KryoRegistration> registrations = new ArrayList<>();
+        private final List<PoolSpec> pools = new ArrayList<>();
+        private final List<EngineExtension> extensions = new ArrayList<>();
+        private @Nullable Integer executors;
+        private @Nullable Integer cores;
 
         private Builder() {}
 
@@ -532,17 +669,39 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
             return put(Setting.APP_NAME, name);
         }
 
-        /** See {@link EngineContext#open(String)}; every core a slot if not set. */
+        /**
+         * See {@link EngineContext#open(String)}; every core a slot if not set. Takes the place of what {@link #cores}
+         * and {@link #executors} have said, as they do of this.
+         */
         public Builder master(String master) {
             return put(Setting.MASTER, master);
         }
 
-        /** As {@code master("local[cores]")}. */
+        /** As {@code master("local[cores]")}; with {@link #executors}, how many slots each of them has. */
         public Builder cores(int cores) {
-            return master("local[" + cores + "]");
+            settings.remove(Setting.MASTER);
+            this.cores = cores;
+            return this;
         }
 
-        /** Sets the memory budget, at least 32 MiB; by default 60 % of the heap less a reserve. */
+        /**
+         * As {@code master("local-cluster[executors,C,M]")}: isolated executors, each with its own slots, memory, cached
+         * blocks and map outputs. What passes between them, and between them and the driver, passes as bytes, so that
+         * losing one is losing nothing that lineage cannot compute again. A task may fail four times unless {@code
+         * favilla.task.maxFailures} says otherwise.
+         *
+         * <p>Each has {@link #cores} slots, or its part of the machine's; {@link #memory}, or its part of the default
+         * budget.
+         *
+         * @param executors at least 1, which is isolated from the driver, too
+         */
+        public Builder executors(int executors) {
+            settings.remove(Setting.MASTER);
+            this.executors = executors;
+            return this;
+        }
+
+        /** Sets the memory budget of each executor, at least 32 MiB; by default 60 % of the heap less a reserve in all. */
         public Builder memory(long bytes) {
             return put(Setting.MEMORY_BYTES, Long.toString(bytes));
         }
@@ -570,7 +729,36 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
             return this;
         }
 
+        /** As {@link #pool(PoolSpec)}, of a pool whose jobs are served first in, first out. */
+        public Builder pool(String name, int weight, int minShare) {
+            return pool(new PoolSpec(name, PoolMode.FIFO, weight, minShare));
+        }
+
+        /**
+         * Describes a pool of jobs that share slots, for contexts with {@code favilla.scheduler.mode} FAIR. Jobs name it
+         * by the local property {@value dev.favilla.scheduler.JobProperties#POOL}; a pool nobody describes has weight 1.
+         *
+         * @throws IllegalArgumentException if there is one with this name already
+         */
+        public Builder pool(PoolSpec pool) {
+            if (pools.stream().anyMatch(other -> other.name().equals(pool.name()))) {
+                throw new IllegalArgumentException("pool '" + pool.name() + "' is described twice");
+            }
+            pools.add(pool);
+            return this;
+        }
+
+        /** Installs an extension: see {@link dev.favilla.spi}. Not needed to write and run pipelines. */
+        public Builder extension(EngineExtension extension) {
+            extensions.add(Objects.requireNonNull(extension, "extension"));
+            return this;
+        }
+
         private Builder put(Setting setting, String value) {
+            if (setting == Setting.MASTER) {
+                executors = null;
+                cores = null;
+            }
             settings.put(setting, value);
             return this;
         }
@@ -585,7 +773,45 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         }
 
         private EngineContext open(String operation) {
-            return new EngineContext(EngineSettings.of(settings, registrations), CallSites.here(operation));
+            EngineSettings all = EngineSettings.of(
+                    settings,
+                    master(),
+                    SchedulingSettings.of(settings, pools),
+                    SerializationSettings.of(settings, registrations));
+            EngineContext engine = new EngineContext(all, faults(), CallSites.here(operation));
+            try {
+                extensions.forEach(extension -> extension.opened(engine.engine.control()));
+            } catch (RuntimeException | Error e) {
+                engine.close();
+                throw e;
+            }
+            return engine;
+        }
+
+        private Master master() {
+            if (executors != null) {
+                return Master.isolated(executors, cores);
+            }
+            if (cores != null) {
+                return Master.parse("local[" + cores + "]");
+            }
+            String text = settings.get(Setting.MASTER);
+            return text == null ? Master.allCores() : Master.parse(text);
+        }
+
+        private @Nullable FaultInjector faults() {
+            List<FaultInjector> injectors = new ArrayList<>();
+            for (EngineExtension extension : extensions) {
+                FaultInjector faults = extension.faults();
+                if (faults != null) {
+                    injectors.add(faults);
+                }
+            }
+            if (injectors.size() > 1) {
+                throw new IllegalArgumentException(
+                        "a context takes one fault injector, got " + injectors + ". Join them into one extension.");
+            }
+            return injectors.isEmpty() ? null : injectors.get(0);
         }
     }
 }

@@ -1,10 +1,9 @@
 package dev.favilla;
 
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.RetryPolicy;
-import dev.favilla.serializer.KryoRegistration;
-import java.util.EnumMap;
-import java.util.List;
+import dev.favilla.scheduler.SchedulingPolicy;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param master where tasks run
  * @param defaultParallelism the default number of partitions, if it was set
  * @param retries how often things may be tried
- * @param memoryBytes the budget of the executor
+ * @param scheduling in which order, where and how patiently tasks are run
+ * @param memoryBytes the budget of each executor
  * @param storageFraction the share of it that execution may not take from cached blocks
  * @param listenerQueueCapacity events that may wait for one listener
  * @param serialization how things become bytes
@@ -26,6 +26,7 @@ record EngineSettings(
         Master master,
         OptionalInt defaultParallelism,
         RetryPolicy retries,
+        SchedulingPolicy scheduling,
         long memoryBytes,
         double storageFraction,
         int listenerQueueCapacity,
@@ -33,22 +34,30 @@ record EngineSettings(
 
     private static final int MANY = 1_000_000;
 
-    static EngineSettings of(Map<Setting, String> given, List<KryoRegistration> registrations) {
-        Map<Setting, String> values = new EnumMap<>(Setting.class);
-        values.putAll(given);
-        String masterText = values.get(Setting.MASTER);
-        Master master = masterText == null ? Master.allCores() : Master.parse(masterText);
+    /**
+     * @param values the settings that were given
+     * @param master where tasks run; its memory is looked up in the settings if it says none
+     * @param scheduling made of the settings
+     * @param serialization made of the settings
+     */
+    static EngineSettings of(
+            Map<Setting, String> values,
+            Master master,
+            SchedulingPolicy scheduling,
+            SerializationSettings serialization) {
+        long memoryBytes = memoryBytes(values, master);
         return new EngineSettings(
                 values.getOrDefault(Setting.APP_NAME, "favilla"),
-                master,
+                master.withMemory(memoryBytes),
                 parallelism(values.get(Setting.DEFAULT_PARALLELISM)),
                 retries(values, master),
-                memoryBytes(values),
+                scheduling,
+                memoryBytes,
                 Setting.MEMORY_STORAGE_FRACTION.fraction(
                         values.getOrDefault(Setting.MEMORY_STORAGE_FRACTION, "0.5"), true),
                 Setting.LISTENER_QUEUE_CAPACITY.integer(
                         values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY),
-                SerializationSettings.of(values, registrations));
+                serialization);
     }
 
     private static OptionalInt parallelism(@Nullable String value) {
@@ -70,25 +79,42 @@ record EngineSettings(
                         MANY));
     }
 
-    private static long memoryBytes(Map<Setting, String> values) {
-        String bytes = values.get(Setting.MEMORY_BYTES);
-        if (bytes != null) {
-            long number = Setting.MEMORY_BYTES.whole(bytes);
-            if (number < UnifiedMemoryManager.MINIMUM_POOL_BYTES) {
-                throw Setting.MEMORY_BYTES.invalid(bytes);
-            }
-            return number;
+    private static long memoryBytes(Map<Setting, String> values, Master master) {
+        String given = values.get(Setting.MEMORY_BYTES);
+        if (given == null) {
+            return master.memoryBytes().orElseGet(() -> shareOfHeap(values, master));
         }
-        double fraction = Setting.MEMORY_FRACTION.fraction(values.getOrDefault(Setting.MEMORY_FRACTION, "0.6"), false);
-        return UnifiedMemoryManager.defaultPoolBytes(Runtime.getRuntime().maxMemory(), fraction);
+        long bytes = Setting.MEMORY_BYTES.bytes(given, UnifiedMemoryManager.MINIMUM_POOL_BYTES);
+        if (master.memoryBytes().isPresent() && master.memoryBytes().getAsLong() != bytes) {
+            throw new InvalidSettingException(
+                    Setting.MEMORY_BYTES.key(),
+                    given,
+                    "expected what " + master.text() + " says, "
+                            + Bytes.format(master.memoryBytes().getAsLong())
+                            + " for each executor. Leave one of both out.");
+        }
+        return bytes;
     }
 
-    int cores() {
-        return master.cores();
+    /** Executors share out equally what one would have alone. */
+    private static long shareOfHeap(Map<Setting, String> values, Master master) {
+        double fraction = Setting.MEMORY_FRACTION.fraction(values.getOrDefault(Setting.MEMORY_FRACTION, "0.6"), false);
+        long all = UnifiedMemoryManager.defaultPoolBytes(Runtime.getRuntime().maxMemory(), fraction);
+        long each = all / master.executors();
+        if (master.isolated() && each < UnifiedMemoryManager.MINIMUM_POOL_BYTES) {
+            throw new InvalidSettingException(
+                    Setting.MASTER.key(),
+                    master.text(),
+                    "a budget of " + Bytes.format(all) + " for all executors is " + Bytes.format(each) + " for each,"
+                            + " expected at least " + Bytes.format(UnifiedMemoryManager.MINIMUM_POOL_BYTES)
+                            + ". Use fewer executors, give the JVM a larger heap with -Xmx, or set the budget of each"
+                            + " with EngineContext.builder().memory.");
+        }
+        return each;
     }
 
     /** Returns the number of partitions where nothing else says one. */
     int parallelism() {
-        return defaultParallelism.orElse(cores());
+        return defaultParallelism.orElse(master.slots());
     }
 }

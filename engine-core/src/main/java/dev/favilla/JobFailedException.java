@@ -1,16 +1,16 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.ErrorText;
-import dev.favilla.lineage.UserCodeException;
 import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.TaskError;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job failed. The message names the action, the operation and record that failed, the partition and its attempts; the
- * cause is the user's own exception, untouched, where user code threw one.
+ * cause is the user's own exception, untouched, where user code threw one. From an isolated executor comes a copy of it;
+ * if it cannot be copied there is no cause, and the message has its stack in words.
  */
 public final class JobFailedException extends EngineException {
 
@@ -21,19 +21,39 @@ public final class JobFailedException extends EngineException {
 
     /** @param names the names users have given to datasets, by id */
     JobFailedException(int jobId, CallSite action, JobFailure failure, Map<Integer, String> names) {
-        super("Job " + jobId + " (" + action + ") failed: " + describe(failure, names), rootOf(failure));
+        this(jobId, action, failure, names, rootOf(failure));
+    }
+
+    /** @param root asked for once: what came as bytes is another copy each time, read by user code */
+    private JobFailedException(
+            int jobId, CallSite action, JobFailure failure, Map<Integer, String> names, @Nullable Throwable root) {
+        super(
+                "Job " + jobId + " (" + action + ") failed: " + describe(failure, names)
+                        + (root == null ? inWords(failure) : ""),
+                root);
         this.jobId = jobId;
         this.failure = failure;
+    }
+
+    /** The stack, for an exception that could not be written in its task or cannot be read back here. */
+    private static String inWords(JobFailure failure) {
+        return failure instanceof JobFailure.TaskFailed task
+                ? task.error()
+                        .stack()
+                        .map(stack -> " The exception could not be brought here as an object; in words: " + stack)
+                        .orElse("")
+                : "";
     }
 
     private static String describe(JobFailure failure, Map<Integer, String> names) {
         if (!(failure instanceof JobFailure.TaskFailed task)) {
             return failure.describe();
         }
-        String what = task.error() instanceof UserCodeException user
-                ? name(user, names) + user.operation() + " threw " + ErrorText.of(user.getCause()) + " on record "
-                        + user.record()
-                : ErrorText.of(task.error());
+        TaskError error = task.error();
+        String what = error.operation()
+                .map(operation -> name(error, names) + operation + " threw " + error.text() + " on record "
+                        + error.record().orElse(""))
+                .orElse(error.text());
         return withoutPeriod(what) + ". Partition " + task.partition() + " of stage " + task.stageId() + " ("
                 + task.stageName()
                 + ") was tried " + task.attempts() + (task.attempts() == 1 ? " time" : " times") + ", the last on "
@@ -45,15 +65,15 @@ public final class JobFailedException extends EngineException {
         return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     }
 
-    private static String name(UserCodeException user, Map<Integer, String> names) {
-        OptionalInt dataset = user.datasetId();
+    private static String name(TaskError error, Map<Integer, String> names) {
+        OptionalInt dataset = error.datasetId();
         String name = dataset.isPresent() ? names.get(dataset.getAsInt()) : null;
         return name == null ? "" : "'" + name + "' ";
     }
 
     private static @Nullable Throwable rootOf(JobFailure failure) {
         if (failure instanceof JobFailure.TaskFailed task) {
-            return task.error() instanceof UserCodeException user ? user.getCause() : task.error();
+            return task.error().thrown().orElse(null);
         }
         return ((JobFailure.Aborted) failure).error();
     }

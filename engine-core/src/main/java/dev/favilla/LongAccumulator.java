@@ -2,6 +2,7 @@ package dev.favilla;
 
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
+import java.io.Serializable;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -86,5 +87,5 @@ public final class LongAccumulator extends Accumulator<LongAccumulator.Totals> {
     }
 
     /** What one attempt added. */
-    protected record Totals(long sum, long count) {}
+    protected record Totals(long sum, long count) implements Serializable {}
 }

@@ -10,21 +10,10 @@ enum PairFormat implements EntryFormat {
     PAIRS;
 
     /** Whole records as keys, without values: what {@code distinct} shuffles. */
-    static final EntryExtractor RECORD_AS_KEY = new EntryExtractor() {
-
-        @Override
-        public @Nullable Object key(@Nullable Object record) {
-            return record;
-        }
-
-        @Override
-        public @Nullable Object value(@Nullable Object record) {
-            return null;
-        }
-    };
+    static final EntryExtractor RECORD_AS_KEY = WholeRecords.KEYS;
 
     /** Keys alone as records: what {@code distinct} reads. */
-    static final EntryBuilder KEY_AS_RECORD = (key, value) -> key;
+    static final EntryBuilder KEY_AS_RECORD = WholeRecords.KEYS;
 
     @Override
     public @Nullable Object key(@Nullable Object record) {
@@ -39,6 +28,25 @@ enum PairFormat implements EntryFormat {
     @Override
     public Object record(@Nullable Object key, @Nullable Object value) {
         return new Pair<>(key, value);
+    }
+
+    private enum WholeRecords implements EntryFormat {
+        KEYS;
+
+        @Override
+        public @Nullable Object key(@Nullable Object record) {
+            return record;
+        }
+
+        @Override
+        public @Nullable Object value(@Nullable Object record) {
+            return null;
+        }
+
+        @Override
+        public @Nullable Object record(@Nullable Object key, @Nullable Object value) {
+            return key;
+        }
     }
 
     private static Pair<?, ?> pair(@Nullable Object record) {

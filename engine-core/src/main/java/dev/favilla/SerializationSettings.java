@@ -39,18 +39,13 @@ record SerializationSettings(
                     Setting.SERIALIZER.key(), "java", "registerKryo was called, which needs kryo.");
         }
         String codec = values.getOrDefault(Setting.COMPRESSION_CODEC, "lz4");
-        String warnBytes = values.getOrDefault(Setting.CLOSURE_WARN_BYTES, "1048576");
-        long closureWarnBytes = Setting.CLOSURE_WARN_BYTES.whole(warnBytes);
-        if (closureWarnBytes < 1) {
-            throw Setting.CLOSURE_WARN_BYTES.invalid(warnBytes);
-        }
         return new SerializationSettings(
                 java,
                 registrations,
                 Compression.named(codec.strip()).orElseThrow(() -> Setting.COMPRESSION_CODEC.invalid(codec)),
                 Setting.SHUFFLE_COMPRESS.flag(values.getOrDefault(Setting.SHUFFLE_COMPRESS, "false")),
                 Setting.RDD_COMPRESS.flag(values.getOrDefault(Setting.RDD_COMPRESS, "false")),
-                closureWarnBytes);
+                Setting.CLOSURE_WARN_BYTES.bytes(values.getOrDefault(Setting.CLOSURE_WARN_BYTES, "1m"), 1));
     }
 
     private static boolean isJava(String value) {

@@ -66,8 +66,9 @@ final class Engines {
 
     /** Attempts of a job that failed may end after it; waits for that. */
     static void assertIdle(EngineContext engine) {
-        await(() ->
-                engine.status().scheduler().isIdle() && engine.status().memory().executionBytes() == 0);
+        await(() -> engine.status().scheduler().isIdle()
+                && engine.status().memory().executionBytes() == 0
+                && engine.status().memory().activeTasks() == 0);
         EngineStatus status = engine.status();
         assertThat(status.scheduler().isIdle()).as("%s", status).isTrue();
         assertThat(status.memory().executionBytes()).as("%s", status).isZero();

@@ -340,7 +340,7 @@ class FailuresTest {
         }
 
         @Test
-        void datasetsAndContextsInsideAreRefusedWithWhatToDoInstead() {
+        void datasetsAndContextsInsideAreRefusedWithWhatToDoInstead() { // stricter than behaviour 148
             RDD<Integer> other = numbers();
             PairRDD<Integer, Integer> pairs = other.keyBy(x -> x);
             EngineContext context = engine;

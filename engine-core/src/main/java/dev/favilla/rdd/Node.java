@@ -4,6 +4,7 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.serializer.DriverOnly;
 import dev.favilla.shuffle.Partitioner;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Immutable but for the partition count, which is found once, on the first call that asks, and then
  * stays. Two threads that ask at once may both look; a source answers both alike.
  */
-public abstract class Node implements LineageNode {
+public abstract class Node implements LineageNode, DriverOnly {
 
     private final int id;
     private final String kind;
@@ -95,6 +96,13 @@ public abstract class Node implements LineageNode {
             }
         }
         return null;
+    }
+
+    /** A function that captures one is refused, as it is for the dataset: it would take its whole lineage along. */
+    @Override
+    public final String whyNotInTasks() {
+        return "The lineage of a dataset belongs to the driver and cannot be used inside a function that runs in tasks."
+                + " Read what you need of it, such as its id, into a variable before.";
     }
 
     @Override

@@ -1,9 +1,12 @@
 package dev.favilla.rdd;
 
+import dev.favilla.lineage.HoldsRecords;
+import dev.favilla.scheduler.Encoded;
 import dev.favilla.serializer.Copies;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.ImmutableValue;
 import dev.favilla.serializer.SerializationException;
+import dev.favilla.serializer.Serializer;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +34,31 @@ public sealed interface ZeroValue extends ImmutableValue, Serializable {
         }
     }
 
-    /** A zero that cannot change. */
-    record Shared(@Nullable Object value) implements ZeroValue {
+    /** A zero that cannot change. It need not be {@link Serializable}, so it travels as a record does. */
+    record Shared(@Nullable Object value) implements ZeroValue, HoldsRecords {
 
         @Override
         public @Nullable Object fresh() {
             return value;
+        }
+
+        @Override
+        public Packed pack(Serializer records) {
+            return new PackedZero(Encoded.of(value, records));
+        }
+    }
+
+    /** A zero that cannot change, as bytes. */
+    record PackedZero(Encoded value) implements HoldsRecords.Packed {
+
+        @Override
+        public long size() {
+            return value.size();
+        }
+
+        @Override
+        public ZeroValue unpack(Serializer records) {
+            return new Shared(value.read(records));
         }
     }
 

@@ -74,10 +74,10 @@ final class LineCursor implements Cursor {
             return read.run();
         } catch (IOException e) {
             if (split.gzip() && (e instanceof ZipException || e instanceof EOFException)) {
-                throw new DamagedInputException(split.file().toString(), lines, e);
+                throw new DamagedInputException(split.file(), lines, e);
             }
             throw new InputException(
-                    split.file().toString(), "Cannot read '" + split.file() + "' after " + lines + " lines: " + e, e);
+                    split.file(), "Cannot read '" + split.file() + "' after " + lines + " lines: " + e, e);
         }
     }
 

@@ -55,7 +55,7 @@ final class LineReader implements AutoCloseable {
     }
 
     static LineReader open(FileSplit split) throws IOException {
-        InputStream file = Files.newInputStream(split.file());
+        InputStream file = Files.newInputStream(split.path());
         try {
             file.skipNBytes(split.start());
             LineReader reader = new LineReader(split, split.gzip() ? new GZIPInputStream(file, BUFFER_BYTES) : file);

@@ -12,7 +12,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of text files. Files are listed the first time the partitions are asked for, and then stay.
+ * The lines of text files. Files are listed the first time the partitions are asked for, and then stay; a copy in
+ * another executor brings the list along.
  *
  * <p>Plain files are cut into byte ranges, gzip files are one partition each; empty files give none.
  */
@@ -71,16 +72,16 @@ public final class TextFileNode extends Node {
 
     private static void cut(Path file, long size, long target, List<FileSplit> cut) {
         if (file.toString().toLowerCase(Locale.ROOT).endsWith(".gz")) {
-            cut.add(new FileSplit(file, 0, size, true));
+            cut.add(new FileSplit(file.toString(), 0, size, true));
             return;
         }
         long start = 0;
         while (size - start > target * SLACK) {
-            cut.add(new FileSplit(file, start, target, false));
+            cut.add(new FileSplit(file.toString(), start, target, false));
             start += target;
         }
         if (start < size) {
-            cut.add(new FileSplit(file, start, size - start, false));
+            cut.add(new FileSplit(file.toString(), start, size - start, false));
         }
     }
 

@@ -36,14 +36,17 @@ public final class TextOutput implements Action, AutoCloseable {
     private static final int MAX_DELETE_TRIES = 64;
 
     private final String path;
-    private final Path target;
-    private final Path staging;
+
+    /** These two as text: a {@link Path} cannot travel to other executors. */
+    private final String target;
+
+    private final String staging;
     private final CallSite callSite;
 
     private TextOutput(String path, Path target, Path staging, CallSite callSite) {
         this.path = path;
-        this.target = target;
-        this.staging = staging;
+        this.target = target.toString();
+        this.staging = staging.toString();
         this.callSite = callSite;
     }
 
@@ -75,6 +78,10 @@ public final class TextOutput implements Action, AutoCloseable {
         return new TextOutput(path, target, staging, callSite);
     }
 
+    private Path staging() {
+        return Path.of(staging);
+    }
+
     @Override
     public String name() {
         return "saveAsTextFile";
@@ -84,7 +91,7 @@ public final class TextOutput implements Action, AutoCloseable {
     @Override
     public String run(Cursor input, TaskContext context) throws Exception {
         String name = "attempt-" + context.attemptId();
-        Path file = staging.resolve(name);
+        Path file = staging().resolve(name);
         LineSink sink = new LineSink(file, callSite);
         try (sink) {
             boolean more = true;
@@ -103,14 +110,14 @@ public final class TextOutput implements Action, AutoCloseable {
     public @Nullable Object merge(List<@Nullable Object> staged) throws IOException {
         try {
             for (int i = 0; i < staged.size(); i++) {
-                Files.move(staging.resolve((String) staged.get(i)), staging.resolve(String.format("part-%05d", i)));
+                Files.move(staging().resolve((String) staged.get(i)), staging().resolve(String.format("part-%05d", i)));
             }
             deleteUnacceptedAttempts();
-            Files.createFile(staging.resolve("_SUCCESS"));
-            if (Files.exists(target)) { // made by somebody else while the job ran
+            Files.createFile(staging().resolve("_SUCCESS"));
+            if (Files.exists(Path.of(target))) { // made by somebody else while the job ran
                 throw new OutputExistsException(path, callSite);
             }
-            Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(staging(), Path.of(target), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new OutputException(path, "Cannot write to '" + path + "' (" + callSite + "): " + e, e);
         }
@@ -118,7 +125,7 @@ public final class TextOutput implements Action, AutoCloseable {
     }
 
     private void deleteUnacceptedAttempts() throws IOException {
-        try (var attempts = Files.newDirectoryStream(staging, "attempt-*")) {
+        try (var attempts = Files.newDirectoryStream(staging(), "attempt-*")) {
             for (Path attempt : attempts) {
                 Files.deleteIfExists(attempt);
             }
@@ -132,9 +139,9 @@ public final class TextOutput implements Action, AutoCloseable {
      */
     @Override
     public void close() {
-        for (int tries = 1; Files.exists(staging, LinkOption.NOFOLLOW_LINKS); tries++) {
+        for (int tries = 1; Files.exists(staging(), LinkOption.NOFOLLOW_LINKS); tries++) {
             try {
-                Files.walkFileTree(staging, new Deleting());
+                Files.walkFileTree(staging(), new Deleting());
             } catch (IOException e) {
                 if (!(e instanceof DirectoryNotEmptyException) || tries == MAX_DELETE_TRIES) {
                     throw new OutputException(path, "Cannot delete '" + staging + "' after a failed write: " + e, e);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Counts the words of texts and prints the most frequent. */
 final class WordCount implements Command {
@@ -40,12 +41,15 @@ final class WordCount implements Command {
 
                 Options:
                   --top N         print N words; 10 if not given
-                  --master M      local, local[N] for N task slots, local[*] for one per core, or local[N,F] to let a
-                                  task fail F times before the job does; local[*] if not given
+                  --master M      local, local[N] for N task slots, local[*] for one per core, local[N,F] to let a
+                                  task fail F times before the job does, or local-cluster[E,C,M] for E isolated
+                                  executors of C slots and M MiB each; local[*] if not given
                   --partitions P  cut the input into P partitions or more, and shuffle to P
                   --checksum      print a checksum of all counts on standard error: of the sorted counts, and of the
                                   counts in the order in which the engine returned them
                   --fail-first    make the first attempt of every task fail; needs --master 'local[N,2]' to succeed
+                  --lose-executors  drop the executor that begins the first task of each stage, with all it holds,
+                                  and put an empty one in its place
                   --debug         print the stack trace of an error
                   --help          print this
                 """;
@@ -53,7 +57,7 @@ final class WordCount implements Command {
 
     @Override
     public Set<String> flags() {
-        return Set.of("--checksum", "--fail-first");
+        return Set.of("--checksum", "--fail-first", "--lose-executors");
     }
 
     @Override
@@ -80,6 +84,10 @@ final class WordCount implements Command {
     private static void run(List<String> files, int top, OptionalInt partitions, Arguments arguments, Console console) {
         EngineContext.Builder builder = EngineContext.builder().appName("wordcount");
         arguments.value("--master").ifPresent(builder::master);
+        ExecutorLosses losses = new ExecutorLosses();
+        if (arguments.has("--lose-executors")) {
+            builder.extension(losses);
+        }
         try (EngineContext engine = builder.open()) {
             PairRDD<String, Long> counts =
                     counts(lines(engine, files, partitions), partitions, arguments.has("--fail-first"));
@@ -88,6 +96,13 @@ final class WordCount implements Command {
                     : counts.takeOrdered(top, MOST_FREQUENT_FIRST);
             best.forEach(count -> console.out().print(WordChecksum.line(count)));
             JobStatistics.print(engine.recentJobs(), console.err());
+            if (losses.count() > 0) {
+                console.err()
+                        .println(JobStatistics.count(losses.count(), "executor") + " lost and replaced on purpose, now "
+                                + engine.executors().stream()
+                                        .map(executor -> executor.id().toString())
+                                        .collect(Collectors.joining(", ")));
+            }
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.favilla.EngineContext;
-import dev.favilla.InvalidSettingException;
 import dev.favilla.LongAccumulator;
 import dev.favilla.Ordering;
 import dev.favilla.Pair;
@@ -110,13 +109,11 @@ class DocumentedBehaviourTest {
 
     /** spark-differences.md */
     @Test
-    void levelsWithDiskAndIsolatedExecutorsAreRefused() {
+    void levelsWithDiskAreRefused() {
         try (EngineContext engine = EngineContext.local()) {
             assertThatExceptionOfType(UnsupportedOperationException.class)
                     .isThrownBy(() -> engine.range(0, 9).persist(StorageLevel.MEMORY_AND_DISK));
         }
-        assertThatExceptionOfType(InvalidSettingException.class)
-                .isThrownBy(() -> EngineContext.open("local-cluster[2,1,1024]"));
     }
 
     /** spark-differences.md */

@@ -88,6 +88,21 @@ class LineageExampleTest {
         assertThat(run.err()).isEmpty();
     }
 
+    /** Only where tasks ran, and how much passed as bytes, is another story. */
+    @Test
+    void theStoryIsTheSameForIsolatedExecutors() {
+        Run run = Run.of("lineage", "--master", "local-cluster[2,1,64]");
+
+        assertThat(isolated(normalized(run))).isEqualTo(isolated(EXPECTED));
+        assertThat(run.out()).containsPattern("on executor executor-[12], slot 0, succeeded");
+        assertThat(run.err()).isEmpty();
+    }
+
+    private static String isolated(String text) {
+        return text.replaceAll("on executor (driver|executor-[12])", "on executor E")
+                .replaceAll("    result .*", "    result");
+    }
+
     @Test
     void withOneSlotEveryTaskRunsInIt() {
         List<String> slots = Run.of("lineage", "--master", "local[1]")

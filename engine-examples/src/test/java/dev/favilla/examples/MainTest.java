@@ -67,8 +67,8 @@ class MainTest {
         void anUnknownOption() {
             assertOneLine(
                     Main.USAGE,
-                    "unknown option '--sort'; there are --checksum, --debug, --fail-first, --help, --master,"
-                            + " --partitions, --top",
+                    "unknown option '--sort'; there are --checksum, --debug, --fail-first, --help,"
+                            + " --lose-executors, --master, --partitions, --top",
                     "wordcount",
                     "--sort");
         }

@@ -14,6 +14,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordCountTest {
 
@@ -69,6 +71,8 @@ class WordCountTest {
                     .isEqualTo(one);
             assertThat(checksum("wordcount", "--partitions", "5", "--checksum", "--master", "local[7]"))
                     .isEqualTo(one);
+            assertThat(checksum("wordcount", "--partitions", "5", "--checksum", "--master", "local-cluster[3,1,64]"))
+                    .isEqualTo(one);
         }
 
         @Test
@@ -80,6 +84,19 @@ class WordCountTest {
 
             assertThat(checksum(failing)).isEqualTo(healthy);
             assertThat(failing.err()).contains("8 tasks (16 attempts)").contains("4 tasks (8 attempts), 4 failures");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
+        void theChecksumsAreTheSameWhenEveryStageLosesAnExecutor(String master) {
+            String healthy = checksum("wordcount", "--partitions", "4", "--checksum", "--master", "local[2]");
+
+            Run losing = Run.of("wordcount", "--partitions", "4", "--checksum", "--lose-executors", "--master", master);
+
+            assertThat(checksum(losing)).isEqualTo(healthy);
+            assertThat(losing.err())
+                    .containsPattern("\\(1\\d attempts\\)|\\(9 attempts\\)")
+                    .contains("2 executors lost and replaced on purpose, now ");
         }
 
         @Test

@@ -1,14 +1,18 @@
 package dev.favilla.lineage;
 
 import dev.favilla.shuffle.Partitioner;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * One dataset, as a step in a lineage. Immutable; equality, hash code and {@code toString} use the id only, never the
  * parents, so a lineage of any length is safe to compare and print.
+ *
+ * <p>Serializable one by one, after its parents, and with the partition count it has found: see {@link LineageBinary}.
+ * Parts that consist of the user's records implement {@link HoldsRecords}.
  */
-public interface LineageNode {
+public interface LineageNode extends Serializable {
 
     /** Returns the id, unique in its context, growing from 0; parents have smaller ids than children. */
     int id();
@@ -31,6 +35,18 @@ public interface LineageNode {
     /** Returns where keys are known to lie, if they are. */
     Optional<Partitioner> partitioner();
 
-    /** Returns how partition {@code partition} is computed. */
+    /**
+     * Returns the names of the executors where a partition is best computed, the best first; empty if any will do. A
+     * source says what was found when its partitions were counted: this is asked while tasks are scheduled, and must
+     * neither run user code nor wait.
+     */
+    default List<String> preferredExecutors(int partition) {
+        return List.of();
+    }
+
+    /**
+     * Returns how partition {@code partition} is computed. Asked for while tasks are scheduled, too, to find where data
+     * lies: never runs user code and never waits.
+     */
     PartitionPlan plan(int partition);
 }

@@ -1,6 +1,8 @@
 package dev.favilla.lineage;
 
+import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ShuffleSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Each partition needs records of all partitions of the parent: a shuffle. Identity is this object; its shuffle's map
@@ -8,9 +10,14 @@ import dev.favilla.shuffle.ShuffleSpec;
  */
 public final class ShuffleDependency implements Dependency {
 
+    private static final long serialVersionUID = 1L;
+
     private final LineageNode parent;
     private final ShuffleSpec spec;
     private final EntryExtractor entries;
+
+    /** What its map tasks are told, once anybody has asked; not sent along. */
+    private transient volatile @Nullable LineageBinary binary;
 
     /**
      * @param parent the dataset whose records are sent
@@ -38,6 +45,22 @@ public final class ShuffleDependency implements Dependency {
 
     public EntryExtractor entries() {
         return entries;
+    }
+
+    /**
+     * Returns its parent and itself as bytes: what isolated executors are told that are to write the shuffle. Made by the
+     * first call and kept; two first calls at once both make it.
+     *
+     * @param records the context's serializer of records
+     * @throws dev.favilla.serializer.SerializationException if anything in them cannot be written
+     */
+    public LineageBinary binary(Serializer records) {
+        LineageBinary known = binary;
+        if (known == null) {
+            known = LineageBinary.of(parent, this, records);
+            binary = known;
+        }
+        return known;
     }
 
     @Override

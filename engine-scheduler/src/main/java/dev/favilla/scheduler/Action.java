@@ -1,6 +1,7 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.lineage.Cursor;
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a job does with its partitions. Results are staged per partition and looked at, in partition order, only when
  * all are there; so an attempt can be run again, or taken back, without a trace.
  */
-public interface Action {
+public interface Action extends Serializable {
 
     /** Returns the operation's name, for example {@code collect}. */
     String name();
@@ -16,6 +17,11 @@ public interface Action {
     /** Computes the staged result of one partition. Runs in a task slot. */
     @Nullable
     Object run(Cursor input, TaskContext context) throws Exception;
+
+    /** Returns about how many bytes a staged result takes, where that is known and of interest; 0 if not. */
+    default long resultBytes(@Nullable Object staged) {
+        return 0;
+    }
 
     /**
      * Returns whether {@link #merge} runs user code, which belongs into a task slot. If not, it runs on the thread that

@@ -17,7 +17,8 @@ public sealed interface EngineEvent {
     Instant time();
 
     /** A job began; {@code stages} are its stages, parents first. */
-    record JobStarted(Instant time, int jobId, CallSite callSite, List<StageInfo> stages) implements EngineEvent {}
+    record JobStarted(Instant time, int jobId, CallSite callSite, JobProperties properties, List<StageInfo> stages)
+            implements EngineEvent {}
 
     /** A stage's tasks are ready to be launched. */
     record StageSubmitted(Instant time, int jobId, StageInfo stage, int stageAttempt, int tasks)
@@ -32,7 +33,9 @@ public sealed interface EngineEvent {
             int attemptNumber,
             long attemptId,
             ExecutorId executor,
-            int slot)
+            int slot,
+            Locality locality,
+            boolean speculative)
             implements EngineEvent {}
 
     /** An attempt ended. */
@@ -56,6 +59,9 @@ public sealed interface EngineEvent {
 
     /** An executor offers slots. */
     record ExecutorAdded(Instant time, ExecutorId executor, int slots) implements EngineEvent {}
+
+    /** A task of a running stage takes long, and is to be tried a second time beside its first attempt. */
+    record SpeculationRequested(Instant time, int stageId, int stageAttempt, int partition) implements EngineEvent {}
 
     /** An executor is gone. */
     record ExecutorRemoved(Instant time, ExecutorId executor, String reason) implements EngineEvent {}

@@ -1,6 +1,7 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.storage.BlockId;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,13 +17,29 @@ public interface ExecutorBackend {
 
     void launch(TaskSpec task);
 
-    void kill(long attemptId, String reason);
+    /** Asks an attempt to stop, and interrupts its thread if {@code interrupt}. Unknown attempts are ignored. */
+    void kill(long attemptId, String reason, boolean interrupt);
+
+    /** Gives the slot of an attempt up that ignores being killed: another thread takes its place. */
+    void replaceSlot(long attemptId);
+
+    /** Tells an attempt that has asked whether it may commit. */
+    void answerCommit(long attemptId, boolean granted);
 
     void dropMapOutput(int shuffleId, int mapPartition, long attemptId);
 
     void dropShuffle(int shuffleId);
 
     void dropBlocks(int rddId);
+
+    /** Drops one cached block. */
+    void dropBlock(BlockId block);
+
+    /**
+     * Gives up everything at once, as if the process had died: attempts are interrupted, blocks and map outputs are
+     * gone, and nothing is posted any more. Threads end as soon as user code lets them; {@link #close} waits for them.
+     */
+    void abandon(String reason);
 
     /**
      * Stops all attempts, cooperatively and then by interrupt, and gives everything back within {@code deadline}.

@@ -1,6 +1,5 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.lineage.ErrorText;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public sealed interface JobFailure {
             int partition,
             int attempts,
             String executor,
-            Throwable error,
+            TaskError error,
             List<String> history)
             implements JobFailure {
 
@@ -40,7 +39,7 @@ public sealed interface JobFailure {
         public String describe() {
             return "partition " + partition + " of stage " + stageId + " (" + stageName + ") failed " + attempts
                     + (attempts == 1 ? " time" : " times") + ", the last time on " + executor + ": "
-                    + ErrorText.of(error);
+                    + error.text();
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.storage.StorageLevel;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One action, as submitted: a snapshot, so that nothing changed later reaches the job.
@@ -15,6 +17,8 @@ import java.util.Map;
  * @param persisted the storage levels users had set, by dataset id
  * @param names the names users had set, by dataset id
  * @param callSite the action's call in user code
+ * @param properties what it takes over from the thread that submits it
+ * @param binary target and action as bytes, where executors are isolated
  */
 public record JobRequest(
         LineageNode target,
@@ -22,7 +26,9 @@ public record JobRequest(
         Action action,
         Map<Integer, StorageLevel> persisted,
         Map<Integer, String> names,
-        CallSite callSite) {
+        CallSite callSite,
+        JobProperties properties,
+        @Nullable LineageBinary binary) {
 
     /**
      * @throws IllegalArgumentException if a partition is not one of the target's

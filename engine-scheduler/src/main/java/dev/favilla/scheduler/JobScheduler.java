@@ -1,7 +1,10 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Runs jobs. May be used from any thread.
@@ -16,6 +19,29 @@ public interface JobScheduler {
      * @throws IllegalStateException after {@link #close}
      */
     JobHandle submit(JobRequest request);
+
+    /** Cancels jobs. Returns at once; unknown and ended ones are ignored. */
+    void cancel(JobSelector jobs, String reason);
+
+    /** Has a running attempt stopped and its task tried again. Returns at once. */
+    void killAttempt(long attemptId, String reason);
+
+    /**
+     * Adds an executor, which is closed with the scheduler.
+     *
+     * @param executor makes it, given where its events go
+     * @throws IllegalStateException after {@link #close}
+     */
+    void addExecutor(Function<Consumer<SchedulerEvent>, ExecutorBackend> executor);
+
+    /** Has an executor take no more attempts, and lets go of it once those it runs have ended. Returns at once. */
+    void drainExecutor(ExecutorId executor);
+
+    /** Drops an executor with all it holds, as if it had died. Returns at once; unknown ones are ignored. */
+    void loseExecutor(ExecutorId executor, String reason);
+
+    /** Returns the jobs, stages and executors of this moment and a bounded number of ended ones. */
+    SchedulerStatus status();
 
     /** Begins to tell {@code listener} what happens from now on. */
     void addListener(EngineListener listener);

@@ -16,8 +16,17 @@ public sealed interface SchedulerEvent {
      */
     record JobSubmitted(int jobId, JobRequest request, StageGraph stages) implements SchedulerEvent {}
 
-    /** A job is no longer wanted. Unknown and ended jobs are ignored. */
-    record JobCancelled(int jobId, String reason) implements SchedulerEvent {}
+    /** Jobs are no longer wanted. Unknown and ended ones are ignored. */
+    record JobsCancelled(JobSelector jobs, String reason) implements SchedulerEvent {}
+
+    /** A running attempt is to be stopped and its task tried again. Unknown attempts are ignored. */
+    record AttemptUnwanted(long attemptId, String reason) implements SchedulerEvent {}
+
+    /** An attempt asks whether it may make its output final. Answered by {@link SchedulerCommand.AnswerCommit}. */
+    record CommitAsked(long attemptId, ExecutorId executor) implements SchedulerEvent {}
+
+    /** The moment asked for by {@link SchedulerCommand.WakeAt} has come. Once too often is harmless. */
+    record TimePassed() implements SchedulerEvent {}
 
     /** An attempt began to run in a slot. */
     record AttemptStarted(long attemptId, ExecutorId executor, int slot) implements SchedulerEvent {}
@@ -28,6 +37,9 @@ public sealed interface SchedulerEvent {
 
     /** An executor offers its slots. */
     record ExecutorAdded(ExecutorId executor, int slots) implements SchedulerEvent {}
+
+    /** An executor is to take no more attempts, and to go once those it runs have ended. */
+    record ExecutorDraining(ExecutorId executor) implements SchedulerEvent {}
 
     /** An executor is gone, with its map outputs and cached blocks. */
     record ExecutorLost(ExecutorId executor, String reason) implements SchedulerEvent {}

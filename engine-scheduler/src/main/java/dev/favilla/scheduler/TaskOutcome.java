@@ -1,13 +1,13 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.lineage.ErrorText;
-import dev.favilla.storage.BlockId;
+import dev.favilla.storage.PublishedBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How an attempt ended, and the answers to what a scheduler must know of it. What wins when several things went wrong
- * is decided once, by the task runner: killed, then a lost input, then an error, then success.
+ * is decided once, by the task runner: killed, then a lost input, then a denied commit, then an error, then
+ * success.
  */
 public sealed interface TaskOutcome {
 
@@ -20,16 +20,35 @@ public sealed interface TaskOutcome {
     /**
      * The attempt did its work.
      *
-     * @param result a {@link dev.favilla.shuffle.MapOutput}, a staged result, or a merged result
+     * @param result a {@link dev.favilla.shuffle.MapOutput}, a staged result, or a merged result; {@link Encoded} where
+     *     it comes from an isolated executor
+     * @param resultBytes about how much a staged result takes; 0 where nobody counts
      * @param updates what it added to accumulators
      * @param cached the blocks it made visible
+     * @param used other contents of cached partitions that went into its result: those of blocks it found, here or
+     *     on another executor, and those it computed itself when a block of another attempt had become visible here
      */
-    record Success(@Nullable Object result, List<AccumulatorUpdate> updates, List<BlockId> cached)
+    record Success(
+            @Nullable Object result,
+            long resultBytes,
+            List<AccumulatorUpdate> updates,
+            List<PublishedBlock> cached,
+            List<PublishedBlock> used)
             implements TaskOutcome {
 
         public Success {
             updates = List.copyOf(updates);
             cached = List.copyOf(cached);
+            used = List.copyOf(used);
+        }
+
+        /** The success of an attempt that used no cached partitions but those it made visible. */
+        public Success(
+                @Nullable Object result,
+                long resultBytes,
+                List<AccumulatorUpdate> updates,
+                List<PublishedBlock> cached) {
+            this(result, resultBytes, updates, cached, List.of());
         }
 
         @Override
@@ -47,12 +66,11 @@ public sealed interface TaskOutcome {
      * The attempt's own work threw.
      *
      * @param error what was thrown
-     * @param text what it says, found where it was caught
      */
-    record Failed(Throwable error, String text) implements TaskOutcome {
+    record Failed(TaskError error) implements TaskOutcome {
 
-        public Failed(Throwable error) {
-            this(error, ErrorText.of(error));
+        public Failed(Throwable thrown) {
+            this(TaskError.of(thrown));
         }
 
         @Override
@@ -62,7 +80,7 @@ public sealed interface TaskOutcome {
 
         @Override
         public String describe() {
-            return "failed: " + text;
+            return "failed: " + error.summary();
         }
     }
 
@@ -121,6 +139,24 @@ public sealed interface TaskOutcome {
         @Override
         public String describe() {
             return "killed: " + reason;
+        }
+    }
+
+    /**
+     * The attempt may not make its output final, because another attempt of its partition may.
+     *
+     * @param reason in words
+     */
+    record CommitDenied(String reason) implements TaskOutcome {
+
+        @Override
+        public boolean countsAsFailure() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return "was not allowed to commit: " + reason;
         }
     }
 

@@ -14,11 +14,11 @@ import java.util.Map;
  * @param partition the partition to compute
  * @param numPartitions partitions of the stage's dataset
  * @param attemptNumber tries of this partition so far in this stage attempt
+ * @param locality how near to its data it was placed
  * @param work what to do
- * @param inputs the map outputs it may read, by shuffle; a shuffle that is not here was not complete when the attempt
- *     was launched, because cached data was expected to make it unnecessary
- * @param generations the current generation of every shuffle the stage may read, complete or not
+ * @param reads what it may read
  * @param persisted storage levels by dataset id
+ * @param properties the local properties of the thread that submitted the job
  */
 public record TaskSpec(
         long attemptId,
@@ -28,10 +28,38 @@ public record TaskSpec(
         int partition,
         int numPartitions,
         int attemptNumber,
+        Locality locality,
         TaskWork work,
-        Map<Integer, MapOutputs> inputs,
-        Map<Integer, Long> generations,
-        Map<Integer, StorageLevel> persisted) {
+        TaskReads reads,
+        Map<Integer, StorageLevel> persisted,
+        Map<String, String> properties) {
+
+    /** Returns the map outputs it may read, by shuffle. */
+    public Map<Integer, MapOutputs> inputs() {
+        return reads.inputs();
+    }
+
+    /** Returns the generations of the shuffles it may read. */
+    public Map<Integer, Long> generations() {
+        return reads.generations();
+    }
+
+    /** Returns this attempt with its work in another form. */
+    public TaskSpec withWork(TaskWork other) {
+        return new TaskSpec(
+                attemptId,
+                jobId,
+                stageId,
+                stageAttempt,
+                partition,
+                numPartitions,
+                attemptNumber,
+                locality,
+                other,
+                reads,
+                persisted,
+                properties);
+    }
 
     /** Returns how errors name this attempt. */
     public String describe() {

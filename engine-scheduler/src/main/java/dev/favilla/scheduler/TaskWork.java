@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import java.util.Collections;
@@ -21,16 +22,22 @@ public sealed interface TaskWork {
      *
      * @param target the dataset
      * @param action what to do with it
+     * @param binary both as bytes, where executors are isolated
      */
-    record RunAction(LineageNode target, Action action) implements TaskWork {}
+    record RunAction(
+            LineageNode target, Action action, @Nullable LineageBinary binary) implements TaskWork {}
 
     /**
      * Makes a job's result of the staged ones.
      *
      * @param action whose merge to run
      * @param staged in the order of the job's partitions; may contain nulls
+     * @param binary the action as bytes, where executors are isolated
      */
-    record MergeResults(Action action, List<@Nullable Object> staged) implements TaskWork {
+    record MergeResults(
+            Action action,
+            List<@Nullable Object> staged,
+            @Nullable LineageBinary binary) implements TaskWork {
 
         public MergeResults {
             staged = Collections.unmodifiableList(staged);

@@ -1,6 +1,7 @@
 package dev.favilla.shuffle;
 
 import dev.favilla.serializer.Closure;
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,4 +14,5 @@ import org.jspecify.annotations.Nullable;
  *     and map partition
  */
 public record Aggregator(
-        Closure<Combiner<@Nullable Object, @Nullable Object>> combiner, boolean mapSide, boolean restartable) {}
+        Closure<Combiner<@Nullable Object, @Nullable Object>> combiner, boolean mapSide, boolean restartable)
+        implements Serializable {}

@@ -11,6 +11,15 @@ public final class BlockSizes {
     private static final double LOG_BASE = Math.log(1.1);
     private static final int LARGEST_CODE = 255;
 
+    /** What each code stands for: asked for each map and reducer when tasks are placed. */
+    private static final long[] ESTIMATES = new long[LARGEST_CODE + 1];
+
+    static {
+        for (int code = 1; code <= LARGEST_CODE; code++) {
+            ESTIMATES[code] = (long) Math.pow(1.1, code);
+        }
+    }
+
     private final byte[] codes;
     private final long totalBytes;
 
@@ -39,8 +48,7 @@ public final class BlockSizes {
 
     /** Returns about how many bytes lie there for {@code reducer}; 0 exactly if there are none. */
     public long estimate(int reducer) {
-        int code = codes[reducer] & 0xff;
-        return code == 0 ? 0 : (long) Math.pow(1.1, code);
+        return ESTIMATES[codes[reducer] & 0xff];
     }
 
     public boolean isEmpty(int reducer) {

@@ -98,6 +98,11 @@ public final class DriverMapOutputTracker implements MapOutputTracker {
     }
 
     @Override
+    public boolean hasOutputBefore(int shuffleId, long attemptId) {
+        return of(shuffleId).oldestAttempt < attemptId;
+    }
+
+    @Override
     public BitSet missing(int shuffleId) {
         return of(shuffleId).missing();
     }
@@ -139,6 +144,9 @@ public final class DriverMapOutputTracker implements MapOutputTracker {
         private int count;
         private long generation;
 
+        /** The oldest attempt of which an output was taken since the last invalidation, lost or not. */
+        private long oldestAttempt = Long.MAX_VALUE;
+
         /** Map partitions whose contents this generation has fixed, and how. */
         private final BitSet fixed = new BitSet();
 
@@ -158,6 +166,7 @@ public final class DriverMapOutputTracker implements MapOutputTracker {
             }
             boolean differs = fixed.get(map) && (digests[map] != output.digest() || records[map] != output.records());
             byMap[map] = output;
+            oldestAttempt = Math.min(oldestAttempt, output.attemptId());
             count++;
             fixed.set(map);
             digests[map] = output.digest();
@@ -186,6 +195,7 @@ public final class DriverMapOutputTracker implements MapOutputTracker {
             Arrays.fill(byMap, null);
             count = 0;
             fixed.clear();
+            oldestAttempt = Long.MAX_VALUE;
             generation++;
             return had;
         }

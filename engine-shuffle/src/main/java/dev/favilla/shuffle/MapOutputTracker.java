@@ -43,6 +43,12 @@ public interface MapOutputTracker {
     /** Returns the current generation. */
     long generation(int shuffleId);
 
+    /**
+     * Returns whether any output since the last invalidation was written by an attempt older than {@code attemptId}. Those
+     * lost meanwhile count: what was computed from them may still be there.
+     */
+    boolean hasOutputBefore(int shuffleId, long attemptId);
+
     /** Returns the map partitions that have no output. */
     BitSet missing(int shuffleId);
 

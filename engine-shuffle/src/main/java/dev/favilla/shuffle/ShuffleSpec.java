@@ -1,5 +1,6 @@
 package dev.favilla.shuffle;
 
+import java.io.Serializable;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The same spec object is shared by all attempts of an executor.
  */
-public final class ShuffleSpec {
+public final class ShuffleSpec implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     private final int shuffleId;
     private final Partitioner partitioner;

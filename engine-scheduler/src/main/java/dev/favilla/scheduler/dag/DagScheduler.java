@@ -6,10 +6,13 @@ import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.EngineEvent.StageInfo;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.StageGraph.StagePlan;
 import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.TaskOutcome;
@@ -18,7 +21,9 @@ import dev.favilla.scheduler.task.Retries;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.scheduler.task.Tasks;
+import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputTracker;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,6 +45,10 @@ final class DagScheduler {
     private final Outbox outbox;
     private final TaskScheduler tasks;
     private final CacheTable cacheTable = new CacheTable();
+    private final SchedulingPolicy scheduling;
+    private final Groups groups = new Groups();
+    private final Alarm alarm;
+    private final Board board;
     private final StageTable stages = new StageTable();
     private final Facts facts;
     private final Shuffles shuffles;
@@ -47,25 +56,46 @@ final class DagScheduler {
     private final Jobs jobs;
     private final StageRunner runner;
     private final Merges merges;
+    private final Commits commits;
     private final TaskEnds taskEnds;
 
     private int nextStageId;
     private long walk;
     private @Nullable String stopped;
 
-    DagScheduler(MapOutputTracker tracker, RetryPolicy policy, Outbox outbox) {
+    /** Since when jobs wait although nothing runs and no executor takes tasks; null while that is not so. */
+    private @Nullable Instant withoutExecutor;
+
+    DagScheduler(MapOutputTracker tracker, RetryPolicy policy, SchedulingPolicy scheduling, Outbox outbox) {
         this.tracker = tracker;
         this.policy = policy;
+        this.scheduling = scheduling;
         this.outbox = outbox;
-        this.tasks = new TaskScheduler(outbox::add);
+        this.alarm = new Alarm(outbox);
+        this.tasks = new TaskScheduler(outbox::add, scheduling, outbox::now);
         this.facts = new Facts(tracker, cacheTable);
         this.shuffles = new Shuffles(tracker, tasks, outbox);
-        this.cached = new CachedData(cacheTable, outbox);
-        this.jobs = new Jobs(stages, tasks, shuffles, outbox);
-        this.runner = new StageRunner(facts, tasks, jobs, outbox, policy);
+        this.cached = new CachedData(cacheTable, tasks, outbox);
+        this.commits = new Commits(stages, facts, tasks, outbox);
+        this.board = new Board(tasks);
+        this.jobs = new Jobs(stages, tasks, shuffles, board, outbox);
+        Placements placements = new Placements(cacheTable, tasks);
+        this.runner = new StageRunner(facts, placements, shuffles, cached, tasks, jobs, outbox, policy);
         this.merges = new Merges(jobs, tasks, outbox, policy);
         Rollback rollback = new Rollback(stages, jobs, runner, shuffles, cached, tasks);
-        this.taskEnds = new TaskEnds(facts, stages, jobs, shuffles, cached, runner, rollback, merges, tasks, outbox);
+        this.taskEnds = new TaskEnds(
+                facts,
+                stages,
+                jobs,
+                shuffles,
+                cached,
+                runner,
+                rollback,
+                merges,
+                commits,
+                tasks,
+                outbox,
+                scheduling.maxResultBytes());
     }
 
     SchedulerTables tables() {
@@ -78,12 +108,21 @@ final class DagScheduler {
                 tasks.executorCount());
     }
 
+    SchedulerStatus status() {
+        return board.read(jobs.all());
+    }
+
     // --- jobs
 
     void submit(SchedulerEvent.JobSubmitted event) {
         Job job = new Job(event.jobId(), event.request(), outbox.now());
         if (stopped != null) {
-            refuse(job, stopped);
+            refuse(job, new JobOutcome.Failed(closed(stopped), job.report(outbox.now())));
+            return;
+        }
+        String cancelled = groups.whyCancelled(job.request().properties().group());
+        if (cancelled != null) {
+            refuse(job, new JobOutcome.Cancelled(cancelled, job.report(outbox.now())));
             return;
         }
         List<StageInfo> infos = new ArrayList<>();
@@ -97,8 +136,8 @@ final class DagScheduler {
                 jobs.handOver(stage, stage.live());
             }
         }
-        outbox.publish(
-                time -> new EngineEvent.JobStarted(time, job.id(), job.request().callSite(), infos));
+        outbox.publish(time -> new EngineEvent.JobStarted(
+                time, job.id(), job.request().callSite(), job.request().properties(), infos));
         jobs.add(job);
     }
 
@@ -128,19 +167,19 @@ final class DagScheduler {
         return stage;
     }
 
-    private void refuse(Job job, String reason) {
-        outbox.publish(
-                time -> new EngineEvent.JobStarted(time, job.id(), job.request().callSite(), List.of()));
-        JobOutcome outcome = new JobOutcome.Failed(closed(reason), job.report(outbox.now()));
+    private void refuse(Job job, JobOutcome outcome) {
+        outbox.publish(time -> new EngineEvent.JobStarted(
+                time, job.id(), job.request().callSite(), job.request().properties(), List.of()));
+        board.refused(job, outcome);
         outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), outcome));
         outbox.add(new SchedulerCommand.EndJob(job.id(), outcome));
     }
 
-    void cancel(SchedulerEvent.JobCancelled event) {
-        Job job = jobs.get(event.jobId());
-        if (job != null) {
-            jobs.cancel(job, event.reason());
+    void cancel(SchedulerEvent.JobsCancelled event) {
+        if (event.jobs() instanceof JobSelector.InGroup group && group.alsoFuture()) {
+            groups.cancelFuture(group.group(), event.reason());
         }
+        jobs.matching(event.jobs()).forEach(job -> jobs.cancel(job, event.reason()));
     }
 
     void stop(SchedulerEvent.Stopped event) {
@@ -166,7 +205,9 @@ final class DagScheduler {
                     attempt.number(),
                     attempt.id(),
                     attempt.executor(),
-                    event.slot()));
+                    event.slot(),
+                    attempt.locality(),
+                    attempt.isSpeculative()));
         }
     }
 
@@ -174,7 +215,23 @@ final class DagScheduler {
         Attempt attempt = tasks.ended(event.attemptId(), event.executor());
         if (attempt != null) {
             taskEnds.on(attempt, event.outcome(), event.metrics());
+            return;
         }
+        Attempt late = tasks.endedTooLate(event.attemptId(), event.executor());
+        if (late != null) {
+            taskEnds.tooLate(late, event.outcome());
+        }
+    }
+
+    void unwanted(SchedulerEvent.AttemptUnwanted event) {
+        Attempt attempt = tasks.find(event.attemptId());
+        if (attempt != null) {
+            tasks.kill(attempt, event.reason(), attempt.set().isInterruptible());
+        }
+    }
+
+    void commitAsked(SchedulerEvent.CommitAsked event) {
+        commits.asked(event);
     }
 
     // --- executors and what lies there
@@ -185,20 +242,29 @@ final class DagScheduler {
         }
     }
 
+    void draining(SchedulerEvent.ExecutorDraining event) {
+        tasks.drain(event.executor());
+    }
+
     void lost(SchedulerEvent.ExecutorLost event) {
-        Optional<List<Attempt>> gone = tasks.removeExecutor(event.executor());
+        remove(event.executor(), event.reason());
+    }
+
+    /** Forgets an executor, if it is there, and all that was on it. */
+    private void remove(ExecutorId executor, String reason) {
+        Optional<List<Attempt>> gone = tasks.removeExecutor(executor);
         if (gone.isEmpty()) {
             return;
         }
-        outbox.publish(time -> new EngineEvent.ExecutorRemoved(time, event.executor(), event.reason()));
-        cacheTable.forget(event.executor());
-        for (int shuffle : tracker.unregister(event.executor())) {
+        outbox.publish(time -> new EngineEvent.ExecutorRemoved(time, executor, reason));
+        cacheTable.forget(executor, tasks.nextAttemptId());
+        for (int shuffle : tracker.unregister(executor)) {
             Stage stage = stages.writing(shuffle);
             if (stage != null) {
                 runner.outputLost(stage, tracker.missing(shuffle));
             }
         }
-        TaskOutcome outcome = new TaskOutcome.ExecutorGone(event.reason());
+        TaskOutcome outcome = new TaskOutcome.ExecutorGone(reason);
         for (Attempt attempt : gone.get()) {
             taskEnds.on(attempt, outcome, MetricValues.ZERO);
         }
@@ -206,11 +272,11 @@ final class DagScheduler {
     }
 
     void dropped(SchedulerEvent.BlockDropped event) {
-        cacheTable.drop(event.executor(), event.block());
+        cacheTable.drop(event.executor(), event.block(), tasks.nextAttemptId());
     }
 
     void unpersisted(SchedulerEvent.DatasetUnpersisted event) {
-        cached.unpersist(event.rddId(), tasks.nextAttemptId());
+        cached.unpersist(event.rddId());
         for (Job job : jobs.all()) {
             if (job.unpersist(event.rddId())) {
                 readopt(job);
@@ -224,7 +290,7 @@ final class DagScheduler {
         for (StageUse use : job.uses()) {
             TaskSet live = use.stage().live();
             if (live != null && use.stage().isOwnedBy(job)) {
-                tasks.adopt(live, job.id(), job.persisted());
+                tasks.adopt(live, job.asOwner());
             }
         }
     }
@@ -240,17 +306,64 @@ final class DagScheduler {
 
     // --- what follows
 
+    /** Looks at what has become due. */
+    void timePassed() {
+        alarm.rang();
+        jobs.enforceDeadlines();
+        for (Attempt attempt : tasks.insist()) {
+            String reason = attempt.killReason().orElse("") + "; it ignored that, and its slot was given up";
+            taskEnds.on(attempt, new TaskOutcome.Killed(reason), MetricValues.ZERO);
+        }
+        tasks.speculate((set, index) -> outbox.publish(time -> new EngineEvent.SpeculationRequested(
+                time,
+                set.tasks().stageId(),
+                set.tasks().stageAttempt(),
+                set.tasks().partitionOf(index))));
+        if (withoutExecutor != null
+                && !TaskScheduler.later(withoutExecutor, scheduling.executorWait())
+                        .isAfter(outbox.now())) {
+            jobs.failAll(new JobFailure.Aborted(
+                    "no executor has been there for " + scheduling.executorWait() + ", the limit"
+                            + " favilla.executor.wait. Add one with EngineContext.addExecutor.",
+                    null));
+        }
+    }
+
     /** Derives from the facts what is to run, and fills free slots with it. */
     void settle() {
+        for (ExecutorId executor :
+                tasks.drained()) { // first: nothing is to be launched that would read what lies there
+            remove(executor, "it was drained");
+            outbox.add(new SchedulerCommand.ReleaseExecutor(executor));
+        }
         for (Job job = jobs.next(); job != null; job = jobs.next()) {
             advance(job);
         }
         for (Attempt attempt = tasks.launchNext(); attempt != null; attempt = tasks.launchNext()) {
             launched(attempt);
         }
-        if (tasks.attemptCount() == 0) {
-            cached.noAttemptRuns();
+        cached.tidy();
+        watchForExecutors();
+        alarm.set(nextLook());
+    }
+
+    private void watchForExecutors() {
+        if (jobs.size() == 0 || tasks.hasExecutor() || tasks.attemptCount() > 0) {
+            withoutExecutor = null;
+        } else if (withoutExecutor == null) {
+            withoutExecutor = outbox.now();
         }
+    }
+
+    private @Nullable Instant nextLook() {
+        Instant next = tasks.nextLook();
+        Instant deadline = jobs.nextDeadline();
+        if (deadline != null) {
+            next = TaskScheduler.earlier(next, deadline);
+        }
+        return withoutExecutor == null
+                ? next
+                : TaskScheduler.earlier(next, TaskScheduler.later(withoutExecutor, scheduling.executorWait()));
     }
 
     private void advance(Job job) {
@@ -293,7 +406,7 @@ final class DagScheduler {
     private void launched(Attempt attempt) {
         Stage stage = stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
-            stage.launched();
+            stage.launched(attempt.id());
             stage.uses().forEach(use -> use.book().launched());
         }
     }

@@ -1,9 +1,11 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.StageGraph.Region;
-import dev.favilla.scheduler.task.Tasks;
+import dev.favilla.scheduler.TaskReads;
+import dev.favilla.scheduler.task.Attempt;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.storage.StorageLevel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -68,11 +70,11 @@ final class Facts {
         return true;
     }
 
-    /** Returns the persisted datasets of a stage that are computed from any of {@code shuffles}. */
-    static Set<Integer> persistedAbove(Stage stage, Set<Integer> shuffles) {
+    /** Returns the persisted datasets of a stage that are computed from any of {@code shuffles} or {@code datasets}. */
+    static Set<Integer> persistedAbove(Stage stage, Set<Integer> shuffles, Set<Integer> datasets) {
         Set<Integer> above = new HashSet<>();
         for (StageUse use : stage.uses()) {
-            Set<Integer> computed = new HashSet<>();
+            Set<Integer> computed = new HashSet<>(datasets);
             List<Region> regions = use.plan().regions();
             for (int i = regions.size() - 1; i >= 0; i--) { // from below
                 Region region = regions.get(i);
@@ -80,6 +82,7 @@ final class Facts {
                     computed.add(region.rddId());
                 }
             }
+            computed.removeAll(datasets);
             computed.retainAll(use.job().persisted().keySet());
             above.addAll(computed);
         }
@@ -96,7 +99,7 @@ final class Facts {
     }
 
     /** Returns the outputs of those of a stage's parent shuffles that are complete. */
-    Map<Integer, MapOutputs> inputs(Stage stage) {
+    private Map<Integer, MapOutputs> inputs(Stage stage) {
         Map<Integer, MapOutputs> inputs = new HashMap<>();
         for (int shuffle : stage.parentShuffles()) {
             if (tracker.isComplete(shuffle)) {
@@ -107,7 +110,7 @@ final class Facts {
     }
 
     /** Returns the current generations of a stage's parent shuffles. */
-    Map<Integer, Long> generations(Stage stage) {
+    private Map<Integer, Long> generations(Stage stage) {
         Map<Integer, Long> generations = new HashMap<>();
         for (int shuffle : stage.parentShuffles()) {
             generations.put(shuffle, tracker.generation(shuffle));
@@ -115,9 +118,54 @@ final class Facts {
         return Map.copyOf(generations);
     }
 
-    /** Returns whether what these tasks were given to read is still what it was. */
-    boolean areCurrent(Tasks tasks) {
-        for (Map.Entry<Integer, Long> entry : tasks.generations().entrySet()) {
+    /** Returns what the attempts of a stage are given to read. */
+    TaskReads reads(Stage stage) {
+        Map<Integer, Long> datasets = new HashMap<>();
+        for (int rddId : persisted(stage)) {
+            datasets.put(rddId, cache.generation(rddId));
+        }
+        for (int rddId : stage.plan().rddIds()) {
+            long generation = cache.generation(rddId);
+            if (generation > 0) { // also where it is not persisted: blocks above it are told apart by it
+                datasets.put(rddId, generation);
+            }
+        }
+        return new TaskReads(inputs(stage), generations(stage), datasets);
+    }
+
+    /** Returns the persisted datasets that a stage may read or make. */
+    static Set<Integer> persisted(Stage stage) {
+        Map<Integer, StorageLevel> levels = stage.owner().job().persisted();
+        if (levels.isEmpty()) {
+            return Set.of();
+        }
+        Set<Integer> persisted = new HashSet<>();
+        for (Region region : stage.plan().regions()) {
+            if (levels.containsKey(region.rddId())) {
+                persisted.add(region.rddId());
+            }
+        }
+        return persisted;
+    }
+
+    /** Returns whether what an attempt was given to read is still what it was. */
+    boolean isCurrent(Attempt attempt) {
+        TaskReads reads = attempt.set().tasks().reads();
+        return (reads.datasets().isEmpty() || areUnchanged(reads.datasets().keySet(), attempt.id()))
+                && (reads.generations().isEmpty() || areCurrent(reads.generations()));
+    }
+
+    private boolean areUnchanged(Set<Integer> datasets, long attemptId) {
+        for (int rddId : datasets) {
+            if (attemptId < cache.generation(rddId)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean areCurrent(Map<Integer, Long> generations) {
+        for (Map.Entry<Integer, Long> entry : generations.entrySet()) {
             int shuffle = entry.getKey();
             if (!tracker.contains(shuffle) || tracker.generation(shuffle) != entry.getValue()) {
                 return false;

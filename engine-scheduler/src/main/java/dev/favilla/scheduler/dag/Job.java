@@ -4,6 +4,7 @@ import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.storage.StorageLevel;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A running job: its stages, and the results its partitions have left so far. */
@@ -33,6 +35,7 @@ final class Job {
     private @Nullable List<AccumulatorUpdate> @Nullable [] updates;
 
     private Map<Integer, StorageLevel> persisted;
+    private long stagedBytes;
     private @Nullable TaskSet merge;
     private boolean ended;
 
@@ -87,8 +90,24 @@ final class Job {
         ended = true;
     }
 
+    /** Returns the job as the owner of what is launched for it. */
+    TaskSet.Owner asOwner() {
+        return new TaskSet.Owner(id, persisted, request.properties());
+    }
+
+    /** Returns when it is to be cancelled, if there is a limit. */
+    Optional<Instant> deadline() {
+        return Optional.ofNullable(request.properties().deadline()).map(limit -> TaskScheduler.later(submitted, limit));
+    }
+
+    /** Returns about how much the staged results take. */
+    long stagedBytes() {
+        return stagedBytes;
+    }
+
     void stage(int index, TaskOutcome.Success success) {
         staged[index] = success.result();
+        stagedBytes += success.resultBytes();
         if (!success.updates().isEmpty()) {
             updatesByTask()[index] = success.updates();
         }
@@ -105,6 +124,7 @@ final class Job {
     /** Forgets all results. */
     void discardStaged() {
         Arrays.fill(staged, null);
+        stagedBytes = 0;
         updates = null;
     }
 

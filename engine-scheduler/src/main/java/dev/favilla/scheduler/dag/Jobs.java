@@ -4,18 +4,22 @@ import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.StageEvent;
 import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +29,26 @@ final class Jobs {
     private final StageTable stages;
     private final TaskScheduler tasks;
     private final Shuffles shuffles;
+    private final Board board;
     private final Outbox outbox;
 
     private final Map<Integer, Job> running = new TreeMap<>();
     private final Set<Job> agenda = new LinkedHashSet<>();
+    private final SortedSet<Deadline> deadlines = new TreeSet<>();
 
-    Jobs(StageTable stages, TaskScheduler tasks, Shuffles shuffles, Outbox outbox) {
+    /** A moment at which a job is cancelled. */
+    private record Deadline(Instant at, int jobId) implements Comparable<Deadline> {
+
+        @Override
+        public int compareTo(Deadline other) {
+            int byTime = at.compareTo(other.at);
+            return byTime != 0 ? byTime : Integer.compare(jobId, other.jobId);
+        }
+    }
+
+    Jobs(StageTable stages, TaskScheduler tasks, Shuffles shuffles, Board board, Outbox outbox) {
         this.stages = stages;
+        this.board = board;
         this.tasks = tasks;
         this.shuffles = shuffles;
         this.outbox = outbox;
@@ -43,17 +60,51 @@ final class Jobs {
 
     void add(Job job) {
         running.put(job.id(), job);
+        job.deadline().ifPresent(deadline -> deadlines.add(new Deadline(deadline, job.id())));
         recheck(job);
-    }
-
-    @Nullable
-    Job get(int jobId) {
-        return running.get(jobId);
     }
 
     /** Returns the running jobs of this moment, by id. */
     List<Job> all() {
         return List.copyOf(running.values());
+    }
+
+    /** Returns the running jobs that a selector means. */
+    List<Job> matching(JobSelector selector) {
+        return running.values().stream().filter(job -> isMeant(job, selector)).toList();
+    }
+
+    private static boolean isMeant(Job job, JobSelector selector) {
+        if (selector instanceof JobSelector.One one) {
+            return job.id() == one.jobId();
+        }
+        if (selector instanceof JobSelector.InGroup group) {
+            return group.group().equals(job.request().properties().group());
+        }
+        if (selector instanceof JobSelector.WithTag tag) {
+            return job.request().properties().tags().contains(tag.tag());
+        }
+        if (selector instanceof JobSelector.UsingStage stage) {
+            return job.uses().stream().anyMatch(use -> use.stage().id() == stage.stageId());
+        }
+        return true;
+    }
+
+    /** Cancels the jobs whose time is over. */
+    void enforceDeadlines() {
+        while (!deadlines.isEmpty() && !deadlines.first().at().isAfter(outbox.now())) {
+            Job job = running.get(deadlines.first().jobId());
+            deadlines.remove(deadlines.first());
+            if (job != null) {
+                cancel(job, "its deadline of " + job.request().properties().deadline() + " has passed");
+            }
+        }
+    }
+
+    /** Returns the next deadline of a running job, or null. */
+    @Nullable
+    Instant nextDeadline() {
+        return deadlines.isEmpty() ? null : deadlines.first().at();
     }
 
     // --- the agenda
@@ -108,7 +159,7 @@ final class Jobs {
     private static String summary(JobFailure failure) {
         if (failure instanceof JobFailure.TaskFailed task) {
             return "partition " + task.partition() + " failed " + task.attempts() + " times, the last time with "
-                    + task.error().getClass().getName();
+                    + task.error().className();
         }
         return failure.describe();
     }
@@ -135,12 +186,14 @@ final class Jobs {
         }
         job.end();
         running.remove(job.id());
+        job.deadline().ifPresent(deadline -> deadlines.remove(new Deadline(deadline, job.id())));
         agenda.remove(job);
         JobOutcome ended = outcome.apply(job.report(outbox.now()));
         TaskSet merge = job.merge();
         if (merge != null) {
             tasks.retire(merge);
         }
+        board.ended(job, ended);
         for (StageUse use : job.uses()) {
             release(use, why);
         }
@@ -163,7 +216,7 @@ final class Jobs {
             tasks.retire(live);
             publishCompleted(stage, why);
         }
-        tasks.killAll(stage.id(), why);
+        tasks.killAll(stage.id(), why, use.job().request().properties().interruptOnCancel());
         stages.remove(stage);
         if (stage.isUnreachable() && stage.output() != null) {
             shuffles.drop(stage.output().shuffleId());
@@ -174,7 +227,7 @@ final class Jobs {
     void handOver(Stage stage, @Nullable TaskSet live) {
         Job heir = stage.owner().job();
         if (live != null) {
-            tasks.adopt(live, heir.id(), heir.persisted());
+            tasks.adopt(live, heir.asOwner());
         }
         recheck(stage);
     }

@@ -4,10 +4,11 @@ import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.Attempt;
+import dev.favilla.scheduler.task.Placement;
 import dev.favilla.scheduler.task.Retries;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
@@ -15,7 +16,6 @@ import dev.favilla.scheduler.task.Tasks;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 
 /** What follows when all results of a job are staged: they are handed out, or merged in a slot first. */
 final class Merges {
@@ -40,7 +40,7 @@ final class Merges {
         } else if (job.merge() == null) {
             BitSet one = new BitSet();
             one.set(0);
-            TaskSet merge = new TaskSet(common(job), one, new Retries(policy), job.id(), job.persisted());
+            TaskSet merge = new TaskSet(common(job), one, new Retries(policy), Placement.NONE, job.asOwner());
             job.merge(merge);
             tasks.submit(merge);
         }
@@ -48,17 +48,16 @@ final class Merges {
 
     private static Tasks common(Job job) {
         Stage result = job.result();
-        int attempt = result.state() instanceof StageState.Done done ? Math.max(0, done.next() - 1) : 0;
         return new Tasks(
                 result.id(),
                 "merge of " + job.request().action().name() + ", "
                         + job.request().callSite(),
-                attempt,
+                result.attempt(),
                 result.plan().target().numPartitions(),
                 List.of(0),
-                new TaskWork.MergeResults(job.request().action(), job.staged()),
-                Map.of(),
-                Map.of());
+                new TaskWork.MergeResults(
+                        job.request().action(), job.staged(), job.request().binary()),
+                TaskReads.NONE);
     }
 
     static boolean isMerge(Attempt attempt) {

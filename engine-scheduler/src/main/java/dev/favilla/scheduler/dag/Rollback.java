@@ -1,9 +1,13 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.task.Attempt;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.storage.PublishedBlock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Takes back everything that was computed from a shuffle whose contents have changed, so that nobody ever mixes two
- * generations: outputs of map stages, running or long done, results not yet handed out, cached datasets.
+ * Takes back everything that was computed from a shuffle or a cached dataset whose contents have changed, so that nobody
+ * ever mixes two generations: outputs of map stages, running or long done, results not yet handed out, cached datasets.
  */
 final class Rollback {
 
@@ -42,32 +46,91 @@ final class Rollback {
     void consumersOf(int changed, Stage producer, int mapPartition) {
         String cause = "partition " + mapPartition + " of " + producer
                 + " gave other records when it ran again, so what was computed from them is void";
-        Set<Integer> affected = closure(changed);
-        List<Job> readers = jobs.all().stream()
-                .filter(job -> containsAny(affected, job.result().parentShuffles()))
-                .toList();
-        Set<Integer> stale = staleDatasets(affected, readers);
-        for (int shuffle : affected) {
-            if (shuffle != changed) {
-                shuffles.invalidate(shuffle);
-                Stage stage = stages.writing(shuffle);
-                if (stage != null) {
-                    runner.inputChanged(stage, cause);
-                }
-            }
-        }
-        for (Job job : readers) {
-            rollBackResult(job, cause);
-        }
+        Set<Integer> affected = closure(List.of(changed));
+        List<Job> readers = readersOf(affected);
+        Set<Integer> stale = staleDatasets(affected, Set.of(), readers);
+        affected.remove(changed);
+        affected.forEach(shuffle -> invalidate(shuffle, cause));
+        readers.forEach(job -> rollBackResult(job, cause));
         stale.forEach(cached::drop);
     }
 
-    /** Returns the shuffle and all that are computed from it, however indirectly. */
-    private Set<Integer> closure(int changed) {
-        Set<Integer> affected = new LinkedHashSet<>();
-        Deque<Integer> unvisited = new ArrayDeque<>();
-        affected.add(changed);
-        unvisited.add(changed);
+    /**
+     * Rolls back what may have been computed from a cached dataset as it was before one of its partitions, made again,
+     * gave other records.
+     *
+     * @param firstWithout attempts from this one on cannot have read it as it was
+     * @param maker what made it again; its job may have ended
+     */
+    void consumersOf(int dataset, long firstWithout, Attempt maker) {
+        String cause = "cached dataset " + dataset + ", made again by " + maker
+                + ", gave other records, so what was computed from them is void";
+        consumersOf(dataset, firstWithout, cached.computedFrom(dataset), cause);
+    }
+
+    /**
+     * Rolls back what may have read the blocks of an attempt that used other contents of datasets than everybody else,
+     * and the job whose action it may have run with them.
+     */
+    void readersOf(Attempt attempt, List<PublishedBlock> made, Set<Integer> contradicted) {
+        String cause = attempt + " used other records of cached datasets " + contradicted + " than others";
+        Set<Integer> spoiled = new TreeSet<>();
+        contradicted.forEach(dataset -> spoiled.addAll(cached.computedFrom(dataset)));
+        spoiled.retainAll(made.stream().map(block -> block.id().rddId()).toList());
+        for (int dataset : spoiled) {
+            cached.invalidate(dataset);
+            consumersOf(dataset, tasks.nextAttemptId(), cached.computedFrom(dataset), cause);
+        }
+        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        if (stage != null
+                && stage.output() == null
+                && isIrrevocable(stage.owner().job())) {
+            jobs.fail(stage.owner().job(), cannotBeTakenBack(stage.owner().job(), cause));
+        }
+    }
+
+    private void consumersOf(int dataset, long firstWithout, Set<Integer> computedFrom, String cause) {
+        List<Integer> shufflesBelow = new ArrayList<>(shuffles.computedFrom(dataset, firstWithout));
+        for (int above : computedFrom) { // what lies there goes now: whoever was launched before may have read it
+            cached.invalidate(above);
+            shufflesBelow.addAll(shuffles.computedFrom(above, tasks.nextAttemptId()));
+        }
+        Set<Integer> affected = closure(shufflesBelow);
+        Set<Job> readers = new LinkedHashSet<>(readersOf(affected));
+        for (Job job : jobs.all()) {
+            Set<Integer> read = Facts.persisted(job.result());
+            boolean mayHaveReadAbove =
+                    containsAny(computedFrom, read) && job.result().hasLaunched();
+            if (mayHaveReadAbove || (read.contains(dataset) && job.result().hasLaunchedBefore(firstWithout))) {
+                readers.add(job);
+            }
+        }
+        Set<Integer> stale = staleDatasets(affected, Set.of(dataset), readers);
+        stale.removeAll(computedFrom);
+        affected.forEach(shuffle -> invalidate(shuffle, cause));
+        readers.forEach(job -> rollBackResult(job, cause));
+        stale.forEach(cached::drop);
+        tasks.refresh(cached::generation);
+    }
+
+    private void invalidate(int shuffle, String cause) {
+        shuffles.invalidate(shuffle);
+        Stage stage = stages.writing(shuffle);
+        if (stage != null) {
+            runner.inputChanged(stage, cause);
+        }
+    }
+
+    private List<Job> readersOf(Set<Integer> affected) {
+        return jobs.all().stream()
+                .filter(job -> containsAny(affected, job.result().parentShuffles()))
+                .toList();
+    }
+
+    /** Returns shuffles and all that are computed from them, however indirectly. */
+    private Set<Integer> closure(List<Integer> changed) {
+        Set<Integer> affected = new LinkedHashSet<>(changed);
+        Deque<Integer> unvisited = new ArrayDeque<>(changed);
         while (!unvisited.isEmpty()) {
             for (int shuffle : shuffles.consumers(unvisited.remove())) {
                 if (affected.add(shuffle)) {
@@ -78,16 +141,16 @@ final class Rollback {
         return affected;
     }
 
-    private Set<Integer> staleDatasets(Set<Integer> affected, List<Job> readers) {
+    private Set<Integer> staleDatasets(Set<Integer> affected, Set<Integer> datasets, Collection<Job> readers) {
         Set<Integer> stale = new TreeSet<>();
         for (int shuffle : affected) {
             Stage stage = stages.writing(shuffle);
             if (stage != null) {
-                stale.addAll(Facts.persistedAbove(stage, affected));
+                stale.addAll(Facts.persistedAbove(stage, affected, datasets));
             }
         }
         for (Job job : readers) {
-            stale.addAll(Facts.persistedAbove(job.result(), affected));
+            stale.addAll(Facts.persistedAbove(job.result(), affected, datasets));
         }
         return stale;
     }
@@ -97,14 +160,8 @@ final class Rollback {
         if (job.isMerging()) {
             return; // the staged results are consumed; all of them were of one generation
         }
-        if (job.request().action().isIrrevocable() && result.hasLaunched()) {
-            jobs.fail(
-                    job,
-                    new JobFailure.Aborted(
-                            job.request().action().name() + " cannot be taken back: its effects may have happened, but "
-                                    + cause + ". Make the computation deterministic, for example by a fixed seed or a"
-                                    + " sorted input, or use an action whose results can be computed again.",
-                            null));
+        if (isIrrevocable(job) && result.hasLaunched()) {
+            jobs.fail(job, cannotBeTakenBack(job, cause));
             return;
         }
         TaskSet merge = job.merge();
@@ -114,6 +171,18 @@ final class Rollback {
         }
         job.discardStaged();
         runner.inputChanged(result, cause);
+    }
+
+    private static boolean isIrrevocable(Job job) {
+        return job.request().action().isIrrevocable();
+    }
+
+    private static JobFailure cannotBeTakenBack(Job job, String cause) {
+        return new JobFailure.Aborted(
+                job.request().action().name() + " cannot be taken back: its effects may have happened, but " + cause
+                        + ". Make the computation deterministic, for example by a fixed seed or a sorted input, or"
+                        + " use an action whose results can be computed again.",
+                null);
     }
 
     private static boolean containsAny(Set<Integer> set, Iterable<Integer> elements) {

@@ -3,7 +3,9 @@ package dev.favilla.scheduler.dag;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.shuffle.MapOutputTracker;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,13 +30,18 @@ public final class SchedulerStateMachine {
     /**
      * @param tracker knows the map outputs; changed by this machine only
      * @param policy how often things may be tried
+     * @param scheduling in which order, where and how patiently tasks are run
      * @param clock for durations in reports and times of events
      * @param observed whether anybody wants {@link SchedulerCommand.Publish}; asked again for each event
      */
     public SchedulerStateMachine(
-            MapOutputTracker tracker, RetryPolicy policy, InstantSource clock, BooleanSupplier observed) {
+            MapOutputTracker tracker,
+            RetryPolicy policy,
+            SchedulingPolicy scheduling,
+            InstantSource clock,
+            BooleanSupplier observed) {
         this.outbox = new Outbox(clock, observed);
-        this.scheduler = new DagScheduler(tracker, policy, outbox);
+        this.scheduler = new DagScheduler(tracker, policy, scheduling, outbox);
     }
 
     /** Takes note of an event and returns what is to be done now, in this order. The list is the caller's. */
@@ -53,7 +60,7 @@ public final class SchedulerStateMachine {
             scheduler.dropped(dropped);
         } else if (event instanceof SchedulerEvent.JobSubmitted submitted) {
             scheduler.submit(submitted);
-        } else if (event instanceof SchedulerEvent.JobCancelled cancelled) {
+        } else if (event instanceof SchedulerEvent.JobsCancelled cancelled) {
             scheduler.cancel(cancelled);
         } else if (event instanceof SchedulerEvent.ExecutorAdded added) {
             scheduler.added(added);
@@ -65,9 +72,22 @@ public final class SchedulerStateMachine {
             scheduler.unreachable(unreachable);
         } else if (event instanceof SchedulerEvent.Stopped stopped) {
             scheduler.stop(stopped);
+        } else if (event instanceof SchedulerEvent.TimePassed) {
+            scheduler.timePassed();
+        } else if (event instanceof SchedulerEvent.AttemptUnwanted unwanted) {
+            scheduler.unwanted(unwanted);
+        } else if (event instanceof SchedulerEvent.CommitAsked asked) {
+            scheduler.commitAsked(asked);
+        } else if (event instanceof SchedulerEvent.ExecutorDraining draining) {
+            scheduler.draining(draining);
         } else {
             throw new IllegalStateException("Scheduler bug: unknown event " + event + ". Please report this.");
         }
+    }
+
+    /** Returns the jobs, stages and executors of this moment, and a bounded number of those that ended. */
+    public SchedulerStatus status() {
+        return scheduler.status();
     }
 
     /** Returns how much is remembered now. */

@@ -11,7 +11,10 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.MapOutputTracker.Registration;
 import dev.favilla.shuffle.MapOutputs;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
 
 /** The registered shuffles: keeps the tracker, what was computed from what, and the executors' stores in step. */
 final class Shuffles {
@@ -77,7 +80,7 @@ final class Shuffles {
         if (!tracker.unregister(lost.shuffleId(), lost.mapPartition(), lost.mapAttemptId())) {
             return false;
         }
-        MapOutputs given = reader.set().tasks().inputs().get(lost.shuffleId());
+        MapOutputs given = reader.set().tasks().reads().inputs().get(lost.shuffleId());
         if (given != null && lost.mapPartition() < given.outputs().size()) {
             MapOutput output = given.outputs().get(lost.mapPartition());
             if (output.attemptId() == lost.mapAttemptId()) {
@@ -85,6 +88,26 @@ final class Shuffles {
             }
         }
         return true;
+    }
+
+    /** Notes that the map tasks of a shuffle are about to read or make persisted datasets. */
+    void addDatasets(int shuffleId, Set<Integer> rddIds) {
+        lineage.addDatasets(shuffleId, rddIds);
+    }
+
+    /**
+     * Returns the shuffles that may have been computed from a dataset as it was before.
+     *
+     * @param firstWithout attempts from this one on cannot have read it as it was
+     */
+    List<Integer> computedFrom(int rddId, long firstWithout) {
+        List<Integer> computed = new ArrayList<>();
+        for (int shuffle : lineage.readersOf(rddId)) {
+            if (tracker.contains(shuffle) && tracker.hasOutputBefore(shuffle, firstWithout)) {
+                computed.add(shuffle);
+            }
+        }
+        return computed;
     }
 
     /** Returns the shuffles computed from {@code shuffleId}. */

@@ -7,6 +7,7 @@ import dev.favilla.scheduler.StageGraph.StagePlan;
 import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.task.Retries;
 import dev.favilla.scheduler.task.TaskSet;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -39,7 +40,17 @@ final class Stage {
     private StageState state = new StageState.Waiting(0);
     private @Nullable TaskSet live;
     private int fruitlessAttempts;
+    private int failures;
+    private int attemptAtFailure;
+    private @Nullable Instant submitted;
     private boolean launched;
+
+    /**
+     * The oldest attempt that was launched, or whose result was taken, since all tasks were last made pending; negative
+     * if there is none. Attempts launched before that may go on, and be of use.
+     */
+    private long oldestAttempt = -1;
+
     private boolean unreachable;
     private long visit;
 
@@ -146,6 +157,7 @@ final class Stage {
     void loseAll() {
         pending.set(0, tasks());
         pendingCount = tasks();
+        oldestAttempt = -1;
     }
 
     /** Returns the partition of its target that a task computes. */
@@ -163,12 +175,41 @@ final class Stage {
         return state;
     }
 
-    void on(StageEvent event) {
-        state = state.on(event);
+    /** Returns the number of its present attempt, or of the last one if none runs; 0 if there was none. */
+    int attempt() {
+        if (state instanceof StageState.Running running) {
+            return running.attempt();
+        }
+        if (state instanceof StageState.Waiting waiting) {
+            return Math.max(0, waiting.next() - 1);
+        }
+        return state instanceof StageState.Done done ? Math.max(0, done.next() - 1) : attemptAtFailure;
     }
 
-    boolean isRunning() {
-        return state instanceof StageState.Running;
+    /** Returns when its present or last attempt began; null if none did. */
+    @Nullable
+    Instant submitted() {
+        return submitted;
+    }
+
+    void submitted(Instant now) {
+        submitted = now;
+    }
+
+    /** Returns how many of its attempts failed. */
+    int failures() {
+        return failures;
+    }
+
+    void countFailure() {
+        failures++;
+    }
+
+    void on(StageEvent event) {
+        if (event instanceof StageEvent.Aborted) {
+            attemptAtFailure = attempt();
+        }
+        state = state.on(event);
     }
 
     @Nullable
@@ -185,7 +226,8 @@ final class Stage {
         return ++fruitlessAttempts;
     }
 
-    void succeeded(int index) {
+    void succeeded(int index, long attemptId) {
+        note(attemptId);
         fruitlessAttempts = 0;
         retries.succeeded(index);
     }
@@ -194,8 +236,18 @@ final class Stage {
         return launched;
     }
 
-    void launched() {
+    void launched(long attemptId) {
         launched = true;
+        note(attemptId);
+    }
+
+    private void note(long attemptId) {
+        oldestAttempt = oldestAttempt < 0 ? attemptId : Math.min(oldestAttempt, attemptId);
+    }
+
+    /** Returns whether what it has done so far may go back to an attempt older than {@code attemptId}. */
+    boolean hasLaunchedBefore(long attemptId) {
+        return oldestAttempt >= 0 && oldestAttempt < attemptId;
     }
 
     /** Returns whether its shuffle is to be dropped when no job uses it any more. */

@@ -7,6 +7,7 @@ import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.StageEvent;
 import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.task.Placement;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.scheduler.task.Tasks;
@@ -16,13 +17,27 @@ import java.util.BitSet;
 final class StageRunner {
 
     private final Facts facts;
+    private final Placements placements;
+    private final Shuffles shuffles;
+    private final CachedData cached;
     private final TaskScheduler tasks;
     private final Jobs jobs;
     private final Outbox outbox;
     private final RetryPolicy policy;
 
-    StageRunner(Facts facts, TaskScheduler tasks, Jobs jobs, Outbox outbox, RetryPolicy policy) {
+    StageRunner(
+            Facts facts,
+            Placements placements,
+            Shuffles shuffles,
+            CachedData cached,
+            TaskScheduler tasks,
+            Jobs jobs,
+            Outbox outbox,
+            RetryPolicy policy) {
         this.facts = facts;
+        this.placements = placements;
+        this.shuffles = shuffles;
+        this.cached = cached;
         this.tasks = tasks;
         this.jobs = jobs;
         this.outbox = outbox;
@@ -44,9 +59,13 @@ final class StageRunner {
                 stage.plan().target().numPartitions(),
                 stage.output() == null ? job.request().partitions() : null,
                 work(stage, job),
-                facts.inputs(stage),
-                facts.generations(stage));
-        TaskSet set = new TaskSet(common, stage.pending(), stage.retries(), job.id(), job.persisted());
+                facts.reads(stage));
+        if (stage.output() != null) {
+            shuffles.addDatasets(stage.output().shuffleId(), Facts.persisted(stage));
+        }
+        cached.computes(stage);
+        Placement placement = placements.of(stage, common.reads());
+        TaskSet set = new TaskSet(common, stage.pending(), stage.retries(), placement, job.asOwner());
         stage.live(set);
         tasks.submit(set);
     }
@@ -54,15 +73,19 @@ final class StageRunner {
     private static TaskWork work(Stage stage, Job job) {
         ShuffleDependency output = stage.output();
         return output == null
-                ? new TaskWork.RunAction(job.request().target(), job.request().action())
+                ? new TaskWork.RunAction(
+                        job.request().target(),
+                        job.request().action(),
+                        job.request().binary())
                 : new TaskWork.WriteShuffle(output);
     }
 
     /** Moves a stage to running, for observers and reports too, and returns the number of the attempt. */
     private int begin(Stage stage) {
         stage.on(new StageEvent.Submitted());
+        stage.submitted(outbox.now());
         stage.uses().forEach(use -> use.book().submitted());
-        int attempt = stage.state() instanceof StageState.Running running ? running.attempt() : 0;
+        int attempt = stage.attempt();
         int jobId = stage.owner().job().id();
         int count = stage.pendingCount();
         outbox.publish(time -> new EngineEvent.StageSubmitted(time, jobId, stage.info(), attempt, count));
@@ -82,7 +105,7 @@ final class StageRunner {
         }
         jobs.publishCompleted(stage, "");
         stage.on(new StageEvent.Completed());
-        tasks.killAll(stage.id(), "another attempt finished the partition");
+        tasks.killAll(stage.id(), "another attempt finished the partition", false);
         jobs.recheck(stage);
     }
 
@@ -134,14 +157,14 @@ final class StageRunner {
             tasks.retire(live);
             stage.live(null);
         }
-        tasks.killAll(stage.id(), message);
+        tasks.killAll(stage.id(), message, false);
         jobs.recheck(stage);
     }
 
     private JobFailure tooManyFruitless(Stage stage, int attempts, String message) {
         return new JobFailure.Aborted(
                 stage + " lost its input in " + attempts + " consecutive attempts without finishing a partition;"
-                        + " the limit RetryPolicy.maxConsecutiveStageAttempts is "
+                        + " the limit favilla.stage.maxConsecutiveAttempts is "
                         + policy.maxConsecutiveStageAttempts() + ". The last time: " + message
                         + ". Find out why map outputs get lost or damaged, or raise the limit.",
                 null);
@@ -150,7 +173,7 @@ final class StageRunner {
     private JobFailure tooManyAttempts(Stage stage) {
         return new JobFailure.Aborted(
                 stage + " would have to run again after " + policy.maxStageAttempts()
-                        + " attempts; the limit RetryPolicy.maxStageAttempts is " + policy.maxStageAttempts()
+                        + " attempts; the limit favilla.stage.maxAttempts is " + policy.maxStageAttempts()
                         + ". Find out why its inputs or outputs get lost or change, or raise the limit.",
                 null);
     }

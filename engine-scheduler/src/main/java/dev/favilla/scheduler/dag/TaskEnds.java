@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
@@ -29,8 +30,10 @@ final class TaskEnds {
     private final StageRunner runner;
     private final Rollback rollback;
     private final Merges merges;
+    private final Commits commits;
     private final TaskScheduler tasks;
     private final Outbox outbox;
+    private final long maxResultBytes;
 
     TaskEnds(
             Facts facts,
@@ -41,8 +44,10 @@ final class TaskEnds {
             StageRunner runner,
             Rollback rollback,
             Merges merges,
+            Commits commits,
             TaskScheduler tasks,
-            Outbox outbox) {
+            Outbox outbox,
+            long maxResultBytes) {
         this.facts = facts;
         this.stages = stages;
         this.jobs = jobs;
@@ -51,8 +56,10 @@ final class TaskEnds {
         this.runner = runner;
         this.rollback = rollback;
         this.merges = merges;
+        this.commits = commits;
         this.tasks = tasks;
         this.outbox = outbox;
+        this.maxResultBytes = maxResultBytes;
     }
 
     /** Draws the conclusions from the end of an attempt that holds its slot no longer. */
@@ -62,9 +69,13 @@ final class TaskEnds {
             boolean failed = outcome instanceof TaskOutcome.Failed
                     && attempt.killReason().isEmpty();
             stage.uses().forEach(use -> use.book().ended(metrics, failed));
+            if (failed) {
+                stage.countFailure();
+            }
         }
         boolean accepted = outcome instanceof TaskOutcome.Success success && succeeded(stage, attempt, success);
-        publish(attempt, outcome, metrics);
+        commits.ended(attempt);
+        publish(attempt, accepted || Merges.isMerge(attempt) ? outcome : inVain(attempt, outcome), metrics);
         if (outcome instanceof TaskOutcome.FetchFailed lost) {
             forget(attempt, lost);
         }
@@ -80,6 +91,24 @@ final class TaskEnds {
         } else {
             failed(stage, attempt, outcome);
         }
+    }
+
+    /** Drops what an attempt has left that ended while its slot was given up. */
+    void tooLate(Attempt attempt, TaskOutcome outcome) {
+        if (outcome instanceof TaskOutcome.Success success) {
+            cached.made(attempt, success.cached(), false);
+            if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write
+                    && success.result() instanceof MapOutput output) {
+                shuffles.dropOutput(write.dependency().shuffleId(), output);
+            }
+        }
+    }
+
+    /** Returns what observers are told of an attempt that achieved nothing: a success that came too late is none. */
+    private static TaskOutcome inVain(Attempt attempt, TaskOutcome outcome) {
+        return outcome instanceof TaskOutcome.Success
+                ? new TaskOutcome.Killed(attempt.killReason().orElse("its result was not needed any more"))
+                : outcome;
     }
 
     private void publish(Attempt attempt, TaskOutcome outcome, MetricValues metrics) {
@@ -102,12 +131,14 @@ final class TaskEnds {
 
     /** Takes what a successful attempt has left, if it is of use; returns whether it was. */
     private boolean succeeded(@Nullable Stage stage, Attempt attempt, TaskOutcome.Success success) {
-        boolean current = facts.areCurrent(attempt.set().tasks());
-        cached.made(attempt, success.cached(), current);
         if (Merges.isMerge(attempt)) {
             return false; // is no partition of its stage
         }
-        boolean wanted = current && stage != null && stage.isPending(attempt.index());
+        boolean wanted = takeBlocks(attempt, success)
+                && stage != null
+                && stages.contains(stage) // a changed block may have ended its jobs
+                && stage.isPending(attempt.index())
+                && facts.isCurrent(attempt);
         if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write) {
             MapOutput output = mapOutput(success);
             if (!wanted || stage == null) {
@@ -119,9 +150,41 @@ final class TaskEnds {
         if (!wanted || stage == null) {
             return false;
         }
-        stage.owner().job().stage(attempt.index(), success);
+        Job job = stage.owner().job();
+        job.stage(attempt.index(), success);
         done(stage, attempt);
+        if (job.stagedBytes() > maxResultBytes) {
+            jobs.fail(job, resultTooLarge(job));
+        }
         return true;
+    }
+
+    /** Takes note of the cached contents an attempt has made or used; returns whether others have used the same. */
+    private boolean takeBlocks(Attempt attempt, TaskOutcome.Success success) {
+        if (success.cached().isEmpty() && success.used().isEmpty()) {
+            return true;
+        }
+        boolean current = facts.isCurrent(attempt);
+        Set<Integer> contradicted = current ? cached.contradictions(attempt, success) : Set.of();
+        if (!contradicted.isEmpty()) {
+            cached.made(attempt, success.cached(), false);
+            rollback.readersOf(attempt, success.cached(), contradicted);
+            return false;
+        }
+        cached.made(attempt, success.cached(), current)
+                .forEach((rddId, firstWithout) -> rollback.consumersOf(rddId, firstWithout, attempt));
+        if (current) {
+            cached.used(attempt, success.used());
+        }
+        return true;
+    }
+
+    private JobFailure resultTooLarge(Job job) {
+        return new JobFailure.Aborted(
+                "the results of its tasks take about " + Bytes.format(job.stagedBytes()) + ", more than the limit of "
+                        + Bytes.format(maxResultBytes) + " that favilla.driver.maxResultSize sets. Raise the limit, or"
+                        + " let the tasks reduce, count or write what they have instead of handing all of it back.",
+                null);
     }
 
     private static MapOutput mapOutput(TaskOutcome.Success success) {
@@ -150,10 +213,11 @@ final class TaskEnds {
 
     private void done(Stage stage, Attempt attempt) {
         stage.done(attempt.index());
-        stage.succeeded(attempt.index());
+        stage.succeeded(attempt.index(), attempt.id());
+        tasks.succeeded(attempt);
         TaskSet live = stage.live();
-        if (live != null && live != attempt.set()) {
-            tasks.dequeue(live, attempt.index(), "an attempt of an older run finished the partition");
+        if (live != null) {
+            tasks.dequeue(live, attempt.index(), "another attempt finished the partition");
         }
     }
 
@@ -174,7 +238,7 @@ final class TaskEnds {
             }
         }
         TaskSet live = stage.live();
-        if (live != null && live == attempt.set() && stage.isPending(attempt.index())) {
+        if (live != null && stage.isPending(attempt.index()) && !commits.isHeld(stage, attempt.index())) {
             tasks.queue(live, attempt.index());
         }
     }
@@ -184,7 +248,7 @@ final class TaskEnds {
         return !(outcome instanceof TaskOutcome.Success)
                 && attempt.killReason().isEmpty()
                 && stage.isPending(attempt.index())
-                && facts.areCurrent(attempt.set().tasks());
+                && facts.isCurrent(attempt);
     }
 
     /** Forgets the output that could not be fetched; a newer one of the same partition is not meant. */
@@ -203,7 +267,7 @@ final class TaskEnds {
     private void inputMissing(Stage stage, int shuffle) {
         if (stage.parentShuffles().contains(shuffle)) {
             stage.required().add(shuffle);
-            Facts.persistedAbove(stage, Set.of(shuffle)).forEach(cached::doubt);
+            Facts.persistedAbove(stage, Set.of(shuffle), Set.of()).forEach(cached::doubt);
         }
     }
 }

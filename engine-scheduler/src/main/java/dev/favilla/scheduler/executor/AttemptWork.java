@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.ShuffleDependency;
@@ -36,13 +37,15 @@ final class AttemptWork {
     Done run(TaskContext context) throws Exception {
         TaskWork work = spec.work();
         if (work instanceof TaskWork.WriteShuffle write) {
-            return new Done(writeShuffle(write.dependency()));
+            return new Done(writeShuffle(write.dependency()), 0);
         }
         if (work instanceof TaskWork.RunAction run) {
-            return new Done(runAction(run, context));
+            return runAction(run, context);
         }
         if (work instanceof TaskWork.MergeResults merge) {
-            return new Done(merge.action().merge(merge.staged()));
+            Object result = merge.action().merge(merge.staged());
+            reach(FaultSite.TASK_END, "");
+            return new Done(result, 0);
         }
         throw new IllegalStateException("Nobody knows how to do " + work);
     }
@@ -57,8 +60,10 @@ final class AttemptWork {
         try (ShuffleWriter writer = shuffles.writer(dependency.spec(), spec.partition(), scope)) {
             Steps.drive(records, new EntryWriter(dependency, writer), scope);
             pipelines.finish();
+            reach(FaultSite.TASK_END, "");
             MapOutput output = commit(dependency, writer);
             committed = output;
+            reach(FaultSite.OUTPUT_COMMITTED, "shuffle_" + dependency.shuffleId() + "_" + spec.partition());
             return output;
         }
     }
@@ -75,16 +80,28 @@ final class AttemptWork {
         return "Sending the records of " + dependency.parent() + " through a shuffle";
     }
 
-    private @Nullable Object runAction(TaskWork.RunAction work, TaskContext context) throws Exception {
+    private Done runAction(TaskWork.RunAction work, TaskContext context) throws Exception {
         Action action = work.action();
         Cursor records = pipelines.open(work.target(), spec.partition());
         Object result = action.run(Steps.guarded(records, scope), context);
         pipelines.finish();
-        return result;
+        reach(FaultSite.TASK_END, "");
+        return new Done(result, action.resultBytes(result));
     }
 
-    /** What came of it. */
-    record Done(@Nullable Object result) {}
+    /** A kill that comes while a test kit holds the attempt up is noticed at once. */
+    private void reach(FaultSite site, String block) throws Exception {
+        scope.faults().reach(site, block);
+        scope.checkKilled();
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param result the map output, the staged result or the merged result
+     * @param bytes about how much a staged result takes
+     */
+    record Done(@Nullable Object result, long bytes) {}
 
     private static final class EntryWriter extends Sink {
 

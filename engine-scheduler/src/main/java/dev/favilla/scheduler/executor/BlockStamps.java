@@ -3,20 +3,23 @@ package dev.favilla.scheduler.executor;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.scheduler.TaskReads;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
  * Says what a cached partition was computed from, as one number: a hash of the shuffles that its dataset reads within
- * its stage, each with its generation. A new generation of any of them gives another number, so that a block made of
- * the old one is not found.
+ * its stage, each with its generation, and of the persisted datasets below it whose contents have changed. A new
+ * generation of any of them gives another number, so that a block made of the old one is not found.
  *
  * <p>Which shuffles a dataset reads never changes, and is remembered for the datasets asked for last.
  *
@@ -32,9 +35,39 @@ final class BlockStamps {
     /**
      * Returns the stamp of {@code node}'s blocks.
      *
-     * @param generations the generation of each shuffle that the stage may read
+     * @param reads the generation of everything that the stage may read
      */
-    long of(LineageNode node, Map<Integer, Long> generations) {
+    long of(LineageNode node, TaskReads reads) {
+        long stamp = ofShuffles(node, reads.generations());
+        for (Map.Entry<Integer, Long> dataset : reads.datasets().entrySet()) {
+            if (dataset.getValue() > 0 && isBelow(dataset.getKey(), node)) {
+                stamp += mix(mix(~dataset.getKey()) + dataset.getValue()); // a sum: the map has no order
+            }
+        }
+        return stamp;
+    }
+
+    /** Returns whether {@code node} is computed from a dataset in its own tasks. */
+    private static boolean isBelow(int rddId, LineageNode node) {
+        Set<Integer> visited = new HashSet<>();
+        Deque<LineageNode> stack = new ArrayDeque<>();
+        stack.push(node);
+        while (!stack.isEmpty()) {
+            for (Dependency dependency : stack.pop().dependencies()) {
+                int parent = dependency.parent().id();
+                boolean narrow = !(dependency instanceof ShuffleDependency);
+                if (narrow && parent == rddId) {
+                    return true;
+                }
+                if (narrow && parent > rddId && visited.add(parent)) { // parents have smaller ids than children
+                    stack.push(dependency.parent());
+                }
+            }
+        }
+        return false;
+    }
+
+    private long ofShuffles(LineageNode node, Map<Integer, Long> generations) {
         if (generations.isEmpty()) {
             return 0;
         }

@@ -1,21 +1,26 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.storage.BlockId;
 import dev.favilla.storage.BlockStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +33,10 @@ import org.slf4j.LoggerFactory;
  * thread that launches or closes.
  *
  * <p><b>Stopping an attempt.</b> {@link #kill} raises a flag that pipelines look at for every record that enters or
- * leaves a run of operators. A killed attempt's thread is not interrupted unless the executor closes: an interrupt could
- * hit code of others that shares a channel or a lock with it.
+ * leaves a run of operators. If it is to interrupt, too, the thread is interrupted while the attempt does its own work:
+ * an interrupt could hit code of others that shares a channel or a lock with it, so it is not the first means. An
+ * attempt that ignores both loses its slot with {@link #replaceSlot}: its thread goes on until user code lets it, what
+ * it leaves is dropped, and nobody is told of its end.
  *
  * <p><b>Failures.</b> An attempt that throws anything, or runs out of memory, is reported as failed and its slot goes
  * on. If no thread can be started at all, the attempt fails with the reason.
@@ -38,52 +45,41 @@ public final class InProcessExecutor implements ExecutorBackend {
 
     private static final String CLOSED = "the context was closed";
 
-    private final ExecutorId id;
+    private final Parts parts;
+    private final Outlet outlet;
     private final SlotPool slots;
     private final TaskRunner runner;
-    private final BlockStore blocks;
-    private final ShuffleManager shuffle;
-    private final Consumer<SchedulerEvent> post;
 
-    /** Launched and not ended, by attempt id. */
-    private final Map<Long, Attempt> attempts = new ConcurrentHashMap<>();
+    /** Launched and not ended, by attempt id. Whoever takes one out tells of its end, or has seen to it that nobody does. */
+    private final Map<Long, Run> attempts = new ConcurrentHashMap<>();
 
     /**
-     * Takes over {@code blocks} and {@code shuffle}: they are closed with the executor.
-     *
-     * @param id names this life of the executor
-     * @param slots how many attempts run at once, at least 1
-     * @param memory the executor's budget
-     * @param blocks its cached partitions
-     * @param shuffle its map outputs
+     * @param parts what it is made of; its block store and its shuffle are closed with it
      * @param post where events go; must neither block nor throw
-     * @param threads makes the slots' threads
-     * @param scopeInitializer prepares the scope of each attempt before its work begins
-     * @throws IllegalArgumentException if {@code slots < 1}
+     * @throws IllegalArgumentException if there is not at least one slot
      */
-    public InProcessExecutor(
-            ExecutorId id,
-            int slots,
-            MemoryManager memory,
-            BlockStore blocks,
-            ShuffleManager shuffle,
-            Consumer<SchedulerEvent> post,
-            ThreadFactory threads,
-            Consumer<TaskScope> scopeInitializer) {
-        if (slots < 1) {
-            throw new IllegalArgumentException("slots must be >= 1, got " + slots);
+    public InProcessExecutor(Parts parts, Consumer<SchedulerEvent> post) {
+        this(parts, boundaryOf(parts), post);
+    }
+
+    InProcessExecutor(Parts parts, Boundary boundary, Consumer<SchedulerEvent> post) {
+        if (parts.slots() < 1) {
+            throw new IllegalArgumentException("slots must be >= 1, got " + parts.slots());
         }
-        this.id = id;
-        this.slots = new SlotPool(slots, threads);
-        this.runner = new TaskRunner(id, memory, blocks, shuffle, post, scopeInitializer);
-        this.blocks = blocks;
-        this.shuffle = shuffle;
-        this.post = post;
+        this.parts = parts;
+        this.outlet = new Outlet(post);
+        this.slots = new SlotPool(parts.slots(), parts.threads());
+        this.runner = new TaskRunner(parts, boundary, outlet);
+    }
+
+    private static Boundary boundaryOf(Parts parts) {
+        Serializer serializer = parts.isolation();
+        return serializer == null ? Boundary.NONE : new BytesBoundary(serializer);
     }
 
     @Override
     public ExecutorId id() {
-        return id;
+        return parts.id();
     }
 
     @Override
@@ -93,39 +89,91 @@ public final class InProcessExecutor implements ExecutorBackend {
 
     @Override
     public void launch(TaskSpec task) {
-        Attempt attempt = new Attempt(task);
-        attempts.put(task.attemptId(), attempt);
+        if (outlet.isShut()) {
+            return;
+        }
+        Run run = new Run(new Attempt(task, () -> askCommit(task)));
+        attempts.put(task.attemptId(), run);
         try {
-            if (!slots.execute(new Run(attempt))) {
-                attempt.kill(CLOSED);
-                end(attempt, runner.notRun(attempt, new TaskOutcome.Killed(CLOSED)));
+            if (!slots.execute(run)) {
+                run.attempt.kill(CLOSED, false);
+                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)));
             }
         } catch (RuntimeException | Error e) { // no thread to run it in, and none to be had
-            end(attempt, runner.notRun(attempt, new TaskOutcome.Failed(e)));
+            end(run, runner.notRun(run.attempt, new TaskOutcome.Failed(e)));
+        }
+    }
+
+    private void askCommit(TaskSpec task) {
+        outlet.accept(new SchedulerEvent.CommitAsked(task.attemptId(), parts.id()));
+    }
+
+    @Override
+    public void kill(long attemptId, String reason, boolean interrupt) {
+        Run run = attempts.get(attemptId);
+        if (run != null) {
+            run.attempt.kill(reason, interrupt);
         }
     }
 
     @Override
-    public void kill(long attemptId, String reason) {
-        Attempt attempt = attempts.get(attemptId);
-        if (attempt != null) {
-            attempt.kill(reason);
+    public void replaceSlot(long attemptId) {
+        Run run = attempts.remove(attemptId); // from here on nobody hears of its end
+        if (run == null) {
+            return;
+        }
+        run.attempt.kill("its slot was given up", true);
+        slots.replace(run)
+                .ifPresent(thread -> logger().warn(
+                                "{} on {} goes on although it was told to stop ({}). Its slot gets another thread;"
+                                        + " \"{}\" leaves as soon as user code lets it, and is at:{}",
+                                run.attempt.spec().describe(),
+                                parts.id(),
+                                run.attempt.killReason().orElse(""),
+                                thread.getName(),
+                                SlotStopper.stackOf(thread)));
+    }
+
+    @Override
+    public void answerCommit(long attemptId, boolean granted) {
+        Run run = attempts.get(attemptId);
+        if (run != null) {
+            run.attempt.answerCommit(granted);
         }
     }
 
     @Override
     public void dropMapOutput(int shuffleId, int mapPartition, long attemptId) {
-        shuffle.drop(shuffleId, mapPartition, attemptId);
+        parts.shuffle().drop(shuffleId, mapPartition, attemptId);
     }
 
     @Override
     public void dropShuffle(int shuffleId) {
-        shuffle.drop(shuffleId);
+        parts.shuffle().drop(shuffleId);
     }
 
     @Override
     public void dropBlocks(int rddId) {
-        blocks.drop(rddId);
+        parts.blocks().drop(rddId);
+    }
+
+    @Override
+    public void dropBlock(BlockId block) {
+        parts.blocks().drop(block);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>May be called from one of its own slots, whose attempt is stopped like the others.
+     */
+    @Override
+    public void abandon(String reason) {
+        outlet.shut();
+        slots.shutDown().forEach(job -> {}); // what has not begun never will
+        attempts.values().forEach(run -> run.attempt.kill(reason, true));
+        attempts.clear();
+        closeParts(new ArrayList<>());
     }
 
     /**
@@ -139,30 +187,64 @@ public final class InProcessExecutor implements ExecutorBackend {
         SlotStopper stopper = new SlotStopper(slots, deadline);
         for (SlotPool.Job job : slots.shutDown()) {
             if (job instanceof Run run) {
-                run.attempt().kill(CLOSED);
-                end(run.attempt(), runner.notRun(run.attempt(), new TaskOutcome.Killed(CLOSED)));
+                run.attempt.kill(CLOSED, false);
+                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)));
             }
         }
-        attempts.values().forEach(attempt -> attempt.kill(CLOSED));
+        attempts.values().forEach(run -> run.attempt.kill(CLOSED, false));
         List<String> left = new ArrayList<>(stopper.stop());
-        close("shuffle", shuffle::close, left);
-        close("block store", blocks::close, left);
+        closeParts(left);
         return left;
+    }
+
+    private void closeParts(List<String> left) {
+        close("shuffle", parts.shuffle()::close, left);
+        close("block store", parts.blocks()::close, left);
     }
 
     private void close(String what, Runnable close, List<String> left) {
         try {
             close.run();
         } catch (RuntimeException | Error e) { // the rest is to be closed, too
-            logger().warn("The {} of {} did not close cleanly", what, id, e);
-            left.add("the " + what + " of " + id + " did not close cleanly: " + e);
+            logger().warn("The {} of {} did not close cleanly", what, parts.id(), e);
+            left.add("the " + what + " of " + parts.id() + " did not close cleanly: " + e);
         }
     }
 
-    private void end(Attempt attempt, SchedulerEvent.AttemptEnded ended) {
-        attempts.remove(attempt.spec().attemptId());
-        post.accept(ended);
+    /** Tells of an attempt's end, and returns whether anybody is to hear of it. */
+    private boolean end(Run run, SchedulerEvent.AttemptEnded ended) {
+        if (!attempts.remove(run.attempt.spec().attemptId(), run)) {
+            return false;
+        }
+        outlet.accept(ended);
+        return true;
     }
+
+    /**
+     * What an executor is made of.
+     *
+     * @param id names this life of the executor
+     * @param slots how many attempts run at once, at least 1
+     * @param memory its budget
+     * @param blocks its cached partitions
+     * @param shuffle its map outputs
+     * @param threads makes the slots' threads
+     * @param scopeInitializer prepares the scope of each attempt before its work begins
+     * @param isolation writes what passes between it and the driver; null where they share objects
+     * @param clock tells how long attempts take
+     * @param faults steps in at the sites that attempts reach; null in earnest
+     */
+    public record Parts(
+            ExecutorId id,
+            int slots,
+            MemoryManager memory,
+            BlockStore blocks,
+            ShuffleManager shuffle,
+            ThreadFactory threads,
+            Consumer<TaskScope> scopeInitializer,
+            @Nullable Serializer isolation,
+            InstantSource clock,
+            @Nullable FaultInjector faults) {}
 
     private final class Run implements SlotPool.Job {
 
@@ -172,20 +254,20 @@ public final class InProcessExecutor implements ExecutorBackend {
             this.attempt = attempt;
         }
 
-        Attempt attempt() {
-            return attempt;
-        }
-
         @Override
         public void run(int slot) {
+            TaskRun task = runner.take(attempt);
             SchedulerEvent.AttemptEnded ended;
             try {
-                ended = runner.run(attempt, slot);
+                ended = task.run(slot);
             } catch (Throwable t) { // memory ran out while the end was put into words; the job must hear of it still
+                task.takeBack();
                 ended = runner.notRun(attempt, new TaskOutcome.Failed(t));
             }
             Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
-            end(attempt, ended);
+            if (!end(this, ended)) {
+                task.takeBack(); // a success that came too late
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
@@ -114,6 +115,7 @@ final class PipelineBuilder implements TaskInputs {
             }
             PartitionPlan plan = node.plan(partition);
             if (plan instanceof PartitionPlan.Read read) {
+                scope.faults().reach(FaultSite.SOURCE_OPEN, "");
                 return stack(own(read.opener().open(this)), steps);
             }
             if (plan instanceof PartitionPlan.Push push) {
@@ -137,7 +139,7 @@ final class PipelineBuilder implements TaskInputs {
             return Optional.empty();
         }
         BlockId id = new BlockId(node.id(), partition);
-        long stamp = stamps.of(node, spec.generations());
+        long stamp = stamps.of(node, spec.reads());
         Optional<CachedBlock> cached = blocks.find(id, stamp, scope);
         if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
             steps.push(new Step.Tee(node, blocks.build(id, level, stamp, scope)));

@@ -1,21 +1,27 @@
 package dev.favilla.scheduler.executor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A fixed number of threads, each of which knows its number, behind one unbounded queue. A thread is started when there
- * is more to run than there are threads, and stays until {@link #shutDown}.
+ * is more to run than there are threads, and stays until {@link #shutDown}, or until its place is given to another
+ * because its job does not end.
  *
  * <p><b>Threads.</b> All methods may be called from any thread.
  *
@@ -43,6 +49,9 @@ final class SlotPool {
     /** Jobs handed in and not yet over. */
     private final AtomicInteger unfinished = new AtomicInteger();
 
+    /** Slots that lost their place and whose threads have not left. */
+    private final Set<Slot> givenUp = ConcurrentHashMap.newKeySet();
+
     private volatile boolean shutDown;
 
     SlotPool(int slots, ThreadFactory threads) {
@@ -66,7 +75,7 @@ final class SlotPool {
             unfinished.decrementAndGet();
             return false;
         }
-        if (running > started.get()) {
+        if (running > started.get() && started.get() < slots.length()) {
             startFor(job);
         }
         return true;
@@ -101,25 +110,59 @@ final class SlotPool {
     }
 
     /**
+     * Gives the place of the slot that runs {@code job} to a new thread, at once. The old thread leaves as soon as the
+     * job lets it.
+     *
+     * @return the old thread; empty if no slot runs the job, or the pool is shut down
+     */
+    Optional<Thread> replace(Job job) {
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = slots.get(number);
+            if (slot != null && !shutDown && slot.giveUp(job)) {
+                takeOver(number);
+                return slot.thread();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void takeOver(int number) {
+        Slot slot = new Slot(number);
+        slots.set(number, slot);
+        try {
+            slot.start(threads);
+        } catch (RuntimeException | Error e) { // the place is free, and taken when the next job comes
+            slots.set(number, null);
+            started.decrementAndGet();
+            logger().warn("Cannot replace slot {} of {}; {} are running", number, size(), started, e);
+        }
+    }
+
+    /**
      * Takes no more jobs and lets every thread end after the job it runs. Shutting down twice is harmless.
      *
      * @return the jobs that will not run
      */
     List<Job> shutDown() {
+        boolean first = !shutDown;
         shutDown = true;
         List<Job> left = new ArrayList<>();
-        queue.drainTo(left);
-        left.removeIf(job -> job == LEAVE);
-        for (int i = 0; i < slots.length(); i++) {
-            queue.add(LEAVE);
+        int leave = first ? slots.length() : 0;
+        for (Job job = queue.poll(); job != null; job = queue.poll()) {
+            if (job == LEAVE) {
+                leave++; // nobody has taken it yet
+            } else {
+                left.add(job);
+            }
         }
+        queue.addAll(Collections.nCopies(leave, LEAVE));
         return left;
     }
 
     /** Returns the threads that are still there, except the one that asks. */
     List<Thread> others() {
-        return IntStream.range(0, slots.length())
-                .mapToObj(slots::get)
+        Stream<@Nullable Slot> inPlace = IntStream.range(0, slots.length()).mapToObj(slots::get);
+        return Stream.concat(inPlace, givenUp.stream())
                 .flatMap(slot -> Optional.ofNullable(slot).flatMap(Slot::thread).stream())
                 .filter(thread -> thread.isAlive() && thread != Thread.currentThread())
                 .toList();
@@ -128,6 +171,10 @@ final class SlotPool {
     private final class Slot implements Runnable {
 
         private final int number;
+
+        /** What runs; whoever moves it off a job decides whether the slot stays. */
+        private final AtomicReference<@Nullable Job> running = new AtomicReference<>();
+
         private volatile @Nullable Thread thread;
 
         Slot(int number) {
@@ -147,12 +194,23 @@ final class SlotPool {
             return Optional.ofNullable(thread);
         }
 
+        /** Has the thread leave after {@code job}; returns false if it does not run that job any more, or yet. */
+        boolean giveUp(Job job) {
+            givenUp.add(this); // before it may leave
+            if (running.compareAndSet(job, LEAVE)) {
+                return true;
+            }
+            givenUp.remove(this);
+            return false;
+        }
+
         @Override
         public void run() {
             boolean stay = true;
             while (stay) {
                 stay = runNext();
             }
+            givenUp.remove(this);
         }
 
         private boolean runNext() {
@@ -160,6 +218,7 @@ final class SlotPool {
             if (job == LEAVE) {
                 return false;
             }
+            running.set(job);
             try {
                 job.run(number);
             } catch (Throwable t) { // the thread's root: an escaped Error would cost the executor a slot
@@ -168,7 +227,7 @@ final class SlotPool {
                 unfinished.decrementAndGet();
                 Thread.interrupted(); // what was meant for this job must not hit the next
             }
-            return true;
+            return running.compareAndSet(job, null);
         }
 
         private void report(Throwable error) {

@@ -58,8 +58,13 @@ final class SlotStopper {
 
     private static String describe(Thread thread) {
         return "thread \"" + thread.getName() + "\" ignored its interrupts (" + thread.getState() + ")"
-                + Arrays.stream(thread.getStackTrace())
-                        .map(frame -> "\n    at " + frame)
-                        .collect(Collectors.joining());
+                + stackOf(thread);
+    }
+
+    /** Returns where {@code thread} is, one frame a line. */
+    static String stackOf(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .map(frame -> "\n    at " + frame)
+                .collect(Collectors.joining());
     }
 }

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.memory.TaskScope;
@@ -20,6 +21,7 @@ final class Steps {
         int step = FIRST_STEP;
         do {
             scope.checkKilled();
+            scope.faults().reach(FaultSite.RECORDS, "");
             int max = step;
             step = Math.min(2 * step, PipelineCursor.LARGEST_STEP);
             if (!cursor.drive(sink, max)) {
@@ -42,6 +44,7 @@ final class Steps {
             boolean more = true;
             do {
                 scope.checkKilled();
+                scope.faults().reach(FaultSite.RECORDS, "");
                 int step = Math.min(left, PipelineCursor.LARGEST_STEP);
                 more = cursor.drive(sink, step);
                 left -= step;

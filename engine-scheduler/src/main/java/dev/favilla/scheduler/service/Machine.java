@@ -2,6 +2,7 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import java.util.List;
 
@@ -10,6 +11,9 @@ interface Machine {
 
     /** Applies one event and returns what is to be done. */
     List<SchedulerCommand> on(SchedulerEvent event);
+
+    /** Returns the jobs, stages and executors of this moment, and a bounded number of those that ended. */
+    SchedulerStatus status();
 
     /** Returns what is held now. */
     SchedulerTables tables();

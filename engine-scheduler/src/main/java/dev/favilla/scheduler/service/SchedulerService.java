@@ -1,5 +1,7 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.fault.FaultInjector;
+import dev.favilla.lineage.LineageBinary;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.EngineListener;
@@ -7,19 +9,22 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.JobScheduler;
+import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +38,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs jobs: the state machine, the loop that feeds it, the executors that do what it commands, and the bus that tells
@@ -42,8 +46,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> All methods may be called from any thread, also from tasks and listeners. The state machine runs on
  * the thread of whoever posts an event, a bounded number of events at a time. Beyond its executors' slots the service
- * has two threads at most, both started when needed: one that goes on where somebody has drained enough events, gone
- * after a second without work, and one that calls listeners.
+ * has three threads at most, all started when needed: one that goes on where somebody has drained enough events and one
+ * that waits for the moment the state machine has asked for, both gone after a second without work, and one that calls
+ * listeners.
  *
  * <p><b>Failures.</b> If the state machine throws, all jobs fail with that error, and new ones are refused.
  */
@@ -56,10 +61,12 @@ public final class SchedulerService implements JobScheduler {
     private static final String CLOSED = "the context was closed";
 
     private final Machine machine;
-    private final InstantSource clock;
-    private final Map<ExecutorId, ExecutorBackend> executors = new LinkedHashMap<>();
+    private final Parts parts;
+    private final Fleet fleet;
     private final ListenerBus bus;
+    private final StartedThreads threads;
     private final ThreadPoolExecutor helper;
+    private final Alarm alarm;
     private final SchedulerTurn turn;
     private final SchedulerLoop<Turn> loop;
 
@@ -73,49 +80,57 @@ public final class SchedulerService implements JobScheduler {
      *
      * @param machine makes the state machine, given what tells whether anybody observes
      * @param executors make the executors, each given where its events go; closed with the service
-     * @param accumulators the context's accumulators
-     * @param clock tells how long jobs took that the state machine cannot report on any more
-     * @param threads makes the helper and the thread of the listeners
-     * @param listenerQueueCapacity how many events may wait for each listener, at least 1
+     * @param parts what else the service works with
      */
     public SchedulerService(
             Function<BooleanSupplier, SchedulerStateMachine> machine,
             List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> executors,
-            AccumulatorRegistry accumulators,
-            InstantSource clock,
-            ThreadFactory threads,
-            int listenerQueueCapacity) {
+            Parts parts) {
         this(
-                new ListenerBus(threads, listenerQueueCapacity),
+                new ListenerBus(parts.threads(), parts.listenerQueueCapacity()),
                 observed -> adapt(machine.apply(observed)),
                 executors,
-                accumulators,
-                clock,
-                threads);
+                parts);
     }
 
     SchedulerService(
             ListenerBus bus,
             Function<BooleanSupplier, Machine> machine,
             List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> executors,
-            AccumulatorRegistry accumulators,
-            InstantSource clock,
-            ThreadFactory threads) {
+            Parts parts) {
         this.bus = bus;
-        this.clock = clock;
-        this.machine = machine.apply(bus::isObserved);
+        this.parts = parts;
+        this.fleet = new Fleet(this::post);
+        this.threads = new StartedThreads(parts.threads());
+        FaultInjector faults = parts.faults();
+        this.machine = machine.apply(faults == null ? bus::isObserved : () -> true);
         this.helper = new ThreadPoolExecutor(
                 1, 1, HELPER_KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), threads);
         helper.allowCoreThreadTimeOut(true);
-        this.turn = new SchedulerTurn(this.machine, this.executors, accumulators, bus, clock, this::post);
+        this.alarm = new Alarm(parts.clock(), threads, () -> post(new SchedulerEvent.TimePassed()));
+        this.turn = new SchedulerTurn(
+                this.machine,
+                fleet,
+                parts.accumulators(),
+                faults == null ? bus::publish : observers(new StageSites(faults), bus),
+                alarm,
+                parts.clock(),
+                this::post);
         this.loop = new SchedulerLoop<>(helper, TURN_LIMIT, turn::handle, turn::fail);
-        for (Function<Consumer<SchedulerEvent>, ExecutorBackend> factory : executors) {
-            ExecutorBackend executor = factory.apply(this::post);
-            this.executors.put(executor.id(), executor);
-        }
-        for (ExecutorBackend executor : this.executors.values()) {
-            post(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
-        }
+        List<ExecutorBackend> made = new ArrayList<>();
+        executors.forEach(factory -> made.add(fleet.add(factory)));
+        made.forEach(this::offer);
+    }
+
+    private static Consumer<EngineEvent> observers(StageSites sites, ListenerBus bus) {
+        return event -> {
+            sites.show(event);
+            bus.publish(event);
+        };
+    }
+
+    private void offer(ExecutorBackend executor) {
+        post(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
     }
 
     private static Machine adapt(SchedulerStateMachine machine) {
@@ -124,6 +139,11 @@ public final class SchedulerService implements JobScheduler {
             @Override
             public List<SchedulerCommand> on(SchedulerEvent event) {
                 return machine.on(event);
+            }
+
+            @Override
+            public SchedulerStatus status() {
+                return machine.status();
             }
 
             @Override
@@ -141,23 +161,93 @@ public final class SchedulerService implements JobScheduler {
      * {@inheritDoc}
      *
      * <p>The lineage is cut into stages on the calling thread. If that thread finds the scheduler idle, it also takes
-     * the decisions that follow, and performs them.
+     * the decisions that follow, and performs them. Where executors are isolated, it first writes all that they are to
+     * be told, so that what cannot be written is known before there is a job.
      *
      * @throws IllegalStateException after {@link #close}, and after the scheduler has failed
+     * @throws dev.favilla.serializer.SerializationException if executors are isolated and the lineage or the action
+     *     cannot be written
      */
     @Override
     public JobHandle submit(JobRequest request) {
         requireOpen(request);
         StageGraph stages = StageGraph.of(request.target(), request.partitions(), kept(request));
+        Serializer isolation = parts.isolation();
+        JobRequest written = isolation == null ? request : written(request, stages, isolation);
         int jobId = nextJobId.getAndIncrement();
         JobTicket ticket = new JobTicket(
-                jobId, request, clock.instant(), reason -> post(new SchedulerEvent.JobCancelled(jobId, reason)));
+                jobId, written, parts.clock().instant(), reason -> cancel(new JobSelector.One(jobId), reason));
         turn.expect(ticket);
-        post(new SchedulerEvent.JobSubmitted(jobId, request, stages));
+        post(new SchedulerEvent.JobSubmitted(jobId, written, stages));
         if (closed.getCount() == 0) { // closed meanwhile: nobody else will end this job
             turn.abortAll(CLOSED, null);
         }
         return ticket;
+    }
+
+    private static JobRequest written(JobRequest request, StageGraph stages, Serializer isolation) {
+        for (StageGraph.StagePlan stage : stages.stages()) {
+            stage.output().ifPresent(output -> output.binary(isolation)); // kept there
+        }
+        return new JobRequest(
+                request.target(),
+                request.partitions(),
+                request.action(),
+                request.persisted(),
+                request.names(),
+                request.callSite(),
+                request.properties(),
+                LineageBinary.of(request.target(), request.action(), isolation));
+    }
+
+    @Override
+    public void cancel(JobSelector jobs, String reason) {
+        post(new SchedulerEvent.JobsCancelled(jobs, reason));
+    }
+
+    @Override
+    public void killAttempt(long attemptId, String reason) {
+        post(new SchedulerEvent.AttemptUnwanted(attemptId, reason));
+    }
+
+    @Override
+    public void addExecutor(Function<Consumer<SchedulerEvent>, ExecutorBackend> executor) {
+        requireNotClosed();
+        fleet.forgetEnded(here());
+        ExecutorBackend made = fleet.add(executor);
+        if (closing.get()) { // whoever closes may not have seen it
+            fleet.remove(made.id(), CLOSED);
+            requireNotClosed();
+        }
+        offer(made);
+    }
+
+    private void requireNotClosed() {
+        if (closing.get()) {
+            throw new IllegalStateException("Cannot add an executor: the context is closed. Open another one.");
+        }
+    }
+
+    @Override
+    public void drainExecutor(ExecutorId executor) {
+        post(new SchedulerEvent.ExecutorDraining(executor));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>May be called from one of the executor's own tasks, which is stopped like the others.
+     */
+    @Override
+    public void loseExecutor(ExecutorId executor, String reason) {
+        fleet.forgetEnded(here());
+        if (fleet.remove(executor, reason)) { // first, so that nothing is launched there once the machine knows
+            post(new SchedulerEvent.ExecutorLost(executor, reason));
+        }
+    }
+
+    private static Optional<ExecutorId> here() {
+        return Optional.ofNullable(TaskContext.get()).map(TaskContext::executor);
     }
 
     private void requireOpen(JobRequest request) {
@@ -210,12 +300,21 @@ public final class SchedulerService implements JobScheduler {
 
     @Override
     public SchedulerTables tables() {
-        return loop.isDrainedHere() ? machine.tables() : ask().join();
+        return ask(Machine::tables);
     }
 
-    private CompletableFuture<SchedulerTables> ask() {
-        CompletableFuture<SchedulerTables> answer = new CompletableFuture<>();
-        loop.post(new Turn.Asked(answer));
+    @Override
+    public SchedulerStatus status() {
+        return ask(Machine::status);
+    }
+
+    private <T> T ask(Function<Machine, T> question) {
+        return loop.isDrainedHere() ? question.apply(machine) : post(question).join();
+    }
+
+    private <T> CompletableFuture<T> post(Function<Machine, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.post(new Turn.Asked<>(question, answer));
         return answer;
     }
 
@@ -246,46 +345,49 @@ public final class SchedulerService implements JobScheduler {
     }
 
     private List<String> closeAll(Deadline end, Duration whole) {
-        List<String> left = new ArrayList<>();
         post(new SchedulerEvent.Stopped(CLOSED));
         Duration forListeners = whole.dividedBy(4);
-        for (ExecutorBackend executor : executors.values()) {
-            closeExecutor(executor, positive(end.left().minus(forListeners)), left);
-        }
+        List<String> left =
+                new ArrayList<>(fleet.close(Deadline.in(positive(end.left().minus(forListeners)))));
         settle(end);
         left.addAll(bus.close(end.left()));
         turn.abortAll(CLOSED, null);
+        alarm.close();
         helper.shutdown(); // an idle one ends at once; a busy one once it has drained
+        threads.awaitEnd(end);
         return List.copyOf(left);
-    }
-
-    private static void closeExecutor(ExecutorBackend executor, Duration deadline, List<String> left) {
-        try {
-            left.addAll(executor.close(deadline));
-        } catch (RuntimeException | Error e) { // the rest is to be closed, too
-            logger().warn("{} did not close cleanly", executor.id(), e);
-            left.add(executor.id() + " did not close cleanly: " + e);
-        }
     }
 
     /** Waits until what was posted so far has been applied, so that observers are told of it before the bus closes. */
     private void settle(Deadline end) {
         if (!loop.isDrainedHere()) {
-            end.await(ask());
+            end.await(post(Machine::tables));
         }
     }
 
     private boolean isOwnThread() {
-        TaskContext task = TaskContext.get();
-        return (task != null && executors.containsKey(task.executor())) || bus.isDelivering() || loop.isDrainedHere();
+        return here().filter(fleet::knows).isPresent() || bus.isDelivering() || loop.isDrainedHere();
     }
 
     private static Duration positive(Duration duration) {
         return duration.isNegative() ? Duration.ZERO : duration;
     }
 
-    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
-    private static Logger logger() {
-        return LoggerFactory.getLogger(SchedulerService.class);
-    }
+    /**
+     * What the service works with.
+     *
+     * @param accumulators the context's accumulators
+     * @param clock tells when the state machine is to be woken, and how long jobs took that it cannot report on any more
+     * @param threads makes the helper, the timer and the thread of the listeners
+     * @param listenerQueueCapacity how many events may wait for each listener, at least 1
+     * @param isolation writes what isolated executors are told; null where they share objects with the driver
+     * @param faults shown when stages begin and end; null in earnest
+     */
+    public record Parts(
+            AccumulatorRegistry accumulators,
+            InstantSource clock,
+            ThreadFactory threads,
+            int listenerQueueCapacity,
+            @Nullable Serializer isolation,
+            @Nullable FaultInjector faults) {}
 }

@@ -3,13 +3,12 @@ package dev.favilla.scheduler.service;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskOutcome;
-import dev.favilla.shuffle.ExecutorId;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +32,10 @@ import org.slf4j.LoggerFactory;
 final class SchedulerTurn {
 
     private final Machine machine;
-    private final Map<ExecutorId, ExecutorBackend> executors;
+    private final Fleet fleet;
     private final AccumulatorRegistry accumulators;
-    private final ListenerBus bus;
+    private final Consumer<EngineEvent> observers;
+    private final Alarm alarm;
     private final InstantSource clock;
     private final Consumer<SchedulerEvent> post;
 
@@ -47,20 +47,25 @@ final class SchedulerTurn {
     private volatile @Nullable Throwable failure;
 
     /**
-     * @param executors filled before the first event, and never changed after
+     * @param fleet the executors; changed by callers, too
+     * @param observers told what is published; must neither block nor throw
+     * @param alarm set as the machine wants it
+     * @param clock tells how long jobs took that the state machine cannot report on any more
      * @param post where events go that follow from commands
      */
     SchedulerTurn(
             Machine machine,
-            Map<ExecutorId, ExecutorBackend> executors,
+            Fleet fleet,
             AccumulatorRegistry accumulators,
-            ListenerBus bus,
+            Consumer<EngineEvent> observers,
+            Alarm alarm,
             InstantSource clock,
             Consumer<SchedulerEvent> post) {
         this.machine = machine;
-        this.executors = executors;
+        this.fleet = fleet;
         this.accumulators = accumulators;
-        this.bus = bus;
+        this.observers = observers;
+        this.alarm = alarm;
         this.clock = clock;
         this.post = post;
     }
@@ -90,8 +95,8 @@ final class SchedulerTurn {
     }
 
     void handle(Turn turn) {
-        if (turn instanceof Turn.Asked asked) {
-            answer(asked);
+        if (turn instanceof Turn.Asked<?> asked) {
+            asked.answerFrom(machine);
         } else if (turn instanceof Turn.Happened happened) {
             Throwable broken = failure;
             if (broken == null) {
@@ -102,17 +107,11 @@ final class SchedulerTurn {
         }
     }
 
-    private void answer(Turn.Asked asked) {
-        try {
-            asked.answer().complete(machine.tables());
-        } catch (RuntimeException | Error e) { // whoever asked must not wait for ever
-            asked.answer().completeExceptionally(e);
-        }
-    }
-
     private void apply(SchedulerEvent event) {
         if (event instanceof SchedulerEvent.AttemptEnded ended) {
             launched.remove(ended.attemptId());
+        } else if (event instanceof SchedulerEvent.ExecutorLost lost) { // nothing more is heard of what ran there
+            launched.values().removeIf(executor -> executor.id().equals(lost.executor()));
         }
         for (SchedulerCommand command : machine.on(event)) {
             try {
@@ -128,7 +127,7 @@ final class SchedulerTurn {
         failure = error;
         logger().error("The scheduler failed on {}; all jobs fail, and no new ones are taken", turn, error);
         abortAll(reasonOf(error), error);
-        launched.forEach((attemptId, executor) -> executor.kill(attemptId, "the scheduler failed"));
+        launched.forEach((attemptId, executor) -> executor.kill(attemptId, "the scheduler failed", false));
         launched.clear();
     }
 
@@ -139,48 +138,68 @@ final class SchedulerTurn {
     private void perform(SchedulerCommand command) {
         if (command instanceof SchedulerCommand.Launch launch) {
             launch(launch);
-        } else if (command instanceof SchedulerCommand.Kill kill) {
-            on(kill.executor(), executor -> executor.kill(kill.attemptId(), kill.reason()));
         } else if (command instanceof SchedulerCommand.Publish publish) {
-            bus.publish(publish.event());
+            observers.accept(publish.event());
         } else if (command instanceof SchedulerCommand.ApplyAccumulators apply) {
             apply.updates().forEach(this::applyUpdate);
         } else if (command instanceof SchedulerCommand.EndJob end) {
-            JobTicket ticket = tickets.remove(end.jobId());
-            if (ticket != null) {
-                ticket.complete(end.outcome());
-            }
-        } else if (command instanceof SchedulerCommand.DropMapOutput drop) {
-            on(
-                    drop.executor(),
-                    executor -> executor.dropMapOutput(drop.shuffleId(), drop.mapPartition(), drop.attemptId()));
+            end(end);
+        } else if (command instanceof SchedulerCommand.WakeAt wake) {
+            alarm.set(wake.instant());
+        } else if (command instanceof SchedulerCommand.ReleaseExecutor release) {
+            fleet.remove(release.executor(), "it was drained");
         } else if (command instanceof SchedulerCommand.DropShuffle drop) {
-            everywhere(executor -> executor.dropShuffle(drop.shuffleId()));
+            fleet.forEach(executor -> executor.dropShuffle(drop.shuffleId()));
         } else if (command instanceof SchedulerCommand.DropBlocks drop) {
-            everywhere(executor -> executor.dropBlocks(drop.rddId()));
+            fleet.forEach(executor -> executor.dropBlocks(drop.rddId()));
+        } else {
+            performOnOne(command);
+        }
+    }
+
+    private void performOnOne(SchedulerCommand command) {
+        if (command instanceof SchedulerCommand.Kill kill) {
+            fleet.find(kill.executor())
+                    .ifPresent(executor -> executor.kill(kill.attemptId(), kill.reason(), kill.interrupt()));
+        } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
+            launched.remove(replace.attemptId()); // its end is not told any more
+            fleet.find(replace.executor()).ifPresent(executor -> executor.replaceSlot(replace.attemptId()));
+        } else if (command instanceof SchedulerCommand.AnswerCommit answer) {
+            fleet.find(answer.executor())
+                    .ifPresent(executor -> executor.answerCommit(answer.attemptId(), answer.granted()));
+        } else if (command instanceof SchedulerCommand.DropMapOutput drop) {
+            fleet.find(drop.executor())
+                    .ifPresent(executor ->
+                            executor.dropMapOutput(drop.shuffleId(), drop.mapPartition(), drop.attemptId()));
+        } else if (command instanceof SchedulerCommand.DropBlock drop) {
+            fleet.find(drop.executor()).ifPresent(executor -> executor.dropBlock(drop.block()));
         } else {
             throw new IllegalStateException("Nobody knows how to perform " + command);
         }
     }
 
+    private void end(SchedulerCommand.EndJob end) {
+        JobTicket ticket = tickets.remove(end.jobId());
+        if (ticket != null) {
+            ticket.complete(end.outcome());
+        }
+    }
+
     private void launch(SchedulerCommand.Launch launch) {
         long attemptId = launch.task().attemptId();
-        ExecutorBackend executor = executors.get(launch.executor());
-        if (executor == null) {
-            notLaunched(launch, new TaskOutcome.ExecutorGone("there is no executor " + launch.executor()));
+        Optional<ExecutorBackend> found = fleet.find(launch.executor());
+        if (found.isEmpty()) { // told as the executor's end, not the attempt's, or the machine would try there again
+            post.accept(new SchedulerEvent.ExecutorLost(launch.executor(), "it is gone"));
             return;
         }
+        ExecutorBackend executor = found.get();
         launched.put(attemptId, executor);
         try {
             executor.launch(launch.task());
         } catch (Throwable t) { // the state machine waits for the end of what it has launched
-            notLaunched(launch, new TaskOutcome.Failed(t));
+            post.accept(new SchedulerEvent.AttemptEnded(
+                    attemptId, launch.executor(), new TaskOutcome.Failed(t), MetricValues.ZERO));
         }
-    }
-
-    private void notLaunched(SchedulerCommand.Launch launch, TaskOutcome outcome) {
-        post.accept(new SchedulerEvent.AttemptEnded(
-                launch.task().attemptId(), launch.executor(), outcome, MetricValues.ZERO));
     }
 
     private void applyUpdate(AccumulatorUpdate update) {
@@ -188,24 +207,6 @@ final class SchedulerTurn {
             accumulators.apply(List.of(update));
         } catch (Throwable t) { // user code; neither the scheduler nor other accumulators are to suffer
             logger().warn("Accumulator {} could not merge an update, which is lost", update.accumulatorId(), t);
-        }
-    }
-
-    private void on(ExecutorId id, Consumer<ExecutorBackend> action) {
-        ExecutorBackend executor = executors.get(id);
-        if (executor != null) {
-            action.accept(executor);
-        }
-    }
-
-    private void everywhere(Consumer<ExecutorBackend> action) {
-        Collection<ExecutorBackend> all = executors.values();
-        for (ExecutorBackend executor : all) {
-            try {
-                action.accept(executor);
-            } catch (RuntimeException | Error e) { // the others are to hear of it, too
-                logger().warn("{} could not drop something", executor.id(), e);
-            }
         }
     }
 

@@ -3,7 +3,8 @@
  *
  * <p>Start at {@link dev.favilla.scheduler.service.SchedulerService}. Events of callers and slots meet in {@code
  * SchedulerLoop}, which applies them one at a time on the thread of whoever posts; {@code SchedulerTurn} asks the state
- * machine what each one means and performs its commands; {@code ListenerBus} tells observers.
+ * machine what each one means and performs its commands; {@code Fleet} knows the executors, those that are gone but not
+ * rid of their threads included; {@code Alarm} wakes the machine; {@code ListenerBus} tells observers.
  *
  * <p>No decision is taken here: what runs, where, and what happens after a failure is the state machine's.
  */

@@ -1,6 +1,8 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.scheduler.Locality;
 import dev.favilla.shuffle.ExecutorId;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +13,25 @@ public final class Attempt {
     private final TaskSet set;
     private final int index;
     private final int number;
-    private final ExecutorId executor;
+    private final Place place;
+    private final boolean speculative;
 
-    private boolean started;
+    private @Nullable Instant startedAt;
     private @Nullable String killReason;
 
-    Attempt(long id, TaskSet set, int index, int number, ExecutorId executor) {
+    /** When it was last asked to stop, politely or by interrupt. */
+    private @Nullable Instant askedAt;
+
+    private boolean interrupted;
+    private Pools.Share share = Pools.Share.NONE;
+
+    Attempt(long id, TaskSet set, int index, int number, Place place, boolean speculative) {
         this.id = id;
         this.set = set;
         this.index = index;
         this.number = number;
-        this.executor = executor;
+        this.place = place;
+        this.speculative = speculative;
     }
 
     /** Returns the id, unique in the context and never reused. */
@@ -50,16 +60,29 @@ public final class Attempt {
     }
 
     public ExecutorId executor() {
-        return executor;
+        return place.executor();
+    }
+
+    public Locality locality() {
+        return place.locality();
+    }
+
+    /** Returns whether it was launched beside another attempt that took long. */
+    public boolean isSpeculative() {
+        return speculative;
     }
 
     /** Returns whether it was seen to begin in a slot. */
     public boolean isStarted() {
-        return started;
+        return startedAt != null;
     }
 
-    void start() {
-        started = true;
+    Optional<Instant> startedAt() {
+        return Optional.ofNullable(startedAt);
+    }
+
+    void start(Instant now) {
+        startedAt = now;
     }
 
     /** Returns why the scheduler asked it to stop, if it did. */
@@ -67,13 +90,35 @@ public final class Attempt {
         return Optional.ofNullable(killReason);
     }
 
-    void askToStop(String reason) {
-        killReason = reason;
+    boolean isInterrupted() {
+        return interrupted;
+    }
+
+    /** Returns when it was last asked to stop. */
+    Optional<Instant> askedAt() {
+        return Optional.ofNullable(askedAt);
+    }
+
+    void askToStop(String reason, boolean interrupt, Instant now) {
+        if (killReason == null) { // the first reason stays
+            killReason = reason;
+        }
+        interrupted |= interrupt;
+        askedAt = now;
+    }
+
+    /** Says where it counts as running. */
+    void countIn(Pools.Share pool) {
+        share = pool;
+    }
+
+    Pools.Share share() {
+        return share;
     }
 
     @Override
     public String toString() {
         return "attempt " + id + " (stage " + set.tasks().stageId() + "."
-                + set.tasks().stageAttempt() + ", partition " + partition() + ") on " + executor;
+                + set.tasks().stageAttempt() + ", partition " + partition() + ") on " + executor();
     }
 }

@@ -1,6 +1,5 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.lineage.UserCodeException;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.TaskOutcome;
@@ -83,19 +82,7 @@ public final class Retries {
     }
 
     private static String describe(Attempt attempt, TaskOutcome outcome) {
-        String end =
-                outcome instanceof TaskOutcome.Failed failed ? "failed: " + name(failed.error()) : outcome.describe();
-        return "attempt " + attempt.id() + " on " + attempt.executor() + " " + end;
-    }
-
-    /** Names a user's error by its class only: its {@code getMessage} is user code, which must not run here. */
-    private static String name(Throwable error) {
-        if (error instanceof UserCodeException wrapper) {
-            Throwable cause = wrapper.getCause();
-            return wrapper.getMessage()
-                    + (cause == null ? "" : " with " + cause.getClass().getName());
-        }
-        return error.getClass().getName();
+        return "attempt " + attempt.id() + " on " + attempt.executor() + " " + outcome.describe();
     }
 
     private static final class History {

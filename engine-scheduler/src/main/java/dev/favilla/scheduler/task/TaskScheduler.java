@@ -1,48 +1,79 @@
 package dev.favilla.scheduler.task;
 
 import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
+import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.storage.StorageLevel;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills the slots of the executors from the task sets: those of earlier jobs first, of one job those of earlier stages.
+ * Fills the slots of the executors from the task sets: in which order is for {@link Pools} to say, where for {@link
+ * TaskSet}.
  *
  * <p>It says what it wants done through the consumer it was made with. Every attempt it launches stays in its table
- * until its end is reported or its executor is removed, so a slot is never given twice.
+ * until its end is reported, its executor is removed or its slot is given up, so a slot is never given twice.
  */
 public final class TaskScheduler {
 
     private final Consumer<SchedulerCommand> commands;
+    private final SchedulingPolicy policy;
+    private final InstantSource clock;
     private final Executors executors = new Executors();
+    private final Pools ready;
+    private final Function<TaskSet, @Nullable Attempt> launcher = this::take;
 
     /** Launched and not ended, by id. */
-    private final Map<Long, Attempt> attempts = new TreeMap<>();
+    private final SortedMap<Long, Attempt> attempts = new TreeMap<>();
+
+    /** Those of them that were asked to stop. */
+    private final Set<Attempt> stopping = new LinkedHashSet<>();
+
+    /** Attempts whose slots were given up and whose ends were not told, by id. */
+    private final Map<Long, Attempt> givenUp = new HashMap<>();
 
     /** Submitted and not retired. */
-    private final Set<TaskSet> live = new HashSet<>();
-
-    /** Live sets with queued tasks, the next to be served first. */
-    private final TreeSet<TaskSet> ready = new TreeSet<>(Comparator.comparingInt(TaskSet::jobId)
-            .thenComparingInt(set -> set.tasks().stageId()));
+    private final Set<TaskSet> live = new LinkedHashSet<>();
 
     private long nextAttemptId;
 
-    public TaskScheduler(Consumer<SchedulerCommand> commands) {
+    /** When a set stops waiting for a slot where its data lies; the earliest of the last look. */
+    private @Nullable Instant heldUntil;
+
+    /** When the tasks were last looked at for slow ones. */
+    private @Nullable Instant lookedAt;
+
+    public TaskScheduler(Consumer<SchedulerCommand> commands, SchedulingPolicy policy, InstantSource clock) {
         this.commands = commands;
+        this.policy = policy;
+        this.clock = clock;
+        this.ready = new Pools(policy.mode(), policy.pools());
     }
+
+    // --- what is there
 
     public int executorCount() {
         return executors.count();
+    }
+
+    /** Returns whether any executor takes tasks. */
+    public boolean hasExecutor() {
+        return executors.anyTakesTasks();
     }
 
     public int liveSets() {
@@ -54,18 +85,60 @@ public final class TaskScheduler {
         return attempts.size();
     }
 
+    /** Returns how many attempts of a stage run. */
+    public int attemptCount(int stageId) {
+        int count = 0;
+        for (Attempt attempt : attempts.values()) {
+            if (attempt.set().tasks().stageId() == stageId) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     /** Returns the id that the next attempt will have; all before have smaller ones. */
     public long nextAttemptId() {
         return nextAttemptId;
+    }
+
+    /** Returns the id of the oldest attempt that runs; that of the next one if none does. */
+    public long oldestAttemptId() {
+        return attempts.isEmpty() ? nextAttemptId : attempts.firstKey();
     }
 
     public boolean isLive(ExecutorId executor) {
         return executors.isLive(executor);
     }
 
+    /** Returns whether an executor is there and is not being drained. */
+    public boolean takesTasks(ExecutorId executor) {
+        return executors.takesTasks(executor);
+    }
+
+    /** Returns the live executor of that name, if there is one that takes tasks. */
+    public Optional<ExecutorId> executorNamed(String name) {
+        return executors.named(name);
+    }
+
+    public List<ExecutorStatus> executors() {
+        return executors.status();
+    }
+
+    // --- executors
+
     /** Adds an executor; returns false if it is there already. */
     public boolean addExecutor(ExecutorId executor, int slots) {
         return executors.add(executor, slots);
+    }
+
+    /** Lets an executor take no more tasks. */
+    public void drain(ExecutorId executor) {
+        executors.drain(executor);
+    }
+
+    /** Returns the executors that are being drained and run nothing any more. */
+    public List<ExecutorId> drained() {
+        return executors.drained();
     }
 
     /**
@@ -81,8 +154,11 @@ public final class TaskScheduler {
                 .filter(attempt -> attempt.executor().equals(executor))
                 .toList();
         gone.forEach(this::forget);
+        givenUp.values().removeIf(attempt -> attempt.executor().equals(executor));
         return Optional.of(gone);
     }
+
+    // --- sets
 
     /** Adds a set; a stage has at most one that is not retired. */
     public void submit(TaskSet set) {
@@ -97,10 +173,15 @@ public final class TaskScheduler {
         set.retire();
     }
 
-    /** Runs what a set launches from now on for another job, at that job's place in the queue. */
-    public void adopt(TaskSet set, int jobId, Map<Integer, StorageLevel> persisted) {
+    /** Gives what is launched from now on the present generations of cached datasets. */
+    public void refresh(IntToLongFunction generation) {
+        live.forEach(set -> set.refresh(generation));
+    }
+
+    /** Runs what a set launches from now on for another job, at that job's place in the order. */
+    public void adopt(TaskSet set, TaskSet.Owner heir) {
         ready.remove(set);
-        set.adopt(jobId, persisted);
+        set.adopt(heir);
         enlist(set);
     }
 
@@ -110,15 +191,13 @@ public final class TaskScheduler {
         enlist(set);
     }
 
-    /** Takes a task off a live set because an attempt of an older set did it. */
+    /** Takes a task off a live set because an attempt did it, and stops what else runs of it. */
     public void dequeue(TaskSet set, int index, String reason) {
-        Attempt running = set.dequeue(index);
+        List<Attempt> running = set.dequeue(index);
         if (!set.hasQueued()) {
             ready.remove(set);
         }
-        if (running != null) {
-            kill(running, reason);
-        }
+        running.forEach(attempt -> kill(attempt, reason, false));
     }
 
     private void enlist(TaskSet set) {
@@ -127,24 +206,53 @@ public final class TaskScheduler {
         }
     }
 
-    /** Launches the next queued task, or returns null if no slot is free or nothing is queued. */
+    // --- attempts
+
+    /** Launches the next queued task, or returns null if no slot is free, nothing is queued, or what is waits. */
     public @Nullable Attempt launchNext() {
-        if (ready.isEmpty()) {
+        heldUntil = null; // also where nothing can be launched: a moment that has passed would wake us again and again
+        if (ready.isEmpty() || !executors.hasFree()) {
             return null;
         }
-        ExecutorId executor = executors.leastLoaded();
-        if (executor == null) {
+        Attempt attempt = ready.firstOf(launcher);
+        if (attempt == null) {
             return null;
         }
-        TaskSet set = ready.first();
-        Attempt attempt = set.take(nextAttemptId++, executor);
+        nextAttemptId++;
+        TaskSet set = attempt.set();
         if (!set.hasQueued()) {
             ready.remove(set);
         }
         attempts.put(attempt.id(), attempt);
-        executors.take(executor);
-        commands.accept(new SchedulerCommand.Launch(executor, set.spec(attempt)));
+        attempt.countIn(ready.launched(set));
+        executors.take(attempt.executor());
+        commands.accept(new SchedulerCommand.Launch(attempt.executor(), set.spec(attempt)));
         return attempt;
+    }
+
+    private @Nullable Attempt take(TaskSet set) {
+        ExecutorId least = executors.leastLoaded();
+        if (least == null) {
+            return null;
+        }
+        if (!set.hasPlaces()) {
+            Attempt free = set.takeFree(executors, least, nextAttemptId);
+            return free != null ? free : set.takeSecond(executors, nextAttemptId);
+        }
+        Instant now = clock.instant();
+        Attempt attempt = set.takeLocal(executors, nextAttemptId, now);
+        if (attempt == null) {
+            attempt = set.takeFree(executors, least, nextAttemptId);
+        }
+        if (attempt == null && set.isAnyPlaced()) {
+            Optional<Instant> wait = set.waitsUntil(policy.localityWait(), now);
+            if (wait.isPresent()) {
+                heldUntil = earlier(heldUntil, wait.get());
+            } else {
+                attempt = set.takeAnywhere(least, nextAttemptId);
+            }
+        }
+        return attempt != null ? attempt : set.takeSecond(executors, nextAttemptId);
     }
 
     /** Notes that an attempt began; returns null if it is unknown, of another executor, or has begun before. */
@@ -153,7 +261,7 @@ public final class TaskScheduler {
         if (attempt == null || attempt.isStarted()) {
             return null;
         }
-        attempt.start();
+        attempt.start(clock.instant());
         return attempt;
     }
 
@@ -166,30 +274,141 @@ public final class TaskScheduler {
         return attempt;
     }
 
-    private @Nullable Attempt find(long attemptId, ExecutorId executor) {
+    /** Returns an attempt that ended after its slot was given up; null if it is not such, or was returned before. */
+    public @Nullable Attempt endedTooLate(long attemptId, ExecutorId executor) {
+        Attempt attempt = givenUp.get(attemptId);
+        return attempt != null && attempt.executor().equals(executor) ? givenUp.remove(attemptId) : null;
+    }
+
+    /** Returns a running attempt; null if it is unknown or of another executor. */
+    public @Nullable Attempt find(long attemptId, ExecutorId executor) {
         Attempt attempt = attempts.get(attemptId);
         return attempt != null && attempt.executor().equals(executor) ? attempt : null;
     }
 
+    /** Returns a running attempt, or null. */
+    public @Nullable Attempt find(long attemptId) {
+        return attempts.get(attemptId);
+    }
+
+    /** Notes that an attempt did its work, for the comparison with those that take longer. */
+    public void succeeded(Attempt attempt) {
+        if (policy.speculation().enabled()) {
+            attempt.set().second().succeeded(attempt, clock.instant());
+        }
+    }
+
     private void forget(Attempt attempt) {
         attempts.remove(attempt.id());
+        stopping.remove(attempt);
         executors.release(attempt.executor());
         attempt.set().ended(attempt);
+        attempt.share().giveBack();
     }
 
     /** Asks every running attempt of a stage to stop, also those of retired sets. */
-    public void killAll(int stageId, String reason) {
+    public void killAll(int stageId, String reason, boolean interrupt) {
         for (Attempt attempt : attempts.values()) {
             if (attempt.set().tasks().stageId() == stageId) {
-                kill(attempt, reason);
+                kill(attempt, reason, interrupt);
             }
         }
     }
 
-    private void kill(Attempt attempt, String reason) {
-        if (attempt.killReason().isEmpty()) { // the first reason stays
-            attempt.askToStop(reason);
-            commands.accept(new SchedulerCommand.Kill(attempt.executor(), attempt.id(), reason));
+    /** Asks an attempt to stop, unless it was asked before. */
+    public void kill(Attempt attempt, String reason, boolean interrupt) {
+        if (attempt.killReason().isEmpty() || (interrupt && !attempt.isInterrupted())) {
+            attempt.askToStop(reason, interrupt, clock.instant());
+            stopping.add(attempt);
+            commands.accept(new SchedulerCommand.Kill(
+                    attempt.executor(), attempt.id(), attempt.killReason().orElse(reason), interrupt));
         }
+    }
+
+    // --- time
+
+    /**
+     * Interrupts attempts that have gone on too long after they were asked to stop, and gives up the slots of those that
+     * ignored that, too.
+     *
+     * @return the attempts whose slots were given up; they count as ended
+     */
+    public List<Attempt> insist() {
+        if (stopping.isEmpty()) {
+            return List.of();
+        }
+        Instant now = clock.instant();
+        List<Attempt> due = stopping.stream()
+                .filter(attempt -> !patienceEnds(attempt).isAfter(now))
+                .toList();
+        for (Attempt attempt : due) {
+            if (!attempt.isInterrupted()) {
+                kill(attempt, attempt.killReason().orElse(""), true);
+            }
+        }
+        List<Attempt> stubborn = due.stream()
+                .filter(attempt -> !patienceEnds(attempt).isAfter(now))
+                .toList();
+        for (Attempt attempt : stubborn) {
+            forget(attempt);
+            givenUp.put(attempt.id(), attempt);
+            commands.accept(new SchedulerCommand.ReplaceSlot(attempt.executor(), attempt.id()));
+        }
+        return stubborn;
+    }
+
+    private Instant patienceEnds(Attempt attempt) {
+        Duration patience = attempt.isInterrupted() ? policy.replaceAfter() : policy.interruptAfter();
+        return later(attempt.askedAt().orElse(Instant.MIN), patience);
+    }
+
+    /**
+     * Looks for slow tasks if it is time to, and wants a second attempt for each.
+     *
+     * @param chosen told the set and the task of each
+     */
+    public void speculate(BiConsumer<TaskSet, Integer> chosen) {
+        if (!policy.speculation().enabled() || attempts.isEmpty()) {
+            return;
+        }
+        Instant now = clock.instant();
+        if (lookedAt != null
+                && now.isBefore(later(lookedAt, policy.speculation().interval()))) {
+            return;
+        }
+        lookedAt = now;
+        for (TaskSet set : live) {
+            if (!set.isIrrevocable()) {
+                BitSet slow = set.second().choose(set.firstAttempts(), set.size(), policy.speculation(), now);
+                slow.stream().forEach(index -> chosen.accept(set, index));
+                enlist(set);
+            }
+        }
+    }
+
+    /** Returns when something is to be looked at again although nothing happened; null if nothing is. */
+    public @Nullable Instant nextLook() {
+        Instant next = heldUntil;
+        if (!stopping.isEmpty()) {
+            for (Attempt attempt : stopping) {
+                next = earlier(next, patienceEnds(attempt));
+            }
+        }
+        if (policy.speculation().enabled() && !attempts.isEmpty()) {
+            Instant last = lookedAt == null ? clock.instant() : lookedAt;
+            next = earlier(next, later(last, policy.speculation().interval()));
+        }
+        return next;
+    }
+
+    /** Returns a moment after another, the last there is if {@code wait} is longer: users wait for ever, too. */
+    public static Instant later(Instant from, Duration wait) {
+        boolean fits = wait.toSeconds() < Instant.MAX.getEpochSecond() - from.getEpochSecond();
+        return fits ? from.plus(wait) : Instant.MAX;
+    }
+
+    /** Returns the earlier of two moments, of which the first may be missing. */
+    public static Instant earlier(@Nullable Instant one, Instant other) {
+        return one == null || other.isBefore(one) ? other : one;
     }
 }

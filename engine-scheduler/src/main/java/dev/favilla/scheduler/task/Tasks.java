@@ -1,9 +1,8 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskWork;
-import dev.favilla.shuffle.MapOutputs;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param numPartitions partitions of the stage's dataset
  * @param partitions the partition of each task; null if task {@code i} computes partition {@code i}
  * @param work what each does
- * @param inputs the map outputs that were complete
- * @param generations the generations of all shuffles the stage may read
+ * @param reads what each may read
  */
 public record Tasks(
         int stageId,
@@ -25,8 +23,7 @@ public record Tasks(
         int numPartitions,
         @Nullable List<Integer> partitions,
         TaskWork work,
-        Map<Integer, MapOutputs> inputs,
-        Map<Integer, Long> generations) {
+        TaskReads reads) {
 
     /** Returns which partition task {@code index} computes. */
     public int partitionOf(int index) {

@@ -102,6 +102,24 @@ class LostInputsTest {
     }
 
     @Test
+    void aStageHasOneLiveTaskSetWhateverLateAttemptsSay() { // behaviour 203
+        Rig rig = Rig.with(4);
+        int job = mapped(rig, reduced);
+        TaskSpec first = rig.result(job, 0);
+        TaskSpec late = rig.result(job, 1);
+        rig.end(first, lost(first, 0, 0));
+        rig.succeed(rig.map(0, 0));
+        assertThat(rig.tables().taskSets()).isEqualTo(1);
+
+        rig.end(late, lost(late, 0, 0)); // the output that was replaced since
+
+        assertThat(rig.tables().taskSets()).isEqualTo(1);
+        assertThat(rig.running()).extracting(TaskSpec::stageAttempt).containsOnly(1);
+        rig.succeedAll();
+        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+    }
+
+    @Test
     void anAttemptWhosePartitionAnOlderOneFinishedIsKilled() { // behaviour 269
         Rig rig = Rig.with(3);
         int job = mapped(rig, reduced);
@@ -169,7 +187,8 @@ class LostInputsTest {
             rig.end(rig.result(job, 0), lost(rig.result(job, 0), 0, 0));
 
             assertThat(((JobOutcome.Failed) rig.outcome(job)).failure().describe())
-                    .contains("2 consecutive attempts", "maxConsecutiveStageAttempts", "block is gone", "raise");
+                    .contains(
+                            "2 consecutive attempts", "favilla.stage.maxConsecutiveAttempts", "block is gone", "raise");
         }
 
         @Test
@@ -202,7 +221,7 @@ class LostInputsTest {
             }
 
             assertThat(((JobOutcome.Failed) rig.outcome(job)).failure().describe())
-                    .contains("maxStageAttempts is 2");
+                    .contains("favilla.stage.maxAttempts is 2");
         }
     }
 }

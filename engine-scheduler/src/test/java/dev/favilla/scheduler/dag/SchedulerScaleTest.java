@@ -3,10 +3,13 @@ package dev.favilla.scheduler.dag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.StageGraph;
+import dev.favilla.testing.ForkedJvm;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Big jobs end; how long they take is for the benchmarks, but what is quadratic would be noticed here. */
 class SchedulerScaleTest {
@@ -26,8 +31,8 @@ class SchedulerScaleTest {
         rig.nobodyObserves();
         List<Integer> partitions =
                 IntStream.range(0, target.numPartitions()).boxed().toList();
-        JobRequest request =
-                new JobRequest(target, partitions, SimAction.COLLECT, Map.of(), Map.of(), target.callSite());
+        JobRequest request = new JobRequest(
+                target, partitions, SimAction.COLLECT, Map.of(), Map.of(), target.callSite(), JobProperties.NONE, null);
         Queue<SchedulerCommand> commands =
                 new ArrayDeque<>(rig.machine(new SchedulerEvent.ExecutorAdded(Rig.EXECUTOR, SLOTS)));
         commands.addAll(
@@ -61,5 +66,19 @@ class SchedulerScaleTest {
         }
 
         assertThat(run(node)).isEqualTo(2 * 2_001);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2}) // with two, tasks are placed
+    void aTaskCostsTheSchedulerLessThanTwoHundredBytes(int executors) throws InterruptedException {
+        ForkedJvm.Result result = ForkedJvm.of(SchedulerFootprint.class)
+                .jvmOptions("-Xmx256m", "-XX:+UseSerialGC")
+                .arguments(Integer.toString(executors))
+                .run(Duration.ofMinutes(2));
+
+        assertThat(result.exitCode()).as(result.stderr()).isZero();
+        String[] numbers = result.stdout().trim().split(" ");
+        assertThat(Long.parseLong(numbers[0])).as("bytes a task, all queued").isBetween(1L, 199L);
+        assertThat(Long.parseLong(numbers[1])).as("bytes a task, half done").isBetween(1L, 199L);
     }
 }

@@ -1,22 +1,28 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
+import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.dag.SimLaunches.Launched;
 import dev.favilla.shuffle.ExecutorId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimAudit {
 
-    /** A partition of a stage. */
-    private record Task(int stage, int partition) {}
-
-    /** A launched attempt whose end the machine has not been told. */
-    private record Launched(ExecutorId executor, TaskSpec task) {}
-
     static final class Violation extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -40,40 +40,82 @@ final class SimAudit {
         }
     }
 
+    /** A partition of a stage. */
+    private record Task(int stage, int partition) {}
+
+    /** A result partition that was done, by an attempt that was told to have succeeded. */
+    private record Finished(long attempt, Map<Integer, Long> generations, int changes) {}
+
+    /** A running job. */
+    private record Running(SchedulerEvent.JobSubmitted job, Instant since) {
+
+        JobProperties properties() {
+            return job.request().properties();
+        }
+
+        boolean isOverdue(Instant now) {
+            Duration limit = properties().deadline();
+            return limit != null && !since.plus(limit).isAfter(now);
+        }
+    }
+
     private final SimTracker tracker;
     private final SimLineage lineage;
-    private final RetryPolicy policy;
+    private final SimContents contents;
+    private final SimObserver observer;
+    private final RetryPolicy retries;
+    private final SchedulingPolicy scheduling;
+    private final SimChance clock;
+    private final SimLaunches launches;
+    private final SimChanges changes;
 
-    private final Map<Integer, SchedulerEvent.JobSubmitted> jobs = new HashMap<>();
+    private final Map<Integer, Running> running = new HashMap<>();
     private final Map<Integer, JobOutcome> outcomes = new HashMap<>();
     private final Set<Integer> cancelled = new HashSet<>();
-    private final Map<ExecutorId, Integer> slots = new HashMap<>();
-    private final Map<Long, Launched> launched = new HashMap<>();
-    private final Set<Long> attemptIds = new HashSet<>();
-    private final Map<Integer, Integer> latestStageAttempt = new HashMap<>();
-    private final Map<Integer, Set<Integer>> stageAttempts = new HashMap<>();
+    private final Set<String> cancelledGroups = new HashSet<>();
     private final Map<Integer, List<AccumulatorUpdate>> applied = new HashMap<>();
+    private final Map<Integer, Long> resultBytes = new HashMap<>();
+    private final Map<Task, Finished> finished = new HashMap<>();
 
-    /** Result partitions whose success was told, and the generations it was computed from. */
-    private final Map<Task, Map<Integer, Long>> finished = new HashMap<>();
+    /** How attempts ended that count, by task: a failure as its id, a success as the complement of its id. */
+    private final Map<Task, List<Long>> ends = new HashMap<>();
 
-    private final Map<Task, Integer> failures = new HashMap<>();
     private final Map<Integer, Integer> lostInputs = new HashMap<>();
 
     /** Shuffles that an attempt of a stage had to read and was not given: later attempts must be. */
     private final Map<Integer, Set<Integer>> missedInputs = new HashMap<>();
 
-    private final Set<Integer> irrevocablyLaunched = new HashSet<>();
-    private final Set<Long> killed = new HashSet<>();
+    /** The first attempt launched for each job whose action cannot be taken back, as a number of changes seen. */
+    private final Map<Integer, Integer> irrevocablyLaunched = new HashMap<>();
 
-    SimAudit(SimTracker tracker, SimLineage lineage, RetryPolicy policy) {
+    private @Nullable Instant withoutExecutor;
+
+    SimAudit(
+            SimTracker tracker,
+            SimLineage lineage,
+            SimContents contents,
+            SimObserver observer,
+            RetryPolicy retries,
+            SchedulingPolicy scheduling,
+            SimChance clock) {
         this.tracker = tracker;
         this.lineage = lineage;
-        this.policy = policy;
+        this.contents = contents;
+        this.observer = observer;
+        this.retries = retries;
+        this.scheduling = scheduling;
+        this.clock = clock;
+        this.launches = new SimLaunches(scheduling, clock);
+        this.changes = new SimChanges(tracker);
     }
 
     Map<Integer, JobOutcome> outcomes() {
         return outcomes;
+    }
+
+    /** Returns the id of the attempt launched last, negative if there was none. */
+    long latestAttempt() {
+        return launches.latest();
     }
 
     private static void require(boolean holds, String invariant, Supplier<String> message) {
@@ -86,48 +128,131 @@ final class SimAudit {
 
     void before(SchedulerEvent event) {
         if (event instanceof SchedulerEvent.JobSubmitted submitted) {
-            jobs.put(submitted.jobId(), submitted);
-        } else if (event instanceof SchedulerEvent.JobCancelled cancel) {
-            cancelled.add(cancel.jobId());
+            running.put(submitted.jobId(), new Running(submitted, clock.instant()));
+            String group = submitted.request().properties().group();
+            if (group != null && cancelledGroups.contains(group)) {
+                cancelled.add(submitted.jobId());
+            }
+        } else if (event instanceof SchedulerEvent.JobsCancelled cancel) {
+            cancel(cancel.jobs());
         } else if (event instanceof SchedulerEvent.ExecutorAdded added) {
-            slots.put(added.executor(), added.slots());
+            launches.added(added);
+        } else if (event instanceof SchedulerEvent.ExecutorDraining draining) {
+            launches.draining(draining.executor());
         } else if (event instanceof SchedulerEvent.ExecutorLost lost) {
-            slots.remove(lost.executor());
-            launched.values().removeIf(attempt -> attempt.executor().equals(lost.executor()));
+            launches.lost(lost.executor());
+        } else if (event instanceof SchedulerEvent.AttemptStarted started) {
+            launches.started(started);
         } else if (event instanceof SchedulerEvent.AttemptEnded ended) {
             ended(ended);
+        } else if (event instanceof SchedulerEvent.DatasetUnpersisted unpersisted) {
+            changes.unpersisted(unpersisted.rddId());
         }
     }
 
+    private void cancel(JobSelector selector) {
+        if (selector instanceof JobSelector.InGroup group && group.alsoFuture()) {
+            cancelledGroups.add(group.group());
+        }
+        running.forEach((jobId, job) -> {
+            if (isMeant(jobId, job.properties(), selector)) {
+                cancelled.add(jobId);
+            }
+        });
+    }
+
+    private boolean isMeant(int jobId, JobProperties properties, JobSelector selector) {
+        if (selector instanceof JobSelector.One one) {
+            return one.jobId() == jobId;
+        }
+        if (selector instanceof JobSelector.InGroup group) {
+            return group.group().equals(properties.group());
+        }
+        if (selector instanceof JobSelector.WithTag tag) {
+            return properties.tags().contains(tag.tag());
+        }
+        return !(selector instanceof JobSelector.UsingStage stage) || observer.uses(jobId, stage.stageId());
+    }
+
     private void ended(SchedulerEvent.AttemptEnded event) {
-        Launched attempt = launched.get(event.attemptId());
-        if (attempt == null || !attempt.executor().equals(event.executor())) {
+        Launched attempt = launches.ended(event);
+        if (attempt == null) {
             return;
         }
-        launched.remove(event.attemptId());
-        TaskSpec task = attempt.task();
+        TaskSpec task = attempt.task;
         Task key = new Task(task.stageId(), task.partition());
-        if (event.outcome() instanceof TaskOutcome.Success && isCurrent(task.generations())) {
-            failures.remove(key);
-            if (task.work() instanceof TaskWork.RunAction) {
-                finished.put(key, task.generations());
+        if (event.outcome() instanceof TaskOutcome.Success success) {
+            changes.seen(success);
+            if (isCurrent(task.generations())) {
+                note(key, ~task.attemptId());
+                if (task.work() instanceof TaskWork.RunAction) {
+                    resultBytes.merge(task.jobId(), success.resultBytes(), Long::sum);
+                    finished.put(key, new Finished(task.attemptId(), task.generations(), changes.count()));
+                }
             }
         } else if (event.outcome() instanceof TaskOutcome.Failed) {
-            failures.merge(key, 1, Integer::sum);
+            note(key, task.attemptId());
         } else if (event.outcome() instanceof TaskOutcome.FetchFailed
                 || event.outcome() instanceof TaskOutcome.InputMissing) {
             lostInputs.merge(task.stageId(), 1, Integer::sum);
         }
         if (event.outcome() instanceof TaskOutcome.InputMissing missing
-                && task.stageAttempt() == latestStageAttempt.get(task.stageId())) {
+                && task.stageAttempt() == observer.latestAttempt(task.stageId())) {
             missedInputs.computeIfAbsent(task.stageId(), id -> new HashSet<>()).add(missing.shuffleId());
         }
     }
 
+    private void note(Task task, long end) {
+        ends.computeIfAbsent(task, id -> new ArrayList<>(4)).add(end);
+    }
+
+    /** Returns how often a task failed since an attempt of it succeeded. */
+    private int failures(Task task) {
+        int failures = 0;
+        for (long end : ends.getOrDefault(task, List.of())) {
+            failures = end >= 0 ? failures + 1 : observer.hasSucceeded(~end) ? 0 : failures;
+        }
+        return failures;
+    }
+
     private boolean isCurrent(Map<Integer, Long> generations) {
-        return generations.entrySet().stream()
-                .allMatch(entry ->
-                        tracker.contains(entry.getKey()) && tracker.generation(entry.getKey()) == entry.getValue());
+        for (Map.Entry<Integer, Long> entry : generations.entrySet()) {
+            if (!tracker.contains(entry.getKey()) || tracker.generation(entry.getKey()) != entry.getValue()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** To be called when all that follows from an event was said. */
+    void after(SchedulerEvent event) {
+        if (event instanceof SchedulerEvent.JobsCancelled || event instanceof SchedulerEvent.JobSubmitted) {
+            for (int jobId : running.keySet()) {
+                require(!cancelled.contains(jobId), "I4", () -> "job " + jobId + " goes on although it was cancelled");
+            }
+        } else if (event instanceof SchedulerEvent.TimePassed) {
+            running.forEach((jobId, job) -> require(
+                    !job.isOverdue(clock.instant()), "I4", () -> "job " + jobId + " goes on after its deadline"));
+        } else if (event instanceof SchedulerEvent.AttemptUnwanted unwanted) {
+            Launched attempt = launches.running(unwanted.attemptId());
+            require(
+                    attempt == null || attempt.isKilled(),
+                    "I5",
+                    () -> "attempt " + unwanted.attemptId() + " was not stopped");
+        }
+        if (running.isEmpty() || launches.anyTakesTasks()) {
+            withoutExecutor = null;
+        } else if (withoutExecutor == null) {
+            withoutExecutor = clock.instant();
+        }
+    }
+
+    /** To be called when nothing happens until {@code next}. */
+    void requireAlarm(Instant next) {
+        running.forEach((jobId, job) -> require(
+                !job.isOverdue(next.minusMillis(1)),
+                "I4",
+                () -> "nobody is awake when the time of job " + jobId + " is over"));
     }
 
     // --- what the machine says
@@ -136,11 +261,13 @@ final class SimAudit {
         if (command instanceof SchedulerCommand.Launch launch) {
             launch(launch.executor(), launch.task());
         } else if (command instanceof SchedulerCommand.Kill kill) {
-            require(
-                    launched.containsKey(kill.attemptId()),
-                    "I5",
-                    () -> "killed attempt " + kill.attemptId() + ", not running");
-            killed.add(kill.attemptId());
+            launches.kill(kill);
+        } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
+            launches.replace(replace);
+        } else if (command instanceof SchedulerCommand.AnswerCommit answer) {
+            launches.answer(answer);
+        } else if (command instanceof SchedulerCommand.ReleaseExecutor release) {
+            launches.release(release.executor());
         } else if (command instanceof SchedulerCommand.ApplyAccumulators apply) {
             for (AccumulatorUpdate update : apply.updates()) {
                 applied.computeIfAbsent((int) update.accumulatorId(), id -> new ArrayList<>())
@@ -148,42 +275,22 @@ final class SimAudit {
             }
         } else if (command instanceof SchedulerCommand.EndJob end) {
             ended(end.jobId(), end.outcome());
+        } else if (command instanceof SchedulerCommand.Publish publish
+                && publish.event() instanceof EngineEvent.StageSubmitted submitted) {
+            launches.submitted(submitted.stage().stageId());
         }
     }
 
     private void launch(ExecutorId executor, TaskSpec task) {
-        require(attemptIds.add(task.attemptId()), "I5", () -> "attempt id " + task.attemptId() + " was used before");
-        require(
-                slots.containsKey(executor),
-                "I5",
-                () -> task.describe() + " launched on " + executor + ", which is gone");
-        long taken = launched.values().stream()
-                .filter(attempt -> attempt.executor().equals(executor))
-                .count();
-        require(taken < slots.get(executor), "I5", () -> task.describe() + " launched on a full executor");
+        launches.launch(executor, task);
         require(!outcomes.containsKey(task.jobId()), "I5", () -> task.describe() + " launched for an ended job");
-        int latest = latestStageAttempt.merge(task.stageId(), task.stageAttempt(), Math::max);
-        require(latest == task.stageAttempt(), "I5", () -> task.describe() + " launched after attempt " + latest);
-        stageAttempts.computeIfAbsent(task.stageId(), id -> new TreeSet<>()).add(task.stageAttempt());
         require(isCurrent(task.generations()), "I3", () -> task.describe() + " launched on old generations");
-        for (Launched other : launched.values()) {
-            TaskSpec running = other.task();
-            require(
-                    running.stageId() != task.stageId()
-                            || running.stageAttempt() != task.stageAttempt()
-                            || running.partition() != task.partition()
-                            || running.work().getClass() != task.work().getClass()
-                            || killed.contains(running.attemptId()),
-                    "I5",
-                    () -> task.describe() + " launched beside " + running.describe());
-        }
         requireUnfinished(task);
         require(
                 task.work() instanceof TaskWork.MergeResults
                         || task.inputs().keySet().containsAll(missedInputs.getOrDefault(task.stageId(), Set.of())),
                 "I4",
                 () -> task.describe() + " launched without an input that an earlier attempt missed");
-        launched.put(task.attemptId(), new Launched(executor, task));
     }
 
     private void requireUnfinished(TaskSpec task) {
@@ -194,13 +301,16 @@ final class SimAudit {
                     "I5",
                     () -> task.describe() + " is finished already");
         } else if (task.work() instanceof TaskWork.RunAction run) {
-            Map<Integer, Long> generations = finished.get(new Task(task.stageId(), task.partition()));
+            Finished before = finished.get(new Task(task.stageId(), task.partition()));
             require(
-                    generations == null || !isCurrent(generations),
+                    before == null
+                            || before.changes() < changes.count()
+                            || !observer.hasSucceeded(before.attempt())
+                            || !isCurrent(before.generations()),
                     "I5",
-                    () -> task.describe() + " is finished already, from " + generations);
+                    () -> task.describe() + " is finished already: " + before);
             if (run.action().isIrrevocable()) {
-                irrevocablyLaunched.add(task.jobId());
+                irrevocablyLaunched.putIfAbsent(task.jobId(), changes.count());
             }
         }
     }
@@ -208,23 +318,27 @@ final class SimAudit {
     // --- how jobs end
 
     private void ended(int jobId, JobOutcome outcome) {
-        require(jobs.containsKey(jobId), "I2", () -> "job " + jobId + " ended and was never submitted");
+        Running job = running.remove(jobId);
         require(outcomes.put(jobId, outcome) == null, "I2", () -> "job " + jobId + " ended twice");
+        require(job != null, "I2", () -> "job " + jobId + " ended and was never submitted");
         if (outcome instanceof JobOutcome.Staged staged) {
-            succeeded(jobId, staged.staged());
+            succeeded(job.job(), staged.staged());
         } else if (outcome instanceof JobOutcome.Merged merged) {
             require(merged.result() instanceof List<?>, "I1", () -> "job " + jobId + " was not merged");
-            succeeded(jobId, (List<?>) merged.result());
+            succeeded(job.job(), (List<?>) merged.result());
         } else if (outcome instanceof JobOutcome.Failed failed) {
             require(!applied.containsKey(jobId), "I2", () -> "accumulators of failed job " + jobId + " were applied");
-            requireJustified(jobId, failed.failure());
+            requireJustified(job.job(), failed.failure());
         } else {
-            require(cancelled.contains(jobId), "I15", () -> "job " + jobId + " was not cancelled");
+            require(
+                    cancelled.contains(jobId) || job.isOverdue(clock.instant()),
+                    "I15",
+                    () -> "job " + jobId + " was not cancelled");
         }
     }
 
-    private void succeeded(int jobId, List<?> results) {
-        SchedulerEvent.JobSubmitted job = jobs.get(jobId);
+    private void succeeded(SchedulerEvent.JobSubmitted job, List<?> results) {
+        int jobId = job.jobId();
         List<Integer> partitions = job.request().partitions();
         require(
                 results.size() == partitions.size(),
@@ -235,13 +349,9 @@ final class SimAudit {
             require(result instanceof SimValue, "I1", () -> "job " + jobId + " lacks a result: " + results);
             values.add((SimValue) result);
         }
-        try {
-            SimValue.sources(values);
-        } catch (SimValue.MixedGenerations e) {
-            throw new Violation("I3", "job " + jobId + ": " + e.getMessage());
-        }
+        contents.requireOneOfEach(jobId, values);
         SimNode target = (SimNode) job.request().target();
-        if (SimLineage.isDeterministic(target)) {
+        if (target.isDeterministicBelow()) {
             for (int i = 0; i < partitions.size(); i++) {
                 long expected = lineage.expected(target, partitions.get(i)).hash();
                 require(values.get(i).hash() == expected, "I1", () -> "job " + jobId + " has wrong contents");
@@ -255,41 +365,36 @@ final class SimAudit {
                 () -> "accumulators of job " + jobId + " saw partitions " + counted + " instead of " + partitions);
     }
 
-    private void requireJustified(int jobId, JobFailure failure) {
+    private void requireJustified(SchedulerEvent.JobSubmitted job, JobFailure failure) {
+        int jobId = job.jobId();
+        String words = failure.describe();
+        boolean justified;
         if (failure instanceof JobFailure.TaskFailed task) {
-            int seen = failures.getOrDefault(new Task(task.stageId(), task.partition()), 0);
-            require(
-                    seen >= policy.maxTaskFailures() && task.attempts() == policy.maxTaskFailures(),
-                    "I15",
-                    () -> "job " + jobId + " failed after " + seen + " failures: " + failure.describe());
-        } else if (failure.describe().contains("maxConsecutiveStageAttempts")) {
+            int seen = failures(new Task(task.stageId(), task.partition()));
+            justified = seen >= retries.maxTaskFailures() && task.attempts() == retries.maxTaskFailures();
+        } else if (words.contains("favilla.stage.maxConsecutiveAttempts")) {
             int most =
                     lostInputs.values().stream().mapToInt(count -> count).max().orElse(0);
-            require(
-                    most >= policy.maxConsecutiveStageAttempts(),
-                    "I15",
-                    () -> "job " + jobId + ": " + failure.describe());
-        } else if (failure.describe().contains("maxStageAttempts")) {
-            int most = latestStageAttempt.values().stream()
-                    .mapToInt(count -> count + 1)
-                    .max()
-                    .orElse(0);
-            require(most >= policy.maxStageAttempts() - 1, "I15", () -> "job " + jobId + ": " + failure.describe());
-        } else if (failure.describe().contains("cannot be taken back")) {
-            require(
-                    tracker.differing() > 0 && irrevocablyLaunched.contains(jobId),
-                    "I15",
-                    () -> "job " + jobId + ": " + failure.describe());
+            justified = most >= retries.maxConsecutiveStageAttempts();
+        } else if (words.contains("favilla.stage.maxAttempts")) {
+            justified = observer.mostStageAttempts() >= retries.maxStageAttempts();
+        } else if (words.contains("favilla.driver.maxResultSize")) {
+            justified = resultBytes.getOrDefault(jobId, 0L) > scheduling.maxResultBytes();
+        } else if (words.contains("favilla.executor.wait")) {
+            Instant since = withoutExecutor;
+            justified = since != null && !since.plus(scheduling.executorWait()).isAfter(clock.instant());
+        } else if (words.contains("cannot be taken back")) {
+            Integer begun = irrevocablyLaunched.get(jobId);
+            justified = begun != null && changes.isConcerned(job, begun);
         } else {
-            throw new Violation("I15", "job " + jobId + ": " + failure.describe());
+            justified = false;
         }
+        require(justified, "I15", () -> "job " + jobId + " failed: " + words);
     }
 
     /** To be called when nothing is left to do. */
     void atEnd() {
-        for (int jobId : jobs.keySet()) {
-            require(outcomes.containsKey(jobId), "I4", () -> "job " + jobId + " never ended");
-        }
-        require(launched.isEmpty(), "I4", () -> "attempts never ended: " + launched.keySet());
+        require(running.isEmpty(), "I4", () -> "jobs never ended: " + running.keySet());
+        require(launches.isEmpty(), "I4", () -> "attempts never ended");
     }
 }

@@ -6,30 +6,38 @@ import java.util.SplittableRandom;
  * How rough a simulated world is. All are probabilities per opportunity but the counts.
  *
  * @param failure an attempt's own work throws
- * @param kill somebody stops an attempt that the scheduler did not ask to stop
+ * @param unwanted somebody stops an attempt that the scheduler did not ask to stop, per step
  * @param damage a map output is found damaged
  * @param evict a cached block vanishes, per step
+ * @param refusal there is no room for a block
  * @param executorLosses how many executors may be lost
- * @param cancel a job is cancelled, per step
+ * @param drains how many executors may be drained
+ * @param cancel jobs are cancelled, per step
+ * @param slow an attempt takes long
+ * @param stubborn an attempt ignores that it is to stop
  * @param nondeterminism a dataset gives other contents each time
  * @param disorder a message overtakes others
- * @param duplicate the end of an attempt is told twice
+ * @param duplicate a message is told twice
  */
 record SimFaults(
         double failure,
-        double kill,
+        double unwanted,
         double damage,
         double evict,
+        double refusal,
         int executorLosses,
+        int drains,
         double cancel,
+        double slow,
+        double stubborn,
         double nondeterminism,
         double disorder,
         double duplicate) {
 
-    static final SimFaults NONE = new SimFaults(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final SimFaults NONE = new SimFaults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** Much gets lost, and little comes back as it was. */
-    private static final SimFaults SHIFTY = new SimFaults(0, 0, 0.15, 0.03, 5, 0, 0.5, 0.2, 0.1);
+    private static final SimFaults SHIFTY = new SimFaults(0, 0, 0.15, 0.05, 0, 5, 1, 0, 0.1, 0, 0.5, 0.2, 0.1);
 
     /** Any mixture, from calm to rough; one world in three is a shifty one. */
     static SimFaults random(SplittableRandom random) {
@@ -37,12 +45,16 @@ record SimFaults(
             return SHIFTY;
         }
         return new SimFaults(
-                pick(random, 0.3),
-                pick(random, 0.1),
-                pick(random, 0.3),
-                pick(random, 0.05),
-                random.nextInt(0, 6),
+                pick(random, 0.15),
                 pick(random, 0.02),
+                pick(random, 0.2),
+                pick(random, 0.05),
+                pick(random, 0.2),
+                random.nextInt(0, 6),
+                random.nextInt(0, 3),
+                pick(random, 0.02),
+                pick(random, 0.4),
+                pick(random, 0.2),
                 pick(random, 0.6),
                 pick(random, 0.5),
                 pick(random, 0.3));

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 
 /** A random lineage, and the oracle that knows its contents. */
 final class SimLineage {
@@ -26,8 +24,8 @@ final class SimLineage {
 
     static SimLineage random(SplittableRandom random, double nondeterminism) {
         SimLineage lineage = new SimLineage(random, nondeterminism);
-        int size = random.nextInt(3, 13);
-        lineage.nodes.add(SimNode.source(0, random.nextInt(1, 5), !lineage.isNondeterministic()));
+        int size = random.nextInt(3, 11);
+        lineage.nodes.add(lineage.source(0, random.nextInt(1, 5)));
         while (lineage.nodes.size() < size) {
             lineage.nodes.add(lineage.next(lineage.nodes.size()));
         }
@@ -55,7 +53,7 @@ final class SimLineage {
     private SimNode next(int id) {
         int kind = random.nextInt(10);
         if (kind == 0) {
-            return SimNode.source(id, random.nextInt(0, 5), !isNondeterministic());
+            return source(id, random.nextInt(0, 5));
         }
         if (kind <= 2) {
             return SimNode.narrow(id, !isNondeterministic(), any());
@@ -78,6 +76,11 @@ final class SimLineage {
         return SimNode.shuffled(id, reducers, shuffle(any(), reducers));
     }
 
+    private SimNode source(int id, int partitions) {
+        List<String> preferred = random.nextInt(4) == 0 ? List.of(SimExecutor.name(random.nextInt(4))) : List.of();
+        return SimNode.source(id, partitions, !isNondeterministic(), preferred);
+    }
+
     private ShuffleDependency shuffle(SimNode parent, int reducers) {
         ShuffleDependency shuffle = SimNode.shuffle(shuffles.size(), parent, reducers);
         shuffles.add(shuffle);
@@ -87,24 +90,6 @@ final class SimLineage {
     /** Returns what distinguishes a partition's contents from all others'. */
     static long seedOf(SimNode node, int partition) {
         return node.id() * 1_000_003L + partition;
-    }
-
-    /** Returns the shuffles that a partition of {@code node} is computed from in its own task. */
-    static Set<Integer> shufflesBelow(SimNode node) {
-        Set<Integer> below = new TreeSet<>();
-        for (Dependency dependency : node.dependencies()) {
-            if (dependency instanceof ShuffleDependency shuffle) {
-                below.add(shuffle.shuffleId());
-            } else {
-                below.addAll(shufflesBelow((SimNode) dependency.parent()));
-            }
-        }
-        return below;
-    }
-
-    static boolean isDeterministic(SimNode node) {
-        return node.isDeterministic()
-                && node.dependencies().stream().allMatch(dependency -> isDeterministic((SimNode) dependency.parent()));
     }
 
     /** The oracle: returns the contents that a partition of a deterministic dataset must have. */
@@ -124,7 +109,7 @@ final class SimLineage {
             SimNode parent = (SimNode) dependencies.get(i).parent();
             if (dependencies.get(i) instanceof ShuffleDependency shuffle) {
                 for (int map = 0; map < parent.numPartitions(); map++) {
-                    SimValue.Source source = new SimValue.Source(shuffle.shuffleId(), map);
+                    SimValue.Source source = SimValue.Source.output(shuffle.shuffleId(), map);
                     parts.add(SimValue.bucket(source, expected(parent, map), partition));
                 }
             } else {

@@ -6,6 +6,8 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.MapOutputs;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,20 +22,40 @@ class SimTracker implements MapOutputTracker {
 
     private final MapOutputTracker tracker = new DriverMapOutputTracker();
     private final Map<Integer, Map<Integer, MapOutput>> registered = new TreeMap<>();
+
+    /** The number of the last change of each shuffle's contents. */
+    private final Map<Integer, Integer> changes = new HashMap<>();
+
     private int differing;
 
-    /** Returns how often an output replaced another with other contents. */
+    /** Returns how often something that is kept was replaced by something with other contents. */
     int differing() {
         return differing;
     }
 
+    /** Counts a change of contents that lie elsewhere, and returns its number. */
+    int countChange() {
+        return ++differing;
+    }
+
+    /** Returns the number of the last change of a shuffle's contents, 0 if there was none. */
+    int lastChange(int shuffleId) {
+        return changes.getOrDefault(shuffleId, 0);
+    }
+
     Set<Registered> registered(ExecutorId executor) {
-        Set<Registered> all = new java.util.HashSet<>();
+        Set<Registered> all = new HashSet<>();
         registered.forEach((shuffle, outputs) -> outputs.values().stream()
                 .filter(output -> output.executor().equals(executor))
                 .forEach(output ->
                         all.add(new Registered(shuffle, output.mapPartition(), output.attemptId(), executor))));
         return all;
+    }
+
+    /** Returns the attempt whose output is registered for a partition; {@code otherwise} if there is none. */
+    long latest(int shuffleId, int mapPartition, long otherwise) {
+        MapOutput output = registered.getOrDefault(shuffleId, Map.of()).get(mapPartition);
+        return output == null ? otherwise : output.attemptId();
     }
 
     Set<Integer> shuffles() {
@@ -64,7 +86,7 @@ class SimTracker implements MapOutputTracker {
             registered.get(shuffleId).put(output.mapPartition(), output);
         }
         if (registration == Registration.DIFFERENT) {
-            differing++;
+            changes.put(shuffleId, ++differing);
         }
         return registration;
     }
@@ -101,6 +123,11 @@ class SimTracker implements MapOutputTracker {
     @Override
     public long generation(int shuffleId) {
         return tracker.generation(shuffleId);
+    }
+
+    @Override
+    public boolean hasOutputBefore(int shuffleId, long attemptId) {
+        return tracker.hasOutputBefore(shuffleId, attemptId);
     }
 
     @Override

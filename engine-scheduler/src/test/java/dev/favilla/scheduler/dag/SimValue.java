@@ -1,63 +1,98 @@
 package dev.favilla.scheduler.dag;
 
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The contents of one partition, as a symbol: equal contents have equal hashes.
- *
- * @param hash stands for the contents
- * @param sources the contents of every map output it was computed from, directly or not
+ * The contents of one partition, as a symbol: equal contents have equal hashes. Remembers what it was computed from, so
+ * that what has gone into a result, however indirectly, can be looked up at its end and costs nothing before.
  */
-record SimValue(long hash, Map<Source, Long> sources) {
+final class SimValue {
 
-    /** One map output, whoever wrote it. */
-    record Source(int shuffle, int map) {}
+    private final long hash;
+    private final @Nullable Source source;
+    private final List<SimValue> parts;
 
-    /** A mix of generations within one computation. */
-    static final class MixedGenerations extends RuntimeException {
-        private static final long serialVersionUID = 1L;
+    /** Whether the contents were to be had by others. */
+    private boolean kept;
 
-        MixedGenerations(Source source) {
-            super("map output " + source.map() + " of shuffle " + source.shuffle() + " was read in two versions");
+    /** The last look-up that came by. */
+    private int visit;
+
+    /** Something that is kept and may be made again: a map output, or a cached partition. */
+    record Source(boolean cached, int owner, int partition) {
+
+        static Source output(int shuffle, int map) {
+            return new Source(false, shuffle, map);
+        }
+
+        static Source block(int rddId, int partition) {
+            return new Source(true, rddId, partition);
+        }
+
+        @Override
+        public int hashCode() {
+            return ((cached ? 1 : 0) + 2 * owner) * 31 + partition;
+        }
+
+        @Override
+        public String toString() {
+            return cached
+                    ? "cached partition " + partition + " of dataset " + owner
+                    : "map output " + partition + " of shuffle " + owner;
         }
     }
 
-    static SimValue of(long seed, Collection<SimValue> parts) {
+    private SimValue(long hash, @Nullable Source source, List<SimValue> parts) {
+        this.hash = hash;
+        this.source = source;
+        this.parts = parts;
+    }
+
+    static SimValue of(long seed, List<SimValue> parts) {
         long hash = mix(seed);
         for (SimValue part : parts) {
             hash = mix(hash * 31 + part.hash);
         }
-        return new SimValue(hash, parts.size() == 1 ? parts.iterator().next().sources : sources(parts));
+        return new SimValue(hash, null, parts);
     }
 
     /** What a reducer finds in a map output. */
     static SimValue bucket(Source source, SimValue output, int reducer) {
-        Map<Source, Long> sources = new HashMap<>(output.sources);
-        put(sources, source, output.hash);
-        return new SimValue(mix(output.hash ^ mix(reducer)), sources);
+        SimValue whole = output.as(source);
+        whole.keep();
+        return new SimValue(mix(output.hash ^ mix(reducer)), null, List.of(whole));
     }
 
-    /** Returns all map outputs that {@code parts} were computed from, and fails if one of them had two contents. */
-    static Map<Source, Long> sources(Collection<SimValue> parts) {
-        Map<Source, Long> sources = new HashMap<>();
-        for (SimValue part : parts) {
-            part.sources.forEach((source, hash) -> put(sources, source, hash));
-        }
-        return sources;
+    /** Returns the same contents, as those of something that may be kept. */
+    SimValue as(Source of) {
+        return new SimValue(hash, of, List.of(this));
     }
 
-    private static void put(Map<Source, Long> sources, Source source, long hash) {
-        Long before = sources.put(source, hash);
-        if (before != null && before != hash) {
-            throw new MixedGenerations(source);
-        }
+    /** Notes that the contents became visible, or would have if others had not been so first. */
+    void keep() {
+        kept = true;
     }
 
-    static SimValue leaf(long seed) {
-        return of(seed, List.of());
+    long hash() {
+        return hash;
+    }
+
+    /** Returns what this is the contents of; null if it was not kept as such: the cache is a hint. */
+    @Nullable
+    Source source() {
+        return kept ? source : null;
+    }
+
+    List<SimValue> parts() {
+        return parts;
+    }
+
+    /** Returns whether look-up {@code number} comes by for the first time. */
+    boolean visit(int number) {
+        boolean first = visit != number;
+        visit = number;
+        return first;
     }
 
     static long mix(long bits) {

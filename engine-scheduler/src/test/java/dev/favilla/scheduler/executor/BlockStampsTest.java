@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.scheduler.TaskReads;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,42 +24,60 @@ class BlockStampsTest {
 
     @Test
     void withoutShufflesItIsAlwaysTheSame() {
-        assertThat(stamps.of(source, Map.of())).isEqualTo(stamps.of(source, Map.of(0, 5L)));
+        assertThat(stamps.of(source, reads(Map.of()))).isEqualTo(stamps.of(source, reads(Map.of(0, 5L))));
+    }
+
+    private static TaskReads reads(Map<Integer, Long> generations) {
+        return new TaskReads(Map.of(), generations, Map.of());
+    }
+
+    @Test
+    void aChangedDatasetBelowGivesAnother() {
+        LineageNode above = lineage.map(left, entry -> entry);
+        LineageNode top = lineage.map(above, entry -> entry);
+        TaskReads unchanged = new TaskReads(Map.of(), Map.of(0, 3L), Map.of(above.id(), 0L, top.id(), 0L));
+        TaskReads changed = new TaskReads(Map.of(), Map.of(0, 3L), Map.of(above.id(), 7L, top.id(), 0L));
+
+        assertThat(stamps.of(top, changed)).isNotEqualTo(stamps.of(top, unchanged));
+        assertThat(stamps.of(above, changed)).isEqualTo(stamps.of(above, unchanged)); // its own partitions are kept
+        assertThat(stamps.of(left, changed)).isEqualTo(stamps.of(left, unchanged));
     }
 
     @Test
     void everyGenerationOfEveryShuffleGivesAnother() {
         List<Long> seen = List.of(
-                stamps.of(both, Map.of(0, 0L, 1, 0L)),
-                stamps.of(both, Map.of(0, 1L, 1, 0L)),
-                stamps.of(both, Map.of(0, 0L, 1, 1L)),
-                stamps.of(both, Map.of(0, 1L, 1, 1L)),
-                stamps.of(left, Map.of(0, 0L)),
-                stamps.of(right, Map.of(1, 0L)));
+                stamps.of(both, reads(Map.of(0, 0L, 1, 0L))),
+                stamps.of(both, reads(Map.of(0, 1L, 1, 0L))),
+                stamps.of(both, reads(Map.of(0, 0L, 1, 1L))),
+                stamps.of(both, reads(Map.of(0, 1L, 1, 1L))),
+                stamps.of(left, reads(Map.of(0, 0L))),
+                stamps.of(right, reads(Map.of(1, 0L))));
 
         assertThat(seen).doesNotHaveDuplicates();
     }
 
     @Test
     void onlyTheShufflesOfTheDatasetCount() {
-        assertThat(stamps.of(left, Map.of(0, 3L, 1, 8L))).isEqualTo(stamps.of(left, Map.of(0, 3L, 1, 9L)));
+        assertThat(stamps.of(left, reads(Map.of(0, 3L, 1, 8L))))
+                .isEqualTo(stamps.of(left, reads(Map.of(0, 3L, 1, 9L))));
     }
 
     @Test
     void nothingIsLookedForBeyondAShuffle() {
         LineageNode above = lineage.shuffle(lineage.map(left, entry -> entry), 1, null); // shuffle 2 reads shuffle 0
 
-        assertThat(stamps.of(above, Map.of(0, 1L, 2, 4L))).isEqualTo(stamps.of(above, Map.of(0, 2L, 2, 4L)));
+        assertThat(stamps.of(above, reads(Map.of(0, 1L, 2, 4L))))
+                .isEqualTo(stamps.of(above, reads(Map.of(0, 2L, 2, 4L))));
     }
 
     @Test
     void aWalkThatWasDoneBeforeGivesTheSame() {
         Map<Integer, Long> generations = Map.of(0, 3L, 1, 4L);
         LineageNode above = lineage.map(both, entry -> entry);
-        long first = stamps.of(both, generations);
+        long first = stamps.of(both, reads(generations));
 
-        assertThat(stamps.of(above, generations)).isEqualTo(first);
-        assertThat(new BlockStamps().of(above, generations)).isEqualTo(first);
+        assertThat(stamps.of(above, reads(generations))).isEqualTo(first);
+        assertThat(new BlockStamps().of(above, reads(generations))).isEqualTo(first);
     }
 
     @Test
@@ -68,7 +87,7 @@ class BlockStampsTest {
             node = lineage.map(node, entry -> entry);
         }
 
-        assertThat(stamps.of(node, Map.of(0, 3L))).isEqualTo(stamps.of(left, Map.of(0, 3L)));
+        assertThat(stamps.of(node, reads(Map.of(0, 3L)))).isEqualTo(stamps.of(left, reads(Map.of(0, 3L))));
     }
 
     @Test
@@ -82,6 +101,6 @@ class BlockStampsTest {
                     partition -> inputs -> inputs.open(parent, 0));
         }
 
-        assertThat(stamps.of(node, Map.of(0, 3L))).isEqualTo(stamps.of(left, Map.of(0, 3L)));
+        assertThat(stamps.of(node, reads(Map.of(0, 3L)))).isEqualTo(stamps.of(left, reads(Map.of(0, 3L))));
     }
 }

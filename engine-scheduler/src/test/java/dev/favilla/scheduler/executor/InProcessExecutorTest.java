@@ -89,8 +89,8 @@ class InProcessExecutorTest {
             }));
 
             assertThat(ended.outcome())
-                    .isEqualTo(
-                            new TaskOutcome.Success(List.of(1, 2, 3), List.of(new AccumulatorUpdate(7, 1)), List.of()));
+                    .isEqualTo(new TaskOutcome.Success(
+                            List.of(1, 2, 3), 0, List.of(new AccumulatorUpdate(7, 1)), List.of()));
             assertThat(ended.executor()).isEqualTo(Room.ID);
         }
 
@@ -98,10 +98,11 @@ class InProcessExecutorTest {
         void whatTheWorkThrowsIsTheFailureItself() throws Exception {
             IllegalArgumentException error = new IllegalArgumentException("mine");
 
-            assertThat(outcomeOf(() -> {
-                        throw error;
-                    }))
-                    .isEqualTo(new TaskOutcome.Failed(error));
+            TaskOutcome outcome = outcomeOf(() -> {
+                throw error;
+            });
+
+            assertFailed(outcome, error);
         }
 
         @ParameterizedTest
@@ -116,7 +117,7 @@ class InProcessExecutorTest {
         void anythingThrownLeavesTheSlotAlive(Class<? extends Throwable> type) throws Exception { // F2, F3
             Throwable error = type.getConstructor().newInstance();
             for (int i = 0; i < 3; i++) {
-                assertThat(outcomeOf(() -> throwAny(error))).isEqualTo(new TaskOutcome.Failed(error));
+                assertFailed(outcomeOf(() -> throwAny(error)), error);
             }
 
             assertThat(outcomeOf(() -> "alive")).isInstanceOf(TaskOutcome.Success.class);
@@ -127,7 +128,7 @@ class InProcessExecutorTest {
             assertThat(outcomeOf(() -> bottomless(1)))
                     .isInstanceOfSatisfying(
                             TaskOutcome.Failed.class,
-                            failed -> assertThat(failed.error()).isInstanceOf(StackOverflowError.class));
+                            failed -> assertThat(failed.error().thrown()).containsInstanceOf(StackOverflowError.class));
         }
 
         @Test
@@ -167,8 +168,8 @@ class InProcessExecutorTest {
             for (int variant = 0; variant < 3; variant++) {
                 int what = variant;
                 LineageNode node = lineage.read(1, List.of(), p -> inputs -> {
-                    executor.kill(inputs.scope().attemptId(), "not wanted");
-                    executor.kill(inputs.scope().attemptId(), "a second reason");
+                    executor.kill(inputs.scope().attemptId(), "not wanted", false);
+                    executor.kill(inputs.scope().attemptId(), "a second reason", false);
                     inputs.scope().recordLostInput(lost);
                     if (what == 0) {
                         throw new IllegalStateException("user code");
@@ -188,10 +189,11 @@ class InProcessExecutorTest {
         void aKillExceptionWithoutAKillIsAFailure() throws Exception {
             TaskKilledException error = new TaskKilledException("another task", "confusion");
 
-            assertThat(outcomeOf(() -> {
-                        throw error;
-                    }))
-                    .isEqualTo(new TaskOutcome.Failed(error));
+            TaskOutcome outcome = outcomeOf(() -> {
+                throw error;
+            });
+
+            assertFailed(outcome, error);
         }
 
         @Test
@@ -204,12 +206,12 @@ class InProcessExecutorTest {
                 return down;
             });
             TaskSpec spec = room.spec(
-                    new TaskWork.RunAction(node, new TestAction()),
+                    new TaskWork.RunAction(node, new TestAction(), null),
                     0,
                     Map.of(),
                     Map.of(node.id(), StorageLevel.MEMORY_ONLY));
 
-            assertThat(run(spec).outcome()).isEqualTo(new TaskOutcome.Failed(error));
+            assertFailed(run(spec).outcome(), error);
 
             assertThat(room.blocks.blockCount()).isZero();
         }
@@ -225,7 +227,7 @@ class InProcessExecutorTest {
                 throw first;
             });
 
-            assertThat(run(room.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.Failed(first));
+            assertFailed(run(room.spec(node, new TestAction())).outcome(), first);
 
             assertThat(first).hasSuppressedException(error);
         }
@@ -236,7 +238,7 @@ class InProcessExecutorTest {
                 inputs.scope().onClose(() -> {
                     throw new IllegalStateException("cannot close");
                 });
-                executor.kill(inputs.scope().attemptId(), "stop");
+                executor.kill(inputs.scope().attemptId(), "stop", false);
                 return new Lineage.IteratorCursorOf(List.of().iterator());
             });
 
@@ -259,18 +261,21 @@ class InProcessExecutorTest {
             };
             LineageNode node = lineage.source(1);
             TaskSpec spec = room.spec(
-                    new TaskWork.RunAction(node, new TestAction() {
-                        @Override
-                        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-                            broken.bindTo(context.scope());
-                            return super.run(input, context);
-                        }
-                    }),
+                    new TaskWork.RunAction(
+                            node,
+                            new TestAction() {
+                                @Override
+                                public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                                    broken.bindTo(context.scope());
+                                    return super.run(input, context);
+                                }
+                            },
+                            null),
                     0,
                     Map.of(),
                     Map.of(node.id(), StorageLevel.MEMORY_ONLY));
 
-            assertThat(run(spec).outcome()).isEqualTo(new TaskOutcome.Failed(error));
+            assertFailed(run(spec).outcome(), error);
 
             assertThat(room.blocks.blockCount()).isZero();
         }
@@ -279,13 +284,20 @@ class InProcessExecutorTest {
         void cachedBlocksAreReportedWithTheSuccess() throws Exception {
             LineageNode node = lineage.source(1, 2);
             TaskSpec spec = room.spec(
-                    new TaskWork.RunAction(node, new TestAction()),
+                    new TaskWork.RunAction(node, new TestAction(), null),
                     0,
                     Map.of(),
                     Map.of(node.id(), StorageLevel.MEMORY_ONLY));
 
             assertThat(run(spec).outcome())
-                    .isEqualTo(new TaskOutcome.Success(List.of(1, 2), List.of(), List.of(new BlockId(node.id(), 0))));
+                    .isInstanceOfSatisfying(
+                            TaskOutcome.Success.class,
+                            success -> assertThat(success.cached())
+                                    .singleElement()
+                                    .satisfies(block -> {
+                                        assertThat(block.id()).isEqualTo(new BlockId(node.id(), 0));
+                                        assertThat(block.records()).isEqualTo(2);
+                                    }));
         }
     }
 
@@ -301,8 +313,8 @@ class InProcessExecutorTest {
             TaskOutcome.Success written = (TaskOutcome.Success)
                     run(room.spec(new TaskWork.WriteShuffle(dependency))).outcome();
             MapOutputs outputs = new MapOutputs(0, 0, List.of((MapOutput) written.result()));
-            TaskSpec read =
-                    room.spec(new TaskWork.RunAction(shuffled, new TestAction()), 0, Map.of(0, outputs), Map.of());
+            TaskSpec read = room.spec(
+                    new TaskWork.RunAction(shuffled, new TestAction(), null), 0, Map.of(0, outputs), Map.of());
 
             assertThat(((TaskOutcome.Success) run(read).outcome()).result())
                     .isEqualTo(List.of(Map.entry("a", 1), Map.entry("b", 2)));
@@ -315,14 +327,8 @@ class InProcessExecutorTest {
                     (ShuffleDependency) shuffled.dependencies().get(0);
             TaskSpec spec = room.spec(new TaskWork.WriteShuffle(dependency));
             InProcessExecutor killing = new InProcessExecutor(
-                    Room.ID,
-                    1,
-                    room.memory,
-                    room.blocks,
-                    new KillAfterCommit(room.shuffle),
-                    events::add,
-                    Room.threads(),
-                    scope -> {});
+                    room.parts(1, Room.threads(), new AfterCommit(room.shuffle, scope -> scope.kill("too late"))),
+                    events::add);
 
             killing.launch(spec);
 
@@ -403,7 +409,7 @@ class InProcessExecutorTest {
             }
             for (int i = 0; i < 4; i++) {
                 assertThat(outcomeOf(() -> Thread.currentThread().isInterrupted()))
-                        .isEqualTo(new TaskOutcome.Success(false, List.of(), List.of()));
+                        .isEqualTo(new TaskOutcome.Success(false, 0, List.of(), List.of()));
             }
         }
 
@@ -419,7 +425,7 @@ class InProcessExecutorTest {
             });
 
             other.launch(room.spec(lineage.source(1), new TestAction()));
-            assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Failed(error));
+            assertFailed(ended().outcome(), error);
 
             broken.set(false);
             other.launch(room.spec(lineage.source(1), new TestAction()));
@@ -450,7 +456,7 @@ class InProcessExecutorTest {
             executor.launch(spec);
             assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
-            executor.kill(spec.attemptId(), "enough");
+            executor.kill(spec.attemptId(), "enough", false);
 
             assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("enough"));
         }
@@ -465,7 +471,7 @@ class InProcessExecutorTest {
             TaskSpec spec = room.spec(lineage.source(1), work(() -> ran.getAndSet(true)));
             executor.launch(spec);
 
-            executor.kill(spec.attemptId(), "never mind");
+            executor.kill(spec.attemptId(), "never mind", false);
             release.countDown();
 
             List<TaskOutcome> outcomes = List.of(ended().outcome(), ended().outcome(), ended().outcome());
@@ -478,8 +484,8 @@ class InProcessExecutorTest {
             TaskSpec spec = room.spec(lineage.source(1), new TestAction());
             run(spec);
 
-            executor.kill(spec.attemptId(), "too late");
-            executor.kill(4711, "nobody");
+            executor.kill(spec.attemptId(), "too late", false);
+            executor.kill(4711, "nobody", false);
 
             assertThat(events).isEmpty();
         }
@@ -499,7 +505,7 @@ class InProcessExecutorTest {
             executor.launch(spec);
             assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
-            executor.kill(spec.attemptId(), "enough");
+            executor.kill(spec.attemptId(), "enough", false);
 
             assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("enough"));
         }
@@ -601,8 +607,7 @@ class InProcessExecutorTest {
     }
 
     private InProcessExecutor executor(int slots, ThreadFactory threads) {
-        return new InProcessExecutor(
-                Room.ID, slots, room.memory, room.blocks, room.shuffle, events::add, threads, scope -> {});
+        return new InProcessExecutor(room.parts(slots, threads, room.shuffle), events::add);
     }
 
     private SchedulerEvent.AttemptEnded run(TaskSpec spec) throws InterruptedException {
@@ -638,6 +643,13 @@ class InProcessExecutorTest {
 
     private static MapOutput output(int mapPartition, long attemptId) {
         return new MapOutput(mapPartition, attemptId, new ExecutorId("other", 3), 0, 0, BlockSizes.of(new long[] {1}));
+    }
+
+    private static void assertFailed(TaskOutcome outcome, Throwable error) {
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        TaskOutcome.Failed.class,
+                        failed -> assertThat(failed.error().thrown()).containsSame(error));
     }
 
     private static Object throwAny(Throwable error) throws Exception {

@@ -8,9 +8,11 @@ import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.serializer.KryoSerializer;
@@ -35,10 +37,12 @@ import org.jspecify.annotations.Nullable;
 final class Engine implements AutoCloseable {
 
     static final CallSite SITE = new CallSite("collect", "Test.java:1");
-    private static final ExecutorId ID = new ExecutorId("driver", 0);
+    static final ExecutorId ID = new ExecutorId("driver", 0);
 
+    private final Serializer serializer = new KryoSerializer(List.of());
+    private final ThreadFactory threads = threads();
     final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
-    final AccumulatorRegistry accumulators = new AccumulatorRegistry();
+    final AccumulatorRegistry accumulators = new AccumulatorRegistry(new KryoSerializer(List.of()));
     final SchedulerService service;
 
     @Nullable
@@ -52,26 +56,45 @@ final class Engine implements AutoCloseable {
     }
 
     Engine(int slots, RetryPolicy policy) {
-        ThreadFactory threads = threads();
-        Serializer serializer = new KryoSerializer(List.of());
-        this.service = new SchedulerService(
-                observed ->
-                        new SchedulerStateMachine(new DriverMapOutputTracker(), policy, Clock.systemUTC(), observed),
-                List.of(post -> executor(slots, serializer, post, threads)),
-                accumulators,
-                Clock.systemUTC(),
-                threads,
-                10_000);
+        this(slots, policy, SchedulingPolicy.DEFAULT);
     }
 
-    private ExecutorBackend executor(
-            int slots, Serializer serializer, Consumer<SchedulerEvent> post, ThreadFactory threads) {
+    Engine(int slots, RetryPolicy policy, SchedulingPolicy scheduling) {
+        this.service = new SchedulerService(
+                observed -> new SchedulerStateMachine(
+                        new DriverMapOutputTracker(), policy, scheduling, Clock.systemUTC(), observed),
+                List.of(post -> first(slots, post)),
+                new SchedulerService.Parts(accumulators, Clock.systemUTC(), threads, 10_000, null, null));
+    }
+
+    private ExecutorBackend first(int slots, Consumer<SchedulerEvent> post) {
         MemoryBlockStore store =
                 new MemoryBlockStore(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
         ShuffleManager manager = new HashShuffleManager(memory, serializer, ID);
         blocks = store;
         shuffle = manager;
-        return new InProcessExecutor(ID, slots, memory, store, manager, post, threads, scope -> {});
+        return executor(ID, slots, memory, store, manager, post);
+    }
+
+    /** Makes another executor, with a budget of its own. */
+    ExecutorBackend another(ExecutorId id, int slots, Consumer<SchedulerEvent> post) {
+        MemoryManager budget = new UnifiedMemoryManager(64L << 20, 0.5);
+        MemoryBlockStore store = new MemoryBlockStore(
+                budget, serializer, block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
+        return executor(id, slots, budget, store, new HashShuffleManager(budget, serializer, id), post);
+    }
+
+    private ExecutorBackend executor(
+            ExecutorId id,
+            int slots,
+            MemoryManager budget,
+            MemoryBlockStore store,
+            ShuffleManager manager,
+            Consumer<SchedulerEvent> post) {
+        return new InProcessExecutor(
+                new InProcessExecutor.Parts(
+                        id, slots, budget, store, manager, threads, scope -> {}, null, Clock.systemUTC(), null),
+                post);
     }
 
     static ThreadFactory threads() {
@@ -90,7 +113,7 @@ final class Engine implements AutoCloseable {
     static JobRequest request(LineageNode target, Action action, Map<Integer, StorageLevel> persisted) {
         List<Integer> partitions =
                 IntStream.range(0, target.numPartitions()).boxed().toList();
-        return new JobRequest(target, partitions, action, persisted, Map.of(), SITE);
+        return new JobRequest(target, partitions, action, persisted, Map.of(), SITE, JobProperties.NONE, null);
     }
 
     JobOutcome run(LineageNode target, Action action) throws InterruptedException {

@@ -165,7 +165,8 @@ class JobsEndToEndTest {
                         failed -> assertThat(failed.failure())
                                 .isInstanceOfSatisfying(
                                         JobFailure.TaskFailed.class,
-                                        task -> assertThat(task.error()).isSameAs(error)));
+                                        task -> assertThat(task.error().thrown())
+                                                .containsSame(error)));
         assertThat(collect(numbers(2, 2))).hasSize(4);
     }
 

@@ -154,7 +154,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aListenerMayRemoveItselfAndAddOthers() throws Exception {
+    void aListenerMayRemoveItselfAndAddOthers() throws Exception { // behaviour 372
         CountDownLatch told = new CountDownLatch(1);
         AtomicReference<EngineListener> self = new AtomicReference<>();
         self.set(event -> {
@@ -228,7 +228,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aListenerMayClose() throws Exception { // B17
+    void aListenerMayClose() throws Exception { // B17, behaviour 373
         CountDownLatch closed = new CountDownLatch(1);
         bus.add(event -> {
             heard.add(((Numbered) event).number());
@@ -247,7 +247,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aThreadThatCannotBeStartedIsTriedAgain() {
+    void aThreadThatCannotBeStartedIsTriedAgain() { // behaviour 367
         AtomicInteger tries = new AtomicInteger();
         ListenerBus poor = new ListenerBus(
                 task -> {

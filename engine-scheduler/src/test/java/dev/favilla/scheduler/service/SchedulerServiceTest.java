@@ -17,16 +17,22 @@ import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.JobSelector;
+import dev.favilla.scheduler.Locality;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.executor.Lineage;
 import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.storage.BlockId;
 import dev.favilla.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,15 +60,15 @@ class SchedulerServiceTest {
 
     private Function<SchedulerEvent, List<SchedulerCommand>> answers = event -> List.of();
     private RuntimeException launchError;
+    private RuntimeException statusError;
     private Consumer<SchedulerEvent> post;
 
     private final SchedulerService service = new SchedulerService(
             bus,
             observed -> new Scripted(),
             List.<Function<Consumer<SchedulerEvent>, ExecutorBackend>>of(this::executor),
-            new AccumulatorRegistry(),
-            clock,
-            Engine.threads());
+            new SchedulerService.Parts(
+                    new AccumulatorRegistry(new KryoSerializer(List.of())), clock, Engine.threads(), 10, null, null));
 
     @AfterEach
     void close() {
@@ -106,16 +112,27 @@ class SchedulerServiceTest {
         TaskSpec task = task(5);
         answers = event -> List.of(
                 new SchedulerCommand.Launch(ID, task),
-                new SchedulerCommand.Kill(ID, 5, "why not"),
+                new SchedulerCommand.Kill(ID, 5, "why not", true),
                 new SchedulerCommand.DropMapOutput(ID, 1, 2, 3),
                 new SchedulerCommand.DropShuffle(4),
                 new SchedulerCommand.DropBlocks(6),
-                new SchedulerCommand.Kill(new ExecutorId("gone", 1), 5, "nobody hears"));
+                new SchedulerCommand.DropBlock(ID, new BlockId(6, 1)),
+                new SchedulerCommand.AnswerCommit(ID, 5, true),
+                new SchedulerCommand.ReplaceSlot(ID, 5),
+                new SchedulerCommand.Kill(new ExecutorId("gone", 1), 5, "nobody hears", false));
 
         service.unpersist(6);
 
         assertThat(performed)
-                .containsExactly("launch 5", "kill 5 why not", "drop output 1 2 3", "drop shuffle 4", "drop blocks 6");
+                .containsExactly(
+                        "launch 5",
+                        "interrupt 5 why not",
+                        "drop output 1 2 3",
+                        "drop shuffle 4",
+                        "drop blocks 6",
+                        "drop rdd_6_1",
+                        "commit 5 true",
+                        "replace slot of 5");
     }
 
     @Test
@@ -137,38 +154,50 @@ class SchedulerServiceTest {
 
         Thread.currentThread().interrupt();
         assertThatThrownBy(job::await).isInstanceOf(InterruptedException.class);
-        assertThat(told).noneMatch(SchedulerEvent.JobCancelled.class::isInstance);
+        assertThat(told).noneMatch(SchedulerEvent.JobsCancelled.class::isInstance);
     }
 
     @Test
     void cancellingIsToldUntilTheJobHasEnded() {
         JobHandle job = submit();
         job.cancel("enough");
-        assertThat(told).contains(new SchedulerEvent.JobCancelled(0, "enough"));
+        assertThat(told).contains(new SchedulerEvent.JobsCancelled(new JobSelector.One(0), "enough"));
 
         answers = event -> List.of(end(0, "over"));
         service.unpersist(1);
         job.cancel("too late");
 
-        assertThat(told).doesNotContain(new SchedulerEvent.JobCancelled(0, "too late"));
+        assertThat(told).doesNotContain(new SchedulerEvent.JobsCancelled(new JobSelector.One(0), "too late"));
     }
 
     @Test
     void aLaunchThatFailsIsTheEndOfItsAttempt() {
         launchError = new IllegalStateException("no room");
         answers = event -> event instanceof SchedulerEvent.DatasetUnpersisted
-                ? List.of(
-                        new SchedulerCommand.Launch(ID, task(5)),
-                        new SchedulerCommand.Launch(new ExecutorId("gone", 1), task(6)))
+                ? List.of(new SchedulerCommand.Launch(ID, task(5)))
                 : List.of();
 
         service.unpersist(1);
 
         assertThat(told)
-                .contains(
-                        new SchedulerEvent.AttemptEnded(5, ID, new TaskOutcome.Failed(launchError), MetricValues.ZERO))
                 .anyMatch(event -> event instanceof SchedulerEvent.AttemptEnded ended
-                        && ended.outcome() instanceof TaskOutcome.ExecutorGone);
+                        && ended.outcome() instanceof TaskOutcome.Failed failed
+                        && failed.error().thrown().equals(Optional.of(launchError)));
+    }
+
+    /** Were it told as the attempt's end, the machine would take the slot for a free one and try there again. */
+    @Test
+    void aLaunchWhereNobodyIsAnyMoreIsTheEndOfTheExecutor() {
+        ExecutorId gone = new ExecutorId("gone", 1);
+        answers = event -> event instanceof SchedulerEvent.DatasetUnpersisted
+                ? List.of(new SchedulerCommand.Launch(gone, task(6)))
+                : List.of();
+
+        service.unpersist(1);
+
+        assertThat(told)
+                .contains(new SchedulerEvent.ExecutorLost(gone, "it is gone"))
+                .noneMatch(event -> event instanceof SchedulerEvent.AttemptEnded);
     }
 
     @Test
@@ -176,6 +205,34 @@ class SchedulerServiceTest {
         submit();
 
         assertThat(service.tables().jobs()).isEqualTo(2); // the scripted machine counts events
+    }
+
+    @Test
+    void theStatusIsThatAfterAllThatWasPosted() {
+        submit();
+
+        assertThat(service.status().executors())
+                .containsExactly(new SchedulerStatus.ExecutorStatus(ID, 2, 0, false)); // events so far
+    }
+
+    @Test
+    void askingAMachineThatCannotTellIsAnErrorForWhoeverAsks() {
+        statusError = new IllegalStateException("cannot tell");
+
+        assertThatThrownBy(service::status).hasRootCause(statusError);
+
+        assertThat(submit().jobId()).isZero();
+    }
+
+    @Test
+    void cancellingAndKillingIsPassedOn() {
+        service.cancel(new JobSelector.InGroup("nightly", true), "enough");
+        service.killAttempt(17, "odd");
+
+        assertThat(told)
+                .endsWith(
+                        new SchedulerEvent.JobsCancelled(new JobSelector.InGroup("nightly", true), "enough"),
+                        new SchedulerEvent.AttemptUnwanted(17, "odd"));
     }
 
     @Test
@@ -304,7 +361,18 @@ class SchedulerServiceTest {
     private TaskSpec task(long attemptId) {
         Action action = new TestAction();
         return new TaskSpec(
-                attemptId, 0, 0, 0, 0, 1, 0, new TaskWork.RunAction(node, action), Map.of(), Map.of(), Map.of());
+                attemptId,
+                0,
+                0,
+                0,
+                0,
+                1,
+                0,
+                Locality.ANY,
+                new TaskWork.RunAction(node, action, null),
+                TaskReads.NONE,
+                Map.of(),
+                Map.of());
     }
 
     private static SchedulerCommand.EndJob end(int jobId, String reason) {
@@ -321,27 +389,24 @@ class SchedulerServiceTest {
         }
 
         @Override
+        public SchedulerStatus status() {
+            if (statusError != null) {
+                throw statusError;
+            }
+            return new SchedulerStatus(
+                    List.of(), List.of(), List.of(new SchedulerStatus.ExecutorStatus(ID, told.size(), 0, false)));
+        }
+
+        @Override
         public SchedulerTables tables() {
             return new SchedulerTables(told.size(), 0, 0, 0, 0, 1);
         }
     }
 
-    private final class Recording implements ExecutorBackend {
-
-        private final ExecutorId id;
+    private final class Recording extends FakeExecutor {
 
         Recording(ExecutorId id) {
-            this.id = id;
-        }
-
-        @Override
-        public ExecutorId id() {
-            return id;
-        }
-
-        @Override
-        public int slots() {
-            return 3;
+            super(id, performed);
         }
 
         @Override
@@ -349,33 +414,7 @@ class SchedulerServiceTest {
             if (launchError != null) {
                 throw launchError;
             }
-            performed.add("launch " + task.attemptId());
-        }
-
-        @Override
-        public void kill(long attemptId, String reason) {
-            performed.add("kill " + attemptId + " " + reason);
-        }
-
-        @Override
-        public void dropMapOutput(int shuffleId, int mapPartition, long attemptId) {
-            performed.add("drop output " + shuffleId + " " + mapPartition + " " + attemptId);
-        }
-
-        @Override
-        public void dropShuffle(int shuffleId) {
-            performed.add("drop shuffle " + shuffleId);
-        }
-
-        @Override
-        public void dropBlocks(int rddId) {
-            performed.add("drop blocks " + rddId);
-        }
-
-        @Override
-        public List<String> close(Duration deadline) {
-            performed.add("close");
-            return List.of();
+            super.launch(task);
         }
     }
 

@@ -2,19 +2,20 @@ package dev.favilla.scheduler.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.lineage.Cursor;
-import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
+import dev.favilla.scheduler.SchedulingPolicy;
+import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.testing.ManualClock;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TaskSchedulerTest {
@@ -23,7 +24,8 @@ class TaskSchedulerTest {
     private static final ExecutorId SMALL = new ExecutorId("small", 2);
 
     private final List<SchedulerCommand> commands = new ArrayList<>();
-    private final TaskScheduler scheduler = new TaskScheduler(commands::add);
+    private final TaskScheduler scheduler =
+            new TaskScheduler(commands::add, SchedulingPolicy.DEFAULT, new ManualClock());
 
     private TaskSet submit(int jobId, int stageId, int tasks) {
         BitSet pending = new BitSet();
@@ -34,12 +36,15 @@ class TaskSchedulerTest {
                 0,
                 tasks,
                 null,
-                new TaskWork.MergeResults(new NoAction(), List.of()),
-                Map.of(),
-                Map.of());
-        TaskSet set = new TaskSet(common, pending, new Retries(RetryPolicy.LOCAL), jobId, Map.of());
+                new TaskWork.MergeResults(new NoAction(), List.of(), null),
+                TaskReads.NONE);
+        TaskSet set = new TaskSet(common, pending, new Retries(RetryPolicy.LOCAL), Placement.NONE, owner(jobId));
         scheduler.submit(set);
         return set;
+    }
+
+    private static TaskSet.Owner owner(int jobId) {
+        return new TaskSet.Owner(jobId, Map.of(), JobProperties.NONE);
     }
 
     private Attempt launch() {
@@ -73,7 +78,7 @@ class TaskSchedulerTest {
         TaskSet orphan = submit(0, 0, 1);
         TaskSet other = submit(1, 1, 1);
 
-        scheduler.adopt(orphan, 2, Map.of());
+        scheduler.adopt(orphan, owner(2));
 
         assertThat(launch().set()).isSameAs(other);
         assertThat(launch().set()).isSameAs(orphan);
@@ -105,6 +110,35 @@ class TaskSchedulerTest {
 
         assertThat(scheduler.launchNext()).isNull();
         assertThat(scheduler.liveSets()).isZero();
+    }
+
+    @Test
+    void anAttemptOfARetiredSetEndsWithoutDisturbingItsSuccessor() { // behaviour 229
+        scheduler.addExecutor(LARGE, 1);
+        TaskSet old = submit(0, 0, 2);
+        Attempt zombie = launch();
+        scheduler.retire(old);
+        TaskSet successor = submit(0, 0, 2);
+        assertThat(scheduler.launchNext()).isNull();
+
+        scheduler.ended(zombie.id(), LARGE);
+
+        assertThat(launch().set()).isSameAs(successor);
+        assertThat(scheduler.liveSets()).isEqualTo(1);
+    }
+
+    @Test
+    void aSetHasForgottenAnAttemptWhenItsEndIsTold() { // behaviour 234
+        scheduler.addExecutor(LARGE, 1);
+        TaskSet set = submit(0, 0, 1);
+        Attempt attempt = launch();
+        assertThat(set.running()).isEqualTo(1);
+
+        Attempt ended = scheduler.ended(attempt.id(), LARGE);
+
+        assertThat(ended).isSameAs(attempt);
+        assertThat(set.running()).isZero();
+        assertThat(scheduler.executors()).containsExactly(new ExecutorStatus(LARGE, 1, 0, false));
     }
 
     @Test
@@ -155,28 +189,9 @@ class TaskSchedulerTest {
         launch();
         commands.clear();
 
-        scheduler.killAll(0, "not wanted");
-        scheduler.killAll(0, "really not");
+        scheduler.killAll(0, "not wanted", false);
+        scheduler.killAll(0, "really not", false);
 
-        assertThat(commands).containsExactly(new SchedulerCommand.Kill(LARGE, doomed.id(), "not wanted"));
-    }
-
-    /** An action that nobody runs. */
-    private static final class NoAction implements Action {
-
-        @Override
-        public String name() {
-            return "nothing";
-        }
-
-        @Override
-        public @Nullable Object run(Cursor input, TaskContext context) {
-            throw new AssertionError("the scheduler ran an action");
-        }
-
-        @Override
-        public @Nullable Object merge(List<@Nullable Object> staged) {
-            throw new AssertionError("the scheduler merged results");
-        }
+        assertThat(commands).containsExactly(new SchedulerCommand.Kill(LARGE, doomed.id(), "not wanted", false));
     }
 }

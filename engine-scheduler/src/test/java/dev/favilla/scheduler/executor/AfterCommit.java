@@ -10,10 +10,11 @@ import dev.favilla.shuffle.ShuffleWriter;
 import dev.favilla.storage.EncodedBlock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A shuffle whose writers are killed just after they have committed. */
-record KillAfterCommit(ShuffleManager shuffle) implements ShuffleManager {
+/** A shuffle where something happens just after a writer has committed. */
+record AfterCommit(ShuffleManager shuffle, Consumer<TaskScope> then) implements ShuffleManager {
 
     @Override
     public ShuffleWriter writer(ShuffleSpec spec, int mapPartition, TaskScope scope) {
@@ -27,7 +28,7 @@ record KillAfterCommit(ShuffleManager shuffle) implements ShuffleManager {
             @Override
             public MapOutput commit() throws Exception {
                 MapOutput output = writer.commit();
-                scope.kill("too late");
+                then.accept(scope);
                 return output;
             }
 

@@ -1,0 +1,109 @@
+package dev.favilla;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.Encoded;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.JobHandle;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
+import dev.favilla.scheduler.JobReport;
+import dev.favilla.scheduler.JobRequest;
+import dev.favilla.serializer.SerializationException;
+import dev.favilla.serializer.Serializer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
+
+/** Submits the actions of one context, waits for them, and makes results of what comes back. Used from any thread. */
+final class JobRunner {
+
+    private static final int RECENT_JOBS = 100;
+
+    private final Engine engine;
+    private final DatasetSettings datasets;
+    private final ConcurrentLinkedDeque<JobReport> recent = new ConcurrentLinkedDeque<>();
+
+    JobRunner(Engine engine, DatasetSettings datasets) {
+        this.engine = engine;
+        this.datasets = datasets;
+    }
+
+    /** Runs an action and waits for its result. Interrupting the waiting thread cancels the job. */
+    @Nullable
+    Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site, JobProperties properties) {
+        Map<Integer, String> names = datasets.names();
+        JobHandle handle = engine.scheduler()
+                .submit(new JobRequest(target, partitions, action, datasets.levels(), names, site, properties, null));
+        JobOutcome outcome = await(handle, site);
+        remember(outcome.report());
+        try {
+            return result(outcome, handle.jobId(), action, site, names);
+        } catch (SerializationException e) {
+            String reason = "its results came back as bytes that cannot be read: " + e.getMessage();
+            throw new JobFailedException(handle.jobId(), site, new JobFailure.Aborted(reason, e), names);
+        }
+    }
+
+    private static JobOutcome await(JobHandle handle, CallSite site) {
+        try {
+            return handle.await();
+        } catch (InterruptedException e) {
+            String reason = "the thread that waited for it was interrupted";
+            handle.cancel(reason);
+            Thread.currentThread().interrupt();
+            throw new JobCancelledException(handle.jobId(), site, reason);
+        }
+    }
+
+    private @Nullable Object result(
+            JobOutcome outcome, int jobId, Action action, CallSite site, Map<Integer, String> names) {
+        if (outcome instanceof JobOutcome.Staged staged) {
+            return merge(action, plain(staged.staged()));
+        }
+        if (outcome instanceof JobOutcome.Merged merged) {
+            return Encoded.plain(merged.result(), engine.serializer());
+        }
+        if (outcome instanceof JobOutcome.Failed failed) {
+            throw new JobFailedException(jobId, site, failed.failure(), names);
+        }
+        throw new JobCancelledException(jobId, site, ((JobOutcome.Cancelled) outcome).reason());
+    }
+
+    private List<@Nullable Object> plain(List<@Nullable Object> staged) {
+        if (!engine.isolated()) {
+            return staged;
+        }
+        Serializer serializer = engine.serializer();
+        List<@Nullable Object> plain = new ArrayList<>(staged.size());
+        for (Object value : staged) {
+            plain.add(Encoded.plain(value, serializer));
+        }
+        return plain;
+    }
+
+    private static @Nullable Object merge(Action action, List<@Nullable Object> staged) {
+        try {
+            return action.merge(staged);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("merging the results of " + action.name() + " failed: a bug in Favilla", e);
+        }
+    }
+
+    private void remember(JobReport report) {
+        recent.add(report);
+        while (recent.size() > RECENT_JOBS) {
+            recent.poll();
+        }
+    }
+
+    /** Returns what the jobs did that ended last, the newest last. */
+    List<JobReport> recent() {
+        return List.copyOf(recent);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.favilla;
+
+import dev.favilla.memory.MemoryUsage;
+import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.transfer.InMemoryTransfer;
+import dev.favilla.storage.BlockStore;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/**
+ * The executors of one context: makes them, names them, connects them, and knows what they hold together. A room is here
+ * from when it is opened until nothing of it is held any more.
+ *
+ * <p><b>Threads.</b> May be used from any thread. Rooms leave on the thread that ends them.
+ */
+final class Rooms {
+
+    private final Room.Plan plan;
+    private final boolean isolated;
+    private final InMemoryTransfer transfer = new InMemoryTransfer();
+    private final AtomicInteger nextName = new AtomicInteger();
+    private final AtomicLong nextIncarnation = new AtomicLong();
+    private final Map<ExecutorId, Room> live = new ConcurrentHashMap<>();
+
+    /** Those that ended, kept for their books while attempts that do not stop hold something of them. */
+    private final Set<Room> ended = ConcurrentHashMap.newKeySet();
+
+    /** The live ones that are not about to leave. */
+    private final AtomicReference<Set<ExecutorId>> staying = new AtomicReference<>(Set.of());
+
+    Rooms(Room.Plan plan) {
+        this.plan = plan;
+        this.isolated = plan.settings().master().isolated();
+    }
+
+    boolean areIsolated() {
+        return isolated;
+    }
+
+    /** Returns how the rooms are made that the context opens with. */
+    List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> first() {
+        List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> first = new ArrayList<>();
+        for (int i = 0; i < plan.settings().master().executors(); i++) {
+            first.add(maker(newId()));
+        }
+        return first;
+    }
+
+    /** Returns the id of another room. */
+    ExecutorId newId() {
+        return incarnation(isolated ? "executor-" + nextName.incrementAndGet() : "driver");
+    }
+
+    /** Returns the id of the next room with this name. */
+    ExecutorId incarnation(String name) {
+        return new ExecutorId(name, nextIncarnation.getAndIncrement());
+    }
+
+    /** Returns how a room is made, given where its events go. */
+    Function<Consumer<SchedulerEvent>, ExecutorBackend> maker(ExecutorId id) {
+        return post -> {
+            Room room = new Room(id, plan, transfer.from(id), post, this::leave);
+            live.put(id, room);
+            transfer.register(id, room.server());
+            staying.updateAndGet(ids -> with(ids, id));
+            return room;
+        };
+    }
+
+    /** Has the others find nothing there any more, and returns whether they could until now. */
+    private boolean leave(Room room) {
+        transfer.unregister(room.id());
+        staying.updateAndGet(ids -> without(ids, room.id()));
+        ended.add(room); // before it is taken away, so that its books are always in one of both
+        return live.remove(room.id(), room);
+    }
+
+    /** Takes a room away and returns whether it was there; of several who ask, one is told so. */
+    boolean remove(ExecutorId id) {
+        Room room = live.get(id);
+        return room != null && leave(room);
+    }
+
+    /**
+     * Notes that a room is about to leave, and returns whether it was staying.
+     *
+     * @throws IllegalStateException if no other is staying
+     */
+    boolean drain(ExecutorId id) {
+        Set<ExecutorId> before = staying.getAndUpdate(ids -> ids.size() > 1 ? without(ids, id) : ids);
+        if (before.equals(Set.of(id))) {
+            throw new IllegalStateException(
+                    "Cannot drain " + id + ": no other executor would be left to run tasks. Add one before.");
+        }
+        return before.contains(id);
+    }
+
+    private static Set<ExecutorId> with(Set<ExecutorId> ids, ExecutorId id) {
+        Set<ExecutorId> more = new HashSet<>(ids);
+        more.add(id);
+        return Set.copyOf(more);
+    }
+
+    private static Set<ExecutorId> without(Set<ExecutorId> ids, ExecutorId id) {
+        Set<ExecutorId> fewer = new HashSet<>(ids);
+        fewer.remove(id);
+        return Set.copyOf(fewer);
+    }
+
+    /** Drops the copies of a broadcast. */
+    void forgetCopies(long broadcastId) {
+        live.values().forEach(room -> room.copies().forget(broadcastId));
+    }
+
+    /** Returns the books of all of them together. */
+    MemoryUsage memory() {
+        MemoryUsage sum = new MemoryUsage(0, 0, 0, 0, 0);
+        for (Room room : rooms()) {
+            MemoryUsage usage = room.memory().usage();
+            sum = new MemoryUsage(
+                    sum.poolBytes() + usage.poolBytes(),
+                    sum.executionBytes() + usage.executionBytes(),
+                    sum.retainedBytes() + usage.retainedBytes(),
+                    sum.storageBytes() + usage.storageBytes(),
+                    sum.activeTasks() + usage.activeTasks());
+        }
+        return sum;
+    }
+
+    int blockCount() {
+        return count(room -> room.blocks().blockCount());
+    }
+
+    int outputCount() {
+        return count(room -> room.shuffle().outputCount());
+    }
+
+    private int count(ToIntFunction<Room> counter) {
+        return rooms().stream().mapToInt(counter).sum();
+    }
+
+    /** Returns what is kept of a dataset. */
+    BlockStore.CachedSize sizeOf(int rddId) {
+        int partitions = 0;
+        long bytes = 0;
+        for (Room room : live.values()) {
+            BlockStore.CachedSize size = room.blocks().sizeOf(rddId);
+            partitions += size.partitions();
+            bytes += size.memoryBytes();
+        }
+        return new BlockStore.CachedSize(partitions, bytes);
+    }
+
+    private Collection<Room> rooms() {
+        ended.removeIf(Rooms::isEmpty);
+        Set<Room> rooms = new HashSet<>(live.values());
+        rooms.addAll(ended);
+        return rooms;
+    }
+
+    private static boolean isEmpty(Room room) {
+        MemoryUsage usage = room.memory().usage();
+        return usage.freeBytes() == usage.poolBytes()
+                && usage.activeTasks() == 0
+                && room.blocks().blockCount() == 0
+                && room.shuffle().outputCount() == 0;
+    }
+}

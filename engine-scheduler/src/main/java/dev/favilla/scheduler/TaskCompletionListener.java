@@ -1,0 +1,8 @@
+package dev.favilla.scheduler;
+
+/** Told that an attempt has ended, well or not. Runs in the attempt's slot, before what it holds is given back. */
+@FunctionalInterface
+public interface TaskCompletionListener {
+
+    void onTaskCompletion(TaskContext context) throws Exception;
+}

@@ -1,0 +1,251 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.fault.FaultInjector;
+import dev.favilla.fault.FaultProbe;
+import dev.favilla.fault.FaultSite;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.CommitDeniedException;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.TaskAccumulators;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.shuffle.FetchFailedException;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.storage.PublishedBlock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of one attempt, from the opening of its scope to the event that reports its end.
+ *
+ * <p><b>Outcome.</b> Decided once, when the work is over and its listeners were told, whatever user code made of
+ * exceptions on the way: an attempt that was told to stop was <em>killed</em>; one that found an input lost <em>failed to
+ * fetch</em>; one that ended because it may not commit was <em>denied</em>; one whose work threw <em>failed</em>; any
+ * other <em>succeeded</em>. Only then do its blocks become visible. A success whose scope cannot be closed, or whose
+ * result cannot leave the executor, is a failure after all, and leaves nothing behind that a later attempt could take
+ * for granted.
+ *
+ * <p><b>Threads.</b> Belongs to the slot's thread.
+ *
+ * <p><b>Failures.</b> Nothing thrown by an attempt leaves {@link #run}, not even an {@link OutOfMemoryError}: the error
+ * is the outcome, and the slot goes on.
+ */
+final class TaskRun {
+
+    /** How far causes are followed: they may form a circle. */
+    private static final int MAX_CAUSES = 64;
+
+    private final Attempt attempt;
+    private final InProcessExecutor.Parts parts;
+    private final Boundary boundary;
+    private final BlockStamps stamps;
+    private final Consumer<SchedulerEvent> post;
+
+    /** Knows the map output that the attempt has made readable; null before the work has begun. */
+    private @Nullable AttemptWork work;
+
+    /** The blocks it has made visible. */
+    private List<PublishedBlock> published = List.of();
+
+    TaskRun(
+            Attempt attempt,
+            InProcessExecutor.Parts parts,
+            Boundary boundary,
+            BlockStamps stamps,
+            Consumer<SchedulerEvent> post) {
+        this.attempt = attempt;
+        this.parts = parts;
+        this.boundary = boundary;
+        this.stamps = stamps;
+        this.post = post;
+    }
+
+    /** Runs the attempt in slot {@code slot} and returns its end, which is still to be posted. */
+    SchedulerEvent.AttemptEnded run(int slot) {
+        TaskSpec spec = attempt.spec();
+        TaskScope scope;
+        try {
+            post.accept(new SchedulerEvent.AttemptStarted(spec.attemptId(), parts.id(), slot));
+            scope = open(spec);
+        } catch (Throwable t) { // the root of the slot's work: whatever is thrown is this attempt's end
+            return ended(killedOr(new TaskOutcome.Failed(t)), MetricValues.ZERO);
+        }
+        TaskOutcome outcome = boundary.leave(close(scope, execute(spec, scope, slot)));
+        if (outcome instanceof TaskOutcome.Success success) {
+            scope.metrics().add(Metric.RESULT_BYTES, success.resultBytes());
+        } else {
+            takeBack();
+        }
+        return ended(outcome, scope.metrics().snapshot());
+    }
+
+    private SchedulerEvent.AttemptEnded ended(TaskOutcome outcome, MetricValues metrics) {
+        return new SchedulerEvent.AttemptEnded(attempt.spec().attemptId(), parts.id(), outcome, metrics);
+    }
+
+    private TaskOutcome killedOr(TaskOutcome otherwise) {
+        return attempt.killReason().<TaskOutcome>map(TaskOutcome.Killed::new).orElse(otherwise);
+    }
+
+    private TaskScope open(TaskSpec spec) {
+        FaultInjector injector = parts.faults();
+        FaultProbe probe = injector == null ? FaultProbe.NONE : new AttemptFaults(injector, spec, parts.id());
+        String owner = spec.describe();
+        return new TaskScope(spec.attemptId(), owner, parts.memory().openTask(owner), probe);
+    }
+
+    private TaskOutcome execute(TaskSpec spec, TaskScope scope, int slot) {
+        TaskOutcome.@Nullable Success success = null;
+        Throwable error = null;
+        Instant begin = parts.clock().instant();
+        attempt.begin(scope);
+        try {
+            scope.checkKilled();
+            parts.scopeInitializer().accept(scope);
+            TaskContext context = new TaskContext(spec, parts.id(), slot, scope, attempt);
+            AttemptWork.Done done = context.call(() -> work(spec, scope, context));
+            success = new TaskOutcome.Success(
+                    done.result(),
+                    done.bytes(),
+                    TaskAccumulators.of(scope).updates(), // user code, too
+                    List.of());
+            scope.faults().reach(FaultSite.RESULT, "");
+        } catch (Throwable t) { // user code may throw anything; an escaped Error would end the slot
+            error = t;
+        } finally {
+            attempt.endWork();
+        }
+        long nanos = Duration.between(begin, parts.clock().instant()).toNanos();
+        scope.metrics().add(Metric.RUN_NANOS, Math.max(0, nanos)); // the clock may have been set back
+        return decide(scope, success, error);
+    }
+
+    private AttemptWork.Done work(TaskSpec spec, TaskScope scope, TaskContext context) throws Exception {
+        scope.faults().reach(FaultSite.TASK_START, "");
+        scope.checkKilled();
+        TaskSpec entered = boundary.enter(spec);
+        PipelineBuilder pipelines = new PipelineBuilder(entered, scope, parts.blocks(), parts.shuffle(), stamps);
+        AttemptWork begun = new AttemptWork(entered, scope, parts.shuffle(), pipelines);
+        work = begun;
+        return begun.run(context);
+    }
+
+    private TaskOutcome decide(TaskScope scope, TaskOutcome.@Nullable Success success, @Nullable Throwable error) {
+        if (scope.killReason().isPresent()) {
+            return new TaskOutcome.Killed(scope.killReason().get());
+        }
+        if (scope.lostInput().isPresent()) {
+            return lost(scope.lostInput().get());
+        }
+        if (error != null || success == null) {
+            return failed(error);
+        }
+        try {
+            published = parts.blocks().publish(scope); // last: others see them from now on
+            return new TaskOutcome.Success(
+                    success.result(),
+                    success.resultBytes(),
+                    success.updates(),
+                    published,
+                    parts.blocks().used(scope));
+        } catch (Throwable t) { // memory may run out at any time
+            return new TaskOutcome.Failed(t);
+        }
+    }
+
+    private static TaskOutcome lost(RuntimeException input) {
+        if (input instanceof FetchFailedException fetch) {
+            return new TaskOutcome.FetchFailed(
+                    fetch.shuffleId(), fetch.mapPartition(), fetch.mapAttemptId(), String.valueOf(fetch.getMessage()));
+        }
+        if (input instanceof InputMissingException missing) {
+            return new TaskOutcome.InputMissing(missing.shuffleId());
+        }
+        return new TaskOutcome.Failed(input);
+    }
+
+    private static TaskOutcome failed(@Nullable Throwable error) {
+        if (error == null) {
+            return new TaskOutcome.Failed(new IllegalStateException("The attempt ended without a result or an error"));
+        }
+        return denial(error)
+                .<TaskOutcome>map(denied -> new TaskOutcome.CommitDenied(String.valueOf(denied.getMessage())))
+                .orElseGet(() -> new TaskOutcome.Failed(error));
+    }
+
+    /** User code may have wrapped it, and the engine has where an operator threw it. */
+    private static Optional<CommitDeniedException> denial(Throwable error) {
+        Throwable cause = error;
+        try {
+            for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+                if (cause instanceof CommitDeniedException denied) {
+                    return Optional.of(denied);
+                }
+                cause = cause.getCause();
+            }
+        } catch (RuntimeException | StackOverflowError e) { // asking an exception of the user's is running user code
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private TaskOutcome close(TaskScope scope, TaskOutcome outcome) {
+        try {
+            scope.close();
+            return outcome;
+        } catch (Throwable t) { // a cursor's close is user code; what went wrong first is the outcome
+            if (outcome instanceof TaskOutcome.Success) {
+                return new TaskOutcome.Failed(t);
+            }
+            Optional<Throwable> first = outcome instanceof TaskOutcome.Failed failed
+                    ? failed.error().thrown().filter(thrown -> thrown != t)
+                    : Optional.empty();
+            first.ifPresentOrElse(
+                    thrown -> thrown.addSuppressed(t),
+                    () -> logger().warn("{} did not close cleanly; it {}", scope.owner(), outcome.describe(), t));
+            return outcome;
+        }
+    }
+
+    /** Drops what the attempt has left for others. Dropping twice is harmless. */
+    void takeBack() {
+        for (PublishedBlock block : published) {
+            takeBack("a cached block", () -> parts.blocks().drop(block.id()));
+        }
+        AttemptWork begun = work;
+        if (begun != null && attempt.spec().work() instanceof TaskWork.WriteShuffle write) {
+            begun.committed().ifPresent(output -> takeBack("a map output", () -> drop(write, output)));
+        }
+    }
+
+    private void drop(TaskWork.WriteShuffle write, MapOutput output) {
+        parts.shuffle().drop(write.dependency().shuffleId(), output.mapPartition(), output.attemptId());
+    }
+
+    private void takeBack(String what, Runnable drop) {
+        try {
+            drop.run();
+        } catch (RuntimeException | Error e) { // the attempt's own end is the one to report
+            logger().warn(
+                            "Cannot drop {} of {}, which did not succeed",
+                            what,
+                            attempt.spec().describe(),
+                            e);
+        }
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(TaskRun.class);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.scheduler.Accumulator;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.CommitDeniedException;
+import dev.favilla.scheduler.ContextId;
+import dev.favilla.scheduler.TaskContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects all records and counts them.
+ *
+ * @param job whose accumulator is added to
+ * @param mergesInSlot whether results are merged by an attempt
+ * @param commits whether attempts ask before they give their results out
+ */
+record WorldAction(int job, boolean mergesInSlot, boolean commits) implements Action {
+
+    @Override
+    public String name() {
+        return "collect";
+    }
+
+    @Override
+    public Object run(Cursor input, TaskContext context) throws Exception {
+        Collecting sink = Collecting.all();
+        while (input.drive(sink, 4)) {
+            // until all is there
+        }
+        sink.end();
+        ((Counter) new Counter(job).bindTo(context.scope())).count += sink.records.size();
+        if (commits && !context.mayCommit()) {
+            throw new CommitDeniedException(context);
+        }
+        return sink.records;
+    }
+
+    @Override
+    public Object merge(List<@Nullable Object> staged) {
+        List<Object> all = new ArrayList<>();
+        staged.forEach(records -> all.addAll((List<?>) records));
+        return all;
+    }
+
+    /** Counts the records of one job. */
+    static final class Counter extends Accumulator<Long> {
+
+        private static final long serialVersionUID = 1L;
+
+        private long count;
+
+        Counter(int job) {
+            super(new ContextId(1), job);
+        }
+
+        @Override
+        protected Counter zero() {
+            return new Counter((int) id());
+        }
+
+        @Override
+        protected Long partial() {
+            return count;
+        }
+
+        @Override
+        protected void merge(Long partial) {
+            count += partial;
+        }
+    }
+}

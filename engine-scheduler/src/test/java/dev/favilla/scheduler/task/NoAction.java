@@ -1,0 +1,26 @@
+package dev.favilla.scheduler.task;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An action that nobody runs. */
+final class NoAction implements Action {
+
+    @Override
+    public String name() {
+        return "nothing";
+    }
+
+    @Override
+    public @Nullable Object run(Cursor input, TaskContext context) {
+        throw new AssertionError("the scheduler ran an action");
+    }
+
+    @Override
+    public @Nullable Object merge(List<@Nullable Object> staged) {
+        throw new AssertionError("the scheduler merged results");
+    }
+}
