@@ -1,0 +1,235 @@
+package dev.favilla.scheduler.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.fault.FaultInjector;
+import dev.favilla.fault.FaultPoint;
+import dev.favilla.fault.FaultSite;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.Metric;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.MapOutputs;
+import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.LeakProbes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every site of an attempt, and what happens when a test kit steps in there. */
+class FaultSitesTest {
+
+    private final List<FaultPoint> reached = Collections.synchronizedList(new ArrayList<>());
+    private FaultInjector next = point -> {};
+    private final Stand stand = new Stand(1, this::reach);
+    private final LineageNode source = stand.lineage.source(
+            1, p -> IntStream.range(0, 100).mapToObj(i -> Map.entry("k" + i, i)).iterator());
+    private final Lineage.Node shuffled = stand.lineage.shuffle(source, 1, null);
+    private final ShuffleDependency dependency =
+            (ShuffleDependency) shuffled.dependencies().get(0);
+
+    private void reach(FaultPoint point) throws Exception {
+        reached.add(point);
+        next.reach(point);
+    }
+
+    @BeforeEach
+    void audit(LeakProbes probes) {
+        stand.audit(probes);
+    }
+
+    @AfterEach
+    void close() {
+        stand.close();
+    }
+
+    @Test
+    void aMapTaskReachesThemInOrder() throws Exception {
+        stand.run(mapTask());
+
+        assertThat(reached)
+                .extracting(FaultPoint::site)
+                .containsExactly(
+                        FaultSite.TASK_START,
+                        FaultSite.CACHE_READ,
+                        FaultSite.SOURCE_OPEN,
+                        FaultSite.RECORDS,
+                        FaultSite.RECORDS,
+                        FaultSite.RECORDS,
+                        FaultSite.TASK_END,
+                        FaultSite.OUTPUT_COMMITTED,
+                        FaultSite.RESULT);
+        assertThat(reached.get(7))
+                .isEqualTo(
+                        new FaultPoint(FaultSite.OUTPUT_COMMITTED, 2, 0, 0, 0, 0, Room.ID.toString(), "shuffle_0_0"));
+    }
+
+    @Test
+    void aResultTaskReachesThemInOrder() throws Exception {
+        stand.run(readTask());
+        reached.clear();
+
+        stand.run(stand.room.spec(stand.lineage.source(1, 2), new TestAction()));
+
+        assertThat(reached)
+                .extracting(FaultPoint::site)
+                .containsExactly(
+                        FaultSite.TASK_START,
+                        FaultSite.SOURCE_OPEN,
+                        FaultSite.RECORDS,
+                        FaultSite.TASK_END,
+                        FaultSite.RESULT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TASK_START", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
+    void whatIsThrownThereFailsTheAttemptAndLeavesNothing(FaultSite site) throws Exception { // F1
+        IllegalStateException error = new IllegalStateException("injected");
+        next = at(site, () -> {
+            throw error;
+        });
+
+        TaskOutcome outcome = stand.run(mapTask()).outcome();
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        TaskOutcome.Failed.class,
+                        failed -> assertThat(failed.error().thrown()).containsSame(error));
+        assertNothingLeft();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
+    void aKillThereIsReportedAsAKillAndLeavesNothing(FaultSite site) throws Exception { // F9
+        TaskSpec spec = mapTask();
+        next = at(site, () -> stand.executor.kill(spec.attemptId(), "at " + site, false));
+
+        assertThat(stand.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
+
+        assertNothingLeft();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
+    void aKillThatInterruptsIsReportedAsAKillEvenIfItSurfacesAsAnError(FaultSite site) throws Exception { // F9
+        TaskSpec spec = mapTask();
+        next = at(site, () -> {
+            stand.executor.kill(spec.attemptId(), "at " + site, true);
+            new CountDownLatch(1).await(); // throws, for the flag is up
+        });
+
+        assertThat(stand.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
+
+        assertNothingLeft();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TASK_START", "FETCH", "RECORDS", "TASK_END", "RESULT"})
+    void aKillDuringAReadIsReportedAsAKill(FaultSite site) throws Exception { // F9
+        TaskSpec spec = readTask();
+        next = at(site, () -> stand.executor.kill(spec.attemptId(), "at " + site, false));
+
+        assertThat(stand.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
+
+        assertThat(stand.room.blocks.blockCount()).isZero();
+    }
+
+    @Test
+    void whatIsThrownAtAFetchIsALostInput() throws Exception { // F7
+        TaskSpec spec = readTask();
+        next = at(FaultSite.FETCH, () -> {
+            throw new IllegalStateException("injected");
+        });
+
+        assertThat(stand.run(spec).outcome()).isInstanceOf(TaskOutcome.FetchFailed.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
+    void anExecutorLostThereSaysNothingAnyMoreAndLeavesNothing(FaultSite site) throws Exception { // F6
+        next = at(site, () -> stand.executor.abandon("died at " + site));
+
+        stand.executor.launch(mapTask());
+        stand.next(SchedulerEvent.AttemptStarted.class);
+        Stand.join(stand.threads.get(0));
+
+        assertThat(stand.events).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
+    void withoutAnybodySteppingInMetricsTellTimeAndSize() throws Exception { // behaviour 375
+        LineageNode node = stand.lineage.source(1, 2);
+        TaskSpec spec = stand.room.spec(node, new TestAction() {
+            @Override
+            public Object run(dev.favilla.lineage.Cursor input, TaskContext context) throws Exception {
+                stand.room.clock.advance(java.time.Duration.ofMillis(5));
+                return super.run(input, context);
+            }
+
+            @Override
+            public long resultBytes(Object staged) {
+                return 42;
+            }
+        });
+
+        SchedulerEvent.AttemptEnded ended = stand.run(spec);
+
+        assertThat(ended.metrics().get(Metric.RUN_NANOS)).isEqualTo(5_000_000);
+        assertThat(ended.metrics().get(Metric.RESULT_BYTES)).isEqualTo(42);
+        assertThat(((TaskOutcome.Success) ended.outcome()).resultBytes()).isEqualTo(42);
+    }
+
+    private void assertNothingLeft() {
+        assertThat(stand.room.shuffle.outputCount()).isZero();
+        assertThat(stand.room.blocks.blockCount()).isZero();
+        assertThat(stand.bytesHeld()).isZero();
+    }
+
+    private TaskSpec mapTask() {
+        return stand.room.spec(
+                new TaskWork.WriteShuffle(dependency), 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY));
+    }
+
+    /** Reads what a map task has left, and would cache it. */
+    private TaskSpec readTask() throws InterruptedException {
+        TaskOutcome.Success written =
+                (TaskOutcome.Success) stand.run(stand.room.spec(new TaskWork.WriteShuffle(dependency)))
+                        .outcome();
+        MapOutputs outputs = new MapOutputs(0, 0, List.of((MapOutput) written.result()));
+        return stand.room.spec(
+                new TaskWork.RunAction(shuffled, new TestAction(), null),
+                0,
+                Map.of(0, outputs),
+                Map.of(shuffled.id(), StorageLevel.MEMORY_ONLY));
+    }
+
+    private static FaultInjector at(FaultSite site, Step step) {
+        return point -> {
+            if (point.site() == site) {
+                step.run();
+            }
+        };
+    }
+
+    private interface Step {
+
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.favilla.scheduler.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.scheduler.JobHandle;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.RetryPolicy;
+import dev.favilla.scheduler.SchedulingPolicy;
+import dev.favilla.scheduler.TaskContext;
+import dev.favilla.scheduler.executor.Lineage;
+import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.shuffle.ExecutorId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole scheduler with real threads, where executors are lost and tasks do not let go. */
+class RecoveryEndToEndTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+    private static final ExecutorId SECOND = new ExecutorId("second", 1);
+
+    private final Engine engine = new Engine(
+            1,
+            RetryPolicy.LOCAL,
+            new SchedulingPolicy(
+                    SchedulingPolicy.DEFAULT.mode(),
+                    List.of(),
+                    Duration.ZERO,
+                    SchedulingPolicy.DEFAULT.speculation(),
+                    AT_ONCE,
+                    AT_ONCE,
+                    PATIENCE,
+                    1L << 30));
+    private final Lineage lineage = new Lineage();
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        release.countDown();
+        engine.close();
+    }
+
+    @Test
+    void aJobGoesOnElsewhereWhenItsExecutorIsLost() throws Exception { // F6
+        JobHandle job = engine.service.submit(Engine.request(
+                lineage.map(numbers(), n -> {
+                    if (here().executor().equals(Engine.ID)) {
+                        running.countDown();
+                        sleepUntilInterrupted();
+                    }
+                    return n;
+                }),
+                new TestAction()));
+        await(running);
+
+        engine.service.addExecutor(post -> engine.another(SECOND, 1, post));
+        engine.service.loseExecutor(Engine.ID, "died");
+
+        assertThat(job.await(PATIENCE).orElseThrow())
+                .isInstanceOfSatisfying(
+                        JobOutcome.Staged.class,
+                        done -> assertThat(done.staged()).containsExactly(List.of(0), List.of(1)));
+        assertThat(engine.service.tables().executors()).isOne();
+    }
+
+    @Test
+    void aJobWaitsForAnExecutorWhereThereIsNone() throws Exception {
+        engine.service.loseExecutor(Engine.ID, "died");
+        JobHandle job = engine.service.submit(Engine.request(numbers(), new TestAction()));
+        assertThat(job.await(Duration.ZERO)).isEmpty();
+
+        engine.service.addExecutor(post -> engine.another(SECOND, 2, post));
+
+        assertThat(job.await(PATIENCE).orElseThrow()).isInstanceOf(JobOutcome.Staged.class);
+    }
+
+    @Test
+    void aDrainedExecutorEndsWhatItRunsAndIsGone() throws Exception {
+        JobHandle job = engine.service.submit(Engine.request(
+                lineage.map(lineage.source(1), n -> {
+                    running.countDown();
+                    await(release);
+                    return here().executor().name();
+                }),
+                new TestAction()));
+        await(running);
+
+        engine.service.drainExecutor(Engine.ID);
+        engine.service.addExecutor(post -> engine.another(SECOND, 1, post));
+        release.countDown();
+
+        assertThat(job.await(PATIENCE).orElseThrow())
+                .isInstanceOfSatisfying(
+                        JobOutcome.Staged.class,
+                        done -> assertThat(done.staged()).containsExactly(List.of("driver")));
+        assertThat(engine.service.tables().executors()).isOne();
+    }
+
+    @Test
+    void aTaskThatIgnoresEverythingLosesItsSlotAndTheNextJobRuns() throws Exception { // F22, behaviour 265
+        JobHandle stubborn = engine.service.submit(Engine.request(
+                lineage.map(lineage.source(1), n -> {
+                    running.countDown();
+                    waitWhateverComes();
+                    return n;
+                }),
+                new TestAction()));
+        await(running);
+
+        stubborn.cancel("enough");
+
+        assertThat(stubborn.await(PATIENCE).orElseThrow()).isInstanceOf(JobOutcome.Cancelled.class);
+        assertThat(engine.run(numbers(), new TestAction())).isInstanceOf(JobOutcome.Staged.class);
+        assertThat(release.getCount())
+                .as("the stubborn task has not been let go")
+                .isOne();
+    }
+
+    @Test
+    void attemptsThatAskMayCommit() throws Exception {
+        JobOutcome outcome = engine.run(numbers(), new TestAction() {
+            @Override
+            public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                return context.mayCommit();
+            }
+        });
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        JobOutcome.Staged.class,
+                        done -> assertThat(done.staged()).containsExactly(true, true));
+    }
+
+    private LineageNode numbers() {
+        return lineage.source(2, p -> List.of(p).iterator());
+    }
+
+    private static TaskContext here() {
+        return Objects.requireNonNull(TaskContext.get());
+    }
+
+    private static void sleepUntilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void waitWhateverComes() {
+        while (true) {
+            try {
+                release.await();
+                return;
+            } catch (InterruptedException e) {
+                running.countDown(); // swallowed
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts this thread", e);
+        }
+    }
+}
