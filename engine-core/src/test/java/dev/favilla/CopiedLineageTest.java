@@ -1,0 +1,294 @@
+package dev.favilla;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.favilla.lineage.LineageBinary;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.rdd.Node;
+import dev.favilla.scheduler.Action;
+import dev.favilla.serializer.ClosureNotSerializableException;
+import dev.favilla.serializer.JavaRecordSerializer;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.SerializationException;
+import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.text.TextOutput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every kind of dataset and action, written for an isolated executor and read there, does what the original does. */
+@Timeout(60) // what grows exponentially is to fail, not to hang
+class CopiedLineageTest {
+
+    @AutoClose
+    private final EngineContext engine = EngineContext.open("local[2]");
+
+    private final Serializer serializer = new KryoSerializer(List.of());
+
+    @AutoClose
+    private final CopiedRun copied = new CopiedRun(serializer);
+
+    @TempDir
+    private Path directory;
+
+    private RDD<Integer> numbers() {
+        return engine.parallelize(List.of(5, 3, 8, 1, 9, 2, 7), 3);
+    }
+
+    private PairRDD<Integer, Integer> pairs() {
+        return numbers().keyBy(x -> x % 3);
+    }
+
+    private Map<String, RDD<?>> datasets() throws IOException {
+        Files.writeString(directory.resolve("a.txt"), "one\ntwo\nthree\n");
+        Files.writeString(directory.resolve("b.txt"), "four\nfive");
+        List<Integer> state = new ArrayList<>(List.of(10));
+        int immutable = numbers().id() + 20;
+        PairRDD<Integer, Integer> placed = pairs().partitionBy(new HashPartitioner(2));
+        Map<String, RDD<?>> datasets = new LinkedHashMap<>();
+        datasets.put("collection", numbers());
+        datasets.put("nulls", engine.parallelize(Arrays.asList("a", null, "b"), 2));
+        datasets.put("nothing", engine.parallelize(List.of(), 2));
+        datasets.put("range", engine.range(3, 40, 4, 3));
+        datasets.put("text", engine.textFile(directory.toString(), 3));
+        datasets.put("map", numbers().map(x -> x + 1));
+        datasets.put("map with immutable captures", numbers().map(x -> x + immutable));
+        datasets.put("map with mutable captures", numbers().map(x -> x + state.get(0)));
+        datasets.put("filter", numbers().filter(x -> x > 4));
+        datasets.put("flatMap", numbers().flatMap(x -> List.of(x, -x)));
+        datasets.put("mapMulti", numbers().<Integer>mapMulti((x, emit) -> emit.emit(x * x)));
+        datasets.put("mapPartitions", numbers().mapPartitions(records -> records));
+        datasets.put(
+                "mapPartitionsWithIndex",
+                numbers().mapPartitionsWithIndex((i, records) -> List.of(i).iterator()));
+        datasets.put("keyBy", pairs());
+        datasets.put("mapToPair", numbers().mapToPair(x -> Pair.of(x, "v" + x)));
+        datasets.put("mapValues", pairs().mapValues(x -> -x));
+        datasets.put("keys", pairs().keys());
+        datasets.put("values", pairs().values());
+        datasets.put("union", numbers().union(numbers().map(x -> -x)));
+        datasets.put("aligned union", placed.union(placed.filter(pair -> pair.value() > 4)));
+        datasets.put("partitionBy", placed);
+        datasets.put("reduceByKey", pairs().reduceByKey(Integer::sum, 2));
+        datasets.put("reduceByKey in place", placed.reduceByKey(new HashPartitioner(2), Integer::sum));
+        datasets.put("groupByKey", pairs().groupByKey(2).mapValues(CopiedLineageTest::sizeOf));
+        datasets.put("groupBy", numbers().groupBy(x -> x % 2).mapValues(CopiedLineageTest::sizeOf));
+        datasets.put(
+                "aggregateByKey",
+                pairs().aggregateByKey(
+                                new ArrayList<Integer>(),
+                                (list, x) -> {
+                                    list.add(x);
+                                    return list;
+                                },
+                                (left, right) -> {
+                                    left.addAll(right);
+                                    return left;
+                                }));
+        datasets.put("distinct", numbers().map(x -> x % 4).distinct(2));
+        datasets.put(
+                "distinct in one place", numbers().map(x -> x % 4).distinct(2).distinct(2));
+        datasets.put("join", pairs().join(pairs().mapValues(x -> "v" + x), 2));
+        datasets.put("join in place", placed.join(placed.mapValues(x -> "v" + x), new HashPartitioner(2)));
+        datasets.put("join half in place", placed.join(pairs(), new HashPartitioner(2)));
+        return datasets;
+    }
+
+    private static int sizeOf(Iterable<?> values) {
+        int size = 0;
+        for (Object value : values) {
+            size++;
+        }
+        return size;
+    }
+
+    @Test
+    void everyDatasetComputesWhatItsOriginalDoes() throws Exception {
+        for (Map.Entry<String, RDD<?>> each : datasets().entrySet()) {
+            assertThat(copied.collect(each.getValue().lineage()))
+                    .as(each.getKey())
+                    .isEqualTo(each.getValue().collect());
+        }
+    }
+
+    @Test
+    void everyKindOfNodeIsAmongThem() throws Exception {
+        Set<String> kinds = new HashSet<>();
+        for (RDD<?> dataset : datasets().values()) {
+            collectKinds(dataset.lineage(), kinds);
+        }
+
+        List<String> all;
+        try (var files = Files.list(Path.of("src/main/java/dev/favilla/rdd"))) {
+            all = new ArrayList<>(
+                    files.map(file -> file.getFileName().toString().replace(".java", ""))
+                            .filter(name -> name.endsWith("Node")
+                                    && !Set.of("Node", "NarrowNode", "SinkNode").contains(name))
+                            .toList());
+        }
+        all.add("TextFileNode");
+        assertThat(kinds).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    private static void collectKinds(LineageNode node, Set<String> kinds) {
+        kinds.add(node.getClass().getSimpleName());
+        node.dependencies().forEach(dependency -> collectKinds(dependency.parent(), kinds));
+    }
+
+    @Test
+    void recordsMayTravelByJavaSerializationToo() throws Exception {
+        try (CopiedRun java = new CopiedRun(new JavaRecordSerializer())) {
+            RDD<?> dataset = pairs().reduceByKey(Integer::sum, 2);
+
+            assertThat(java.collect(dataset.lineage())).isEqualTo(dataset.collect());
+        }
+    }
+
+    @Test
+    void everyActionDoesWhatItsOriginalDoes() {
+        var site = numbers().lineage().callSite();
+        Box zero = new Box(100);
+        Map<String, Action> actions = Map.of(
+                "collect", new Actions.Collect("collect", Integer.MAX_VALUE),
+                "take", new Actions.Collect("take", 2),
+                "count", new Actions.Count(),
+                "reduce", new Actions.Reduce(engine.capture((a, b) -> (Integer) a + (Integer) b, site), site),
+                "takeOrdered",
+                        new TakeOrdered(
+                                "takeOrdered",
+                                3,
+                                engine.capture((Ordering<Object>) (a, b) -> (Integer) b - (Integer) a, site),
+                                site),
+                "fold",
+                        new Actions.Fold(
+                                dev.favilla.rdd.ZeroValue.of(zero, "fold"),
+                                engine.capture((a, b) -> a instanceof Box box ? box.plus(b) : b, site),
+                                site),
+                "foreach", new Actions.Foreach(engine.capture(x -> {}, site), site));
+
+        actions.forEach((name, action) -> {
+            LineageBinary.Content copy =
+                    LineageBinary.of(numbers().lineage(), action, serializer).read();
+            assertThat(run(copy.target(), (Action) copy.work()))
+                    .as(name)
+                    .isEqualTo(run(numbers().lineage(), action));
+        });
+    }
+
+    private @Nullable Object run(LineageNode target, Action action) {
+        return engine.run(target, EngineContext.indexes(0, target.numPartitions()), action, target.callSite());
+    }
+
+    @Test
+    void aCopyWritesThePartsOfAnOutput() throws IOException {
+        Path target = directory.resolve("out");
+        LineageNode lineage = numbers().lineage();
+        try (TextOutput output = TextOutput.begin(target.toString(), lineage.callSite())) {
+            LineageBinary.Content copy =
+                    LineageBinary.of(lineage, output, serializer).read();
+
+            run(copy.target(), (Action) copy.work());
+        }
+
+        assertThat(target.resolve("part-00000")).hasContent("5\n3\n");
+        assertThat(target.resolve("_SUCCESS")).exists();
+    }
+
+    /** Deeply immutable, so that it is shared; not serializable by Java. */
+    private record Box(int value) {
+
+        Box plus(Object other) {
+            return new Box(value + (other instanceof Box box ? box.value : (Integer) other));
+        }
+    }
+
+    @Test
+    void filesAreListedByTheDriverOnly() throws Exception {
+        Path file = directory.resolve("only.txt");
+        Files.writeString(file, "one\ntwo\n");
+        RDD<String> text = engine.textFile(directory.toString(), 1);
+
+        LineageNode copy = copied.copyOf(text.map(line -> line).lineage());
+        Files.writeString(directory.resolve("late.txt"), "late\n");
+
+        assertThat(copy.numPartitions()).isEqualTo(1);
+        assertThat(run(copy, new Actions.Collect("collect", 9))).isEqualTo(List.of("one", "two"));
+    }
+
+    @Test
+    void eachAttemptHasElementsOfItsOwn() {
+        List<int[]> elements = List.of(new int[] {1});
+        LineageNode copy = copied.copyOf(engine.parallelize(elements, 1).lineage());
+
+        List<?> first = (List<?>) run(copy, new Actions.Collect("collect", 9));
+        ((int[]) first.get(0))[0] = 7;
+        List<?> second = (List<?>) run(copy, new Actions.Collect("collect", 9));
+
+        assertThat((int[]) second.get(0)).containsExactly(1);
+        assertThat(elements.get(0)).containsExactly(1);
+    }
+
+    @Test
+    void aCopyCanBeCopied() {
+        LineageNode copy = copied.copyOf(copied.copyOf(numbers().map(x -> -x).lineage()));
+
+        assertThat(run(copy, new Actions.Collect("collect", 9))).isEqualTo(List.of(-5, -3, -8, -1, -9, -2, -7));
+    }
+
+    @Test
+    void anElementThatCannotBeWrittenIsBlamedOnItsDataset() {
+        LineageNode target = engine.parallelize(List.of(Thread.currentThread()), 1)
+                .map(x -> x)
+                .lineage();
+
+        assertThatExceptionOfType(SerializationException.class)
+                .isThrownBy(() -> copied.copyOf(target))
+                .withMessageContainingAll("ParallelCollectionRDD", "CopiedLineageTest.java", "java.lang.Thread");
+    }
+
+    @Test
+    void aPartitionerThatCannotBeWrittenIsNamedWithItsPath() {
+        LineageNode target = pairs().partitionBy(new Holding(new Object())).lineage();
+
+        assertThatExceptionOfType(SerializationException.class)
+                .isThrownBy(() -> copied.copyOf(target))
+                .withMessageContainingAll("ShuffledRDD", "partitioner -> held: java.lang.Object");
+    }
+
+    private record Holding(Object held) implements Partitioner {
+
+        @Override
+        public int numPartitions() {
+            return 2;
+        }
+
+        @Override
+        public int partition(@Nullable Object key) {
+            return 0;
+        }
+    }
+
+    @Test
+    void aLineageInsideOfAFunctionIsRefused() {
+        Node lineage = (Node) numbers().lineage();
+
+        assertThatExceptionOfType(ClosureNotSerializableException.class)
+                .isThrownBy(() -> numbers().map(x -> lineage.id()))
+                .withMessageContaining("The lineage of a dataset belongs to the driver");
+    }
+}
