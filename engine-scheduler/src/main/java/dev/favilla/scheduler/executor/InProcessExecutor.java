@@ -4,6 +4,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Outlet;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;

@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Outlet;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
@@ -38,9 +39,9 @@ final class Fleet {
      * @throws IllegalArgumentException if there is or was one of its id
      */
     ExecutorBackend add(Function<Consumer<SchedulerEvent>, ExecutorBackend> factory) {
-        Gate gate = new Gate(post);
-        ExecutorBackend executor = factory.apply(gate);
-        Member member = new Member(executor, gate);
+        Outlet outlet = new Outlet(post);
+        ExecutorBackend executor = factory.apply(outlet);
+        Member member = new Member(executor, outlet);
         if (gone.containsKey(executor.id()) || working.putIfAbsent(executor.id(), member) != null) {
             throw new IllegalArgumentException("id of a new executor must never have been used, got " + executor.id());
         }
@@ -75,7 +76,7 @@ final class Fleet {
             return false;
         }
         gone.put(id, member.executor());
-        member.gate().shut();
+        member.outlet().shut();
         try {
             member.executor().abandon(reason);
         } catch (RuntimeException | Error e) { // gone it is all the same
@@ -116,29 +117,7 @@ final class Fleet {
         }
     }
 
-    private record Member(ExecutorBackend executor, Gate gate) {}
-
-    /** Lets the events of one executor pass as long as it works. */
-    private static final class Gate implements Consumer<SchedulerEvent> {
-
-        private final Consumer<SchedulerEvent> post;
-        private volatile boolean shut;
-
-        Gate(Consumer<SchedulerEvent> post) {
-            this.post = post;
-        }
-
-        @Override
-        public void accept(SchedulerEvent event) {
-            if (!shut) {
-                post.accept(event);
-            }
-        }
-
-        void shut() {
-            shut = true;
-        }
-    }
+    private record Member(ExecutorBackend executor, Outlet outlet) {}
 
     /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
     private static Logger logger() {
