@@ -7,6 +7,7 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.executor.InProcessExecutor;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockTransfer;
@@ -64,7 +65,10 @@ final class Room implements ExecutorBackend {
                         blocks,
                         shuffle,
                         plan.threads(),
-                        copies::attachTo,
+                        scope -> {
+                            copies.attachTo(scope);
+                            RecordCopier.attachTo(scope, plan.serializer());
+                        },
                         plan.isolation(),
                         plan.clock(),
                         plan.faults()),
