@@ -39,7 +39,7 @@ class DocumentationTest {
                     .containsExactly(
                             new Block(
                                     "sh",
-                                    "./mvnw -q -DskipTests package && java -jar"
+                                    "./mvnw -q -Dquick package && java -jar"
                                             + " engine-examples/target/engine-examples.jar wordcount --top 10\n"),
                             new Block("sh", "./mvnw -B -ntp verify\n"));
         }
