@@ -1,141 +1,48 @@
 package dev.favilla.serializer;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.net.URI;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import java.nio.ByteOrder;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/** The walk behind {@link StableHash#content}. */
+/**
+ * The arithmetic of content: hashes of what contains nothing else, and how they are joined. All of them depend on a seed,
+ * by which classes differ.
+ */
 final class ContentHash {
 
-    /** The hash of what has none; no other value's hash is this. */
-    static final long UNDEFINED = 0;
+    // Odd numbers with half of their bits set.
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
+    private static final long JOIN = 0xd6e8feb86659fd93L;
 
-    private static final int MAX_DEPTH = 16;
-    private static final int MAX_ELEMENTS = 64;
-
-    // What an empty list, set and map begin with; any three numbers.
-    private static final long LIST = 0x4c49535400000000L;
-    private static final long SET = 0x5345540000000000L;
-    private static final long MAP = 0x4d41500000000000L;
-
-    private static final Set<Class<?>> BOXED = Set.of(
-            Boolean.class,
-            Byte.class,
-            Short.class,
-            Character.class,
-            Integer.class,
-            Long.class,
-            Float.class,
-            Double.class);
-
-    private static final ClassValue<Facts> FACTS = new ClassValue<>() {
-        @Override
-        protected Facts computeValue(Class<?> type) {
-            return classify(type);
-        }
-    };
+    private static final VarHandle LONG_OF_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private ContentHash() {}
 
-    private static Facts classify(Class<?> type) {
-        Kind kind = kindOf(type);
-        RecordShape shape = kind == Kind.RECORD ? RecordShape.of(type) : null;
-        if (shape != null && !shape.isReadable()) {
-            kind = Kind.NONE;
-        }
-        // Two values of different classes are different content. The name, because it is the same in every run.
-        return new Facts(kind, StableHash.mix(type.getName().hashCode()), shape);
+    /**
+     * Returns the hash of a sequence that is one element longer. Different for each {@code next}, and for each
+     * {@code hash}; to be mixed at the end.
+     */
+    static long join(long hash, long next) {
+        return Long.rotateLeft(hash ^ Long.rotateLeft(next * SPREAD, 31) * JOIN, 27) * SPREAD + JOIN;
     }
 
-    private static Kind kindOf(Class<?> type) {
-        if (BOXED.contains(type)) {
-            return Kind.BOXED;
-        }
-        if (type == String.class) {
-            return Kind.STRING;
-        }
-        if (type == UUID.class) {
-            return Kind.UUID;
-        }
-        if (type == BigInteger.class
-                || type == BigDecimal.class
-                || type == URI.class
-                || Immutability.JAVA_TIME.contains(type)) {
-            return Kind.TEXT;
-        }
-        if (Enum.class.isAssignableFrom(type)) {
-            return Kind.ENUM;
-        }
-        if (type.isRecord()) {
-            return Kind.RECORD;
-        }
-        if (Immutability.isUnmodifiableCollection(type)) {
-            return Kind.COLLECTION;
-        }
-        return Immutability.isUnmodifiableMap(type) ? Kind.MAP : Kind.NONE;
+    static long ofBits(long seed, long bits) {
+        return StableHash.mix(seed ^ bits);
     }
 
-    /** Returns the hash of {@code value}, or {@link #UNDEFINED} if a part of it has none. */
-    static long of(@Nullable Object value) {
-        return of(value, 0);
-    }
-
-    private static long of(@Nullable Object value, int depth) {
-        if (value == null) {
-            return StableHash.mix(0);
-        }
-        Facts facts = FACTS.get(value.getClass());
-        if (facts.kind == Kind.NONE || (!facts.kind.leaf && depth > MAX_DEPTH)) {
-            return UNDEFINED;
-        }
-        return switch (facts.kind) {
-            case BOXED -> defined(StableHash.mix(facts.salt ^ bits(value)));
-            case STRING -> ofText(facts.salt, (String) value);
-            case UUID -> ofUuid(facts.salt, (UUID) value);
-            case TEXT -> ofText(facts.salt, value.toString());
-            case ENUM -> ofText(facts.salt, ((Enum<?>) value).name());
-            case RECORD -> ofRecord(value, facts, depth);
-            case COLLECTION -> ofCollection((Collection<?>) value, depth);
-            case MAP -> ofMap((Map<?, ?>) value, depth);
-            case NONE -> UNDEFINED;
-        };
-    }
-
-    /** One hash in 2^64 would be taken for none. */
-    private static long defined(long hash) {
-        return hash == UNDEFINED ? 1 : hash;
-    }
-
-    private static long ofUuid(long salt, UUID uuid) {
-        return defined(
-                StableHash.mix(StableHash.mix(salt ^ uuid.getMostSignificantBits()) ^ uuid.getLeastSignificantBits()));
-    }
-
-    private static long bits(Object boxed) {
-        if (boxed instanceof Double number) {
-            return Double.doubleToLongBits(number);
-        }
-        if (boxed instanceof Float number) {
-            return Float.floatToIntBits(number);
-        }
-        if (boxed instanceof Number number) {
-            return number.longValue();
-        }
-        return boxed instanceof Character character ? character : (Boolean) boxed ? 1 : 0;
+    static long ofUuid(long seed, UUID uuid) {
+        return StableHash.mix(StableHash.mix(seed ^ uuid.getMostSignificantBits()) ^ uuid.getLeastSignificantBits());
     }
 
     /**
      * The cached hash and the length are free; the first and last four characters make short texts exact, where the
      * 32 bits of the hash collide most easily ({@code "Aa"} and {@code "BB"}).
      */
-    private static long ofText(long salt, String text) {
+    static long ofText(long seed, String text) {
         int length = text.length();
         long head = 0;
         long tail = 0;
@@ -143,86 +50,89 @@ final class ContentHash {
             head = head << Character.SIZE | text.charAt(i);
             tail = tail << Character.SIZE | text.charAt(length - 1 - i);
         }
-        long hash = StableHash.mix(salt ^ ((long) text.hashCode() << Integer.SIZE | length));
+        long hash = StableHash.mix(seed ^ ((long) text.hashCode() << Integer.SIZE | length));
         hash = StableHash.mix(hash ^ head);
-        return defined(length <= 4 ? hash : StableHash.mix(hash ^ tail));
+        return length <= 4 ? hash : StableHash.mix(hash ^ tail);
     }
 
-    private static long ofRecord(Object record, Facts facts, int depth) {
-        RecordShape shape = Objects.requireNonNull(facts.record);
-        long hash = facts.salt;
-        for (int i = 0; i < shape.size(); i++) {
-            long component = of(shape.get(record, i), depth + 1);
-            if (component == UNDEFINED) {
-                return UNDEFINED;
-            }
-            hash = StableHash.mix(hash ^ component);
-        }
-        return defined(hash);
+    static long ofBigInteger(long seed, BigInteger number) {
+        return number.bitLength() < Long.SIZE ? ofBits(seed, number.longValue()) : ofBytes(~seed, number.toByteArray());
     }
 
-    /** The classes of {@code List.of(1)} and {@code List.of(1, 2, 3)} differ; what they are does not. */
-    private static long ofCollection(Collection<?> values, int depth) {
-        if (values.size() > MAX_ELEMENTS) {
-            return UNDEFINED;
-        }
-        long hash = (values instanceof List ? LIST : SET) ^ values.size();
-        for (Object value : values) {
-            long element = of(value, depth + 1);
-            if (element == UNDEFINED) {
-                return UNDEFINED;
-            }
-            // The order of a set changes from run to run.
-            hash = values instanceof List ? StableHash.mix(hash ^ element) : hash + StableHash.mix(element);
-        }
-        return defined(StableHash.mix(hash));
+    static long ofBigDecimal(long seed, BigDecimal number) {
+        return ofBigInteger(join(seed, number.scale()), number.unscaledValue());
     }
 
-    private static long ofMap(Map<?, ?> map, int depth) {
-        if (map.size() > MAX_ELEMENTS) {
-            return UNDEFINED;
-        }
-        long hash = MAP ^ map.size();
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            long key = of(entry.getKey(), depth + 1);
-            long value = of(entry.getValue(), depth + 1);
-            if (key == UNDEFINED || value == UNDEFINED) {
-                return UNDEFINED;
-            }
-            hash += StableHash.mix(key ^ StableHash.mix(value));
-        }
-        return defined(StableHash.mix(hash));
+    static long ofBytes(long seed, byte[] bytes) {
+        return StableHash.mix(ofBytes(join(seed, bytes.length), bytes, bytes.length));
     }
 
-    private enum Kind {
-        BOXED(true),
-        STRING(true),
-        UUID(true),
-        TEXT(true),
-        ENUM(true),
-        RECORD(false),
-        COLLECTION(false),
-        MAP(false),
-        NONE(false);
-
-        final boolean leaf;
-
-        Kind(boolean leaf) {
-            this.leaf = leaf;
+    /** Joins the first {@code count} bytes to {@code hash}. */
+    static long ofBytes(long hash, byte[] bytes, int count) {
+        long joined = hash;
+        int i = 0;
+        for (; i <= count - Long.BYTES; i += Long.BYTES) {
+            joined = join(joined, (long) LONG_OF_BYTES.get(bytes, i));
         }
+        for (; i < count; i++) {
+            joined = join(joined, bytes[i]);
+        }
+        return joined;
     }
 
-    /** What a class tells of its instances. */
-    private static final class Facts {
-
-        final Kind kind;
-        final long salt;
-        final @Nullable RecordShape record;
-
-        Facts(Kind kind, long salt, @Nullable RecordShape record) {
-            this.kind = kind;
-            this.salt = salt;
-            this.record = record;
+    static long ofLongs(long seed, long[] values) {
+        long hash = join(seed, values.length);
+        for (long value : values) {
+            hash = join(hash, value);
         }
+        return StableHash.mix(hash);
+    }
+
+    static long ofInts(long seed, int[] values) {
+        long hash = join(seed, values.length);
+        for (int value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofShorts(long seed, short[] values) {
+        long hash = join(seed, values.length);
+        for (short value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofChars(long seed, char[] values) {
+        long hash = join(seed, values.length);
+        for (char value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofBooleans(long seed, boolean[] values) {
+        long hash = join(seed, values.length);
+        for (boolean value : values) {
+            hash = join(hash, value ? 1 : 0);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofFloats(long seed, float[] values) {
+        long hash = join(seed, values.length);
+        for (float value : values) {
+            hash = join(hash, Float.floatToIntBits(value));
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofDoubles(long seed, double[] values) {
+        long hash = join(seed, values.length);
+        for (double value : values) {
+            hash = join(hash, Double.doubleToLongBits(value));
+        }
+        return StableHash.mix(hash);
     }
 }

@@ -1,5 +1,8 @@
 package dev.favilla.serializer;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.RecordComponent;
@@ -11,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordShape {
 
+    private static final MethodType READ = MethodType.methodType(Object.class, Object.class);
+
     private final Class<?>[] types;
 
-    /** Null if the class's module keeps them closed to us. */
-    private final Field @Nullable [] fields;
+    /** One for each component; null if the class's module keeps them closed to us. */
+    private final MethodHandle @Nullable [] getters;
 
-    private RecordShape(Class<?>[] types, Field @Nullable [] fields) {
+    private RecordShape(Class<?>[] types, MethodHandle @Nullable [] getters) {
         this.types = types;
-        this.fields = fields;
+        this.getters = getters;
     }
 
     static RecordShape of(Class<?> recordClass) {
@@ -27,18 +32,19 @@ final class RecordShape {
         for (int i = 0; i < types.length; i++) {
             types[i] = components[i].getType();
         }
-        return new RecordShape(types, readableFields(recordClass, components));
+        return new RecordShape(types, getters(recordClass, components));
     }
 
-    private static Field @Nullable [] readableFields(Class<?> recordClass, RecordComponent[] components) {
+    private static MethodHandle @Nullable [] getters(Class<?> recordClass, RecordComponent[] components) {
         try {
-            Field[] fields = new Field[components.length];
-            for (int i = 0; i < fields.length; i++) {
-                fields[i] = recordClass.getDeclaredField(components[i].getName());
-                fields[i].setAccessible(true);
+            MethodHandle[] getters = new MethodHandle[components.length];
+            for (int i = 0; i < getters.length; i++) {
+                Field field = recordClass.getDeclaredField(components[i].getName());
+                field.setAccessible(true);
+                getters[i] = MethodHandles.lookup().unreflectGetter(field).asType(READ);
             }
-            return fields;
-        } catch (NoSuchFieldException | InaccessibleObjectException e) {
+            return getters;
+        } catch (NoSuchFieldException | IllegalAccessException | InaccessibleObjectException e) {
             return null; // told by isReadable
         }
     }
@@ -48,7 +54,7 @@ final class RecordShape {
     }
 
     boolean isReadable() {
-        return fields != null;
+        return getters != null;
     }
 
     int size() {
@@ -58,13 +64,15 @@ final class RecordShape {
     /** Returns the value of component {@code i}; a primitive is boxed. */
     @Nullable
     Object get(Object record, int i) {
-        if (fields == null) {
+        if (getters == null) {
             throw new IllegalStateException("The components of " + record.getClass() + " cannot be read");
         }
         try {
-            return fields[i].get(record);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("The components of " + record.getClass() + " were readable before", e);
+            return (Object) getters[i].invokeExact(record);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException("Reading a component threw a checked exception", t);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.favilla.serializer;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.HashSet;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Hashes that are the same in every run, and so may decide where a record goes.
  *
  * <p>{@link #of} is {@code hashCode()} wherever that can be trusted. It differs for enums, whose own hash is their
- * identity, and for records, collections, maps, entries and optionals that contain them. {@link #content} tells whether the same values came out of two runs.
+ * identity, for classes, and for records, collections, maps, entries and optionals that contain them.
  *
  * <p><b>Threads.</b> May be called from any thread. What a class tells is looked up once per class.
  */
@@ -30,7 +31,7 @@ public final class StableHash {
     private StableHash() {}
 
     /**
-     * Returns the hash of a key: 0 for null; of the name for enum constants; {@code 31 * h + hash of the component},
+     * Returns the hash of a key: 0 for null; of the name for enum constants and classes; {@code 31 * h + hash of the component},
      * from 0, for records that may contain enums and do not define {@code hashCode} themselves; for lists, sets, maps,
      * map entries and optionals of the JDK what their contract says, of the hashes that this method returns for what is
      * in them; else {@code key.hashCode()}.
@@ -38,8 +39,8 @@ public final class StableHash {
      * <p>A class that hashes an enum in a {@code hashCode} of its own hashes its identity: its records go to other
      * partitions in another run. Hash the name instead, or make it a record.
      *
-     * @throws UnsupportedKeyException if the key is an array or of a class that inherits {@code Object.hashCode}, or
-     *     contains such a thing: equal keys would not meet
+     * @throws UnsupportedKeyException if the key is an array or of a class that has only one of {@code equals} and {@code
+     *     hashCode} or none, or contains such a thing: equal keys would not meet
      */
     public static int of(@Nullable Object key) {
         if (key == null) {
@@ -52,6 +53,7 @@ public final class StableHash {
         return switch (facts.kind) {
             case OWN -> key.hashCode();
             case ENUM -> ((Enum<?>) key).name().hashCode();
+            case CLASS -> ((Class<?>) key).getName().hashCode();
             case RECORD -> ofRecord(key, facts.record());
             case LIST -> ofList((List<?>) key);
             case SET -> ofSet((Set<?>) key);
@@ -69,37 +71,6 @@ public final class StableHash {
      */
     public static void requireKey(@Nullable Object key) {
         int unused = of(key);
-    }
-
-    /**
-     * Returns 64 bits that depend on all of the value's content and its class, and on nothing else.
-     *
-     * @throws IllegalArgumentException if the value {@linkplain #hasContent has none}
-     */
-    public static long content(@Nullable Object value) {
-        long hash = ContentHash.of(value);
-        if (value != null && hash == ContentHash.UNDEFINED) {
-            throw new IllegalArgumentException("No content hash is defined for this value of "
-                    + value.getClass().getName() + "; ask hasContent first");
-        }
-        return hash;
-    }
-
-    /**
-     * Returns whether {@link #content} is defined: the value is deeply immutable, and made of boxed values, strings,
-     * big numbers, {@code java.time} values, UUIDs, URIs, enum constants, and records and small unmodifiable
-     * collections of these.
-     */
-    public static boolean hasContent(@Nullable Object value) {
-        return ContentHash.of(value) != ContentHash.UNDEFINED;
-    }
-
-    /**
-     * Returns {@link #content} where it is defined, which is never 0, else 0: one walk instead of two, for digests of
-     * many values.
-     */
-    public static long contentOrZero(@Nullable Object value) {
-        return ContentHash.of(value);
     }
 
     /** Spreads every bit of {@code bits} over all 64; a bijection, so distinct values stay distinct. */
@@ -154,19 +125,54 @@ public final class StableHash {
         if (Enum.class.isAssignableFrom(type)) {
             return Facts.of(Kind.ENUM);
         }
-        Method hashCode = hashCodeOf(type);
-        if (hashCode.getDeclaringClass() == Object.class) {
-            return Facts.refused(type.getName() + " cannot be a key: it inherits hashCode from Object, so equal keys"
-                    + " have different hashes. Give it equals and hashCode, or use a record or a List instead.");
+        if (type == Class.class) {
+            return Facts.of(Kind.CLASS);
+        }
+        Method hashCode = publicMethod(type, "hashCode");
+        Method equals = publicMethod(type, "equals", Object.class);
+        String refusal = refusal(type, hashCode, equals);
+        if (refusal != null) {
+            return Facts.refused(refusal);
         }
         Kind container = containerKind(type);
         if (container != null) {
             return Facts.of(container);
         }
-        // The compiler writes a record's hashCode as final; one written by the user goes with the user's equals.
-        return type.isRecord() && Modifier.isFinal(hashCode.getModifiers())
-                ? classifyRecord(type, outer)
-                : Facts.of(Kind.OWN);
+        return type.isRecord() && isByCompiler(hashCode) ? classifyRecord(type, outer) : Facts.of(Kind.OWN);
+    }
+
+    /** Returns why equal keys of this class would not meet; null if they do. */
+    private static @Nullable String refusal(Class<?> type, Method hashCode, Method equals) {
+        if (hashCode.getDeclaringClass() == Object.class) {
+            return type.getName() + " cannot be a key: it inherits hashCode from Object, so equal keys have different"
+                    + " hashes. Give it equals and hashCode, or use a record or a List instead.";
+        }
+        if (equals.getDeclaringClass() == Object.class && !isScalaObject(type)) {
+            return type.getName() + " cannot be a key: it has a hashCode of its own but inherits equals from Object, so"
+                    + " no key equals another, not even its own copy. Give it equals, too, or use a record or a List"
+                    + " instead.";
+        }
+        if (type.isRecord() && isByCompiler(hashCode) && !isByCompiler(equals)) {
+            return type.getName() + " cannot be a key: this record has an equals of its own but the hashCode of the"
+                    + " compiler, so keys that it takes for equal may have different hashes. Give it hashCode, too, or"
+                    + " leave both to the compiler.";
+        }
+        return null;
+    }
+
+    /** What the compiler writes into a record is final; who writes it by hand hardly says so. */
+    private static boolean isByCompiler(Method ofRecord) {
+        return Modifier.isFinal(ofRecord.getModifiers());
+    }
+
+    /** There is one instance, which knows itself by identity: Scala gives it a hash of its name, and no equals. */
+    private static boolean isScalaObject(Class<?> type) {
+        try {
+            Field instance = type.getField("MODULE$");
+            return Modifier.isStatic(instance.getModifiers()) && instance.getType() == type;
+        } catch (NoSuchFieldException e) {
+            return false;
+        }
     }
 
     /** Only those of the JDK: what a user's own container makes of its elements is its affair. */
@@ -189,11 +195,11 @@ public final class StableHash {
         return Map.Entry.class.isAssignableFrom(type) ? Kind.ENTRY : null;
     }
 
-    private static Method hashCodeOf(Class<?> type) {
+    private static Method publicMethod(Class<?> type, String name, Class<?>... parameters) {
         try {
-            return type.getMethod("hashCode");
+            return type.getMethod(name, parameters);
         } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("Every class has hashCode: " + type, e);
+            throw new IllegalStateException("Every class has " + name + ": " + type, e);
         }
     }
 
@@ -223,6 +229,7 @@ public final class StableHash {
     private enum Kind {
         OWN,
         ENUM,
+        CLASS,
         RECORD,
         LIST,
         SET,

@@ -1,6 +1,6 @@
 package dev.favilla.serializer;
 
-/** A key that has no hash to rely on, such as an array. */
+/** A key that has no equality and hash to rely on, such as an array. */
 public final class UnsupportedKeyException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

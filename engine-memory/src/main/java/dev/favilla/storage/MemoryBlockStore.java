@@ -146,7 +146,7 @@ public final class MemoryBlockStore implements BlockStore {
     @Override
     public BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope) {
         StagedBlock block = level.deserialized()
-                ? new StagedObjects(this, id, stamp, scope.attemptId())
+                ? new StagedObjects(this, id, stamp, scope.attemptId(), serializer)
                 : new StagedBytes(this, id, stamp, scope.attemptId(), serializer, frames);
         boolean refused;
         synchronized (monitor) {

@@ -1,6 +1,8 @@
 package dev.favilla.storage;
 
 import dev.favilla.serializer.BlockHeader;
+import dev.favilla.serializer.ContentDigest;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.StableHash;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ abstract class StagedBlock implements BlockBuilder {
     private final BlockId id;
     private final long stamp;
     private final long attemptId;
+    private final ContentDigest contents;
     private long reservedBytes;
     private long records;
     private long digest;
@@ -23,11 +26,12 @@ abstract class StagedBlock implements BlockBuilder {
     private boolean handedOver;
     private @Nullable StoredBlock result;
 
-    StagedBlock(MemoryBlockStore store, BlockId id, long stamp, long attemptId) {
+    StagedBlock(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
         this.store = store;
         this.id = id;
         this.stamp = stamp;
         this.attemptId = attemptId;
+        this.contents = new ContentDigest(serializer);
     }
 
     final BlockId id() {
@@ -55,8 +59,7 @@ abstract class StagedBlock implements BlockBuilder {
         boolean kept = false;
         try {
             records++;
-            long content = StableHash.contentOrZero(record);
-            digest += content == 0 ? 0 : StableHash.mix(content);
+            digest += StableHash.mix(contents.of(record));
             kept = append(record);
         } finally {
             if (!kept) {

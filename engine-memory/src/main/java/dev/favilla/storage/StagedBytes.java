@@ -26,7 +26,7 @@ final class StagedBytes extends StagedBlock {
 
     StagedBytes(
             MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer, BlockFrame frames) {
-        super(store, id, stamp, attemptId);
+        super(store, id, stamp, attemptId, serializer);
         this.frames = frames;
         this.out = serializer.open(buffer);
     }

@@ -27,8 +27,8 @@ final class StagedObjects extends StagedBlock {
     private long slots;
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
-    StagedObjects(MemoryBlockStore store, BlockId id, long stamp, long attemptId) {
-        super(store, id, stamp, attemptId);
+    StagedObjects(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
+        super(store, id, stamp, attemptId, serializer);
     }
 
     @Override

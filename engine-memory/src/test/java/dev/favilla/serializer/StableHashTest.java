@@ -3,11 +3,10 @@ package dev.favilla.serializer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.testing.TestSeed;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
@@ -57,6 +55,100 @@ class StableHashTest {
         @Override
         public int hashCode() {
             return text.toLowerCase(Locale.ROOT).hashCode();
+        }
+    }
+
+    private static class HashOnly {
+
+        private final int n;
+
+        HashOnly(int n) {
+            this.n = n;
+        }
+
+        @Override
+        public int hashCode() {
+            return n;
+        }
+    }
+
+    private static final class BelowHashOnly extends HashOnly {
+
+        BelowHashOnly() {
+            super(1);
+        }
+    }
+
+    record WithHashOnly(BelowHashOnlyToo part) {
+        WithHashOnly(HashOnly key) {
+            this(new BelowHashOnlyToo(key.n));
+        }
+    }
+
+    private static final class BelowHashOnlyToo extends HashOnly {
+
+        BelowHashOnlyToo(int n) {
+            super(n);
+        }
+    }
+
+    record EqualsByHand(String text) {
+        @Override
+        @SuppressWarnings("EqualsHashCode")
+        public boolean equals(Object o) {
+            return o instanceof EqualsByHand other && text.equalsIgnoreCase(other.text);
+        }
+    }
+
+    record HashByHand(String text, int n) {
+        @Override
+        public int hashCode() {
+            return text.length();
+        }
+    }
+
+    private static class Equal {
+
+        final int n;
+
+        Equal(int n) {
+            this.n = n;
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Equal other && n == other.n;
+        }
+
+        @Override
+        public int hashCode() {
+            return n;
+        }
+    }
+
+    private static final class BelowEqual extends Equal {
+
+        BelowEqual(int n) {
+            super(n);
+        }
+
+        @Override
+        @SuppressWarnings("EqualsHashCode")
+        public int hashCode() {
+            return 2 * n;
+        }
+    }
+
+    /** What {@code case object} compiles to. */
+    public static final class ScalaObject {
+
+        public static final ScalaObject MODULE$ = new ScalaObject();
+
+        private ScalaObject() {}
+
+        @Override
+        public int hashCode() {
+            return "ScalaObject".hashCode();
         }
     }
 
@@ -169,124 +261,69 @@ class StableHashTest {
             refused(new WithObject(new StringBuilder()), "StringBuilder");
         }
 
+        @Test
+        void refusesHashesWithoutEquality() {
+            HashOnly key = new HashOnly(1);
+
+            refused(key, "HashOnly cannot be a key", "inherits equals from Object", "Give it equals, too");
+            refused(new BelowHashOnly(), "BelowHashOnly cannot be a key", "inherits equals from Object");
+            refused(new WithHashOnly(key), "WithHashOnly cannot be a key because of a component", "HashOnly");
+            refused(new WithObject(key), "HashOnly cannot be a key");
+            refused(List.of(key), "HashOnly");
+            refused(Set.of(key), "HashOnly");
+            refused(Map.of(1, key), "HashOnly");
+            refused(Map.entry(key, 1), "HashOnly");
+            refused(Optional.of(key), "HashOnly");
+        }
+
+        @Test
+        void refusesRecordsWithAnEqualityThatTheirHashDoesNotKnow() {
+            refused(new EqualsByHand("a"), "EqualsByHand cannot be a key", "hashCode of the compiler");
+            refused(new WithObject(new EqualsByHand("a")), "EqualsByHand");
+        }
+
+        @Test
+        void ofARecordsOwnMethodIsWhatItSays() {
+            assertThat(StableHash.of(new HashByHand("abc", 1))).isEqualTo(3);
+        }
+
+        @Test
+        void acceptsAnEqualityFromASuperclass() {
+            assertThat(StableHash.of(new BelowEqual(7))).isEqualTo(14);
+        }
+
+        @Test
+        void ofClassesGoesByName() {
+            assertThat(StableHash.of(String.class)).isEqualTo("java.lang.String".hashCode());
+            assertThat(StableHash.of(List.of(int.class))).isEqualTo(31 + "int".hashCode());
+        }
+
+        @Test
+        void acceptsTheOneInstanceOfAScalaObject() {
+            assertThat(StableHash.of(ScalaObject.MODULE$)).isEqualTo(ScalaObject.MODULE$.hashCode());
+        }
+
+        @Test
+        void ofProxiesIsTheirHandlersAffair() {
+            Object proxy = Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {Runnable.class},
+                    (self, method, arguments) -> method.getName().equals("hashCode") ? (Object) 5 : null);
+
+            assertThat(StableHash.of(proxy)).isEqualTo(5);
+        }
+
+        @Test
+        void refusesFunctions() {
+            Runnable function = () -> {};
+
+            refused(function, "inherits hashCode from Object");
+        }
+
         private void refused(Object key, String... parts) {
             assertThatThrownBy(() -> StableHash.of(key))
                     .isInstanceOf(UnsupportedKeyException.class)
                     .hasMessageContainingAll(parts);
-        }
-    }
-
-    @Nested
-    class OfContent {
-
-        @Test
-        void isEqualForEqualValues() {
-            assertThat(StableHash.content(new Plain(1, "b", 2))).isEqualTo(StableHash.content(new Plain(1, "b", 2)));
-            assertThat(StableHash.content(Set.of(1, 2, 3))).isEqualTo(StableHash.content(Set.of(3, 2, 1)));
-            assertThat(StableHash.content(List.of(1, 2))).isEqualTo(StableHash.content(List.copyOf(List.of(1, 2))));
-            assertThat(StableHash.content(Map.of(1, 2, 3, 4))).isEqualTo(StableHash.content(Map.of(3, 4, 1, 2)));
-        }
-
-        @Test
-        void differsForValuesThatJavaHashesAlike() {
-            List<Object> values = new ArrayList<>(List.of(
-                    0,
-                    0L,
-                    0.0,
-                    -0.0,
-                    false,
-                    "",
-                    "Aa",
-                    "BB",
-                    "AaAa",
-                    "BBBB",
-                    "AaBB",
-                    1L << 32 | 1,
-                    1,
-                    1L,
-                    '1',
-                    "1",
-                    -1,
-                    -1L,
-                    Color.RED,
-                    "RED",
-                    Color.GREEN,
-                    List.of(),
-                    Set.of(),
-                    Map.of(),
-                    List.of(1, 2),
-                    List.of(2, 1),
-                    List.of(1),
-                    new Generic<>(1, 2)));
-            values.addAll(List.of(
-                    new Generic<>(2, 1),
-                    new Generic<>(null, 1),
-                    new Generic<>(1, null),
-                    Set.of(1, 2),
-                    Map.of(1, 2),
-                    Map.of(2, 1),
-                    new BigDecimal("1.0"),
-                    new BigDecimal("1.00"),
-                    new Plain(1, "Aa", 0),
-                    new Plain(1, "BB", 0)));
-
-            Set<Long> hashes = new HashSet<>();
-            values.forEach(value -> hashes.add(StableHash.content(value)));
-            hashes.add(StableHash.content(null));
-
-            assertThat(hashes).hasSize(values.size() + 1);
-        }
-
-        @Test
-        void isNotThereForLargeOrDeepCollections() {
-            assertThat(StableHash.hasContent(List.copyOf(Collections.nCopies(64, 1))))
-                    .isTrue();
-            assertThat(StableHash.hasContent(List.copyOf(Collections.nCopies(65, 1))))
-                    .isFalse();
-            Object deep = 1;
-            for (int i = 0; i < 100; i++) {
-                deep = List.of(deep);
-            }
-            assertThat(StableHash.hasContent(deep)).isFalse();
-        }
-
-        @Test
-        void rarelyCollides(TestSeed seed) {
-            SplittableRandom random = seed.random();
-            Set<Object> values = new HashSet<>();
-            Set<Long> hashes = new HashSet<>();
-            for (int i = 0; i < 100_000; i++) {
-                Object value = i % 2 == 0 ? random.nextLong() : new Generic<>(random.nextInt(), random.nextInt(100));
-                if (values.add(value)) {
-                    hashes.add(StableHash.content(value));
-                }
-            }
-
-            assertThat(hashes).hasSameSizeAs(values);
-        }
-
-        @Test
-        void isNotThereForWhatMayChange() {
-            for (Object value : List.of(
-                    new int[0],
-                    new ArrayList<>(),
-                    new WithObject(new int[0]),
-                    new Object(),
-                    List.of(new ArrayList<>()),
-                    Set.of(new int[0]),
-                    Map.of(1, new ArrayList<>()),
-                    Map.of(new Object(), 1),
-                    List.of(new WithObject(new int[0])))) {
-                assertThat(StableHash.hasContent(value)).isFalse();
-                assertThat(StableHash.contentOrZero(value)).isZero();
-                assertThatThrownBy(() -> StableHash.content(value)).isInstanceOf(IllegalArgumentException.class);
-            }
-            assertThat(StableHash.hasContent(new WithObject(List.of(1)))).isTrue();
-            assertThat(StableHash.hasContent(null)).isTrue();
-            assertThat(StableHash.contentOrZero(null))
-                    .isEqualTo(StableHash.content(null))
-                    .isNotZero();
-            assertThat(StableHash.contentOrZero("a")).isEqualTo(StableHash.content("a"));
         }
     }
 

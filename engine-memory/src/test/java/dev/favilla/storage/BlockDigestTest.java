@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.ContentDigest;
 import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.StableHash;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
@@ -21,8 +23,9 @@ class BlockDigestTest {
 
     private static final BlockId ID = new BlockId(1, 0);
 
+    private final Serializer serializer = new KryoSerializer(List.of());
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.25);
-    private final MemoryBlockStore store = new MemoryBlockStore(memory, new KryoSerializer(List.of()), id -> {});
+    private final MemoryBlockStore store = new MemoryBlockStore(memory, serializer, id -> {});
 
     @AfterEach
     void close() {
@@ -43,15 +46,16 @@ class BlockDigestTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theDigestIsTheSumOfMixedContentHashes(boolean deserialized) {
-        List<Object> records = Arrays.asList("a", 1L, null, List.of(2, 3), "a");
+    void theDigestIsTheSumOfMixedContents(boolean deserialized) {
+        List<Object> records = Arrays.asList("a", 1L, null, List.of(2, 3), "a", new long[] {4});
+        ContentDigest contents = new ContentDigest(serializer);
         long sum = records.stream()
-                .mapToLong(record -> StableHash.mix(StableHash.content(record)))
+                .mapToLong(record -> StableHash.mix(contents.of(record)))
                 .sum();
 
         PublishedBlock published = publish(records, new StorageLevel(false, true, deserialized));
 
-        assertThat(published).isEqualTo(new PublishedBlock(ID, 0, 5, sum));
+        assertThat(published).isEqualTo(new PublishedBlock(ID, 0, 6, sum));
     }
 
     @Test
@@ -70,8 +74,29 @@ class BlockDigestTest {
     }
 
     @Test
-    void recordsWithoutContentAreOnlyCounted() {
-        assertThat(publish(List.of(new StringBuilder("x"), new StringBuilder("y")), StorageLevel.MEMORY_ONLY))
-                .isEqualTo(new PublishedBlock(ID, 0, 2, 0));
+    void recordsThatMayChangeCountWithWhatTheyHoldNow() {
+        PublishedBlock published = publish(List.of(new StringBuilder("x"), new Plain(1)), StorageLevel.MEMORY_ONLY);
+
+        assertThat(publish(List.of(new Plain(1), new StringBuilder("x")), StorageLevel.MEMORY_ONLY))
+                .isEqualTo(published);
+        assertThat(publish(List.of(new StringBuilder("x"), new Plain(2)), StorageLevel.MEMORY_ONLY))
+                .isNotEqualTo(published);
+    }
+
+    @Test
+    void recordsThatNobodyCanTellApartMakeEachBlockAnother() {
+        List<Object> records = List.of(new Plain(new Thread()));
+
+        assertThat(publish(records, StorageLevel.MEMORY_ONLY)).isNotEqualTo(publish(records, StorageLevel.MEMORY_ONLY));
+    }
+
+    private static final class Plain {
+
+        @SuppressWarnings("unused") // its content
+        private final Object part;
+
+        Plain(Object part) {
+            this.part = part;
+        }
     }
 }

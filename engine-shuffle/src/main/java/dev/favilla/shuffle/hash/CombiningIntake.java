@@ -100,7 +100,7 @@ final class CombiningIntake implements Intake {
     }
 
     private void send(@Nullable Object key, int hash, @Nullable Object accumulator) {
-        buffer.add(router.reducer(key, hash), hash, key, accumulator);
+        buffer.add(router.reducer(key, hash), key, accumulator);
     }
 
     @Override

@@ -1,22 +1,37 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.serializer.ContentDigest;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.StableHash;
 import org.jspecify.annotations.Nullable;
 
-/** What one record adds to the digest of a map output. Sums do not depend on the order of their terms. */
+/**
+ * The digest of one map output: of which records it sent to which reducer, in any order. Belongs to the thread of its
+ * attempt.
+ */
 final class Digest {
 
-    private Digest() {}
+    // Odd factors keep (reducer, key, value) apart where a plain sum would confuse them.
+    private static final long OF_REDUCER = 0x9e3779b97f4a7c15L;
+    private static final long OF_KEY = 0xd6e8feb86659fd93L;
+
+    private final ContentDigest contents;
+    private long sum;
 
     /**
-     * Returns the term of one record, different for another reducer, key or value.
-     *
-     * @param keyHash the hash of its key; 0 if the key has none
-     * @param value contributes if its class has a content hash
+     * @param serializer of the records
      */
-    static long of(int reducer, long keyHash, @Nullable Object value) {
-        long content = StableHash.contentOrZero(value);
-        // The odd factor keeps (reducer, key) pairs apart that a plain sum would confuse.
-        return StableHash.mix(StableHash.mix(keyHash + (reducer + 1) * 0x9e3779b97f4a7c15L) + content);
+    Digest(Serializer serializer) {
+        this.contents = new ContentDigest(serializer);
+    }
+
+    /** Adds a record. Of the key all counts, not only what its equality looks at. */
+    void add(int reducer, @Nullable Object key, @Nullable Object value) {
+        // The sum does not depend on the order of its terms.
+        sum += StableHash.mix((reducer + 1) * OF_REDUCER + contents.of(key) * OF_KEY + contents.of(value));
+    }
+
+    long value() {
+        return sum;
     }
 }

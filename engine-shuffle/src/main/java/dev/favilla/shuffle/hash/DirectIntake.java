@@ -15,8 +15,7 @@ final class DirectIntake implements Intake {
 
     @Override
     public void write(@Nullable Object key, @Nullable Object value) {
-        long keyHash = router.keyHash(key);
-        buffer.add(router.reducer(key, keyHash), keyHash, key, value);
+        buffer.add(router.reducer(key, router.hash(key)), key, value);
     }
 
     @Override

@@ -28,6 +28,7 @@ final class OutputBuffer implements AutoCloseable {
     private final RecordStream stream;
     private final BlockFrame frames;
     private final MemoryMeter memory;
+    private final Digest digest;
 
     private final Immutability.Checker keyChecker = new Immutability.Checker();
     private final Immutability.Checker valueChecker = new Immutability.Checker();
@@ -42,7 +43,6 @@ final class OutputBuffer implements AutoCloseable {
     private boolean serializing;
     private long records;
     private long referencedRecords;
-    private long digest;
     private long referenceArrayBytes;
     private long laneBytes;
 
@@ -51,14 +51,15 @@ final class OutputBuffer implements AutoCloseable {
         this.stream = new RecordStream(serializer);
         this.frames = frames;
         this.memory = new MemoryMeter(scope.memory());
+        this.digest = new Digest(serializer);
         this.references = new RefLane[numReducers];
         this.bytes = new BytesLane[numReducers];
     }
 
     /** Appends a record to what {@code reducer} gets. */
-    void add(int reducer, long keyHash, @Nullable Object recordKey, @Nullable Object value) {
+    void add(int reducer, @Nullable Object recordKey, @Nullable Object value) {
         records++;
-        digest += Digest.of(reducer, keyHash, value);
+        digest.add(reducer, recordKey, value);
         if (!serializing) {
             if (keyChecker.check(recordKey) && valueChecker.check(value)) {
                 addReference(reducer, recordKey, value);
@@ -109,7 +110,7 @@ final class OutputBuffer implements AutoCloseable {
     }
 
     long digest() {
-        return digest;
+        return digest.value();
     }
 
     /**

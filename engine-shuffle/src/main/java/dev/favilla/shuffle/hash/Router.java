@@ -29,15 +29,12 @@ final class Router {
     }
 
     /**
-     * Returns what the key contributes to the digest, which is its stable hash where it must have one.
+     * Returns the stable hash of a key where it must have one, else 0.
      *
      * @throws dev.favilla.serializer.UnsupportedKeyException if it must have one and has none
      */
-    long keyHash(@Nullable Object key) {
-        if (mustHash) {
-            return stableHash(key);
-        }
-        return StableHash.contentOrZero(key);
+    int hash(@Nullable Object key) {
+        return mustHash ? stableHash(key) : 0;
     }
 
     /** Returns the hash by which equal keys are found; that of the null key is 0. */
@@ -48,12 +45,12 @@ final class Router {
     /**
      * Returns the reducer of {@code key}.
      *
-     * @param keyHash what {@link #keyHash} returned for it
+     * @param hash what {@link #hash} returned for it
      * @throws IllegalArgumentException if the partitioner answers something that is no partition
      */
-    int reducer(@Nullable Object key, long keyHash) {
+    int reducer(@Nullable Object key, int hash) {
         if (hashPartitioner != null) {
-            return hashPartitioner.partitionOfHash((int) keyHash);
+            return hashPartitioner.partitionOfHash(hash);
         }
         int reducer = partitioner.partition(key);
         if (reducer < 0 || reducer >= numReducers) {
