@@ -11,6 +11,7 @@ import dev.favilla.rdd.ZeroValue;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SizeEstimator;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ final class Actions {
 
         @Override
         public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-            FoldingSink sink = new FoldingSink(function.forTask(context.scope()), callSite, null);
+            FoldingSink sink = new FoldingSink(function, context, callSite, null);
             drain(input, sink);
             return sink.present();
         }
@@ -165,7 +166,7 @@ final class Actions {
 
         @Override
         public @Nullable Object merge(List<@Nullable Object> staged) throws Exception {
-            FoldingSink sink = new FoldingSink(inSlot(function), callSite, null);
+            FoldingSink sink = new FoldingSink(function, slot(), callSite, null);
             for (Object part : staged) {
                 if (part != null) {
                     sink.push(((Present) part).value());
@@ -186,7 +187,7 @@ final class Actions {
 
         @Override
         public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-            FoldingSink sink = new FoldingSink(function.forTask(context.scope()), callSite, new Present(zero.fresh()));
+            FoldingSink sink = new FoldingSink(function, context, callSite, new Present(zero.fresh()));
             drain(input, sink);
             return sink.value();
         }
@@ -198,7 +199,7 @@ final class Actions {
 
         @Override
         public @Nullable Object merge(List<@Nullable Object> staged) throws Exception {
-            FoldingSink sink = new FoldingSink(inSlot(function), callSite, new Present(zero.fresh()));
+            FoldingSink sink = new FoldingSink(function, slot(), callSite, new Present(zero.fresh()));
             for (Object part : staged) {
                 sink.push(part);
             }
@@ -206,24 +207,34 @@ final class Actions {
         }
     }
 
-    /** Prepares a function for a merge, which runs in a slot. */
-    static <F> F inSlot(Closure<F> function) {
+    /** Returns the attempt of a merge that runs user code, which is done in a slot. */
+    static TaskContext slot() {
         TaskContext context = TaskContext.get();
         if (context == null) {
             throw new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
         }
-        return function.forTask(context.scope());
+        return context;
     }
 
+    /**
+     * Gives the user's function records that it may change or return: copies where others could see that, be it a cached
+     * block, the source, or a later attempt at the same merge.
+     */
     private static final class FoldingSink extends Sink {
 
         private final ReduceFunction<@Nullable Object> function;
+        private final RecordCopier copier;
         private final CallSite callSite;
         private boolean any;
         private @Nullable Object accumulator;
 
-        FoldingSink(ReduceFunction<@Nullable Object> function, CallSite callSite, @Nullable Present start) {
-            this.function = function;
+        FoldingSink(
+                Closure<ReduceFunction<@Nullable Object>> function,
+                TaskContext attempt,
+                CallSite callSite,
+                @Nullable Present start) {
+            this.function = function.forTask(attempt.scope());
+            this.copier = RecordCopier.of(attempt.scope());
             this.callSite = callSite;
             this.any = start != null;
             this.accumulator = start == null ? null : start.value();
@@ -231,13 +242,10 @@ final class Actions {
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            if (!any) {
-                any = true;
-                accumulator = record;
-                return true;
-            }
             try {
-                accumulator = function.call(accumulator, record);
+                Object own = copier.isolate(record);
+                accumulator = any ? function.call(accumulator, own) : own;
+                any = true;
             } catch (Exception | Error e) {
                 throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
             }

@@ -208,9 +208,14 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     /**
      * Returns the elements of a list, in contiguous slices whose sizes differ by at most one.
      *
-     * <p><b>Cost.</b> Copies the list, not its elements.
+     * <p><b>Cost.</b> Copies the list. Elements that are all proven immutable, such as numbers, texts, records and
+     * {@code List.of} of them, are shared with the tasks. Otherwise the elements are written here, by the serializer of
+     * this context, and every task reads copies of its own: an element that is changed later, here or in a task, is
+     * changed for nobody else.
      *
      * @param partitions at least 1
+     * @throws IllegalArgumentException if an element has to be copied and cannot be written, with its index and the
+     *     reason
      */
     public <T extends @Nullable Object> RDD<T> parallelize(List<? extends T> elements, int partitions) {
         return new RDD<>(this, collection(elements, partitions, CallSites.here("parallelize")));
@@ -230,7 +235,11 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     private LineageNode collection(List<? extends @Nullable Object> elements, int partitions, CallSite site) {
         return new CollectionNode(
-                nextId(), site, Collections.unmodifiableList(new ArrayList<>(elements)), checkPartitions(partitions));
+                nextId(),
+                site,
+                Collections.unmodifiableList(new ArrayList<>(elements)),
+                checkPartitions(partitions),
+                engine.serializer());
     }
 
     /** Returns the whole numbers from {@code start} to {@code end}, exclusive, in default partitions. */

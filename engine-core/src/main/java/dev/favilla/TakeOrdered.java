@@ -8,15 +8,17 @@ import dev.favilla.lineage.UserCodeException;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
+import dev.favilla.serializer.RecordCopier;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code n} smallest records in ascending order; among equal ones those that come first. Each task holds at most
- * {@code n} records.
+ * {@code n} records, as its own: a source may use one object for many records.
  *
  * @param name the action's name
  * @param n how many
@@ -30,7 +32,8 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
 
     @Override
     public List<@Nullable Object> run(Cursor input, TaskContext context) throws Exception {
-        Smallest smallest = new Smallest(n, order.forTask(context.scope()), callSite);
+        Smallest smallest =
+                new Smallest(n, order.forTask(context.scope()), RecordCopier.of(context.scope())::isolate, callSite);
         boolean more = true;
         while (more) {
             more = input.drive(smallest, STEP);
@@ -45,7 +48,7 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
 
     @Override
     public List<@Nullable Object> merge(List<@Nullable Object> staged) throws Exception {
-        Smallest smallest = new Smallest(n, Actions.inSlot(order), callSite);
+        Smallest smallest = new Smallest(n, order.forTask(Actions.slot().scope()), UnaryOperator.identity(), callSite);
         for (Object part : staged) {
             for (Object record : (List<?>) part) {
                 smallest.push(record);
@@ -57,13 +60,16 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
     private static final class Smallest extends Sink {
 
         private final int n;
+        private final UnaryOperator<@Nullable Object> own;
         private final CallSite callSite;
         private final Comparator<Ranked> ascending;
         private final PriorityQueue<Ranked> largestFirst;
         private long pushed;
 
-        Smallest(int n, Comparator<@Nullable Object> order, CallSite callSite) {
+        /** @param own makes a record that stays one that nobody else can change */
+        Smallest(int n, Comparator<@Nullable Object> order, UnaryOperator<@Nullable Object> own, CallSite callSite) {
             this.n = n;
+            this.own = own;
             this.callSite = callSite;
             this.ascending = (left, right) -> {
                 int byOrder = order.compare(left.record(), right.record());
@@ -88,11 +94,15 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
                 if (largest == null) {
                     ascending.compare(ranked, ranked); // a record that cannot be compared fails, even if it is alone
                 }
-                largestFirst.add(ranked);
+                keep(ranked);
             } else if (ascending.compare(ranked, largest) < 0) {
                 largestFirst.poll();
-                largestFirst.add(ranked);
+                keep(ranked);
             }
+        }
+
+        private void keep(Ranked ranked) {
+            largestFirst.add(new Ranked(own.apply(ranked.record()), ranked.position()));
         }
 
         List<@Nullable Object> inOrder() {

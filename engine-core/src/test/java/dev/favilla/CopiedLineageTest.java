@@ -252,13 +252,14 @@ class CopiedLineageTest {
 
     @Test
     void anElementThatCannotBeWrittenIsBlamedOnItsDataset() {
-        LineageNode target = engine.parallelize(List.of(Thread.currentThread()), 1)
-                .map(x -> x)
-                .lineage();
+        Runnable sharedButNotWritten = () -> {};
+        LineageNode target =
+                engine.parallelize(List.of(sharedButNotWritten), 1).map(x -> x).lineage();
 
         assertThatExceptionOfType(SerializationException.class)
                 .isThrownBy(() -> copied.copyOf(target))
-                .withMessageContainingAll("ParallelCollectionRDD", "CopiedLineageTest.java", "java.lang.Thread");
+                .withMessageContainingAll(
+                        "ParallelCollectionRDD", "element 0 of parallelize at CopiedLineageTest.java", "Lambda");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
@@ -103,6 +104,10 @@ final class CopiedRun implements AutoCloseable {
 
         private final TaskScope scope =
                 new TaskScope(nextAttempt++, "copied attempt", memory.openTask("copied attempt"));
+
+        Attempt() {
+            RecordCopier.attachTo(scope, serializer);
+        }
 
         List<@Nullable Object> records(LineageNode node, int partition) throws Exception {
             PartitionPlan plan = node.plan(partition);

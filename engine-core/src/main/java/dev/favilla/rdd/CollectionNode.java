@@ -2,19 +2,25 @@ package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.serializer.Serializer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A list in memory, cut into contiguous slices. The list was copied, its elements were not. */
+/** A list in memory, cut into contiguous slices. Neither the list nor an element changes once this is made. */
 public final class CollectionNode extends Node {
 
     private final Elements elements;
     private final int slices;
 
-    /** @param elements never changed by anyone from now on */
-    public CollectionNode(int id, CallSite callSite, List<? extends @Nullable Object> elements, int slices) {
+    /**
+     * @param elements a list that nobody changes any more; of its elements that is not asked
+     * @param records copies elements that somebody could change
+     * @throws IllegalArgumentException if one of those cannot be copied
+     */
+    public CollectionNode(
+            int id, CallSite callSite, List<? extends @Nullable Object> elements, int slices, Serializer records) {
         super(id, "ParallelCollectionRDD", callSite, List.of());
-        this.elements = new SharedElements(elements, slices);
+        this.elements = Elements.of(elements, slices, records, callSite.toString());
         this.slices = slices;
     }
 

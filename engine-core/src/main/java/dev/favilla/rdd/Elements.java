@@ -1,11 +1,45 @@
 package dev.favilla.rdd;
 
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.serializer.Immutability;
+import dev.favilla.serializer.SerializationException;
+import dev.favilla.serializer.Serializer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The elements of a collection, cut into slices. */
-interface Elements {
+/** The elements of a collection, cut into slices. Which way they are kept, no task can change what another sees. */
+interface Elements extends HoldsRecords {
 
     /** Opens a slice for one attempt. */
     Cursor open(int slice, TaskInputs inputs);
+
+    /**
+     * Returns {@code elements} as they are if all of them are proven immutable, else copies as of now.
+     *
+     * @param operation where the user passed them
+     * @throws IllegalArgumentException if one has to be copied and cannot be written
+     */
+    static Elements of(List<? extends @Nullable Object> elements, int slices, Serializer records, String operation) {
+        SharedElements shared = new SharedElements(elements, slices, operation);
+        if (areImmutable(elements)) {
+            return shared;
+        }
+        try {
+            return shared.pack(records).unpack(records);
+        } catch (SerializationException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static boolean areImmutable(List<? extends @Nullable Object> elements) {
+        Immutability.Checker checker = new Immutability.Checker();
+        for (Object element : elements) {
+            if (!checker.check(element)) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

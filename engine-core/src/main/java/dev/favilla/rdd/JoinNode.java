@@ -9,9 +9,11 @@ import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.shuffle.Partitioner;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,11 @@ public final class JoinNode extends Node {
                 : inputs.open(((NarrowDependency) right).parent(), partition);
     }
 
+    /** What a shuffle hands out is immutable or a copy already. */
+    private UnaryOperator<@Nullable Object> owning(TaskScope scope) {
+        return right instanceof ShuffleDependency ? UnaryOperator.identity() : new OwnRecords(this, scope)::of;
+    }
+
     /** Streams a shuffled left side past the table. */
     private static final class ProbeCursor implements Cursor {
 
@@ -123,7 +130,8 @@ public final class JoinNode extends Node {
             this.partition = partition;
             this.inputs = inputs;
             this.downstream = downstream;
-            this.table = new JoinTable(node.entries, inputs.scope().memory());
+            this.table = new JoinTable(
+                    node.entries, node.owning(inputs.scope()), inputs.scope().memory());
             inputs.scope().onClose(table::close);
         }
 

@@ -8,17 +8,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The values of each key of one side of a join, in the order they came, held in accounted memory. */
 final class JoinTable extends Sink {
 
     private final EntryExtractor entries;
+    private final UnaryOperator<@Nullable Object> own;
     private final HeldRecords held;
     private final Map<@Nullable Object, List<@Nullable Object>> values = new HashMap<>();
 
-    JoinTable(EntryExtractor entries, MemoryAccount memory) {
+    /** @param own makes a key or a value one that nobody else can change */
+    JoinTable(EntryExtractor entries, UnaryOperator<@Nullable Object> own, MemoryAccount memory) {
         this.entries = entries;
+        this.own = own;
         this.held = new HeldRecords(memory);
     }
 
@@ -29,9 +33,9 @@ final class JoinTable extends Sink {
         if (known == null) {
             StableHash.requireKey(key);
             known = new ArrayList<>(1);
-            values.put(key, known);
+            values.put(own.apply(key), known);
         }
-        known.add(entries.value(record));
+        known.add(own.apply(entries.value(record)));
         held.add(record);
         return true;
     }

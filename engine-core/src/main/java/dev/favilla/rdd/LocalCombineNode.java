@@ -44,7 +44,10 @@ public final class LocalCombineNode extends SinkNode {
         return sink;
     }
 
-    /** Takes all records in before it hands any on, when its input ends. */
+    /**
+     * Takes all records in before it hands any on, when its input ends. What it holds is the attempt's own: a source may
+     * use one object for many records, and a cached record belongs to others too.
+     */
     private static final class CombineSink extends Sink {
 
         private static final int CHECK_MASK = 4095;
@@ -53,6 +56,7 @@ public final class LocalCombineNode extends SinkNode {
         private final Combiner<@Nullable Object, @Nullable Object> combiner;
         private final Sink downstream;
         private final TaskScope scope;
+        private final OwnRecords own;
         private final HeldRecords held;
         private final Map<@Nullable Object, @Nullable Object> accumulators = new LinkedHashMap<>();
 
@@ -65,6 +69,7 @@ public final class LocalCombineNode extends SinkNode {
             this.combiner = combiner;
             this.downstream = downstream;
             this.scope = scope;
+            this.own = new OwnRecords(node, scope);
             this.held = new HeldRecords(scope.memory());
         }
 
@@ -74,10 +79,10 @@ public final class LocalCombineNode extends SinkNode {
             Object value = node.in.value(record);
             Object accumulator = accumulators.get(key);
             if (accumulator != null || accumulators.containsKey(key)) {
-                accumulators.put(key, combiner.add(accumulator, value));
+                accumulators.put(key, combiner.add(accumulator, own.of(value)));
             } else {
                 StableHash.requireKey(key);
-                accumulators.put(key, combiner.create(value));
+                accumulators.put(own.of(key), combiner.create(own.of(value)));
             }
             held.add(record); // an upper bound of what any combiner keeps of it
             return true;

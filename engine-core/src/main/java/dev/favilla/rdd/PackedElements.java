@@ -9,7 +9,7 @@ import dev.favilla.memory.TaskMetrics;
 import dev.favilla.serializer.Serializer;
 import java.util.List;
 
-/** As bytes, slice by slice: each attempt reads copies of its own, one by one. */
+/** As bytes, slice by slice: each attempt reads copies of its own, one by one, as they were when they were packed. */
 final class PackedElements implements HoldsRecords.Packed {
 
     private final List<Slice> slices;
@@ -29,7 +29,7 @@ final class PackedElements implements HoldsRecords.Packed {
     }
 
     /** What stands in a copy of the dataset; written again, the bytes are what they were. */
-    private record Copies(PackedElements packed, Serializer records) implements Elements, HoldsRecords {
+    private record Copies(PackedElements packed, Serializer records) implements Elements {
 
         @Override
         public Cursor open(int slice, TaskInputs inputs) {
@@ -44,6 +44,9 @@ final class PackedElements implements HoldsRecords.Packed {
 
     /** The elements of one slice. */
     static final class Slice {
+
+        /** Every empty one: there may be millions. */
+        static final Slice EMPTY = new Slice(0, new byte[0]);
 
         private final int elements;
         private final byte[] bytes;

@@ -1,11 +1,11 @@
 package dev.favilla.rdd;
 
 import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskMetrics;
+import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -13,14 +13,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** As the user gave them: all attempts see the same objects. Packed, each slice travels by itself. */
-final class SharedElements implements Elements, HoldsRecords {
+final class SharedElements implements Elements {
 
     private final List<? extends @Nullable Object> elements;
     private final int slices;
+    private final String operation;
 
-    SharedElements(List<? extends @Nullable Object> elements, int slices) {
+    /** @param operation where the user passed them */
+    SharedElements(List<? extends @Nullable Object> elements, int slices, String operation) {
         this.elements = elements;
         this.slices = slices;
+        this.operation = operation;
     }
 
     private List<? extends @Nullable Object> slice(int index) {
@@ -35,20 +38,30 @@ final class SharedElements implements Elements, HoldsRecords {
     }
 
     @Override
-    public Packed pack(Serializer records) {
+    public PackedElements pack(Serializer records) {
         List<PackedElements.Slice> packed = new ArrayList<>(slices);
+        int first = 0;
         for (int i = 0; i < slices; i++) {
-            packed.add(pack(slice(i), records));
+            List<? extends @Nullable Object> slice = slice(i);
+            packed.add(pack(slice, first, records));
+            first += slice.size();
         }
         return new PackedElements(packed);
     }
 
-    private static PackedElements.Slice pack(List<? extends @Nullable Object> slice, Serializer records) {
+    private PackedElements.Slice pack(List<? extends @Nullable Object> slice, int first, Serializer records) {
+        if (slice.isEmpty()) {
+            return PackedElements.Slice.EMPTY;
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int index = first;
         try (Serializer.RecordOutput out = records.open(bytes)) {
             for (Object element : slice) {
                 out.write(element);
+                index++;
             }
+        } catch (SerializationException e) {
+            throw e.during("Copying element " + index + " of " + operation + " for the tasks");
         }
         return new PackedElements.Slice(slice.size(), bytes.toByteArray());
     }

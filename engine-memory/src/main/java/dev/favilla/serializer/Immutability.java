@@ -142,6 +142,13 @@ public final class Immutability {
         return true;
     }
 
+    /** Returns whether every value of a variable declared as {@code type} is proven to be deeply immutable. */
+    static boolean isProvenBy(Class<?> type) {
+        return type.isPrimitive()
+                || Enum.class.isAssignableFrom(type)
+                || (Modifier.isFinal(type.getModifiers()) && FACTS.get(type).kind == Kind.ALWAYS);
+    }
+
     private static Facts classify(Class<?> type, Set<Class<?>> outer) {
         if (VALUES.contains(type)
                 || JAVA_TIME.contains(type)

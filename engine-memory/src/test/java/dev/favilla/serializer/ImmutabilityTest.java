@@ -80,6 +80,7 @@ class ImmutabilityTest {
                 "text",
                 BigInteger.TEN,
                 BigDecimal.ONE,
+                new BigDecimal(new BigNumber()), // which keeps a copy
                 Instant.EPOCH,
                 LocalDateTime.MAX,
                 ZoneId.of("Europe/Paris"),

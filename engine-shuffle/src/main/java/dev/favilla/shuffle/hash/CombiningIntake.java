@@ -1,6 +1,7 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.shuffle.Combiner;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class CombiningIntake implements Intake {
     private final int maxKeys;
     private final Router router;
     private final OutputBuffer buffer;
+    private final RecordCopier copier;
     private final TaskScope scope;
     private final Fold fold;
 
@@ -36,17 +38,20 @@ final class CombiningIntake implements Intake {
 
     /**
      * @param restartable whether a key may have a second accumulator
+     * @param copier makes what the table holds the attempt's own
      */
     CombiningIntake(
             Combiner<@Nullable Object, @Nullable Object> combiner,
             boolean restartable,
             Router router,
             OutputBuffer buffer,
+            RecordCopier copier,
             TaskScope scope) {
         this.combiner = combiner;
         this.maxKeys = restartable ? MAX_KEYS : Integer.MAX_VALUE;
         this.router = router;
         this.buffer = buffer;
+        this.copier = copier;
         this.scope = scope;
         this.fold = new Fold(combiner, scope.memory());
     }
@@ -60,9 +65,9 @@ final class CombiningIntake implements Intake {
         }
         int entry = fold.find(key, hash);
         if (entry != AccumulatorTable.ABSENT) {
-            fold.add(entry, value);
+            fold.add(entry, copier.isolate(value));
         } else if (fold.size() < maxKeys) {
-            fold.create(key, hash, value);
+            fold.create(copier.isolate(key), hash, copier.isolate(value));
         } else {
             startOver();
             write(key, value);

@@ -4,6 +4,7 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.Compression;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.BlockTransfer;
@@ -81,13 +82,18 @@ public final class HashShuffleManager implements ShuffleManager {
         return new HashShuffleWriter(key, spec.numReducers(), executor, store, memory, scope, intake, buffer);
     }
 
-    private static Intake intake(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
+    private Intake intake(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
         Router router = new Router(spec);
         Aggregator aggregator = spec.aggregator().filter(Aggregator::mapSide).orElse(null);
         return aggregator == null
                 ? new DirectIntake(router, buffer)
                 : new CombiningIntake(
-                        aggregator.combiner().forTask(scope), aggregator.restartable(), router, buffer, scope);
+                        aggregator.combiner().forTask(scope),
+                        aggregator.restartable(),
+                        router,
+                        buffer,
+                        RecordCopier.attachTo(scope, serializer),
+                        scope);
     }
 
     @Override

@@ -1,0 +1,219 @@
+package dev.favilla.serializer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.DayOfWeek;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecordCopierTest {
+
+    private final UnifiedMemoryManager memory = new UnifiedMemoryManager(32 << 20, 0.5);
+    private final TaskScope scope = new TaskScope(1, "task 1", memory.openTask("task 1"));
+    private final CountingSerializer serializer = new CountingSerializer();
+
+    record Row(String name, List<Integer> numbers) {}
+
+    private static final class Node {
+        int number;
+        List<Node> friends = new ArrayList<>();
+
+        static Node inACycle(int number) {
+            Node node = new Node();
+            node.number = number;
+            node.friends.add(node);
+            return node;
+        }
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+        assertThat(serializer.open).isZero();
+    }
+
+    private RecordCopier copier() {
+        return RecordCopier.attachTo(scope, serializer);
+    }
+
+    @ParameterizedTest
+    @MethodSource("immutables")
+    void whatIsProvenImmutableIsNotCopied(Object record) {
+        assertThat(copier().isolate(record)).isSameAs(record);
+        assertThat(serializer.opened).isZero();
+    }
+
+    static Stream<Object> immutables() {
+        return Stream.of(1L, "text", List.of("a", 1), new Row("r", List.of(1)), DayOfWeek.MONDAY);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutables")
+    void everythingElseIsCopied(Object record) {
+        Object copy = copier().isolate(record);
+
+        assertThat(copy).isNotSameAs(record).isEqualTo(record).hasSameClassAs(record);
+    }
+
+    static Stream<Object> mutables() {
+        return Stream.of(
+                new boolean[] {true},
+                new byte[] {1},
+                new short[] {1},
+                new char[] {'a'},
+                new int[] {1, 2},
+                new long[] {3},
+                new float[] {1.5f},
+                new double[] {0.5, -0.0},
+                new Object[] {new String[] {"a", null}}, // one argument that is an array
+                new Object[] {new Long[] {1L}},
+                new Object[] {new DayOfWeek[] {DayOfWeek.FRIDAY}},
+                new int[][] {{1}, {2}},
+                new ArrayList<>(List.of(1, "b")),
+                new ArrayList<>(List.of(new ArrayList<>(List.of(1)))),
+                new HashMap<>(Map.of("k", new ArrayList<>(List.of(1)))),
+                new Row("r", new ArrayList<>(List.of(1))));
+    }
+
+    @Test
+    void nothingInACopyIsShared() {
+        List<Object> inner = new ArrayList<>(List.of(1));
+        int[][] rows = {{1}, {2}};
+
+        Object copyOfList = copier().isolate(new ArrayList<>(List.of(inner)));
+        Object copyOfRecord = copier().isolate(new Row("r", new ArrayList<>(List.of(1))));
+        int[][] copyOfRows = (int[][]) copier().isolate(rows);
+        inner.add(2);
+        rows[0][0] = 5;
+
+        assertThat(copyOfList).isEqualTo(List.of(List.of(1)));
+        assertThat(copyOfRecord).isEqualTo(new Row("r", List.of(1)));
+        assertThat(copyOfRows).isDeepEqualTo(new int[][] {{1}, {2}});
+    }
+
+    @Test
+    void referencesWithinARecordStay() {
+        Node copy = (Node) copier().isolate(Node.inACycle(7));
+
+        assertThat(copy.number).isEqualTo(7);
+        assertThat(copy.friends).containsExactly(copy);
+    }
+
+    @Test
+    void manyCopiesShareOneStream() {
+        RecordCopier copier = copier();
+        Node node = Node.inACycle(0);
+
+        for (int i = 0; i < 1000; i++) {
+            node.number = i;
+            assertThat(((Node) copier.isolate(node)).number).isEqualTo(i);
+        }
+
+        assertThat(serializer.written).isEqualTo(1);
+    }
+
+    @Test
+    void recordsOfAnySizeFollowEachOther() {
+        RecordCopier copier = copier();
+
+        for (int size : new int[] {1, 3_000_000, 10, 70_000, 1}) {
+            Row row = new Row("x".repeat(size), new ArrayList<>(List.of(size)));
+            assertThat(copier.isolate(row)).isEqualTo(row);
+        }
+    }
+
+    @Test
+    void aCopyThatFailsSpoilsNoOther() {
+        RecordCopier copier = copier();
+
+        for (int i = 0; i < 3; i++) {
+            assertThatExceptionOfType(SerializationException.class)
+                    .isThrownBy(() -> copier.isolate(new ArrayList<>(List.of(new Thread("not started")))))
+                    .withMessageContaining("java.lang.Thread");
+            assertThat(((Node) copier.isolate(Node.inACycle(i))).number).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void anAttemptHasOne() {
+        assertThat(copier()).isSameAs(copier()).isSameAs(RecordCopier.of(scope));
+    }
+
+    @Test
+    void anAttemptWithoutOneIsAMistakeOfOurs() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> RecordCopier.of(scope))
+                .withMessageContaining("task 1");
+    }
+
+    /** Counts the streams it opens. */
+    private static final class CountingSerializer implements Serializer {
+
+        private final Serializer serializer = new KryoSerializer(List.of());
+        private int opened;
+        private int written;
+        private int open;
+
+        @Override
+        public RecordOutput open(OutputStream out) {
+            RecordOutput inner = serializer.open(out);
+            opened++;
+            written++;
+            open++;
+            return new RecordOutput() {
+                @Override
+                public void write(Object record) {
+                    inner.write(record);
+                }
+
+                @Override
+                public void flush() {
+                    inner.flush();
+                }
+
+                @Override
+                public void close() {
+                    open--;
+                    inner.close();
+                }
+            };
+        }
+
+        @Override
+        public RecordInput open(InputStream in) {
+            throw new UnsupportedOperationException("copies are read in place");
+        }
+
+        @Override
+        public RecordInput open(byte[] bytes, int offset, int length) {
+            RecordInput inner = serializer.open(bytes, offset, length);
+            opened++;
+            open++;
+            return new RecordInput() {
+                @Override
+                public Object read() {
+                    return inner.read();
+                }
+
+                @Override
+                public void close() {
+                    open--;
+                    inner.close();
+                }
+            };
+        }
+    }
+}
