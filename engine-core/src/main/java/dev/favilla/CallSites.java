@@ -2,11 +2,17 @@ package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.serializer.DriverOnly;
+import java.util.Iterator;
+import java.util.Set;
 
 /** Finds the line of user code that called the API. */
 final class CallSites {
 
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    /** What else calls this, for users who have called it or the API. */
+    private static final Set<Class<?>> ALSO_ENGINE =
+            Set.of(Arguments.class, TaskThreads.class, Ordering.class, StatusTracker.class);
 
     private CallSites() {}
 
@@ -16,6 +22,32 @@ final class CallSites {
                 .findFirst()
                 .map(frame -> new CallSite(operation, frame.getFileName() + ":" + frame.getLineNumber()))
                 .orElseGet(() -> new CallSite(operation, "unknown place")));
+    }
+
+    /** Returns the method of the API that user code has called, where, and the class that declares it. */
+    static Entered entered() {
+        return WALKER.walk(frames -> {
+            Iterator<StackWalker.StackFrame> each = frames.iterator();
+            StackWalker.StackFrame api = each.next();
+            while (each.hasNext()) {
+                StackWalker.StackFrame frame = each.next();
+                if (isEngine(frame.getDeclaringClass())) {
+                    api = frame;
+                } else {
+                    return new Entered(
+                            api.getDeclaringClass(),
+                            new CallSite(api.getMethodName(), frame.getFileName() + ":" + frame.getLineNumber()));
+                }
+            }
+            return new Entered(api.getDeclaringClass(), new CallSite(api.getMethodName(), "unknown place"));
+        });
+    }
+
+    /** A call of the API in progress. */
+    record Entered(Class<?> type, CallSite callSite) {}
+
+    private static boolean isEngine(Class<?> type) {
+        return isApi(type) || ALSO_ENGINE.contains(type.getNestHost());
     }
 
     private static boolean isApi(Class<?> type) {

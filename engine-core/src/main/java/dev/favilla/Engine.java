@@ -42,7 +42,7 @@ record Engine(
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
         Room.Plan plan =
-                new Room.Plan(settings, serializer, broadcasts, new EngineThreads(name + "-slot-"), clock, faults);
+                new Room.Plan(settings, serializer, broadcasts, EngineThreads.forSlots(name + "-slot-"), clock, faults);
         Rooms rooms = new Rooms(plan);
         JobScheduler scheduler = new SchedulerService(
                 observed -> new SchedulerStateMachine(
@@ -51,7 +51,7 @@ record Engine(
                 new SchedulerService.Parts(
                         accumulators,
                         clock,
-                        new EngineThreads(name + "-service-"),
+                        EngineThreads.forService(name + "-service-"),
                         settings.listenerQueueCapacity(),
                         plan.isolation(),
                         faults));

@@ -1,5 +1,7 @@
 package dev.favilla;
 
+import static dev.favilla.Arguments.notNull;
+
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
@@ -35,7 +37,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +64,10 @@ import org.slf4j.LoggerFactory;
  * {@link IllegalStateException}.
  */
 public final class EngineContext implements AutoCloseable, DriverOnly {
+
+    static final String WHY_NOT_IN_TASKS =
+            "An EngineContext lives outside of tasks and cannot be used inside a function that runs in them. Read what"
+                    + " you need of it into a variable before, or make the dataset outside of the function.";
 
     private static final int MAX_PARTITIONS = 10_000_000;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
@@ -106,7 +111,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      * @throws InvalidSettingException if {@code master} is none of these
      */
     public static EngineContext open(String master) {
-        return new Builder().master(master).open("open");
+        return new Builder().master(notNull(master, "master")).open("open");
     }
 
     /** Returns a builder for a context with other settings. */
@@ -147,8 +152,18 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         }
     }
 
+    /**
+     * Checks that something may be made or run, here and now: a task that waited for another would wait for its own slot.
+     *
+     * @throws IllegalStateException if the context is closed, or this thread runs a task
+     */
+    void requireUsable() {
+        TaskThreads.requireNone();
+        requireOpen();
+    }
+
     void requireSame(RDD<?> other) {
-        if (other.context() != this) {
+        if (notNull(other, "other").context() != this) {
             throw new IllegalArgumentException(other + " belongs to another context, " + other.context() + ", than "
                     + this + ". Make both datasets with one context, or collect one and parallelize it in the other.");
         }
@@ -190,12 +205,12 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     /** Begins to tell {@code listener} what happens from now on. */
     public void addListener(EngineListener listener) {
         requireOpen();
-        engine.scheduler().addListener(listener);
+        engine.scheduler().addListener(notNull(listener, "listener"));
     }
 
     /** Tells {@code listener} no more. */
     public void removeListener(EngineListener listener) {
-        engine.scheduler().removeListener(listener);
+        engine.scheduler().removeListener(notNull(listener, "listener"));
     }
 
     // ---------------------------------------------------------------- sources
@@ -234,12 +249,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     private LineageNode collection(List<? extends @Nullable Object> elements, int partitions, CallSite site) {
-        return new CollectionNode(
-                nextId(),
-                site,
-                Collections.unmodifiableList(new ArrayList<>(elements)),
-                checkPartitions(partitions),
-                engine.serializer());
+        List<@Nullable Object> copy = Collections.unmodifiableList(new ArrayList<>(notNull(elements, "elements")));
+        int id = nextId();
+        Arguments.requireToTravel(copy, site);
+        return new CollectionNode(id, site, copy, checkPartitions(partitions), engine.serializer());
     }
 
     /** Returns the whole numbers from {@code start} to {@code end}, exclusive, in default partitions. */
@@ -294,7 +307,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     private RDD<String> textFile(String path, int minPartitions, CallSite site) {
-        if (path.isBlank()) {
+        if (notNull(path, "path").isBlank()) {
             throw new IllegalArgumentException("path must name a file, a directory or a glob, got '" + path + "'");
         }
         checkPartitions(minPartitions);
@@ -311,23 +324,23 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      * @throws IllegalArgumentException if {@code value} is an RDD or a context
      */
     public <T> Broadcast<T> broadcast(T value) {
-        requireOpen();
-        return variables.broadcast(value);
+        requireUsable();
+        return variables.broadcast(notNull(value, "value"), CallSites.here("broadcast"));
     }
 
     /** Returns how many bytes the value of {@code broadcast} has, serialized. */
     public long broadcastBytes(Broadcast<?> broadcast) {
-        return variables.bytes(broadcast);
+        return variables.bytes(notNull(broadcast, "broadcast"));
     }
 
     /** Drops the executors' copies; they are made again when used again. */
     public void unpersist(Broadcast<?> broadcast) {
-        variables.unpersist(broadcast);
+        variables.unpersist(notNull(broadcast, "broadcast"));
     }
 
     /** Forgets a broadcast; using it from now on is an error that names this call. */
     public void destroy(Broadcast<?> broadcast) {
-        variables.destroy(broadcast, CallSites.here("destroy") + " destroyed it");
+        variables.destroy(notNull(broadcast, "broadcast"), CallSites.here("destroy") + " destroyed it");
     }
 
     /**
@@ -336,8 +349,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      * @param name how it is printed
      */
     public LongAccumulator longAccumulator(String name) {
-        requireOpen();
-        return variables.longAccumulator(name);
+        requireUsable();
+        return variables.longAccumulator(notNull(name, "name"));
     }
 
     // ---------------------------------------------------------------- jobs: what they take over from their thread
@@ -356,7 +369,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      *     Without it a task stops at its next record, and is interrupted after {@code favilla.task.interruptAfter}
      */
     public void setJobGroup(String id, @Nullable String description, boolean interruptOnCancel) {
-        properties.group(Objects.requireNonNull(id, "id"), description, interruptOnCancel);
+        properties.group(notNull(id, "id"), description, interruptOnCancel);
     }
 
     /** Submits this thread's jobs outside of any group, without description and interrupts. */
@@ -418,12 +431,12 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      * @param value null to have no such property
      */
     public void setLocalProperty(String key, @Nullable String value) {
-        properties.local(key, value);
+        properties.local(notNull(key, "key"), value);
     }
 
     /** Returns a property of this thread's jobs, or null if there is none. */
     public @Nullable String getLocalProperty(String key) {
-        return properties.get().local().get(key);
+        return properties.get().local().get(notNull(key, "key"));
     }
 
     // ---------------------------------------------------------------- jobs: cancelling and watching
@@ -455,7 +468,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** As {@link #cancelJobGroup(String)}; the jobs' exceptions tell {@code reason}. */
     public void cancelJobGroup(String group, String reason) {
-        cancel(new JobSelector.InGroup(group, false), reason);
+        cancel(new JobSelector.InGroup(notNull(group, "group"), false), reason);
     }
 
     /** Cancels the running jobs of a group, and those that will be submitted to it; of such groups many are remembered. */
@@ -466,7 +479,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** As {@link #cancelJobGroupAndFutureJobs(String)}; the jobs' exceptions tell {@code reason}. */
     public void cancelJobGroupAndFutureJobs(String group, String reason) {
-        cancel(new JobSelector.InGroup(group, true), reason);
+        cancel(new JobSelector.InGroup(notNull(group, "group"), true), reason);
     }
 
     /**
@@ -489,7 +502,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     private void cancel(JobSelector jobs, String reason) {
-        engine.scheduler().cancel(jobs, reason);
+        engine.scheduler().cancel(jobs, notNull(reason, "reason"));
     }
 
     /** Stops an attempt and has its task tried again. Returns at once; unknown attempts are ignored. */
@@ -499,7 +512,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** As {@link #killTaskAttempt(long)}; observers are told {@code reason}. */
     public void killTaskAttempt(long attemptId, String reason) {
-        engine.scheduler().killAttempt(attemptId, reason);
+        engine.scheduler().killAttempt(attemptId, notNull(reason, "reason"));
     }
 
     /** Returns what tells how jobs and stages are doing. */
@@ -533,7 +546,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     public void drainExecutor(ExecutorId executor) {
         requireOpen();
-        engine.control().drainExecutor(executor);
+        engine.control().drainExecutor(notNull(executor, "executor"));
     }
 
     // ---------------------------------------------------------------- within the package
@@ -544,13 +557,13 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** Returns the id of a new dataset, if one may be made. */
     int nextId() {
-        requireOpen();
+        requireUsable();
         return nextId.getAndIncrement();
     }
 
     ShuffleDependency shuffle(
             LineageNode parent, Partitioner partitioner, @Nullable Aggregator aggregator, EntryExtractor entries) {
-        requireOpen();
+        requireUsable();
         int shuffleId = nextShuffle.getAndIncrement();
         ShuffleDependency dependency =
                 new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);
@@ -596,7 +609,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     void persist(LineageNode node, StorageLevel level) {
-        requireOpen();
+        requireUsable();
         if (level.useDisk()) {
             throw new UnsupportedOperationException("Cannot keep " + node + " at level " + level.description()
                     + ": this version keeps blocks in memory only. Use StorageLevel.MEMORY_ONLY or MEMORY_ONLY_SER;"
@@ -612,7 +625,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     void unpersist(LineageNode node) {
-        requireOpen();
+        requireUsable();
         datasets.unpersist(node);
         engine.scheduler().unpersist(node.id());
     }
@@ -643,15 +656,14 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     /** Runs an action and waits for its result. Interrupting the waiting thread cancels the job. */
     @Nullable
     Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
-        requireOpen();
+        requireUsable();
         reachability.sweep();
         return jobs.run(target, partitions, action, site, properties.get());
     }
 
     @Override
     public String whyNotInTasks() {
-        return "An EngineContext lives outside of tasks and cannot be used inside a function that runs in them. Read what"
-                + " you need of it into a variable before, or make the dataset outside of the function.";
+        return WHY_NOT_IN_TASKS;
     }
 
     @Override
@@ -675,7 +687,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
         /** Names the context, for messages. */
         public Builder appName(String name) {
-            return put(Setting.APP_NAME, name);
+            return put(Setting.APP_NAME, notNull(name, "name"));
         }
 
         /**
@@ -683,7 +695,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
          * and {@link #executors} have said, as they do of this.
          */
         public Builder master(String master) {
-            return put(Setting.MASTER, master);
+            return put(Setting.MASTER, notNull(master, "master"));
         }
 
         /** As {@code master("local[cores]")}; with {@link #executors}, how many slots each of them has. */
@@ -721,7 +733,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
          * @throws InvalidSettingException if there is no such setting
          */
         public Builder set(String key, String value) {
-            Setting setting = Setting.of(key)
+            notNull(value, "value");
+            Setting setting = Setting.of(notNull(key, "key"))
                     .orElseThrow(() -> new InvalidSettingException(
                             key, value, "there is no such setting. There are: " + Setting.allKeys() + "."));
             return put(setting, value);
@@ -734,13 +747,13 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
          * @param registration called for each Kryo that is made, from any thread; must do the same each time
          */
         public Builder registerKryo(KryoRegistration registration) {
-            registrations.add(Objects.requireNonNull(registration, "registration"));
+            registrations.add(notNull(registration, "registration"));
             return this;
         }
 
         /** As {@link #pool(PoolSpec)}, of a pool whose jobs are served first in, first out. */
         public Builder pool(String name, int weight, int minShare) {
-            return pool(new PoolSpec(name, PoolMode.FIFO, weight, minShare));
+            return pool(new PoolSpec(notNull(name, "name"), PoolMode.FIFO, weight, minShare));
         }
 
         /**
@@ -750,6 +763,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
          * @throws IllegalArgumentException if there is one with this name already
          */
         public Builder pool(PoolSpec pool) {
+            notNull(pool, "pool");
             if (pools.stream().anyMatch(other -> other.name().equals(pool.name()))) {
                 throw new IllegalArgumentException("pool '" + pool.name() + "' is described twice");
             }
@@ -759,7 +773,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
         /** Installs an extension: see {@link dev.favilla.spi}. Not needed to write and run pipelines. */
         public Builder extension(EngineExtension extension) {
-            extensions.add(Objects.requireNonNull(extension, "extension"));
+            extensions.add(notNull(extension, "extension"));
             return this;
         }
 
@@ -782,6 +796,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         }
 
         private EngineContext open(String operation) {
+            TaskThreads.requireNone();
             EngineSettings all = EngineSettings.of(
                     settings,
                     master(),

@@ -17,16 +17,40 @@ final class EngineThreads implements ThreadFactory {
     private static final long STACK_BYTES = 32L << 20;
 
     private final String prefix;
+    private final Maker maker;
     private final AtomicInteger next = new AtomicInteger();
 
-    /** @param prefix of their names, before a number */
-    EngineThreads(String prefix) {
+    private EngineThreads(String prefix, Maker maker) {
         this.prefix = prefix;
+        this.maker = maker;
+    }
+
+    private interface Maker {
+
+        Thread make(Runnable task, String name, long stackBytes);
+    }
+
+    /**
+     * For task slots: see {@link TaskThreads}.
+     *
+     * @param prefix of their names, before a number
+     */
+    static EngineThreads forSlots(String prefix) {
+        return new EngineThreads(prefix, TaskThreads.SlotThread::new);
+    }
+
+    /**
+     * For everything else.
+     *
+     * @param prefix of their names, before a number
+     */
+    static EngineThreads forService(String prefix) {
+        return new EngineThreads(prefix, (task, name, stackBytes) -> new Thread(null, task, name, stackBytes, false));
     }
 
     @Override
     public Thread newThread(Runnable task) {
-        Thread thread = new Thread(null, task, prefix + next.getAndIncrement(), STACK_BYTES, false);
+        Thread thread = maker.make(task, prefix + next.getAndIncrement(), STACK_BYTES);
         thread.setDaemon(true);
         thread.setContextClassLoader(Thread.currentThread().getContextClassLoader()); // not passed on by later JDKs
         return thread;

@@ -1,5 +1,7 @@
 package dev.favilla;
 
+import static dev.favilla.Arguments.notNull;
+
 import java.io.Serializable;
 import java.util.Comparator;
 
@@ -19,7 +21,7 @@ public interface Ordering<T> extends Comparator<T>, Serializable {
 
     /** Returns the order of what {@code key} makes of each value. */
     static <T, U extends Comparable<? super U>> Ordering<T> by(Key<? super T, ? extends U> key) {
-        return new ByKey<>(key);
+        return new ByKey<>(notNull(key, "key"));
     }
 
     /** Returns the opposite order. */
@@ -30,12 +32,12 @@ public interface Ordering<T> extends Comparator<T>, Serializable {
 
     /** Returns this order, with ties in the order of {@code next}. */
     default Ordering<T> thenBy(Ordering<? super T> next) {
-        return new Then<>(this, next);
+        return new Then<>(this, notNull(next, "next"));
     }
 
     /** Returns this order, with ties in the order of what {@code key} makes of each value. */
     default <U extends Comparable<? super U>> Ordering<T> thenBy(Key<? super T, ? extends U> key) {
-        return new Then<>(this, new ByKey<>(key));
+        return new Then<>(this, new ByKey<>(notNull(key, "key")));
     }
 
     /** What a value is compared by. */

@@ -1,5 +1,7 @@
 package dev.favilla;
 
+import static dev.favilla.Arguments.notNull;
+
 import dev.favilla.function.CombineFunction;
 import dev.favilla.function.FilterFunction;
 import dev.favilla.function.MapFunction;
@@ -15,7 +17,6 @@ import dev.favilla.rdd.LocalCombineNode;
 import dev.favilla.rdd.MapValuesNode;
 import dev.favilla.rdd.ProjectNode;
 import dev.favilla.rdd.ShuffledNode;
-import dev.favilla.rdd.ZeroValue;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Combiner;
 import dev.favilla.shuffle.HashPartitioner;
@@ -50,7 +51,9 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     /** Returns {@code pairs} with by-key operations: the same dataset, with the same id. */
     public static <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> of(RDD<Pair<K, V>> pairs) {
-        return pairs instanceof PairRDD<K, V> same ? same : new PairRDD<>(pairs.context(), pairs.lineage());
+        return notNull(pairs, "pairs") instanceof PairRDD<K, V> same
+                ? same
+                : new PairRDD<>(pairs.context(), pairs.lineage());
     }
 
     // ---------------------------------------------------------------- as in RDD, with pairs
@@ -112,7 +115,12 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         CallSite site = CallSites.here("mapValues");
         return new PairRDD<>(
                 context(),
-                new MapValuesNode(context().nextId(), site, lineage(), capture(function, site), PairFormat.PAIRS));
+                new MapValuesNode(
+                        context().nextId(),
+                        site,
+                        lineage(),
+                        capture(notNull(function, "function"), site),
+                        PairFormat.PAIRS));
     }
 
     /** Returns the keys, duplicates included. Narrow; forgets the partitioner. */
@@ -161,7 +169,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     @SuppressWarnings("unchecked") // the values of this dataset are Vs
     private PairRDD<K, V> reduceByKey(ReduceFunction<V> merge, Partitioner partitioner, CallSite site) {
-        var combiner = new Combiners.Reduce((ReduceFunction<@Nullable Object>) merge, site.toString());
+        var combiner =
+                new Combiners.Reduce((ReduceFunction<@Nullable Object>) notNull(merge, "merge"), site.toString());
         return combined(combiner, true, true, partitioner, site);
     }
 
@@ -231,9 +240,9 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
             ReduceFunction<C> merge,
             CallSite site) {
         var combiner = new Combiners.Fold(
-                ZeroValue.of(zero, site.toString()),
-                (CombineFunction<@Nullable Object, @Nullable Object>) (CombineFunction<?, ?>) add,
-                (ReduceFunction<@Nullable Object>) merge,
+                zero(zero, site),
+                (CombineFunction<@Nullable Object, @Nullable Object>) (CombineFunction<?, ?>) notNull(add, "add"),
+                (ReduceFunction<@Nullable Object>) notNull(merge, "merge"),
                 site.toString());
         return combined(combiner, true, false, partitioner, site);
     }
@@ -254,7 +263,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     /** As {@link #join(PairRDD, int)} with the default number of partitions. */
     public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other) {
-        return join(other, context().defaultPartitioner(List.of(this, other)), CallSites.here("join"));
+        return join(
+                other, context().defaultPartitioner(List.of(this, notNull(other, "other"))), CallSites.here("join"));
     }
 
     /**
@@ -336,6 +346,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     private boolean liesAs(Partitioner partitioner) {
+        notNull(partitioner, "partitioner");
         Optional<Partitioner> mine = partitioner();
         return mine.isPresent() && mine.get().equals(partitioner);
     }

@@ -1,5 +1,7 @@
 package dev.favilla;
 
+import static dev.favilla.Arguments.notNull;
+
 import dev.favilla.function.FilterFunction;
 import dev.favilla.function.FlatMapFunction;
 import dev.favilla.function.ForeachFunction;
@@ -61,6 +63,10 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class RDD<T extends @Nullable Object> implements DriverOnly permits PairRDD {
 
+    static final String WHY_NOT_IN_TASKS =
+            "An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
+                    + " together with join or union, or collect a small one and broadcast it.";
+
     /** How many times more partitions {@link #take} looks at in each round, at most. */
     private static final int TAKE_SCALE = 4;
 
@@ -96,7 +102,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** Gives this dataset a name for plans and errors, and returns it. */
     public RDD<T> setName(String name) {
-        context.datasets().name(node, name);
+        context.datasets().name(node, notNull(name, "name"));
         return this;
     }
 
@@ -144,7 +150,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final <R extends @Nullable Object> RDD<R> map(MapFunction<? super T, ? extends R> function) {
         CallSite site = CallSites.here("map");
-        return with(new MapNode(context.nextId(), site, node, capture(function, site)));
+        return with(new MapNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -153,7 +159,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapToPair(
             MapFunction<? super T, ? extends Pair<K, V>> function) {
         CallSite site = CallSites.here("mapToPair");
-        return pairs(new MapNode(context.nextId(), site, node, capture(function, site)));
+        return pairs(new MapNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -169,7 +175,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     }
 
     final LineageNode filterNode(FilterFunction<? super T> predicate, CallSite site) {
-        return new FilterNode(context.nextId(), site, node, capture(predicate, site));
+        return new FilterNode(context.nextId(), site, node, capture(notNull(predicate, "predicate"), site));
     }
 
     /**
@@ -185,7 +191,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final <R extends @Nullable Object> RDD<R> flatMap(FlatMapFunction<? super T, R> function) {
         CallSite site = CallSites.here("flatMap");
-        return with(new FlatMapNode(context.nextId(), site, node, capture(function, site)));
+        return with(new FlatMapNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -196,7 +202,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final <R extends @Nullable Object> RDD<R> mapMulti(MapMultiFunction<? super T, R> function) {
         CallSite site = CallSites.here("mapMulti");
-        return with(new MapMultiNode(context.nextId(), site, node, capture(function, site)));
+        return with(new MapMultiNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -221,7 +227,11 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             MapPartitionsFunction<T, R> function, boolean preservesPartitioning) {
         CallSite site = CallSites.here("mapPartitions");
         return with(new MapPartitionsNode(
-                context.nextId(), site, node, capture(new IgnoringIndex<>(function), site), preservesPartitioning));
+                context.nextId(),
+                site,
+                node,
+                capture(new IgnoringIndex<>(notNull(function, "function")), site),
+                preservesPartitioning));
     }
 
     /**
@@ -230,8 +240,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     public final <R extends @Nullable Object> RDD<R> mapPartitionsWithIndex(
             IndexedPartitionFunction<T, R> function, boolean preservesPartitioning) {
         CallSite site = CallSites.here("mapPartitionsWithIndex");
-        return with(
-                new MapPartitionsNode(context.nextId(), site, node, capture(function, site), preservesPartitioning));
+        return with(new MapPartitionsNode(
+                context.nextId(), site, node, capture(notNull(function, "function"), site), preservesPartitioning));
     }
 
     /** As {@link #mapPartitions(MapPartitionsFunction)}, for a function that is told the partition's number. */
@@ -251,7 +261,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     }
 
     private <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
-        return pairs(new KeyByNode(context.nextId(), site, node, capture(key, site), PairFormat.PAIRS));
+        return pairs(new KeyByNode(context.nextId(), site, node, capture(notNull(key, "key"), site), PairFormat.PAIRS));
     }
 
     /**
@@ -360,7 +370,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      *     version does not
      */
     public RDD<T> persist(StorageLevel level) {
-        context.persist(node, level);
+        context.persist(node, notNull(level, "level"));
         return this;
     }
 
@@ -402,7 +412,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         if (n < 0) {
             throw new IllegalArgumentException("n must be >= 0, got " + n);
         }
-        context.requireOpen();
+        context.requireUsable();
         List<T> taken = new ArrayList<>();
         int total = n == 0 ? 0 : getNumPartitions();
         int scanned = 0;
@@ -464,7 +474,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final List<T> top(int n, Comparator<? super T> order) {
         CallSite site = CallSites.here("top");
-        return ordered("top", n, new Descending<>(order), site);
+        return ordered("top", n, new Descending<>(notNull(order, "order")), site);
     }
 
     /**
@@ -493,8 +503,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         if (n < 0) {
             throw new IllegalArgumentException("n must be >= 0, got " + n);
         }
-        Closure<Comparator<@Nullable Object>> comparator = captureOrder(order, site);
-        context.requireOpen();
+        Closure<Comparator<@Nullable Object>> comparator = captureOrder(notNull(order, "order"), site);
+        context.requireUsable();
         if (n == 0) {
             return List.of();
         }
@@ -517,7 +527,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final T reduce(ReduceFunction<T> merge) {
         CallSite site = CallSites.here("reduce");
-        Object result = run(new Actions.Reduce(capture(merge, site), site), site);
+        Object result = run(new Actions.Reduce(capture(notNull(merge, "merge"), site), site), site);
         if (result == null) {
             throw empty("reduce");
         }
@@ -533,8 +543,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final T fold(T zero, ReduceFunction<T> merge) {
         CallSite site = CallSites.here("fold");
-        ZeroValue copies = ZeroValue.of(zero, site.toString());
-        return result(run(new Actions.Fold(copies, capture(merge, site), site), site));
+        ZeroValue copies = zero(zero, site);
+        return result(run(new Actions.Fold(copies, capture(notNull(merge, "merge"), site), site), site));
     }
 
     /**
@@ -543,7 +553,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final void foreach(ForeachFunction<? super T> function) {
         CallSite site = CallSites.here("foreach");
-        run(new Actions.Foreach(capture(function, site), site), site);
+        run(new Actions.Foreach(capture(notNull(function, "function"), site), site), site);
     }
 
     /**
@@ -555,7 +565,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final void saveAsTextFile(String path) {
         CallSite site = CallSites.here("saveAsTextFile");
-        context.requireOpen();
+        notNull(path, "path");
+        context.requireUsable();
         try (TextOutput output = TextOutput.begin(path, site)) {
             run(output, site);
         }
@@ -564,7 +575,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     // ---------------------------------------------------------------- within the package
 
     final @Nullable Object run(Action action, CallSite site) {
-        context.requireOpen();
+        context.requireUsable();
         return context.run(node, EngineContext.indexes(0, getNumPartitions()), action, site);
     }
 
@@ -585,7 +596,13 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     /** Prepares a function for tasks and forgets its types, which the compiler has checked. */
     @SuppressWarnings("unchecked")
     final <F> Closure<F> capture(Object function, CallSite site) {
-        return (Closure<F>) context.capture(function, site);
+        return (Closure<F>) context.capture(notNull(function, "function"), site);
+    }
+
+    /** Prepares the zero value of {@code site}, unless there is something in it that cannot be one. */
+    static ZeroValue zero(@Nullable Object zero, CallSite site) {
+        Arguments.requireToTravel(zero, "The zero value of " + site);
+        return ZeroValue.of(zero, site.toString());
     }
 
     private Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {
@@ -606,8 +623,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     @Override
     public final String whyNotInTasks() {
-        return "An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
-                + " together with join or union, or collect a small one and broadcast it.";
+        return WHY_NOT_IN_TASKS;
     }
 
     @Override

@@ -66,6 +66,7 @@ final class Room implements ExecutorBackend {
                         shuffle,
                         plan.threads(),
                         scope -> {
+                            TaskThreads.enter(scope);
                             copies.attachTo(scope);
                             RecordCopier.attachTo(scope, plan.serializer());
                         },

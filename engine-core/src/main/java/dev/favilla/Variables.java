@@ -1,6 +1,6 @@
 package dev.favilla;
 
-import dev.favilla.serializer.DriverOnly;
+import dev.favilla.lineage.CallSite;
 import dev.favilla.serializer.SerializationException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,10 +16,8 @@ final class Variables {
         this.reachability = reachability;
     }
 
-    <T> Broadcast<T> broadcast(T value) {
-        if (value instanceof DriverOnly driverOnly) {
-            throw new IllegalArgumentException("Cannot broadcast " + value + ": " + driverOnly.whyNotInTasks());
-        }
+    <T> Broadcast<T> broadcast(T value, CallSite site) {
+        Arguments.requireToTravel(value, "The value of " + site);
         long id = next.getAndIncrement();
         try {
             engine.broadcasts().put(id, value);

@@ -1,0 +1,60 @@
+package dev.favilla;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.serializer.DriverOnlySearch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checks what users pass, where they pass it. */
+final class Arguments {
+
+    private Arguments() {}
+
+    /**
+     * Returns {@code value} if it is there.
+     *
+     * @throws IllegalArgumentException if it is null; names the parameter and the call
+     */
+    static <T> T notNull(@Nullable T value, String name) {
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    name + " must not be null (" + CallSites.entered().callSite() + ")");
+        }
+        return value;
+    }
+
+    /**
+     * Checks that nothing among {@code elements} lives outside of tasks only.
+     *
+     * @throws IllegalArgumentException if a dataset or a context is one of them, or inside of one, with the way to it
+     */
+    static void requireToTravel(List<? extends @Nullable Object> elements, CallSite site) {
+        DriverOnlySearch search = new DriverOnlySearch();
+        int index = 0;
+        for (Object element : elements) {
+            DriverOnlySearch.Found found = search.find(element).orElse(null);
+            if (found != null) {
+                String step = "[" + index + "]" + (found.object() == element ? ": " : " -> ");
+                throw refusal("The elements of " + site, found, step + found.path());
+            }
+            index++;
+        }
+    }
+
+    /**
+     * The same of a single value.
+     *
+     * @param what begins a sentence, for example {@code The zero value of fold at Report.java:12}
+     */
+    static void requireToTravel(@Nullable Object value, String what) {
+        new DriverOnlySearch().find(value).ifPresent(found -> {
+            throw refusal(what, found, found.path());
+        });
+    }
+
+    private static IllegalArgumentException refusal(String what, DriverOnlySearch.Found found, String path) {
+        return new IllegalArgumentException(what + " cannot travel to tasks: "
+                + found.object().getClass().getName() + " would have to go along. "
+                + found.object().whyNotInTasks() + " Path: " + path);
+    }
+}
