@@ -21,13 +21,30 @@ import org.jspecify.annotations.Nullable;
 public final class ContentDigest {
 
     private final Serializer serializer;
-    private final ContentWalk walk = new ContentWalk();
+    private final @Nullable SharedParts shared;
+    private final ContentWalk walk;
 
     /**
+     * A digest of values that may change when they have been asked for.
+     *
      * @param serializer of the values that cannot be walked
      */
     public ContentDigest(Serializer serializer) {
+        this(serializer, null);
+    }
+
+    private ContentDigest(Serializer serializer, @Nullable SharedParts shared) {
         this.serializer = serializer;
+        this.shared = shared;
+        this.walk = new ContentWalk(shared);
+    }
+
+    /**
+     * Returns a digest of values that are kept as references, until {@link #change} is asked for: what many of them
+     * refer to is not walked for each.
+     */
+    public static ContentDigest ofReferences(Serializer serializer) {
+        return new ContentDigest(serializer, new SharedParts());
     }
 
     /** Returns bits that depend on all of the value's content and its class, and on nothing else. */
@@ -36,6 +53,22 @@ public final class ContentDigest {
             return walk.of(value);
         } catch (RuntimeException | StackOverflowError | LinkageError e) { // the next way may be open
             return ofBytes(value);
+        }
+    }
+
+    /**
+     * Ends a digest of references: returns 0, or a number that is never the same again if something that several values
+     * refer to has changed since it was asked for.
+     */
+    public long change() {
+        boolean changed = shared != null && shared.endsChanged(new ContentDigest(serializer));
+        return changed ? ThreadLocalRandom.current().nextLong() : 0;
+    }
+
+    /** Lets go of the values of a digest of references. */
+    public void forget() {
+        if (shared != null) {
+            shared.forget();
         }
     }
 

@@ -76,7 +76,8 @@ final class ContentFields {
         field.setAccessible(true);
         MethodHandle get = MethodHandles.lookup().unreflectGetter(field);
         Class<?> type = field.getType();
-        String name = type.isPrimitive() ? type.getName() : "any";
+        boolean encloses = field.isSynthetic() && field.getName().startsWith("this$");
+        String name = type.isPrimitive() ? type.getName() : encloses ? "enclosing" : "any";
         MethodHandle join = find("join" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1), type);
         MethodHandle typed = get.asType(
                 MethodType.methodType(join.type().parameterType(2), get.type().parameterType(0)));
@@ -100,6 +101,10 @@ final class ContentFields {
 
     static long joinAny(ContentWalk walk, long hash, @Nullable Object value) {
         return ContentHash.join(hash, walk.of(value));
+    }
+
+    static long joinEnclosing(ContentWalk walk, long hash, @Nullable Object value) {
+        return ContentHash.join(hash, walk.ofEnclosing(value));
     }
 
     static long joinLong(ContentWalk walk, long hash, long value) {

@@ -100,10 +100,6 @@ final class ContentKind {
         if (Enum.class.isAssignableFrom(type)) {
             return (walk, value, seed) -> ContentHash.ofText(seed, ((Enum<?>) value).name());
         }
-        Reader primitives = PlatformContents.ofPrimitives(type);
-        if (primitives != null) {
-            return primitives;
-        }
         boolean hasOnlyItsClass =
                 type == Object.class || (Immutability.isLambda(type) && Immutability.isStateless(type));
         return hasOnlyItsClass ? (walk, value, seed) -> StableHash.mix(seed) : PlatformContents.leaf(type);
@@ -133,7 +129,7 @@ final class ContentKind {
 
     private static Reader holderReader(Class<?> type) throws ReflectiveOperationException {
         if (type.isArray()) {
-            return PlatformContents.ELEMENTS;
+            return PlatformContents.array(type);
         }
         if (DriverOnly.class.isAssignableFrom(type)) {
             return closedReader(type);

@@ -32,6 +32,24 @@ final class ContentWalk {
     /** The hashes of what this walk has met, once it is long; null before. */
     private @Nullable IdentityHashMap<Object, Long> known;
 
+    /** What several values may share; null if values do not stay as they are. */
+    private final @Nullable SharedParts shared;
+
+    /** How many steps all walks together have taken. */
+    private long spent;
+
+    /** The last enclosing instance that was met, and its hash unless it could not be walked. */
+    private @Nullable Object enclosing;
+
+    private @Nullable Long enclosingHash;
+
+    /**
+     * @param shared remembers large parts from one walk to the next; null if they may change in between
+     */
+    ContentWalk(@Nullable SharedParts shared) {
+        this.shared = shared;
+    }
+
     /**
      * Returns the hash of {@code value}; of the whole, if called from outside a walk.
      *
@@ -63,20 +81,55 @@ final class ContentWalk {
             throw unwalkable();
         }
         boolean remembers = ++descents > UNREMEMBERED && depth > 0;
-        Long before = remembers ? remembered().get(value) : null;
+        Long before = remembers ? remembered().get(value) : sharedHash(value);
         if (before != null) {
             return before;
         }
+        long spentBefore = spent;
         depth++;
         long hash = kind.hash(this, value);
         depth--; // not after an exception: nobody goes on then
+        spend(1);
         if (remembers) {
             remember(value, hash);
+        }
+        if (shared != null && spent - spentBefore >= SharedParts.LARGE) {
+            shared.add(value, hash);
         }
         if (depth == 0) {
             endOfWhole();
         }
         return hash;
+    }
+
+    private @Nullable Long sharedHash(Object value) {
+        return shared == null ? null : shared.hashOf(value);
+    }
+
+    /** Notes that {@code steps} were needed beside those of what was walked. */
+    void spend(int steps) {
+        spent += steps;
+    }
+
+    /**
+     * As {@link #of}, for an instance that encloses others. Those that come one after the other have the same and seldom
+     * look at it, so it is walked for the first of them.
+     */
+    long ofEnclosing(@Nullable Object instance) {
+        if (instance == null) {
+            return NULL;
+        }
+        if (instance != enclosing) {
+            enclosing = instance;
+            enclosingHash = null;
+            long hash = of(instance);
+            enclosing = instance; // it may have an enclosing instance, too
+            enclosingHash = hash;
+        }
+        if (enclosingHash == null) {
+            throw unwalkable(); // tried before, or just being tried
+        }
+        return enclosingHash;
     }
 
     private IdentityHashMap<Object, Long> remembered() {

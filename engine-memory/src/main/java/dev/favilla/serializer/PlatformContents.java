@@ -1,5 +1,6 @@
 package dev.favilla.serializer;
 
+import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -44,9 +45,6 @@ final class PlatformContents {
 
     /** Made of a number and one element, so as short to write as it would be long to walk. */
     private static final Class<?> COPIES = Collections.nCopies(1, 1).getClass();
-
-    /** Elements in order; the class of an array is in its seed. */
-    static final ContentKind.Reader ELEMENTS = PlatformContents::ofElements;
 
     private static final Map<Class<?>, ContentKind.Reader> LEAVES = leaves();
     private static final Map<Class<?>, ContentKind.Reader> HOLDERS = holders();
@@ -154,12 +152,13 @@ final class PlatformContents {
         return Map.copyOf(holders);
     }
 
-    /** Returns how arrays of this class are hashed; null if it is no class of arrays of primitives. */
-    static ContentKind.@Nullable Reader ofPrimitives(Class<?> type) {
-        if (!type.isArray() || !type.getComponentType().isPrimitive()) {
-            return null;
+    /** Returns how arrays of this class are hashed: by their elements in order. */
+    static ContentKind.Reader array(Class<?> type) {
+        if (!type.getComponentType().isPrimitive()) {
+            return PlatformContents::ofElements;
         }
         return (walk, value, seed) -> {
+            walk.spend(Array.getLength(value));
             if (value instanceof byte[] bytes) {
                 return ContentHash.ofBytes(seed, bytes);
             }
@@ -265,6 +264,7 @@ final class PlatformContents {
         for (Object element : elements) {
             hash = ContentHash.join(hash, walk.of(element));
         }
+        walk.spend(elements.length);
         return StableHash.mix(hash);
     }
 
@@ -275,6 +275,7 @@ final class PlatformContents {
             hash = ContentHash.join(hash, walk.of(value));
             size++;
         }
+        walk.spend(size);
         return StableHash.mix(ContentHash.join(hash, size));
     }
 
@@ -286,6 +287,7 @@ final class PlatformContents {
             hash += StableHash.mix(walk.of(value));
             size++;
         }
+        walk.spend(size);
         return StableHash.mix(ContentHash.join(hash, size));
     }
 
@@ -296,6 +298,7 @@ final class PlatformContents {
             hash += ofEntry(walk, entry);
             size++;
         }
+        walk.spend(size);
         return StableHash.mix(ContentHash.join(hash, size));
     }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WrittenForm {
 
+    /** So much longer than a step of a walk does it take to write an object that refers to nothing. */
+    private static final int STEPS = SharedParts.LARGE;
+
     private WrittenForm() {}
 
     static long hash(ContentWalk walk, Object object) {
@@ -23,6 +26,7 @@ final class WrittenForm {
         } catch (IOException e) { // it refuses, or cannot
             throw walk.unwalkable();
         }
+        walk.spend(STEPS);
         return bytes.hash();
     }
 

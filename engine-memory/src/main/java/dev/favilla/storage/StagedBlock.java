@@ -2,7 +2,6 @@ package dev.favilla.storage;
 
 import dev.favilla.serializer.BlockHeader;
 import dev.favilla.serializer.ContentDigest;
-import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.StableHash;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +25,15 @@ abstract class StagedBlock implements BlockBuilder {
     private boolean handedOver;
     private @Nullable StoredBlock result;
 
-    StagedBlock(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
+    /**
+     * @param contents of the records
+     */
+    StagedBlock(MemoryBlockStore store, BlockId id, long stamp, long attemptId, ContentDigest contents) {
         this.store = store;
         this.id = id;
         this.stamp = stamp;
         this.attemptId = attemptId;
-        this.contents = new ContentDigest(serializer);
+        this.contents = contents;
     }
 
     final BlockId id() {
@@ -76,6 +78,7 @@ abstract class StagedBlock implements BlockBuilder {
         }
         StoredBlock made = null;
         try {
+            digest += contents.change();
             made = build();
         } finally {
             if (made == null) {
@@ -109,6 +112,7 @@ abstract class StagedBlock implements BlockBuilder {
         result = null;
         shrinkTo(0);
         store.forget(this);
+        contents.forget();
         clear();
     }
 

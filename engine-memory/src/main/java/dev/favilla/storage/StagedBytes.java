@@ -4,6 +4,7 @@ import dev.favilla.fault.FaultSite;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.BlockHeader;
+import dev.favilla.serializer.ContentDigest;
 import dev.favilla.serializer.FrameBuffer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.Serializer.RecordOutput;
@@ -26,7 +27,7 @@ final class StagedBytes extends StagedBlock {
 
     StagedBytes(
             MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer, BlockFrame frames) {
-        super(store, id, stamp, attemptId, serializer);
+        super(store, id, stamp, attemptId, new ContentDigest(serializer));
         this.frames = frames;
         this.out = serializer.open(buffer);
     }

@@ -3,6 +3,7 @@ package dev.favilla.storage;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.BlockHeader;
+import dev.favilla.serializer.ContentDigest;
 import dev.favilla.serializer.FrameBuffer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.SizeEstimator;
@@ -28,7 +29,7 @@ final class StagedObjects extends StagedBlock {
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
     StagedObjects(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
-        super(store, id, stamp, attemptId, serializer);
+        super(store, id, stamp, attemptId, ContentDigest.ofReferences(serializer));
     }
 
     @Override

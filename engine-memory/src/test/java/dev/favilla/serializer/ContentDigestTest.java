@@ -712,6 +712,119 @@ class ContentDigestTest {
         }
     }
 
+    /** Counts how often it is written. */
+    private static final class Counting implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient AtomicInteger writes = new AtomicInteger();
+        private long number;
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            writes.incrementAndGet();
+            out.writeLong(number);
+        }
+    }
+
+    @Nested
+    class OfReferences {
+
+        private final ContentDigest references = ContentDigest.ofReferences(serializer);
+
+        @Test
+        void isTheSame() {
+            List<Object> table = new ArrayList<>(Collections.nCopies(1000, "x"));
+            for (long i = 0; i < 10; i++) {
+                Object value = new Generic<>(i, table);
+                assertThat(references.of(value)).isEqualTo(digest.of(value));
+            }
+            assertThat(references.change()).isZero();
+        }
+
+        @Test
+        void walksWhatManyReferToOnceAndOnceMoreAtTheEnd() {
+            Counting shared = new Counting();
+            for (long i = 0; i < 1000; i++) {
+                long unused = references.of(new Generic<>(i, List.of(shared)));
+            }
+            assertThat(shared.writes).hasValue(1);
+            assertThat(references.change()).isZero();
+            assertThat(shared.writes).hasValue(2);
+        }
+
+        @Test
+        void noticesWhatHasChangedMeanwhile() {
+            Counting shared = new Counting();
+            long[] weights = new long[1000];
+            for (Object part : List.of(shared, weights)) {
+                long unused = references.of(new Generic<>(1, part)) + references.of(new Generic<>(2, part));
+                shared.number++;
+                weights[500]++;
+                assertThat(references.change()).as("%s", part).isNotZero();
+                assertThat(references.change()).as("%s, asked again", part).isZero();
+            }
+        }
+
+        @Test
+        void doesNotRememberWhatChangesOtherwise() {
+            long[] reused = new long[1000];
+            Set<Long> hashes = new HashSet<>();
+            for (int i = 0; i < 10; i++) {
+                reused[i]++;
+                hashes.add(digest.of(new Generic<>(1, reused)));
+            }
+
+            assertThat(hashes).hasSize(10);
+        }
+    }
+
+    @Nested
+    class OfEnclosingInstances {
+
+        @Test
+        void isAskedForOnceForAllWithin() {
+            Counting counting = new Counting();
+            Enclosing<Counting> outer = new Enclosing<>(counting);
+            for (int i = 0; i < 100; i++) {
+                long unused = digest.of(outer.new Inner(i));
+            }
+
+            assertThat(counting.writes).hasValue(1);
+        }
+
+        @Test
+        void thatCannotBeWalkedLeavesTheRestToTheSerializer() {
+            Enclosing<Thread> outer = new Enclosing<>(new Thread());
+            Enclosing<Object>.Inner within = new Enclosing<Object>(1).new Inner(1);
+
+            assertThat(digest.of(outer.new Inner(1))).isNotEqualTo(digest.of(outer.new Inner(2)));
+            assertSame(within, new Enclosing<Object>(1).new Inner(1));
+            assertThat(within.sum()).isEqualTo(1 + 1);
+        }
+    }
+
+    private static final class Enclosing<T> {
+
+        private final T part;
+
+        Enclosing(T part) {
+            this.part = part;
+        }
+
+        final class Inner {
+
+            private final int number;
+
+            Inner(int number) {
+                this.number = number;
+            }
+
+            int sum() {
+                return number + part.hashCode();
+            }
+        }
+    }
+
     @Nested
     class GoesOn {
 
