@@ -60,8 +60,7 @@ record SerializationSettings(
         if (java) {
             return new JavaRecordSerializer();
         }
-        List<KryoRegistration> all =
-                new ArrayList<>(List.of(kryo -> kryo.register(Pair.class), DriverOnlySerializer::addTo));
+        List<KryoRegistration> all = new ArrayList<>(List.of(kryo -> kryo.register(Pair.class)));
         all.addAll(registrations);
         return new KryoSerializer(all);
     }

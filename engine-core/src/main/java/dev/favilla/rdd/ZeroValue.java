@@ -5,6 +5,7 @@ import dev.favilla.scheduler.Encoded;
 import dev.favilla.serializer.Copies;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.ImmutableValue;
+import dev.favilla.serializer.ObjectGraph;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.io.Serializable;
@@ -28,7 +29,7 @@ public sealed interface ZeroValue extends ImmutableValue, Serializable {
             return new Shared(value);
         }
         try {
-            return new Copied(Copies.toBytes(value, "the zero value of " + operation));
+            return new Copied(Copies.write(value, "the zero value of " + operation));
         } catch (SerializationException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -67,15 +68,15 @@ public sealed interface ZeroValue extends ImmutableValue, Serializable {
 
         private static final long serialVersionUID = 1L;
 
-        private final byte[] bytes;
+        private final ObjectGraph written;
 
-        Copied(byte[] bytes) {
-            this.bytes = bytes;
+        Copied(ObjectGraph written) {
+            this.written = written;
         }
 
         @Override
         public Object fresh() {
-            return Copies.fromBytes(bytes);
+            return Copies.read(written);
         }
     }
 }

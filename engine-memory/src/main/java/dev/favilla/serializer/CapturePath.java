@@ -104,18 +104,29 @@ final class CapturePath {
             for (int i = 0; i < array.length; i++) {
                 found.accept(array[i], "[" + i + "]");
             }
-        } else if (type.getClassLoader() == null && object instanceof Collection<?> collection) {
+        } else {
+            try {
+                lookIntoContainer(object, found);
+            } catch (RuntimeException e) {
+                found.accept(null, ""); // a container of the user's: the way leads through its fields, if anywhere
+            }
+            if (type.getClassLoader() != null || !(object instanceof Collection || object instanceof Map)) {
+                lookIntoFields(object, found);
+            }
+        }
+    }
+
+    private static void lookIntoContainer(Object object, BiConsumer<@Nullable Object, String> found) {
+        if (object instanceof Collection<?> collection) {
             int i = 0;
             for (Object element : collection) {
                 found.accept(element, "[" + i++ + "]");
             }
-        } else if (type.getClassLoader() == null && object instanceof Map<?, ?> map) {
+        } else if (object instanceof Map<?, ?> map) {
             map.forEach((key, value) -> {
                 found.accept(key, "a key");
                 found.accept(value, "[" + (key instanceof String ? "\"" + key + "\"" : String.valueOf(key)) + "]");
             });
-        } else {
-            lookIntoFields(object, found);
         }
     }
 

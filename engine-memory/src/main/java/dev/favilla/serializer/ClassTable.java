@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes that the records of one serializer were made of, numbered as they were first met. All its Kryos share it,
- * so that bytes name a class by one or two bytes, mean exactly that class whichever loader it has, and can never make
+ * The classes that the records of one serializer were made of, numbered as they were first met. All its streams share
+ * it, so that bytes name a class by one or two bytes, mean exactly that class whichever loader it has, and can never make
  * anybody load another.
  *
  * <p><b>Threads.</b> May be used from any thread. A number is known to all before it is given out.
  */
-final class ClassTable {
+final class ClassTable implements ClassNumbers {
 
     private static final int UNSET = -1;
 
@@ -23,6 +23,13 @@ final class ClassTable {
     private final AtomicInteger first = new AtomicInteger(UNSET);
 
     private final AtomicInteger next = new AtomicInteger();
+
+    /** Returns a table without registered classes. */
+    static ClassTable withoutRegistrations() {
+        ClassTable table = new ClassTable();
+        table.startAfter(0);
+        return table;
+    }
 
     /**
      * Says how many classes were registered by name.
@@ -37,7 +44,8 @@ final class ClassTable {
         }
     }
 
-    int idOf(Class<?> type) {
+    @Override
+    public int idOf(Class<?> type) {
         return ids.computeIfAbsent(type, added -> {
             int id = first.get() + next.getAndIncrement();
             classes.put(id, added);
@@ -45,9 +53,8 @@ final class ClassTable {
         });
     }
 
-    /** Returns the class with this number; null if it was never given out. */
-    @Nullable
-    Class<?> classOf(int id) {
+    @Override
+    public @Nullable Class<?> classOf(int id) {
         return classes.get(id);
     }
 }

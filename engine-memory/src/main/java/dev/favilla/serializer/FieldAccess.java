@@ -6,6 +6,8 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,18 @@ final class FieldAccess {
         return read.asType(MethodType.methodType(type, Kryo.class, Input.class));
     }
 
+    /** Returns a handle {@code (Kryo, Input)Object} that reads the arguments of a constructor and calls it. */
+    static MethodHandle maker(Constructor<?> constructor) {
+        Class<?>[] types = constructor.getParameterTypes();
+        MethodHandle[] readers = new MethodHandle[types.length];
+        for (int i = 0; i < types.length; i++) {
+            readers[i] = reader(types[i]).asType(MethodType.methodType(Object.class, Kryo.class, Input.class));
+        }
+        MethodHandle make =
+                find("make", Object.class, Constructor.class, MethodHandle[].class, Kryo.class, Input.class);
+        return MethodHandles.insertArguments(make, 0, constructor, readers);
+    }
+
     private static String nameOf(Class<?> primitive) {
         String name = primitive.getName();
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
@@ -78,6 +92,18 @@ final class FieldAccess {
 
     static void fillNothing(Kryo kryo, Input input, Object object) {
         input.readByte();
+    }
+
+    static Object make(Constructor<?> constructor, MethodHandle[] readers, Kryo kryo, Input input) throws Throwable {
+        Object[] arguments = new Object[readers.length];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = (Object) readers[i].invokeExact(kryo, input);
+        }
+        try {
+            return constructor.newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     static void writeInt(Kryo kryo, Output output, int value) {

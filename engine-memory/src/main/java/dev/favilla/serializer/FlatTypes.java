@@ -46,6 +46,11 @@ final class FlatTypes {
         return FLAT.get(type);
     }
 
+    /** Returns whether instances of exactly {@code type} refer to nothing that is worth a look. */
+    static boolean isLeaf(Class<?> type) {
+        return LEAVES.contains(type) || Enum.class.isAssignableFrom(type) || Immutability.JAVA_TIME.contains(type);
+    }
+
     static boolean areFlat(Collection<Field> fields) {
         return fields.stream().map(Field::getType).allMatch(FlatTypes::isFlatField);
     }
@@ -55,7 +60,7 @@ final class FlatTypes {
     }
 
     private static boolean isFlat(Class<?> type, Set<Class<?>> outer) {
-        if (LEAVES.contains(type) || Enum.class.isAssignableFrom(type) || Immutability.JAVA_TIME.contains(type)) {
+        if (isLeaf(type)) {
             return true;
         }
         if (!type.isRecord() || !outer.add(type)) {

@@ -6,7 +6,6 @@ import java.io.InvalidClassException;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
-import java.util.List;
 
 /**
  * Reads copies of the objects in an {@link ObjectGraph}, in the order they were written. Used once, by one thread.
@@ -18,13 +17,18 @@ public class GraphReader extends ObjectInputStream {
     /** Deeper than the stack of any thread lets an object be written. */
     private static final int MAX_DEPTH = 100_000;
 
-    private final List<Class<?>> classes;
+    private final ClassNumbers classes;
     private final int bytes;
 
     public GraphReader(ObjectGraph graph) throws IOException {
-        super(new ByteArrayInputStream(graph.bytes()));
-        this.classes = graph.classes();
-        this.bytes = graph.size();
+        this(graph.bytes(), new ListedClasses(graph.classes()));
+    }
+
+    /** @param classes what the writer numbered classes with */
+    GraphReader(byte[] bytes, ClassNumbers classes) throws IOException {
+        super(new ByteArrayInputStream(bytes));
+        this.classes = classes;
+        this.bytes = bytes.length;
         enableResolveObject(true);
         setObjectInputFilter(this::withinLimits);
     }
@@ -52,8 +56,13 @@ public class GraphReader extends ObjectInputStream {
     }
 
     @Override
-    protected final Class<?> resolveClass(ObjectStreamClass description) throws IOException {
-        return known(readInt());
+    protected final ObjectStreamClass readClassDescriptor() throws IOException {
+        return ObjectStreamClass.lookupAny(known(readInt()));
+    }
+
+    @Override
+    protected final Class<?> resolveClass(ObjectStreamClass description) {
+        return description.forClass();
     }
 
     @Override
@@ -62,9 +71,10 @@ public class GraphReader extends ObjectInputStream {
     }
 
     private Class<?> known(int number) throws InvalidClassException {
-        if (number < 0 || number >= classes.size()) {
+        Class<?> type = classes.classOf(number);
+        if (type == null) {
             throw new InvalidClassException("There is no class number " + number + " among what was written");
         }
-        return classes.get(number);
+        return type;
     }
 }

@@ -4,9 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.util.ArrayList;
+import java.io.ObjectStreamClass;
 import java.util.IdentityHashMap;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public class GraphWriter extends ObjectOutputStream {
 
     private final ByteArrayOutputStream bytes;
-    private final List<Class<?>> classes = new ArrayList<>();
+    private final ClassNumbers classes;
 
     /** The object that is being written, or was last. */
     private @Nullable Object current;
@@ -28,19 +27,34 @@ public class GraphWriter extends ObjectOutputStream {
     private final IdentityHashMap<Object, @Nullable Object> beforeException = new IdentityHashMap<>();
 
     public GraphWriter() throws IOException {
-        this(new ByteArrayOutputStream());
+        this(new ListedClasses());
     }
 
-    private GraphWriter(ByteArrayOutputStream bytes) throws IOException {
+    /** A writer whose bytes are read with the same numbers. */
+    GraphWriter(ClassNumbers classes) throws IOException {
+        this(new ByteArrayOutputStream(), classes);
+    }
+
+    private GraphWriter(ByteArrayOutputStream bytes, ClassNumbers classes) throws IOException {
         super(bytes);
         this.bytes = bytes;
+        this.classes = classes;
         enableReplaceObject(true);
     }
 
     /** Ends the writing and returns what was written. */
     public final ObjectGraph finish() throws IOException {
+        byte[] written = finishBytes();
+        if (!(classes instanceof ListedClasses listed)) {
+            throw new IllegalStateException("The numbers of these classes are kept elsewhere: ask for the bytes");
+        }
+        return new ObjectGraph(written, listed.inOrder());
+    }
+
+    /** Ends the writing and returns the bytes alone. */
+    final byte[] finishBytes() throws IOException {
         close();
-        return new ObjectGraph(bytes.toByteArray(), classes);
+        return bytes.toByteArray();
     }
 
     /** Sees every object before the stream asks whether it is serializable. */
@@ -58,15 +72,20 @@ public class GraphWriter extends ObjectOutputStream {
         return object;
     }
 
+    /** The number says it all: name, version and fields are those of the class. */
     @Override
-    protected final void annotateClass(Class<?> type) throws IOException {
-        writeInt(classes.size());
-        classes.add(type);
+    protected final void writeClassDescriptor(ObjectStreamClass description) throws IOException {
+        writeInt(classes.idOf(description.forClass()));
     }
 
     @Override
     protected final void annotateProxyClass(Class<?> type) throws IOException {
-        annotateClass(type);
+        writeInt(classes.idOf(type));
+    }
+
+    /** Returns what was being written when {@code failure} was thrown, as far as that is known. */
+    final @Nullable Object culprit(Throwable failure) {
+        return beforeException.containsKey(failure) ? beforeException.get(failure) : current;
     }
 
     /**
@@ -76,7 +95,7 @@ public class GraphWriter extends ObjectOutputStream {
      * @param failure what was thrown then
      */
     public final Refusal refusal(Object root, Throwable failure) {
-        Object broken = beforeException.containsKey(failure) ? beforeException.get(failure) : current;
+        Object broken = culprit(failure);
         if (failure instanceof NotSerializableException
                 && broken != null
                 && broken.getClass().getName().equals(failure.getMessage())) {

@@ -1,14 +1,9 @@
 package dev.favilla.serializer;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
-import java.io.ObjectStreamClass;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records by Java serialization, for classes that rely on its rules, such as {@code readResolve}. Everything in a record
  * must be {@link java.io.Serializable}. Many times slower and longer than {@link KryoSerializer}: each record stands
- * alone, as its length and a stream of its own.
+ * alone, as its length and a stream of its own. Classes are numbered, never named: whichever loader they have, they are
+ * found again, by this serializer.
  *
  * <p><b>Threads.</b> May be used from any thread; a stream belongs to one.
  *
@@ -25,13 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JavaRecordSerializer implements Serializer {
 
-    private final ClassLoader loader;
+    /** No object is written in no bytes. */
+    private static final byte[] NULL = {};
 
-    /** A serializer that finds classes where the calling thread does. */
-    public JavaRecordSerializer() {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        this.loader = context != null ? context : JavaRecordSerializer.class.getClassLoader();
-    }
+    private final ClassTable classes = ClassTable.withoutRegistrations();
+    private final FirstUse firstUse = new FirstUse(new Copying());
 
     @Override
     public RecordOutput open(OutputStream out) {
@@ -43,7 +37,42 @@ public final class JavaRecordSerializer implements Serializer {
         return new JavaInput(new DataInputStream(in));
     }
 
-    private static final class JavaOutput implements RecordOutput {
+    private byte[] toBytes(@Nullable Object record) {
+        return record == null ? NULL : RecordGraphWriter.write(record, classes);
+    }
+
+    private @Nullable Object toObject(byte[] bytes) {
+        if (bytes.length == NULL.length) {
+            return null;
+        }
+        try (GraphReader objects = new GraphReader(bytes, classes)) {
+            return objects.readObject();
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable t) { // readObject of the user's classes may throw anything, undeclared checked ones too
+            throw new SerializationException(
+                    "Cannot read a record: " + RecordFailures.described(t)
+                            + ". Look at readObject, readResolve or readExternal of its classes, and at superclasses"
+                            + " that are not serializable.",
+                    t);
+        }
+    }
+
+    /** Copies for the check of a class's first value. */
+    private final class Copying implements FirstUse.Copier {
+
+        @Override
+        public byte[] write(Object value) {
+            return toBytes(value);
+        }
+
+        @Override
+        public @Nullable Object read(byte[] bytes) {
+            return toObject(bytes);
+        }
+    }
+
+    private final class JavaOutput implements RecordOutput {
 
         private final DataOutputStream out;
 
@@ -53,15 +82,18 @@ public final class JavaRecordSerializer implements Serializer {
 
         @Override
         public void write(@Nullable Object record) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (ObjectOutputStream objects = new ObjectOutputStream(bytes)) {
-                objects.writeObject(record);
-            } catch (IOException | RuntimeException | StackOverflowError e) {
-                throw RecordFailures.notWritten(record, null, e);
+            byte[] bytes;
+            try {
+                if (record != null) {
+                    firstUse.check(record);
+                }
+                bytes = toBytes(record);
+            } catch (RecordFailures.Unserializable | StackOverflowError e) {
+                throw RecordFailures.notWritten(record, e);
             }
             try {
-                out.writeInt(bytes.size());
-                bytes.writeTo(out);
+                out.writeInt(bytes.length);
+                out.write(bytes);
             } catch (IOException e) {
                 throw broken("write", e);
             }
@@ -100,19 +132,21 @@ public final class JavaRecordSerializer implements Serializer {
 
         @Override
         public @Nullable Object read() {
+            return toObject(next());
+        }
+
+        private byte[] next() {
             try {
                 int length = in.readInt();
-                byte[] bytes = length < 0 ? new byte[0] : in.readNBytes(length); // no longer than what is there
+                byte[] bytes = length < 0 ? NULL : in.readNBytes(length); // no longer than what is there
                 if (bytes.length != length) {
                     throw new SerializationException(
                             "A record of " + length + " bytes was announced, " + bytes.length
                                     + " are there; the bytes are no records of this serializer.",
                             null);
                 }
-                try (ObjectInputStream objects = new LoaderInput(bytes, loader)) {
-                    return objects.readObject();
-                }
-            } catch (IOException | ClassNotFoundException | StackOverflowError e) {
+                return bytes;
+            } catch (IOException e) {
                 throw new SerializationException("Cannot read a record: " + e, e);
             }
         }
@@ -123,26 +157,6 @@ public final class JavaRecordSerializer implements Serializer {
                 in.close();
             } catch (IOException e) {
                 throw broken("finish", e);
-            }
-        }
-    }
-
-    /** Finds the user's classes where the engine sits in a class loader above theirs. */
-    static final class LoaderInput extends ObjectInputStream {
-
-        private final ClassLoader loader;
-
-        LoaderInput(byte[] bytes, ClassLoader loader) throws IOException {
-            super(new ByteArrayInputStream(bytes));
-            this.loader = loader;
-        }
-
-        @Override
-        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
-            try {
-                return Class.forName(description.getName(), false, loader);
-            } catch (ClassNotFoundException e) {
-                return super.resolveClass(description); // the names of primitive types
             }
         }
     }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records by Kryo, prepared so that what Java programs use as records just works: user classes without registration,
- * records, enums, immutable and wrapped collections, exceptions. What Kryo cannot do and Java serialization can goes
- * that way. References within one record are kept, so graphs and cycles come back as they were.
+ * records, enums, immutable and wrapped collections, exceptions. Classes that have a say in their Java serialization, and
+ * those that only it can write, go that way. References within one record are kept, so graphs and cycles come back as
+ * they were. What would come back changed is refused.
  *
  * <p><b>Threads.</b> Any thread may open streams. A stream has a Kryo of its own until it is closed; Kryos are kept for
  * later streams.
@@ -46,7 +47,8 @@ public final class KryoSerializer implements Serializer {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         ClassLoader loader = context != null ? context : KryoSerializer.class.getClassLoader();
         ClassTable classes = new ClassTable();
-        this.make = () -> new Workplace(new PreparedKryo(fixed, loader, classes));
+        FirstUse firstUse = new FirstUse(new Checking(() -> new PreparedKryo(fixed, loader, classes, null)));
+        this.make = () -> new Workplace(new PreparedKryo(fixed, loader, classes, firstUse));
     }
 
     @Override
@@ -85,6 +87,44 @@ public final class KryoSerializer implements Serializer {
 
         Workplace(PreparedKryo kryo) {
             this.kryo = kryo;
+        }
+    }
+
+    /** Copies values that were never copied before, as the streams would. */
+    private static final class Checking implements FirstUse.Copier {
+
+        /** What is longer is not worth the time. */
+        private static final int MOST_BYTES = 1 << 20;
+
+        private final Supplier<PreparedKryo> make;
+        private final Queue<PreparedKryo> idle = new ConcurrentLinkedQueue<>();
+
+        Checking(Supplier<PreparedKryo> make) {
+            this.make = make;
+        }
+
+        @Override
+        public byte[] write(Object value) {
+            PreparedKryo kryo = borrow();
+            Output output = new Output(BUFFER_BYTES, MOST_BYTES);
+            kryo.writeClassAndObject(output, value);
+            idle.add(kryo); // after a failure it would not be sound
+            return output.toBytes();
+        }
+
+        @Override
+        public @Nullable Object read(byte[] bytes) {
+            PreparedKryo kryo = borrow();
+            GuardedInput input = new GuardedInput();
+            input.readFrom(bytes, 0, bytes.length);
+            Object value = kryo.readClassAndObject(input);
+            idle.add(kryo);
+            return value;
+        }
+
+        private PreparedKryo borrow() {
+            PreparedKryo kryo = idle.poll();
+            return kryo != null ? kryo : make.get();
         }
     }
 

@@ -11,7 +11,6 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObjectCodec extends Serializer<Object> {
 
-    /** The argument slots of a method are limited, and a handle of very many parts is compiled badly. */
-    private static final int MOST_FIELDS = 100;
+    /** The argument slots of a method are limited: beyond this, components wait in an array. */
+    private static final int MOST_ARGUMENTS = 100;
 
     private static final MethodType WRITE = MethodType.methodType(void.class, Kryo.class, Output.class, Object.class);
     private static final MethodType MAKE = MethodType.methodType(Object.class, Kryo.class, Input.class);
@@ -57,7 +56,7 @@ final class ObjectCodec extends Serializer<Object> {
         this.flat = flat;
     }
 
-    /** Returns the codec of a class; null if its fields are closed, too many, or annotated for Kryo's own serializer. */
+    /** Returns the codec of a class; null if its fields, or those of a superclass, are closed. */
     static @Nullable ObjectCodec of(Class<?> type) {
         return CODECS.get(type).codec;
     }
@@ -120,10 +119,10 @@ final class ObjectCodec extends Serializer<Object> {
 
     private static @Nullable ObjectCodec build(Class<?> type) {
         try {
-            List<Field> fields = type.isRecord() ? componentsOf(type) : fieldsOf(type);
-            if (fields == null || fields.size() > MOST_FIELDS) {
+            if (closedPart(type) != null) {
                 return null;
             }
+            List<Field> fields = type.isRecord() ? componentsOf(type) : fieldsOf(type);
             for (Field field : fields) {
                 field.setAccessible(true);
             }
@@ -143,23 +142,53 @@ final class ObjectCodec extends Serializer<Object> {
         return fields;
     }
 
-    private static @Nullable List<Field> fieldsOf(Class<?> type) {
+    /** Those of the enclosing instance and of captured variables are among them, though the compiler made them. */
+    private static List<Field> fieldsOf(Class<?> type) {
         List<Field> fields = new ArrayList<>();
-        for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
-            if (PreparedKryo.isPlatform(c)) {
-                return null;
-            }
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
-                if (isAnnotatedForKryo(field)) {
-                    return null;
-                }
-                int modifiers = field.getModifiers();
-                if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
+                if (SerialForm.isData(field) && !SerializerChoice.isPlatform(c)) {
                     fields.add(field);
                 }
             }
         }
         return fields;
+    }
+
+    /**
+     * Returns the class that keeps fields of {@code type} closed to us; null if none does. Transient ones of the JDK, such
+     * as the caches of {@code AbstractMap}, do not matter.
+     */
+    static @Nullable Class<?> closedPart(Class<?> type) {
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            for (Field field : c.getDeclaredFields()) {
+                if (SerialForm.isData(field) && (SerializerChoice.isPlatform(c) || !open(field))) {
+                    return c;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean open(Field field) {
+        try {
+            field.setAccessible(true);
+            return true;
+        } catch (InaccessibleObjectException e) {
+            return false; // said by closedPart
+        }
+    }
+
+    /** Returns whether the class says by annotations of its fields how Kryo's own serializers are to write it. */
+    static boolean isAnnotatedForKryo(Class<?> type) {
+        for (Class<?> c = type; c != null && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
+            for (Field field : c.getDeclaredFields()) {
+                if (isAnnotatedForKryo(field)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean isAnnotatedForKryo(Field field) {
@@ -204,6 +233,9 @@ final class ObjectCodec extends Serializer<Object> {
         Class<?>[] types = fields.stream().map(Field::getType).toArray(Class<?>[]::new);
         Constructor<?> constructor = type.getDeclaredConstructor(types);
         constructor.setAccessible(true);
+        if (types.length > MOST_ARGUMENTS) {
+            return FieldAccess.maker(constructor);
+        }
         MethodHandle make = MethodHandles.lookup().unreflectConstructor(constructor);
         make = MethodHandles.dropArguments(make, types.length, Kryo.class, Input.class);
         if (types.length == 0) {

@@ -1,24 +1,17 @@
 package dev.favilla.serializer;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.KryoSerializable;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
+import com.esotericsoftware.kryo.kryo5.SerializerFactory;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.serializers.ClosureSerializer;
-import com.esotericsoftware.kryo.kryo5.serializers.CollectionSerializer;
-import com.esotericsoftware.kryo.kryo5.serializers.DefaultArraySerializers;
-import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
-import com.esotericsoftware.kryo.kryo5.serializers.FieldSerializer;
-import com.esotericsoftware.kryo.kryo5.serializers.MapSerializer;
-import com.esotericsoftware.kryo.kryo5.serializers.RecordSerializer;
 import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.util.MapReferenceResolver;
-import java.io.Serializable;
-import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -91,7 +84,14 @@ final class PreparedKryo extends Kryo {
             Map.of(1, 1).getClass(),
             Arrays.asList(1).getClass());
 
+    private final ClassTable table;
+    private final @Nullable FirstUse firstUse;
     private final TableClassResolver classes;
+    private final Marks marks;
+    private final Hosts hosts;
+
+    /** Classes that registrations have added default serializers for; their subclasses, too. */
+    private final List<Class<?>> chosenByUser;
 
     /** Whether nobody registered a serializer of his own for what is written here. */
     private final boolean leavesAreOurs;
@@ -101,14 +101,26 @@ final class PreparedKryo extends Kryo {
 
     private boolean mustForget;
 
-    PreparedKryo(List<KryoRegistration> registrations, ClassLoader loader, ClassTable table) {
-        this(registrations, loader, table, new TableClassResolver(table));
+    /** @param firstUse checks classes when they are first met; null if they are met for that very check */
+    PreparedKryo(
+            List<KryoRegistration> registrations, ClassLoader loader, ClassTable table, @Nullable FirstUse firstUse) {
+        this(registrations, loader, table, firstUse, new TableClassResolver(table), new Marks(new Hosts()));
     }
 
     private PreparedKryo(
-            List<KryoRegistration> registrations, ClassLoader loader, ClassTable table, TableClassResolver classes) {
-        super(classes, new Marks());
+            List<KryoRegistration> registrations,
+            ClassLoader loader,
+            ClassTable table,
+            @Nullable FirstUse firstUse,
+            TableClassResolver classes,
+            Marks marks) {
+        super(classes, marks);
+        this.table = table;
+        this.firstUse = firstUse;
         this.classes = classes;
+        this.marks = marks;
+        this.hosts = marks.hosts;
+        this.chosenByUser = new ArrayList<>();
         setRegistrationRequired(false);
         setReferences(true);
         setAutoReset(true);
@@ -116,8 +128,8 @@ final class PreparedKryo extends Kryo {
         setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
         List<Serializer<?>> leaves = leaves();
         // Short ids instead of names. The order is the format: append only.
-        register(ClosureSerializer.Closure.class, new JavaFallbackSerializer());
-        register(InvocationHandler.class, new JavaFallbackSerializer()); // stands for all proxies
+        register(ClosureSerializer.Closure.class, new JavaPart());
+        register(InvocationHandler.class, new JavaPart()); // stands for all proxies
         SmallSerializers.register(this);
         for (Class<?> frequent : FREQUENT) {
             register(frequent);
@@ -161,6 +173,9 @@ final class PreparedKryo extends Kryo {
     /** Writes a whole record without a mark, if its class allows that. */
     private boolean writeRecord(Output output, Object record) {
         Registration registration = getRegistration(record.getClass());
+        if (registration.getSerializer() instanceof FirstUse.Pending pending) {
+            pending.check(this, record);
+        }
         if (!(registration.getSerializer() instanceof ObjectCodec codec) || !codec.standsAlone()) {
             return false;
         }
@@ -200,6 +215,9 @@ final class PreparedKryo extends Kryo {
             }
         }
         Registration registration = classes.ofTag(tag);
+        if (registration.getSerializer() instanceof FirstUse.Pending pending) {
+            pending.passed(registration); // whoever wrote it has checked it
+        }
         if (isOutermost() && registration.getSerializer() instanceof ObjectCodec codec && codec.standsAlone()) {
             inRecord = true;
             Object record = codec.readAlone(this, input, registration.getType());
@@ -232,115 +250,113 @@ final class PreparedKryo extends Kryo {
         }
     }
 
-    /** Kryo's own choice, unless that would fail, lose something, or be slower than need be. */
+    /** What the user has chosen, else what is known to lose nothing. */
     @Override
     @SuppressWarnings("rawtypes") // Kryo's signature
     public Serializer getDefaultSerializer(Class type) {
-        if (isPlatform(type) && Map.Entry.class.isAssignableFrom(type)) {
-            return new SmallSerializers.EntrySerializer();
+        Class<?> known = type;
+        if (isChosenByUser(known)) {
+            return super.getDefaultSerializer(type);
         }
-        if (Immutability.isUnmodifiableCollection(type)) {
-            return new SafeContainers.Unmodifiable();
-        }
-        if (Immutability.isUnmodifiableMap(type)) {
-            return new SafeContainers.UnmodifiableMap();
-        }
-        Serializer<?> chosen;
-        try {
-            chosen = super.getDefaultSerializer(type);
-        } catch (RuntimeException e) {
-            if (Serializable.class.isAssignableFrom(type)) {
-                return new JavaFallbackSerializer(); // it inherits fields that are closed to Kryo
-            }
-            throw new RecordFailures.Unserializable(type, e);
-        }
-        Class<?> kind = chosen.getClass();
-        if (kind == FieldSerializer.class) {
-            return byFields(type, chosen);
-        }
-        if (kind == RecordSerializer.class) {
-            ObjectCodec codec = ObjectCodec.of(type);
-            return codec == null ? chosen : codec;
-        }
-        if (kind == CollectionSerializer.class) {
-            return canBeFilled(type) ? new SafeContainers.Filled() : forContainer(type);
-        }
-        if (kind == MapSerializer.class) {
-            return canBeFilled(type) ? new SafeContainers.FilledMap() : forContainer(type);
-        }
-        if (kind == DefaultArraySerializers.ObjectArraySerializer.class) {
-            return new SafeContainers.Arrayed(this, type);
-        }
-        return guarded(kind, chosen);
+        Serializer<?> chosen = SerializerChoice.of(known, this, super::getDefaultSerializer);
+        FirstUse check = firstUse;
+        return check != null && check.isDue(known) ? check.before(known, chosen) : chosen;
     }
 
-    /** The rest of Kryo's own that make room for as many elements as are announced. */
-    private static Serializer<?> guarded(Class<?> kind, Serializer<?> chosen) {
-        if (kind == DefaultArraySerializers.StringArraySerializer.class) {
-            return new SafeContainers.Strings();
+    private boolean isChosenByUser(Class<?> type) {
+        if (getDefaultSerializerForAnnotatedType(type) != null || KryoSerializable.class.isAssignableFrom(type)) {
+            return true;
         }
-        if (kind == DefaultArraySerializers.BooleanArraySerializer.class) {
-            return new SafeContainers.Booleans();
-        }
-        if (kind == DefaultSerializers.PriorityQueueSerializer.class) {
-            return new SafeContainers.Queues();
-        }
-        return kind == DefaultSerializers.ArraysAsListSerializer.class ? new SafeContainers.AsList() : chosen;
-    }
-
-    private static Serializer<?> byFields(Class<?> type, Serializer<?> chosen) {
-        if (isPlatform(type) || Throwable.class.isAssignableFrom(type)) {
-            return new JavaFallbackSerializer();
-        }
-        ObjectCodec codec = ObjectCodec.of(type);
-        return codec == null ? chosen : codec;
-    }
-
-    /** Returns whether making an empty one and adding the elements gives all that there was. */
-    private static boolean canBeFilled(Class<?> type) {
-        try {
-            boolean made = !isPlatform(type)
-                    || Modifier.isPublic(type.getDeclaredConstructor().getModifiers());
-            return made && !hasFieldsOfItsOwn(type);
-        } catch (NoSuchMethodException e) {
-            return false;
-        }
-    }
-
-    private static boolean hasFieldsOfItsOwn(Class<?> type) {
-        for (Class<?> c = type; c != null && !isPlatform(c); c = c.getSuperclass()) {
-            for (Field field : c.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
-                    return true;
-                }
+        for (Class<?> chosen : chosenByUser) {
+            if (chosen.isAssignableFrom(type)) {
+                return true;
             }
         }
         return false;
     }
 
-    private static Serializer<?> forContainer(Class<?> type) {
-        boolean serializable = Serializable.class.isAssignableFrom(type);
-        if (!isPlatform(type) || (serializable && !SmallSerializers.isUnmodifiableView(type))) {
-            return new JavaFallbackSerializer();
-        }
-        return Map.class.isAssignableFrom(type)
-                ? new SmallSerializers.MapViewSerializer()
-                : new SmallSerializers.CollectionViewSerializer();
+    @Override
+    @SuppressWarnings("rawtypes") // Kryo's signatures, here and below
+    public void addDefaultSerializer(Class type, Serializer serializer) {
+        super.addDefaultSerializer(type, serializer);
+        remember(type);
     }
 
-    static boolean isPlatform(Class<?> type) {
-        ClassLoader loader = type.getClassLoader();
-        return loader == null || loader == ClassLoader.getPlatformClassLoader();
+    @Override
+    @SuppressWarnings("rawtypes")
+    public void addDefaultSerializer(Class type, SerializerFactory factory) {
+        super.addDefaultSerializer(type, factory);
+        remember(type);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public void addDefaultSerializer(Class type, Class<? extends Serializer> serializer) {
+        super.addDefaultSerializer(type, serializer);
+        remember(type);
+    }
+
+    private void remember(Class<?> type) {
+        if (chosenByUser != null) { // null while Kryo's constructor adds its own
+            chosenByUser.add(type);
+        }
+    }
+
+    /** Returns whether a serializer that is neither ours nor Kryo's was registered for a class. */
+    boolean isWrittenByUser(Class<?> type) {
+        Class<?> serializer = getRegistration(type).getSerializer().getClass();
+        return !serializer.getName().startsWith("com.esotericsoftware.kryo.")
+                && serializer.getClassLoader() != null
+                && !serializer.getPackage().equals(PreparedKryo.class.getPackage());
+    }
+
+    /** Only lambdas: other hidden classes are classes like any. */
+    @Override
+    @SuppressWarnings("rawtypes") // Kryo's signature
+    public boolean isClosure(Class type) {
+        return Immutability.isLambda(type);
+    }
+
+    ClassTable classes() {
+        return table;
+    }
+
+    Hosts hosts() {
+        return hosts;
+    }
+
+    /** Returns whether this record has met {@code object} before, and can refer to it. */
+    boolean isWritten(Object object) {
+        return marks.idOf(object) != Marks.UNKNOWN;
     }
 
     /** The marks of objects, for those that may be referred to. */
     private static final class Marks extends MapReferenceResolver {
+
+        static final int UNKNOWN = -1;
+
+        private final Hosts hosts;
+
+        Marks(Hosts hosts) {
+            this.hosts = hosts;
+        }
 
         @Override
         @SuppressWarnings("rawtypes") // Kryo's signature
         public boolean useReferences(Class type) {
             Class<?> known = type;
             return !FlatTypes.isFlat(known);
+        }
+
+        /** Asked for each object that may be referred to, before it is written. */
+        @Override
+        public int getWrittenId(Object object) {
+            hosts.requireOutside(object);
+            return super.getWrittenId(object);
+        }
+
+        int idOf(Object object) {
+            return super.getWrittenId(object);
         }
 
         @Override

@@ -6,65 +6,107 @@ import org.jspecify.annotations.Nullable;
 /** What to say of a record that cannot be written: of which class it is, what in it is at fault, and what to change. */
 final class RecordFailures {
 
-    private static final String REMEDY = " Make the class a record, or give it readable fields, or let it and all it"
+    static final String REMEDY = "Make the class a record, or give it readable fields, or let it and all it"
             + " refers to implement java.io.Serializable, or register a Kryo serializer for it.";
 
     private RecordFailures() {}
 
-    /** Returns what to throw for a record that Kryo could not write. */
-    static RuntimeException notWritten(@Nullable Object record, Throwable cause) {
-        if (cause instanceof Unserializable found) {
-            return notWritten(record, found.type, found.reason());
-        }
-        return notWritten(record, null, cause);
-    }
-
-    /** @param culprit the class of what in the record could not be written, if that is known */
-    static SerializationException notWritten(@Nullable Object record, @Nullable Class<?> culprit, Throwable cause) {
+    /** Returns what to throw for a record that could not be written. */
+    static SerializationException notWritten(@Nullable Object record, Throwable cause) {
         String what =
                 record == null ? "a record" : "a record of " + record.getClass().getName();
+        return notWritten(what, record, cause);
+    }
+
+    /** @param what how the message names the record */
+    static SerializationException notWritten(String what, @Nullable Object record, Throwable cause) {
         if (cause instanceof StackOverflowError) {
             return new SerializationException(
                     "Cannot write " + what + ": its objects are nested too deeply. Keep long chains in a List or an"
                             + " array instead.",
                     cause);
         }
-        String path = pathTo(record, culprit, cause);
-        String where = path == null ? "." : ", at " + path + ".";
-        return new SerializationException("Cannot write " + what + ": " + cause + where + REMEDY, cause);
+        if (cause instanceof Unserializable found) {
+            return new SerializationException(
+                    "Cannot write " + what + ": " + found.reason + ", at " + found.pathFrom(record) + ". "
+                            + found.remedy,
+                    found.getCause());
+        }
+        return new SerializationException("Cannot write " + what + ": " + described(cause) + ". " + REMEDY, cause);
     }
 
-    private static @Nullable String pathTo(@Nullable Object record, @Nullable Class<?> culprit, Throwable cause) {
-        String name = culprit == null ? null : culprit.getName();
-        if (cause instanceof NotSerializableException named) {
-            name = named.getMessage();
-        }
-        if (record == null || name == null) {
-            return null;
-        }
+    /** An exception is the user's: it may throw when it is asked for its words. */
+    static String described(Throwable thrown) {
         try {
-            return CapturePath.toClass(record, name);
+            return String.valueOf(thrown);
         } catch (RuntimeException | StackOverflowError e) {
-            return null; // the search must not hide what it was for
+            return thrown.getClass().getName();
         }
     }
 
-    /** Kryo cannot write objects of this class, and Java serialization cannot either. */
+    /** Refuses what exists outside of tasks only, or belongs to one, wherever in a record it is met. */
+    static void requireData(Object object) {
+        if (object instanceof DriverOnly driverOnly) {
+            throw new Unserializable(
+                    object,
+                    object.getClass().getName() + " cannot be part of a record",
+                    driverOnly.whyNotInTasks(),
+                    null);
+        }
+        if (object instanceof TaskBound) {
+            Class<?> named = object.getClass().getNestHost();
+            throw new Unserializable(
+                    object,
+                    "a " + named.getName() + " is a handle for functions and cannot be part of a record",
+                    "Capture it in the function that uses it, or put what it stands for into the record.",
+                    null);
+        }
+    }
+
+    /** Something in a record cannot be written. Ends the writing; whoever knows the record says where it is. */
     static final class Unserializable extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        private final transient Class<?> type;
-        private final transient Throwable reason;
+        private final transient Object culprit;
+        private final String reason;
+        private final String remedy;
 
-        Unserializable(Class<?> type, Throwable reason) {
-            super(reason.toString(), reason);
-            this.type = type;
+        /**
+         * @param culprit what cannot be written
+         * @param reason why, as a clause
+         * @param remedy what to do, in sentences
+         */
+        Unserializable(Object culprit, String reason, String remedy, @Nullable Throwable cause) {
+            super(reason, cause);
+            this.culprit = culprit;
             this.reason = reason;
+            this.remedy = remedy;
         }
 
-        private Throwable reason() {
-            return reason;
+        private String pathFrom(@Nullable Object record) {
+            if (record == null) {
+                return culprit.getClass().getName();
+            }
+            try {
+                return CapturePath.to(record, culprit);
+            } catch (RuntimeException | StackOverflowError e) { // the search must not hide what it was for
+                return culprit.getClass().getName();
+            }
         }
+    }
+
+    /** Returns what was found by Java serialization, which names but a class, or says what the user's code threw. */
+    static Unserializable byJava(Object root, @Nullable Object current, Throwable failure) {
+        Object culprit = current == null ? root : current;
+        if (failure instanceof NotSerializableException) {
+            return new Unserializable(
+                    culprit, culprit.getClass().getName() + " is not java.io.Serializable", REMEDY, failure);
+        }
+        return new Unserializable(
+                culprit,
+                "writing " + culprit.getClass().getName() + " by Java serialization threw " + described(failure),
+                "Look at the writeObject, writeReplace or writeExternal of that class.",
+                failure);
     }
 }

@@ -5,28 +5,22 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Modifier;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.AbstractMap;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +43,6 @@ final class SmallSerializers {
         kryo.register(AtomicInteger.class, new DefaultSerializers.AtomicIntegerSerializer());
         kryo.register(AtomicLong.class, new DefaultSerializers.AtomicLongSerializer());
         kryo.register(AtomicReference.class, new DefaultSerializers.AtomicReferenceSerializer());
-    }
-
-    static boolean isUnmodifiableView(Class<?> type) {
-        return type.getName().startsWith("java.util.Collections$Unmodifiable");
     }
 
     /** An entry is its key and its value; one that belongs to a map comes back on its own. */
@@ -82,7 +72,7 @@ final class SmallSerializers {
     @SuppressWarnings({"rawtypes", "unchecked"}) // the key class is known at run time only
     static final class EnumMapSerializer extends Serializer<EnumMap> {
 
-        private final JavaFallbackSerializer forEmpty = new JavaFallbackSerializer();
+        private final JavaPart forEmpty = new JavaPart();
 
         @Override
         public void write(Kryo kryo, Output output, EnumMap map) {
@@ -114,109 +104,115 @@ final class SmallSerializers {
         }
     }
 
-    /**
-     * Sub-lists, key sets and other views come back as plain copies, unmodifiable views as unmodifiable views of plain
-     * copies. Order and equality stay, for sorted ones the comparator too.
-     */
-    static final class CollectionViewSerializer extends Serializer<Collection<?>> {
+    /** A class is its number: exactly this class, also that of a constant, a proxy or a lambda. */
+    static final class ClassSerializer extends Serializer<Class<?>> {
 
-        private enum Form {
-            LIST,
-            SET,
-            SORTED,
-            OTHER
+        @Override
+        public void write(Kryo kryo, Output output, Class<?> value) {
+            output.writeVarInt(((PreparedKryo) kryo).classes().idOf(value), true);
         }
 
         @Override
-        public void write(Kryo kryo, Output output, Collection<?> view) {
-            Form form = view instanceof List ? Form.LIST : Form.OTHER;
-            if (view instanceof Set) {
-                form = view instanceof SortedSet ? Form.SORTED : Form.SET;
+        public Class<?> read(Kryo kryo, Input input, Class<? extends Class<?>> type) {
+            int id = input.readVarInt(true);
+            Class<?> value = ((PreparedKryo) kryo).classes().classOf(id);
+            if (value == null) {
+                throw new SerializationException("There is no class number " + id, null);
             }
-            output.writeString(form.name());
-            if (view instanceof SortedSet<?> sorted) {
-                kryo.writeClassAndObject(output, sorted.comparator());
-            }
-            output.writeInt(view.size(), true);
-            for (Object element : view) {
-                kryo.writeClassAndObject(output, element);
-            }
-        }
-
-        @Override
-        @SuppressWarnings("unchecked") // a comparator compares what it compared before
-        public Collection<?> read(Kryo kryo, Input input, Class<? extends Collection<?>> type) {
-            boolean unmodifiable = isUnmodifiableView(type);
-            Collection<@Nullable Object> copy;
-            Collection<?> result;
-            switch (Form.valueOf(input.readString())) {
-                case SORTED -> {
-                    TreeSet<@Nullable Object> set =
-                            new TreeSet<>((Comparator<@Nullable Object>) kryo.readClassAndObject(input));
-                    copy = set;
-                    result = unmodifiable ? Collections.unmodifiableSortedSet(set) : set;
-                }
-                case SET -> {
-                    Set<@Nullable Object> set = new LinkedHashSet<>();
-                    copy = set;
-                    result = unmodifiable ? Collections.unmodifiableSet(set) : set;
-                }
-                case LIST -> {
-                    List<@Nullable Object> list = new ArrayList<>();
-                    copy = list;
-                    result = unmodifiable ? Collections.unmodifiableList(list) : list;
-                }
-                default -> {
-                    copy = new ArrayList<>();
-                    result = unmodifiable ? Collections.unmodifiableCollection(copy) : copy;
-                }
-            }
-            kryo.reference(result);
-            int size = input.readInt(true);
-            for (int i = 0; i < size; i++) {
-                copy.add(kryo.readClassAndObject(input));
-            }
-            return result;
+            return value;
         }
     }
 
-    /** The same for maps. */
-    static final class MapViewSerializer extends Serializer<Map<?, ?>> {
+    /** The whole buffer, its bounds and byte order; one over a file becomes one in memory. */
+    static final class ByteBufferSerializer extends Serializer<ByteBuffer> {
+
+        private static final int DIRECT = 1;
+        private static final int READ_ONLY = 2;
+        private static final int LITTLE_ENDIAN = 4;
 
         @Override
-        public void write(Kryo kryo, Output output, Map<?, ?> view) {
-            output.writeBoolean(view instanceof SortedMap);
-            if (view instanceof SortedMap<?, ?> sorted) {
-                kryo.writeClassAndObject(output, sorted.comparator());
+        public void write(Kryo kryo, Output output, ByteBuffer buffer) {
+            byte[] content = new byte[buffer.capacity()];
+            buffer.duplicate().clear().get(content);
+            output.writeByte((buffer.isDirect() ? DIRECT : 0)
+                    | (buffer.isReadOnly() ? READ_ONLY : 0)
+                    | (buffer.order() == ByteOrder.LITTLE_ENDIAN ? LITTLE_ENDIAN : 0));
+            output.writeVarInt(buffer.position(), true);
+            output.writeVarInt(buffer.limit(), true);
+            output.writeVarInt(content.length, true);
+            output.writeBytes(content);
+        }
+
+        @Override
+        public ByteBuffer read(Kryo kryo, Input input, Class<? extends ByteBuffer> type) {
+            int form = input.readByte();
+            int position = input.readVarInt(true);
+            int limit = input.readVarInt(true);
+            byte[] content = input.readBytes(input.readVarInt(true));
+            ByteBuffer buffer = (form & DIRECT) == 0
+                    ? ByteBuffer.wrap(content)
+                    : ByteBuffer.allocateDirect(content.length).put(content);
+            if ((form & READ_ONLY) != 0) {
+                buffer = buffer.asReadOnlyBuffer();
             }
-            output.writeInt(view.size(), true);
-            for (Map.Entry<?, ?> entry : view.entrySet()) {
-                kryo.writeClassAndObject(output, entry.getKey());
-                kryo.writeClassAndObject(output, entry.getValue());
+            buffer.limit(limit).position(position);
+            return buffer.order((form & LITTLE_ENDIAN) == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /**
+     * The constants of a class without fields, such as the one instance of an object of Kotlin or Scala: each stays the
+     * one it is. An instance that is no constant is made anew.
+     */
+    static final class Constants extends Serializer<Object> {
+
+        private final List<Object> constants;
+
+        private Constants(List<Object> constants) {
+            this.constants = constants;
+        }
+
+        /** Returns a serializer for instances of exactly {@code type}; null if that has no constants, or has fields. */
+        static @Nullable Constants of(Class<?> type) {
+            if (!Immutability.isStateless(type)) {
+                return null;
+            }
+            List<Object> found = new ArrayList<>();
+            for (Field field : type.getDeclaredFields()) {
+                Object constant = field.getType() == type ? constant(field) : null;
+                if (constant != null && constant.getClass() == type) {
+                    found.add(constant);
+                }
+            }
+            return found.isEmpty() ? null : new Constants(found);
+        }
+
+        private static @Nullable Object constant(Field field) {
+            int needed = Modifier.STATIC | Modifier.FINAL;
+            if ((field.getModifiers() & needed) != needed) {
+                return null;
+            }
+            try {
+                field.setAccessible(true);
+                return field.get(null);
+            } catch (IllegalAccessException | InaccessibleObjectException e) {
+                return null; // closed to us: no constant that we could find again
             }
         }
 
         @Override
-        @SuppressWarnings("unchecked") // a comparator compares what it compared before
-        public Map<?, ?> read(Kryo kryo, Input input, Class<? extends Map<?, ?>> type) {
-            Map<@Nullable Object, @Nullable Object> copy;
-            UnaryOperator<Map<@Nullable Object, @Nullable Object>> wrap;
-            if (input.readBoolean()) {
-                TreeMap<@Nullable Object, @Nullable Object> map =
-                        new TreeMap<>((Comparator<@Nullable Object>) kryo.readClassAndObject(input));
-                copy = map;
-                wrap = m -> Collections.unmodifiableSortedMap(map);
-            } else {
-                copy = new LinkedHashMap<>();
-                wrap = Collections::unmodifiableMap;
+        public void write(Kryo kryo, Output output, Object value) {
+            int number = 0;
+            for (int i = 0; i < constants.size() && number == 0; i++) {
+                number = constants.get(i) == value ? i + 1 : 0;
             }
-            Map<@Nullable Object, @Nullable Object> result = isUnmodifiableView(type) ? wrap.apply(copy) : copy;
-            kryo.reference(result);
-            int size = input.readInt(true);
-            for (int i = 0; i < size; i++) {
-                copy.put(kryo.readClassAndObject(input), kryo.readClassAndObject(input));
-            }
-            return result;
+            output.writeVarInt(number, true);
+        }
+
+        @Override
+        public Object read(Kryo kryo, Input input, Class<? extends Object> type) {
+            int number = input.readVarInt(true);
+            return number == 0 ? kryo.newInstance(type) : constants.get(number - 1);
         }
     }
 }

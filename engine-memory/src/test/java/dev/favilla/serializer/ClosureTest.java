@@ -394,12 +394,13 @@ class ClosureTest {
     void zeroValuesAreCopied() {
         List<String> zero = new ArrayList<>(List.of("x"));
 
-        Object copy = Copies.fromBytes(Copies.toBytes(zero, "the zero value of fold"));
+        Object copy = Copies.read(Copies.write(zero, "the zero value of fold"));
 
         assertThat(copy).isEqualTo(zero).isNotSameAs(zero);
-        assertThatThrownBy(() -> Copies.toBytes(List.of(new Connection()), "the zero value of fold"))
+        assertThatThrownBy(() -> Copies.write(List.of(new Connection()), "the zero value of fold"))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContainingAll("the zero value of fold", Connection.class.getName());
-        assertThatThrownBy(() -> Copies.fromBytes(new byte[] {1, 2, 3})).isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> Copies.read(new ObjectGraph(new byte[] {1, 2, 3}, List.of())))
+                .isInstanceOf(SerializationException.class);
     }
 }

@@ -433,7 +433,7 @@ class EverydayTypesTest {
         } else {
             assertThatThrownBy(() -> copy(java, value))
                     .isInstanceOf(SerializationException.class)
-                    .hasMessageContainingAll("Cannot write", "NotSerializable");
+                    .hasMessageContainingAll("Cannot write", "is not java.io.Serializable");
         }
     }
 
