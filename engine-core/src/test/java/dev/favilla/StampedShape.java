@@ -50,7 +50,8 @@ enum StampedShape {
     JOINED_WITH_ITSELF {
         @Override
         RDD<Stamped> over(StampedValue value, PairRDD<Integer, Object> source) {
-            return source.join(source.partitionBy(INTO_2), INTO_3)
+            PairRDD<Integer, Object> once = source.partitionBy(INTO_3); // twice would be two versions by right
+            return once.join(once, INTO_2)
                     .flatMap(row -> List.of(
                             stamp(value, row.key(), row.value().key()),
                             stamp(value, row.key(), row.value().value())));
