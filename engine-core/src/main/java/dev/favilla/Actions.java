@@ -15,7 +15,6 @@ import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SizeEstimator;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +64,7 @@ final class Actions {
             for (Object part : staged) {
                 all.addAll((List<?>) part);
             }
-            return Collections.unmodifiableList(all);
+            return all;
         }
     }
 

@@ -52,7 +52,17 @@ public interface Ordering<T> extends Comparator<T>, Serializable {
 
         @Override
         public int compare(T left, T right) {
-            return key.of(left).compareTo(key.of(right));
+            return present(left).compareTo(present(right));
+        }
+
+        private U present(T value) {
+            U found = key.of(value);
+            if (found == null) {
+                throw new NullPointerException(
+                        "what Ordering.by compares by is null, and null has no order; filter such"
+                                + " records out, or make it something else");
+            }
+            return found;
         }
     }
 

@@ -22,8 +22,7 @@ import dev.favilla.shuffle.Combiner;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.storage.StorageLevel;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,7 +119,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
                         site,
                         lineage(),
                         capture(notNull(function, "function"), site),
-                        PairFormat.PAIRS));
+                        PairFormat.of(site)));
     }
 
     /** Returns the keys, duplicates included. Narrow; forgets the partitioner. */
@@ -134,7 +133,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     private <R extends @Nullable Object> RDD<R> project(ProjectNode.Half half, CallSite site) {
-        return new RDD<>(context(), new ProjectNode(context().nextId(), site, lineage(), PairFormat.PAIRS, half));
+        return new RDD<>(context(), new ProjectNode(context().nextId(), site, lineage(), PairFormat.of(site), half));
     }
 
     // ---------------------------------------------------------------- wide
@@ -291,27 +290,30 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     private <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(
             PairRDD<K, W> other, Partitioner partitioner, CallSite site) {
         context().requireSame(other);
-        Dependency left = placed(partitioner);
-        Dependency right = other.placed(partitioner);
+        Dependency left = placed(partitioner, site);
+        Dependency right = other.placed(partitioner, site);
         return new PairRDD<>(
-                context(), new JoinNode(context().nextId(), site, left, right, partitioner, PairFormat.PAIRS));
+                context(), new JoinNode(context().nextId(), site, left, right, partitioner, PairFormat.of(site)));
     }
 
     // ---------------------------------------------------------------- actions
 
     /**
-     * Returns the pairs as an unmodifiable, serializable map; of several values of a key the last one.
+     * Returns the pairs as a serializable map of the caller's own; of several values of a key the last one.
      *
      * <p><b>Cost.</b> Runs one job over all partitions, as {@link #collect}.
+     *
+     * @throws JobFailedException if a record is null
      */
     public Map<K, V> collectAsMap() {
         CallSite site = CallSites.here("collectAsMap");
-        List<Pair<K, V>> pairs = result(run(new Actions.Collect("collectAsMap", Integer.MAX_VALUE), site));
-        Map<K, V> map = new HashMap<>();
+        Actions.Collect all = new Actions.Collect("collectAsMap", Integer.MAX_VALUE);
+        List<Pair<K, V>> pairs = result(run(new CollectPairs(all, PairFormat.of(site)), site));
+        Map<K, V> map = new LinkedHashMap<>();
         for (Pair<K, V> pair : pairs) {
             map.put(pair.key(), pair.value());
         }
-        return Collections.unmodifiableMap(map);
+        return map;
     }
 
     // ---------------------------------------------------------------- within the class
@@ -327,22 +329,23 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
             return new PairRDD<>(
                     context(),
                     new LocalCombineNode(
-                            context().nextId(), site, lineage(), aggregator, PairFormat.PAIRS, PairFormat.PAIRS));
+                            context().nextId(), site, lineage(), aggregator, PairFormat.of(site), PairFormat.of(site)));
         }
         return shuffled(partitioner, aggregator, site);
     }
 
     private <C extends @Nullable Object> PairRDD<K, C> shuffled(
             Partitioner partitioner, @Nullable Aggregator aggregator, CallSite site) {
-        ShuffleDependency dependency = context().shuffle(lineage(), partitioner, aggregator, PairFormat.PAIRS);
-        return new PairRDD<>(context(), new ShuffledNode(context().nextId(), site, dependency, PairFormat.PAIRS, true));
+        PairFormat pairs = PairFormat.of(site);
+        ShuffleDependency dependency = context().shuffle(lineage(), partitioner, aggregator, pairs);
+        return new PairRDD<>(context(), new ShuffledNode(context().nextId(), site, dependency, pairs, true));
     }
 
     /** Returns this dataset as an input whose keys lie as {@code partitioner} says. */
-    private Dependency placed(Partitioner partitioner) {
+    private Dependency placed(Partitioner partitioner, CallSite site) {
         return liesAs(partitioner)
                 ? new NarrowDependency(lineage())
-                : context().shuffle(lineage(), partitioner, null, PairFormat.PAIRS);
+                : context().shuffle(lineage(), partitioner, null, PairFormat.of(site));
     }
 
     private boolean liesAs(Partitioner partitioner) {

@@ -35,7 +35,6 @@ import dev.favilla.shuffle.Partitioner;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextOutput;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -261,7 +260,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     }
 
     private <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
-        return pairs(new KeyByNode(context.nextId(), site, node, capture(notNull(key, "key"), site), PairFormat.PAIRS));
+        return pairs(
+                new KeyByNode(context.nextId(), site, node, capture(notNull(key, "key"), site), PairFormat.of(site)));
     }
 
     /**
@@ -383,7 +383,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     // ---------------------------------------------------------------- actions
 
     /**
-     * Returns all records in partition order, as an unmodifiable list.
+     * Returns all records in partition order, in a list of the caller's own.
      *
      * <p><b>Cost.</b> Runs one job over all partitions; the records are shared, not copied.
      */
@@ -424,7 +424,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             taken.addAll(found.subList(0, Math.min(left, found.size())));
             scanned += round;
         }
-        return Collections.unmodifiableList(taken);
+        return taken;
     }
 
     /** One at first; then as many as the share found so far suggests, half as many again, four times at most. */
@@ -458,9 +458,12 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      * Returns the {@code n} largest records by natural order, in descending order.
      *
      * @param n at least 0
+     * @throws IllegalArgumentException if the records are pairs, which have no natural order; other records that have
+     *     none fail the job
      */
     public final List<T> top(int n) {
-        return ordered("top", n, naturalOrder().reversed(), CallSites.here("top"));
+        CallSite site = CallSites.here("top");
+        return ordered("top", n, naturalOrder(site).reversed(), site);
     }
 
     /**
@@ -481,9 +484,12 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      * Returns the {@code n} smallest records by natural order, in ascending order.
      *
      * @param n at least 0
+     * @throws IllegalArgumentException if the records are pairs, which have no natural order; other records that have
+     *     none fail the job
      */
     public final List<T> takeOrdered(int n) {
-        return ordered("takeOrdered", n, naturalOrder(), CallSites.here("takeOrdered"));
+        CallSite site = CallSites.here("takeOrdered");
+        return ordered("takeOrdered", n, naturalOrder(site), site);
     }
 
     /**
@@ -506,14 +512,18 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         Closure<Comparator<@Nullable Object>> comparator = captureOrder(notNull(order, "order"), site);
         context.requireUsable();
         if (n == 0) {
-            return List.of();
+            return new ArrayList<>();
         }
-        return Collections.unmodifiableList(RDD.<List<T>>result(run(new TakeOrdered(name, n, comparator, site), site)));
+        return result(run(new TakeOrdered(name, n, comparator, site), site));
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // a record that is not comparable fails in its task
-    private Ordering<T> naturalOrder() {
-        return (Ordering<T>) (Ordering) Ordering.natural();
+    /** @throws IllegalArgumentException if records of this dataset have none */
+    private Ordering<T> naturalOrder(CallSite site) {
+        if (this instanceof PairRDD<?, ?>) {
+            throw new IllegalArgumentException(
+                    NaturalOrder.adviceFor(site.operation(), Pair.class) + " (" + site + ")");
+        }
+        return new NaturalOrder<>(site.operation());
     }
 
     /**

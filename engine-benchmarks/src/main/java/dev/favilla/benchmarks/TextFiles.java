@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -41,7 +42,7 @@ final class TextFiles {
         long written = 0;
         int line = 0;
         for (int file = 0; written < bytes; file++) {
-            Path path = unfinished.resolve(String.format("part-%05d.txt", file));
+            Path path = unfinished.resolve(String.format(Locale.ROOT, "part-%05d.txt", file));
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path), 1 << 16)) {
                 long end = Math.min(bytes, written + fileBytes);
                 while (written < end) {

@@ -20,13 +20,18 @@ final class LineCursor implements Cursor {
 
     private final FileSplit split;
     private final TaskMetrics metrics;
+    private final Warnings warnings;
     private @Nullable LineReader reader;
     private boolean done;
     private long lines;
 
-    LineCursor(FileSplit split, TaskMetrics metrics) {
+    /**
+     * @param warnings what was said already of the files of the dataset
+     */
+    LineCursor(FileSplit split, TaskMetrics metrics, Warnings warnings) {
         this.split = split;
         this.metrics = metrics;
+        this.warnings = warnings;
     }
 
     @Override
@@ -41,6 +46,7 @@ final class LineCursor implements Cursor {
             String line = next(lineReader);
             if (line == null) {
                 more = false;
+                lineReader.requireWhole();
             } else {
                 lines++;
                 more = sink.push(line);
@@ -50,6 +56,10 @@ final class LineCursor implements Cursor {
         metrics.add(Metric.BYTES_READ, lineReader.takeBytesRead());
         metrics.add(Metric.MALFORMED_INPUTS, lineReader.takeMalformed());
         if (!more) {
+            split.requireUnchanged(); // else what was read may be of two versions
+            if (lineReader.hasTrailingGarbage()) {
+                warnings.trailingGarbage(split.file());
+            }
             done = true;
             close();
         }
@@ -73,11 +83,22 @@ final class LineCursor implements Cursor {
         try {
             return read.run();
         } catch (IOException e) {
+            requireUnchanged(e);
             if (split.gzip() && (e instanceof ZipException || e instanceof EOFException)) {
                 throw new DamagedInputException(split.file(), lines, e);
             }
             throw new InputException(
                     split.file(), "Cannot read '" + split.file() + "' after " + lines + " lines: " + e, e);
+        }
+    }
+
+    /** If the file has changed, that is the reason for whatever went wrong. */
+    private void requireUnchanged(IOException failure) {
+        try {
+            split.requireUnchanged();
+        } catch (InputChangedException e) {
+            e.addSuppressed(failure);
+            throw e;
         }
     }
 

@@ -10,7 +10,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +56,9 @@ final class LineReader implements AutoCloseable {
     static LineReader open(FileSplit split) throws IOException {
         InputStream file = Files.newInputStream(split.path());
         try {
+            split.requireUnchanged(); // after it was opened: whatever comes later is seen at the end
             file.skipNBytes(split.start());
-            LineReader reader = new LineReader(split, split.gzip() ? new GZIPInputStream(file, BUFFER_BYTES) : file);
+            LineReader reader = new LineReader(split, split.gzip() ? new GzipInput(file) : file);
             reader.begin();
             return reader;
         } catch (IOException | RuntimeException | Error e) {
@@ -203,6 +203,23 @@ final class LineReader implements AutoCloseable {
                 bytes.position(bytes.position() + result.length());
             }
         }
+    }
+
+    /**
+     * Checks, when the split has no more lines, that it was read to its end.
+     *
+     * @throws InputChangedException if the file has ended before
+     */
+    void requireWhole() {
+        if (!split.gzip() && position < lastStart) {
+            throw new InputChangedException(
+                    split.file(), "had " + split.version().size() + " bytes and ends after " + position, null);
+        }
+    }
+
+    /** Returns whether the file goes on with something that is not gzip, after what was read. */
+    boolean hasTrailingGarbage() {
+        return in instanceof GzipInput gzip && gzip.hasTrailingGarbage();
     }
 
     /** Returns the bytes read since the last call. */

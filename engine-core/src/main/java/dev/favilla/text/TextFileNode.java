@@ -3,12 +3,11 @@ package dev.favilla.text;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.rdd.Node;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.favilla.text.InputFiles.InputFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,10 @@ public final class TextFileNode extends Node {
 
     private final String input;
     private final int minPartitions;
-    private volatile @Nullable List<FileSplit> splits;
+    private final Warnings warnings = new Warnings();
+
+    /** Of several threads that list at once, the first decides. */
+    private final AtomicReference<@Nullable List<FileSplit>> splits = new AtomicReference<>();
 
     public TextFileNode(int id, CallSite callSite, String input, int minPartitions) {
         super(id, "TextFileRDD", callSite, List.of());
@@ -44,52 +46,43 @@ public final class TextFileNode extends Node {
     public PartitionPlan plan(int partition) {
         FileSplit split = splits().get(partition);
         return new PartitionPlan.Read(
-                inputs -> new LineCursor(split, inputs.scope().metrics()));
+                inputs -> new LineCursor(split, inputs.scope().metrics(), warnings));
     }
 
     private List<FileSplit> splits() {
-        List<FileSplit> known = splits;
-        if (known == null) {
-            known = cut(InputFiles.find(input, callSite()));
-            splits = known;
+        List<FileSplit> known = splits.get();
+        if (known != null) {
+            return known;
         }
-        return known;
+        List<FileSplit> listed = cut(InputFiles.find(input, callSite()));
+        List<FileSplit> before = splits.compareAndExchange(null, listed);
+        return before == null ? listed : before;
     }
 
-    private List<FileSplit> cut(List<Path> files) {
+    private List<FileSplit> cut(List<InputFile> files) {
         List<FileSplit> cut = new ArrayList<>();
-        long[] sizes = files.stream().mapToLong(this::size).toArray();
-        long total = 0;
-        for (long size : sizes) {
-            total += size;
-        }
+        long total = files.stream().mapToLong(file -> file.version().size()).sum();
         long target = Math.max(1, Math.min(MAX_SPLIT_BYTES, total / minPartitions));
-        for (int i = 0; i < sizes.length; i++) {
-            cut(files.get(i), sizes[i], target, cut);
+        for (InputFile file : files) {
+            cut(file, target, cut);
         }
         return List.copyOf(cut);
     }
 
-    private static void cut(Path file, long size, long target, List<FileSplit> cut) {
-        if (file.toString().toLowerCase(Locale.ROOT).endsWith(".gz")) {
-            cut.add(new FileSplit(file.toString(), 0, size, true));
+    private static void cut(InputFile file, long target, List<FileSplit> cut) {
+        String name = file.path().toString();
+        long size = file.version().size();
+        if (name.toLowerCase(Locale.ROOT).endsWith(".gz") && size > 0) {
+            cut.add(new FileSplit(name, 0, size, true, file.version()));
             return;
         }
         long start = 0;
         while (size - start > target * SLACK) {
-            cut.add(new FileSplit(file.toString(), start, target, false));
+            cut.add(new FileSplit(name, start, target, false, file.version()));
             start += target;
         }
         if (start < size) {
-            cut.add(new FileSplit(file.toString(), start, size - start, false));
-        }
-    }
-
-    private long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new InputException(input, "Cannot find the size of '" + file + "' (" + callSite() + "): " + e, e);
+            cut.add(new FileSplit(name, start, size - start, false, file.version()));
         }
     }
 }

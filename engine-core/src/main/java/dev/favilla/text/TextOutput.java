@@ -3,22 +3,32 @@ package dev.favilla.text;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.UserCode;
+import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskMetrics;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +42,26 @@ public final class TextOutput implements Action, AutoCloseable {
 
     private static final int STEP = 4096;
 
-    /** Each try that finds a new file was overtaken by one attempt that had not noticed the job's end. */
-    private static final int MAX_DELETE_TRIES = 64;
+    /** Each try was overtaken by something else: an attempt that had not noticed the job's end, or another output. */
+    private static final int MAX_TRIES = 64;
 
     private final String path;
 
-    /** These two as text: a {@link Path} cannot travel to other executors. */
+    /** These as text: a {@link Path} cannot travel to other executors. */
     private final String target;
 
     private final String staging;
+
+    /** The parents of the target that were not there before, the outermost first. */
+    private final List<String> madeParents;
+
     private final CallSite callSite;
 
-    private TextOutput(String path, Path target, Path staging, CallSite callSite) {
+    private TextOutput(String path, Path target, Path staging, List<String> madeParents, CallSite callSite) {
         this.path = path;
         this.target = target.toString();
         this.staging = staging.toString();
+        this.madeParents = List.copyOf(madeParents);
         this.callSite = callSite;
     }
 
@@ -60,22 +75,86 @@ public final class TextOutput implements Action, AutoCloseable {
         if (path.isBlank()) {
             throw new IllegalArgumentException("path must name a new directory, got '" + path + "'");
         }
-        Path target = Path.of(path).toAbsolutePath();
-        if (Files.exists(target)) {
-            throw new OutputExistsException(path, callSite);
-        }
+        Path target = target(path, callSite);
         Path parent = target.getParent();
-        if (parent == null) {
+        if (parent == null || isThere(target)) {
             throw new OutputExistsException(path, callSite);
         }
-        Path staging = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".staging");
+        Path staging = parent.resolve("." + UUID.randomUUID() + ".staging");
+        List<String> made = new ArrayList<>();
         try {
-            Files.createDirectories(parent);
-            Files.createDirectory(staging);
+            makeStaging(staging, made);
         } catch (IOException e) {
-            throw new OutputException(path, "Cannot write to '" + path + "' (" + callSite + "): " + e, e);
+            deleteIfEmpty(made);
+            throw failed(path, callSite, e);
         }
-        return new TextOutput(path, target, staging, callSite);
+        return new TextOutput(path, target, staging, made, callSite);
+    }
+
+    private static Path target(String path, CallSite callSite) {
+        String reason;
+        try {
+            return PathText.of(path).path().toAbsolutePath();
+        } catch (BadPathException e) {
+            reason = e.reason();
+        } catch (InvalidPathException e) {
+            reason = "not a path: " + e.getReason();
+        }
+        throw new OutputException(path, "Cannot write to '" + path + "' (" + callSite + "): " + reason + ".", null);
+    }
+
+    /** Links that lead nowhere are there, too. */
+    private static boolean isThere(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static void makeStaging(Path staging, List<String> made) throws IOException {
+        for (int tries = 1; true; tries++) {
+            try {
+                makeDirectory(staging.getParent(), made);
+                Files.createDirectory(staging);
+                return;
+            } catch (NoSuchFileException e) { // another output that failed took a parent away that it had made
+                if (tries == MAX_TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void makeDirectory(@Nullable Path directory, List<String> made) throws IOException {
+        if (directory == null || Files.isDirectory(directory)) {
+            return;
+        }
+        makeDirectory(directory.getParent(), made);
+        try {
+            Files.createDirectory(directory);
+            made.add(directory.toString());
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw new NotDirectoryException(directory.toString());
+            }
+        }
+    }
+
+    /** Deletes directories that were made for an output that is not to be, unless others use them by now. */
+    private static void deleteIfEmpty(List<String> directories) {
+        for (int i = directories.size() - 1; i >= 0; i--) {
+            try {
+                Files.deleteIfExists(Path.of(directories.get(i)));
+            } catch (IOException e) {
+                return; // not empty: somebody else's now, and so are those around it
+            }
+        }
+    }
+
+    private static OutputException failed(String path, CallSite callSite, IOException cause) {
+        String what = cause instanceof NotDirectoryException file
+                ? "'" + file.getFile() + "' is a file, not a directory."
+                : cause instanceof CharacterCodingException
+                        ? "a record's text has half of a surrogate pair, which is no character in UTF-8."
+                        : cause.toString();
+        return new OutputException(path, "Cannot write to '" + path + "' (" + callSite + "): " + what, cause);
     }
 
     private Path staging() {
@@ -92,17 +171,39 @@ public final class TextOutput implements Action, AutoCloseable {
     public String run(Cursor input, TaskContext context) throws Exception {
         String name = "attempt-" + context.attemptId();
         Path file = staging().resolve(name);
-        LineSink sink = new LineSink(file, callSite);
-        try (sink) {
+        long records = write(input, file);
+        TaskMetrics metrics = context.scope().metrics();
+        metrics.add(Metric.RECORDS_WRITTEN, records);
+        metrics.add(Metric.BYTES_WRITTEN, Files.size(file));
+        return name;
+    }
+
+    private long write(Cursor input, Path file) throws Exception {
+        try (BufferedWriter writer = open(file)) {
+            LineSink sink = new LineSink(this, writer);
             boolean more = true;
             while (more) {
                 more = input.drive(sink, STEP);
             }
+            flush(writer);
+            return sink.records;
         }
-        TaskMetrics metrics = context.scope().metrics();
-        metrics.add(Metric.RECORDS_WRITTEN, sink.records);
-        metrics.add(Metric.BYTES_WRITTEN, Files.size(file));
-        return name;
+    }
+
+    private BufferedWriter open(Path file) {
+        try {
+            return Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw failed(path, callSite, e);
+        }
+    }
+
+    private void flush(BufferedWriter writer) {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            throw failed(path, callSite, e);
+        }
     }
 
     /** Gives the accepted files their final names and makes the directory visible. */
@@ -110,18 +211,31 @@ public final class TextOutput implements Action, AutoCloseable {
     public @Nullable Object merge(List<@Nullable Object> staged) throws IOException {
         try {
             for (int i = 0; i < staged.size(); i++) {
-                Files.move(staging().resolve((String) staged.get(i)), staging().resolve(String.format("part-%05d", i)));
+                Path part = staging().resolve(String.format(Locale.ROOT, "part-%05d", i));
+                Files.move(staging().resolve((String) staged.get(i)), part);
             }
             deleteUnacceptedAttempts();
             Files.createFile(staging().resolve("_SUCCESS"));
-            if (Files.exists(Path.of(target))) { // made by somebody else while the job ran
-                throw new OutputExistsException(path, callSite);
-            }
-            Files.move(staging(), Path.of(target), StandardCopyOption.ATOMIC_MOVE);
+            makeVisible();
         } catch (IOException e) {
-            throw new OutputException(path, "Cannot write to '" + path + "' (" + callSite + "): " + e, e);
+            throw failed(path, callSite, e);
         }
         return null;
+    }
+
+    private void makeVisible() throws IOException {
+        Path visible = Path.of(target);
+        if (isThere(visible)) { // made by somebody else while the job ran
+            throw new OutputExistsException(path, callSite);
+        }
+        try {
+            Files.move(staging(), visible, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (isThere(visible)) { // made just now
+                throw new OutputExistsException(path, callSite);
+            }
+            throw e;
+        }
     }
 
     private void deleteUnacceptedAttempts() throws IOException {
@@ -133,20 +247,24 @@ public final class TextOutput implements Action, AutoCloseable {
     }
 
     /**
-     * Deletes the staging directory, if the job did not make it the target.
+     * Deletes the staging directory, if the job did not make it the target, and what was made around it.
      *
      * @throws OutputException if something of it stays behind
      */
     @Override
     public void close() {
-        for (int tries = 1; Files.exists(staging(), LinkOption.NOFOLLOW_LINKS); tries++) {
+        boolean failed = isThere(staging());
+        for (int tries = 1; isThere(staging()); tries++) {
             try {
                 Files.walkFileTree(staging(), new Deleting());
             } catch (IOException e) {
-                if (!(e instanceof DirectoryNotEmptyException) || tries == MAX_DELETE_TRIES) {
+                if (!(e instanceof DirectoryNotEmptyException) || tries == MAX_TRIES) {
                     throw new OutputException(path, "Cannot delete '" + staging + "' after a failed write: " + e, e);
                 }
             }
+        }
+        if (failed) {
+            deleteIfEmpty(madeParents);
         }
     }
 
@@ -168,32 +286,47 @@ public final class TextOutput implements Action, AutoCloseable {
         }
     }
 
-    private static final class LineSink extends Sink implements AutoCloseable {
+    private static final class LineSink extends Sink {
 
+        private final TextOutput output;
         private final BufferedWriter writer;
-        private final CallSite callSite;
         private long records;
 
-        LineSink(Path file, CallSite callSite) throws IOException {
-            this.writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            this.callSite = callSite;
+        LineSink(TextOutput output, BufferedWriter writer) {
+            this.output = output;
+            this.writer = writer;
         }
 
         @Override
-        public boolean push(@Nullable Object record) throws IOException {
-            if (record == null) {
-                throw new NullPointerException("text files cannot hold null records (" + callSite
-                        + "); filter them out or map them to a text");
+        public boolean push(@Nullable Object record) {
+            String line = text(record);
+            try {
+                writer.write(line);
+                writer.write('\n');
+            } catch (IOException e) {
+                throw failed(output.path, output.callSite, e);
             }
-            writer.write(record.toString());
-            writer.write('\n');
             records++;
             return true;
         }
 
-        @Override
-        public void close() throws IOException {
-            writer.close();
+        private String text(@Nullable Object record) {
+            if (record == null) {
+                throw new NullPointerException("text files cannot hold null records (" + output.callSite
+                        + "); filter them out or map them to a text");
+            }
+            String text;
+            try {
+                text = record.toString();
+            } catch (RuntimeException | Error e) {
+                throw UserCode.failure(output.callSite.toString(), UserCodeException.preview(record), e);
+            }
+            if (text == null) {
+                String type = record.getClass().getName();
+                NullPointerException error = new NullPointerException("toString of " + type + " returned null");
+                throw UserCode.failure(output.callSite.toString(), "(a " + type + ")", error);
+            }
+            return text;
         }
     }
 }

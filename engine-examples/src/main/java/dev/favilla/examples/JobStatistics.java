@@ -36,7 +36,9 @@ final class JobStatistics {
     private static String tasks(List<StageReport> stages) {
         int tasks = stages.stream().mapToInt(StageReport::tasks).sum();
         int attempts = stages.stream().mapToInt(StageReport::attempts).sum();
-        return count(tasks, "task") + " (" + count(attempts, "attempt") + ")";
+        int merges = stages.stream().mapToInt(StageReport::merges).sum();
+        return count(tasks, "task") + " (" + count(attempts, "attempt") + ")"
+                + (merges == 0 ? "" : " and " + count(merges, "merge"));
     }
 
     private static void printStage(StageReport stage, PrintStream err) {

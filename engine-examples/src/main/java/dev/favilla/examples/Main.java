@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -95,7 +96,7 @@ public final class Main {
         StringBuilder text =
                 new StringBuilder("Usage: java -jar " + PROGRAM + ".jar COMMAND [OPTION]...\n\nCommands:\n");
         for (Command command : COMMANDS) {
-            text.append(String.format("  %-10s %s%n", command.name(), command.summary()));
+            text.append(String.format(Locale.ROOT, "  %-10s %s%n", command.name(), command.summary()));
         }
         return text.append("\nEach command has --help. With --debug, errors come with their stack trace.\n")
                 .toString()

@@ -2,6 +2,7 @@ package dev.favilla.lineage;
 
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.shuffle.FetchFailedException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says which operation and record an exception of user code belongs to. */
@@ -16,27 +17,42 @@ public final class UserCode {
     public static RuntimeException failure(LineageNode node, @Nullable Object record, Throwable error) {
         return passesThrough(error)
                 ? (RuntimeException) error
-                : new UserCodeException(node, UserCodeException.preview(record), error);
+                : located(error, () -> new UserCodeException(node, preview(record, error), error));
     }
 
     /** The same where a whole partition was in hand. */
     public static RuntimeException failure(LineageNode node, Throwable error) {
         return passesThrough(error)
                 ? (RuntimeException) error
-                : new UserCodeException(node, "(a whole partition)", error);
+                : located(error, () -> new UserCodeException(node, "(a whole partition)", error));
     }
 
     /** The same where no dataset is known, with what was in hand in words. */
     public static RuntimeException failure(String operation, String record, Throwable error) {
-        return passesThrough(error) ? (RuntimeException) error : new UserCodeException(operation, record, error);
+        return passesThrough(error)
+                ? (RuntimeException) error
+                : located(error, () -> new UserCodeException(operation, record, error));
     }
 
     private static boolean passesThrough(Throwable error) {
-        if (error instanceof VirtualMachineError fatal) {
-            throw fatal; // nothing can be promised after it, least of all another allocation
-        }
         return error instanceof UserCodeException
                 || error instanceof TaskKilledException
                 || error instanceof FetchFailedException;
+    }
+
+    /** A record may be of any size: where memory has run out, its text is not asked for. */
+    private static String preview(@Nullable Object record, Throwable error) {
+        return record != null && error instanceof OutOfMemoryError
+                ? "(a " + record.getClass().getName() + ")"
+                : UserCodeException.preview(record);
+    }
+
+    /** Where nothing is left even for the words, {@code error} itself is what there is to say. */
+    private static RuntimeException located(Throwable error, Supplier<UserCodeException> words) {
+        try {
+            return words.get();
+        } catch (VirtualMachineError e) {
+            throw error instanceof VirtualMachineError first ? first : e;
+        }
     }
 }

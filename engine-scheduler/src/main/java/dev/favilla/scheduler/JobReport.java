@@ -25,9 +25,14 @@ public record JobReport(int jobId, CallSite callSite, List<StageReport> stages, 
         return stages.stream().map(StageReport::metrics).reduce(MetricValues.ZERO, MetricValues::plus);
     }
 
-    /** Returns how many attempts were launched. */
+    /** Returns how many attempts at tasks were launched; as many as tasks that ran, if nothing went wrong. */
     public int attempts() {
         return stages.stream().mapToInt(StageReport::attempts).sum();
+    }
+
+    /** Returns how many attempts were launched at merging results in a slot, which only user code needs; mostly 0 or 1. */
+    public int merges() {
+        return stages.stream().mapToInt(StageReport::merges).sum();
     }
 
     /** Returns how many stages ran, not counting those whose outputs were there already. */
@@ -46,11 +51,19 @@ public record JobReport(int jobId, CallSite callSite, List<StageReport> stages, 
      * @param stageId the stage
      * @param name for example {@code map at Report.java:12}
      * @param tasks how many tasks it has
-     * @param attempts how many attempts were launched
-     * @param failures how many of them failed
+     * @param attempts how many attempts at them were launched
+     * @param merges how many attempts were launched at merging their results in a slot
+     * @param failures how many of both failed
      * @param reruns how often the stage had to run again because an input was lost or changed
      * @param metrics the totals of its attempts
      */
     public record StageReport(
-            int stageId, String name, int tasks, int attempts, int failures, int reruns, MetricValues metrics) {}
+            int stageId,
+            String name,
+            int tasks,
+            int attempts,
+            int merges,
+            int failures,
+            int reruns,
+            MetricValues metrics) {}
 }

@@ -8,6 +8,7 @@ import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Copies of a class under other names, each with lambda classes of its own: what a program has that was written by many
@@ -34,7 +35,7 @@ public final class ClassCopies {
         byte[] bytes = bytesOf(original);
         List<T> copies = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
-            String copyName = name.substring(0, name.length() - FIRST.length()) + String.format("%03d", number);
+            String copyName = name.substring(0, name.length() - FIRST.length()) + String.format(Locale.ROOT, "%03d", number);
             Constructor<?> constructor = copy(bytes, name, copyName, lookup).getDeclaredConstructor();
             constructor.setAccessible(true);
             @SuppressWarnings("unchecked") // a copy is what the original is

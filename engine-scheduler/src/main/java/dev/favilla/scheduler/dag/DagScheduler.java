@@ -407,7 +407,7 @@ final class DagScheduler {
         Stage stage = stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             stage.launched(attempt.id());
-            stage.uses().forEach(use -> use.book().launched());
+            stage.uses().forEach(use -> use.book().launched(Merges.isMerge(attempt)));
         }
     }
 }

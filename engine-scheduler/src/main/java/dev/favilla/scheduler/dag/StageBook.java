@@ -8,6 +8,7 @@ final class StageBook {
 
     private int submissions;
     private int attempts;
+    private int merges;
     private int failures;
     private MetricValues metrics = MetricValues.ZERO;
 
@@ -15,8 +16,13 @@ final class StageBook {
         submissions++;
     }
 
-    void launched() {
-        attempts++;
+    /** @param merge whether it merges the results of the stage's tasks, rather than being an attempt at one of them */
+    void launched(boolean merge) {
+        if (merge) {
+            merges++;
+        } else {
+            attempts++;
+        }
     }
 
     void ended(MetricValues values, boolean failed) {
@@ -28,6 +34,6 @@ final class StageBook {
 
     StageReport report(Stage stage) {
         int reruns = Math.max(0, submissions - 1);
-        return new StageReport(stage.id(), stage.name(), stage.tasks(), attempts, failures, reruns, metrics);
+        return new StageReport(stage.id(), stage.name(), stage.tasks(), attempts, merges, failures, reruns, metrics);
     }
 }
