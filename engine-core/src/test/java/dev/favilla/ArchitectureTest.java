@@ -31,8 +31,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     /** May load a class by a name it was given: those that read what they have written themselves. */
-    private static final Set<String> LOADS_CLASSES =
-            Set.of();
+    private static final Set<String> LOADS_CLASSES = Set.of();
 
     /** Tell how long things took, or until when to wait; the scheduler itself is given a clock. */
     private static final Set<String> READ_THE_CLOCK = Set.of(

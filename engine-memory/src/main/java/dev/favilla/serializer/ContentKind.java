@@ -106,7 +106,7 @@ final class ContentKind {
     }
 
     private static ContentKind classifyHolder(Class<?> type, long ofClass) {
-        if (PreparedKryo.isPlatform(type) && !type.isArray()) {
+        if (SerializerChoice.isPlatform(type) && !type.isArray()) {
             // Which class of the JDK holds the elements is not content: it may change on the way.
             ContentKind container = container(type);
             if (container != null) {
@@ -137,7 +137,7 @@ final class ContentKind {
         if (type.isRecord()) {
             return ContentFields.of(componentsOf(type))::hash;
         }
-        if (PreparedKryo.isPlatform(type)) {
+        if (SerializerChoice.isPlatform(type)) {
             Reader holder = PlatformContents.holder(type);
             return holder == null ? closedReader(type) : holder;
         }
@@ -177,7 +177,7 @@ final class ContentKind {
     /** Returns the closest superclass that is the JDK's and has content; null if there is none. */
     private static @Nullable Class<?> platformBase(Class<?> type) {
         Class<?> base = type;
-        while (base != null && !PreparedKryo.isPlatform(base)) {
+        while (base != null && !SerializerChoice.isPlatform(base)) {
             base = base.getSuperclass();
         }
         return base == null || WITHOUT_CONTENT.contains(base) ? null : base;
@@ -191,7 +191,7 @@ final class ContentKind {
         if (Externalizable.class.isAssignableFrom(type)) {
             return true;
         }
-        for (Class<?> c = type; c != null && !PreparedKryo.isPlatform(c); c = c.getSuperclass()) {
+        for (Class<?> c = type; c != null && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
             if (declares(c, "writeReplace") || declares(c, "writeObject", ObjectOutputStream.class)) {
                 return true;
             }
@@ -214,7 +214,7 @@ final class ContentKind {
 
     private static List<Field> fieldsBelow(@Nullable Class<?> base, Class<?> type) {
         List<Field> fields = new ArrayList<>();
-        for (Class<?> c = type; c != null && c != base && !PreparedKryo.isPlatform(c); c = c.getSuperclass()) {
+        for (Class<?> c = type; c != null && c != base && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
                 int modifiers = field.getModifiers();
                 if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers)) {
@@ -227,10 +227,10 @@ final class ContentKind {
 
     /** Returns whether there seems to be a field for a hash that is computed when it is first asked for. */
     private static boolean cachesItsHash(Class<?> type) {
-        if (type.isRecord() || type.isArray() || PreparedKryo.isPlatform(type)) {
+        if (type.isRecord() || type.isArray() || SerializerChoice.isPlatform(type)) {
             return false;
         }
-        for (Class<?> c = type; c != null && !PreparedKryo.isPlatform(c); c = c.getSuperclass()) {
+        for (Class<?> c = type; c != null && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
                 int modifiers = field.getModifiers();
                 if (!Modifier.isStatic(modifiers)

@@ -186,7 +186,7 @@ final class PlatformContents {
     /** Returns how instances of a class that contain nothing to be walked are hashed; null if they are no such. */
     static ContentKind.@Nullable Reader leaf(Class<?> type) {
         ContentKind.Reader known = LEAVES.get(type);
-        if (known != null || !PreparedKryo.isPlatform(type)) {
+        if (known != null || !SerializerChoice.isPlatform(type)) {
             return known;
         }
         if (Path.class.isAssignableFrom(type)) {
