@@ -93,6 +93,15 @@ final class PreparedKryo extends Kryo {
     /** Classes that registrations have added default serializers for; their subclasses, too. */
     private final List<Class<?>> chosenByUser;
 
+    /** Classes that registrations have registered serializers for. */
+    private final Set<Class<?>> registeredByUser = new HashSet<>();
+
+    /** Whether registrations are being called. */
+    private boolean asksUser;
+
+    /** What {@link #getDefaultSerializer} returned last. */
+    private @Nullable Serializer<?> lastChosen;
+
     /** Whether nobody registered a serializer of his own for what is written here. */
     private final boolean leavesAreOurs;
 
@@ -134,9 +143,11 @@ final class PreparedKryo extends Kryo {
         for (Class<?> frequent : FREQUENT) {
             register(frequent);
         }
+        asksUser = true;
         for (KryoRegistration registration : registrations) {
             registration.register(this);
         }
+        asksUser = false;
         leavesAreOurs = leaves.equals(leaves());
         table.startAfter(getNextRegistrationId());
     }
@@ -260,7 +271,8 @@ final class PreparedKryo extends Kryo {
         }
         Serializer<?> chosen = SerializerChoice.of(known, this, super::getDefaultSerializer);
         FirstUse check = firstUse;
-        return check != null && check.isDue(known) ? check.before(known, chosen) : chosen;
+        lastChosen = check != null && check.isDue(known) ? check.before(known, chosen) : chosen;
+        return lastChosen;
     }
 
     private boolean isChosenByUser(Class<?> type) {
@@ -302,12 +314,36 @@ final class PreparedKryo extends Kryo {
         }
     }
 
-    /** Returns whether a serializer that is neither ours nor Kryo's was registered for a class. */
+    /** Returns whether the user has registered a serializer for a class, or for one of its superclasses as default. */
     boolean isWrittenByUser(Class<?> type) {
-        Class<?> serializer = getRegistration(type).getSerializer().getClass();
-        return !serializer.getName().startsWith("com.esotericsoftware.kryo.")
-                && serializer.getClassLoader() != null
-                && !serializer.getPackage().equals(PreparedKryo.class.getPackage());
+        return registeredByUser.contains(type) || isChosenByUser(type);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Registration register(Class type, Serializer serializer) {
+        remember(type, serializer);
+        return super.register(type, serializer);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Registration register(Class type, Serializer serializer, int id) {
+        remember(type, serializer);
+        return super.register(type, serializer, id);
+    }
+
+    @Override
+    public Registration register(Registration registration) {
+        remember(registration.getType(), registration.getSerializer());
+        return super.register(registration);
+    }
+
+    /** A class that is registered without a serializer has the one that was chosen here. */
+    private void remember(Class<?> type, Serializer<?> serializer) {
+        if (asksUser && serializer != lastChosen) {
+            registeredByUser.add(type);
+        }
     }
 
     /** Only lambdas: other hidden classes are classes like any. */

@@ -63,6 +63,15 @@ final class RecordFailures {
         }
     }
 
+    /** @param why as a clause */
+    static Unserializable unreadable(Object object, String why) {
+        return new Unserializable(
+                object,
+                "a " + object.getClass().getName() + " could not be read back by Java serialization: " + why,
+                REMEDY,
+                null);
+    }
+
     /** Something in a record cannot be written. Ends the writing; whoever knows the record says where it is. */
     static final class Unserializable extends RuntimeException {
 

@@ -42,6 +42,15 @@ class RecordGraphWriter extends GraphWriter {
     @Override
     protected Object replace(Object object) throws IOException {
         RecordFailures.requireData(object);
+        requireReadable(object);
         return object;
+    }
+
+    /** Refuses what could be written and not read back. */
+    final void requireReadable(Object object) {
+        String unreadable = SerialForm.of(object.getClass()).whyUnreadable();
+        if (unreadable != null) {
+            throw RecordFailures.unreadable(object, unreadable);
+        }
     }
 }

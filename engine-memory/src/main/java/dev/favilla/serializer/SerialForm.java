@@ -176,6 +176,9 @@ final class SerialForm {
         if (type.isRecord() || type.isArray() || type.isInterface() || Enum.class.isAssignableFrom(type)) {
             return null;
         }
+        if (type.isHidden()) {
+            return "it is a hidden class, which only its maker can find";
+        }
         if (Externalizable.class.isAssignableFrom(type)) {
             return Modifier.isPublic(constructorModifiers(type))
                     ? null

@@ -226,7 +226,7 @@ final class SerializerChoice {
         String unreadable = SerialForm.of(type).whyUnreadable();
         return unreadable == null
                 ? new JavaPart()
-                : new Refused("Java serialization, which its class asks for, could not read it back: " + unreadable);
+                : new Refused("it could not be read back by Java serialization: " + unreadable);
     }
 
     /** Refuses every instance; the class itself may be a value. */
