@@ -216,6 +216,6 @@ class RecordsAsBytesTest {
         assertThat(log.toString(StandardCharsets.UTF_8).lines())
                 .singleElement()
                 .asString()
-                .contains("WARN", "map at RecordsAsBytesTest.java:", "157.0 KiB", "EngineContext.broadcast");
+                .contains("WARN", "map at RecordsAsBytesTest.java:", "156.5 KiB", "EngineContext.broadcast");
     }
 }

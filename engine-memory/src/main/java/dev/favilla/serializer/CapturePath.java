@@ -37,11 +37,6 @@ final class CapturePath {
         return find(function, object -> object == culprit, culprit);
     }
 
-    /** Returns the shortest path to an object of a class, by its name. */
-    static String toClass(Object from, String className) {
-        return find(from, object -> object.getClass().getName().equals(className), null);
-    }
-
     /** Returns the path to the first object of the class whose method of serialization threw {@code failure}. */
     static String toThrower(Object function, @Nullable Object current, Throwable failure) {
         Set<Throwable> causes = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -71,23 +66,37 @@ final class CapturePath {
         return false;
     }
 
+    /** Returns the nearest object that {@code from} refers to, and the test accepts; null if there is none. */
+    static @Nullable Object firstInside(Object from, Predicate<Object> wanted) {
+        Step step = search(from, wanted);
+        return step == null ? null : step.object;
+    }
+
     private static String find(Object function, Predicate<Object> wanted, @Nullable Object fallback) {
         if (wanted.test(function)) {
             return function.getClass().getName();
         }
-        CapturePath search = new CapturePath();
-        search.enqueue(function, null, "");
-        Step step;
-        while ((step = search.queue.poll()) != null && search.seen.size() < MAX_OBJECTS) {
-            if (step.before != null && wanted.test(step.object)) {
-                return step.describe();
-            }
-            Step from = step;
-            search.look(from.object, (child, name) -> search.enqueue(child, from, name));
+        Step step = search(function, wanted);
+        if (step != null) {
+            return step.describe();
         }
         return fallback == null
                 ? function.getClass().getName()
                 : fallback.getClass().getName();
+    }
+
+    private static @Nullable Step search(Object root, Predicate<Object> wanted) {
+        CapturePath search = new CapturePath();
+        search.enqueue(root, null, "");
+        Step step;
+        while ((step = search.queue.poll()) != null && search.seen.size() < MAX_OBJECTS) {
+            if (step.before != null && wanted.test(step.object)) {
+                return step;
+            }
+            Step from = step;
+            search.look(from.object, (child, name) -> search.enqueue(child, from, name));
+        }
+        return null;
     }
 
     private void enqueue(@Nullable Object object, @Nullable Step before, String name) {

@@ -5,6 +5,8 @@ import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.lang.reflect.Method;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -61,23 +63,36 @@ final class FirstUse {
     /**
      * Checks {@code value}, if a value of its class was never checked before.
      *
-     * @throws SerializationException if it would not come back equal
+     * @throws RecordFailures.Unserializable if it would not come back equal
      */
     void check(Object value) {
         Class<?> type = value.getClass();
         if (isDue(type)) {
             if (isChanged(value)) {
-                throw new SerializationException(
-                        "Cannot write a record of " + type.getName()
-                                + ": a value of it does not come back equal, by its"
-                                + " own equals. Likely a transient field takes part in equals, or a constructor changes"
-                                + " its arguments, or a superclass keeps a part that is not serialized. Give it"
-                                + " writeObject and readObject, or make it a record of what equals compares, or register"
-                                + " a Kryo serializer for it.",
+                Object culprit = innermost(value);
+                throw new RecordFailures.Unserializable(
+                        culprit,
+                        "a " + culprit.getClass().getName() + " does not come back equal, by its own equals",
+                        "Likely a transient field takes part in equals, or a constructor changes its arguments, or a"
+                                + " superclass keeps a part that is not serialized. Give the class writeObject and"
+                                + " readObject, or make it a record of what equals compares, or register a Kryo"
+                                + " serializer for it.",
                         null);
             }
             checked.add(type);
         }
+    }
+
+    /** What contains a value that changes is changed itself. */
+    private Object innermost(Object changed) {
+        Set<Object> met = Collections.newSetFromMap(new IdentityHashMap<>()); // of a cycle, any will do
+        Object culprit = changed;
+        Object inside = changed;
+        while (inside != null && met.add(inside)) {
+            culprit = inside;
+            inside = CapturePath.firstInside(culprit, object -> isDue(object.getClass()) && isChanged(object));
+        }
+        return culprit;
     }
 
     @SuppressWarnings("SelfEquals") // written by the user, it may say no: then it says nothing about copies
