@@ -44,15 +44,26 @@ final class ContentHash {
      */
     static long ofText(long seed, String text) {
         int length = text.length();
-        long head = 0;
-        long tail = 0;
-        for (int i = 0; i < Math.min(4, length); i++) {
-            head = head << Character.SIZE | text.charAt(i);
-            tail = tail << Character.SIZE | text.charAt(length - 1 - i);
+        long head;
+        long tail;
+        if (length >= 4) {
+            head = four(text, 0);
+            tail = four(text, length - 4);
+        } else {
+            head = 0;
+            tail = 0;
+            for (int i = 0; i < length; i++) {
+                head = head << Character.SIZE | text.charAt(i);
+            }
         }
-        long hash = StableHash.mix(seed ^ ((long) text.hashCode() << Integer.SIZE | length));
-        hash = StableHash.mix(hash ^ head);
-        return length <= 4 ? hash : StableHash.mix(hash ^ tail);
+        long hash = seed ^ ((long) text.hashCode() << Integer.SIZE | length);
+        return StableHash.mix(hash + head * JOIN + Long.rotateLeft(tail * SPREAD, 32));
+    }
+
+    private static long four(String text, int from) {
+        int high = text.charAt(from) << Character.SIZE | text.charAt(from + 1);
+        int low = text.charAt(from + 2) << Character.SIZE | text.charAt(from + 3);
+        return ((long) high << Integer.SIZE) ^ low;
     }
 
     static long ofBigInteger(long seed, BigInteger number) {
