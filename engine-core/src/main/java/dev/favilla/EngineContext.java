@@ -61,7 +61,8 @@ import org.slf4j.LoggerFactory;
  * nothing above DEBUG while all is well, and leaves no file behind.
  *
  * <p><b>Errors.</b> After {@link #close} every method that makes or runs something throws
- * {@link IllegalStateException}.
+ * {@link IllegalStateException}. So it does inside a task of any context, which would wait for its own slot, and on threads
+ * that such a task has started, while it runs. A null argument is an {@link IllegalArgumentException} that names it.
  */
 public final class EngineContext implements AutoCloseable, DriverOnly {
 
@@ -288,9 +289,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      * Returns the lines of text files, decoded as UTF-8.
      *
      * <p>{@code path} names a file, a directory (its files, without those that begin with a dot or an underscore), a glob
-     * such as {@code logs/2026-*.gz}, or several of these with commas between. A line ends at {@code \n}, {@code \r\n} or
+     * such as {@code logs/2026-*.gz}, or several of these with commas between; as a path, or as a {@code file:} URI, which
+     * may end in a glob as well. A line ends at {@code \n}, {@code \r\n} or
      * {@code \r}. Malformed bytes become U+FFFD and are counted in the job's report. Names that end in {@code .gz} are
-     * decompressed.
+     * decompressed, all members; what follows them and is not gzip is ignored with a warning.
      *
      * <p><b>Shape.</b> Files are cut into byte ranges of at most 32 MiB, about {@code minPartitions} in all or more; a
      * gzip file is one partition, an empty file none.
@@ -298,7 +300,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      * <p><b>Laziness.</b> Files are listed when the partitions are first asked for, and opened in tasks.
      *
      * <p><b>Errors.</b> {@link dev.favilla.text.InputNotFoundException} when the partitions are asked for and the path
-     * names nothing; a damaged file fails its job.
+     * names nothing that can be read. A damaged file fails its job, and so does one that is not what it was when it was
+     * listed, as far as size, time of modification and identity tell: {@link dev.favilla.text.InputChangedException}.
      *
      * @param minPartitions at least 1
      */
@@ -321,7 +324,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      *
      * <p><b>Cost.</b> Serializes the value once, here.
      *
-     * @throws IllegalArgumentException if {@code value} is an RDD or a context
+     * @throws IllegalArgumentException if {@code value} is an RDD or a context, or refers to one, or cannot be written
      */
     public <T> Broadcast<T> broadcast(T value) {
         requireUsable();

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order.</b> Within a partition narrow operations keep it; actions follow partition order. After a shuffle the
  * order is the same in every run, but promised only by sorts.
  *
- * <p><b>Errors.</b> After the context is closed, every method that makes or runs something throws
+ * <p><b>Errors.</b> After the context is closed, and inside tasks, every method that makes or runs something throws
  * {@link IllegalStateException}. Actions throw {@link JobFailedException} with the user's exception as the cause, or
  * {@link JobCancelledException}.
  *
@@ -397,7 +397,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     }
 
     /**
-     * Returns the first {@code n} records in partition order, or all if there are fewer.
+     * Returns the first {@code n} records in partition order, or all if there are fewer, in a list of the caller's own.
      *
      * <p><b>Cost.</b> Looks at one partition first and then, job by job, at up to four times as many; computes no more
      * of a partition than it needs.
@@ -568,8 +568,10 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /**
      * Writes each record's {@code toString} as a line of UTF-8 text, one file {@code part-00000} on per partition, into
-     * the new directory {@code path}. The directory appears complete, with a file {@code _SUCCESS}, or not at all.
+     * the new directory {@code path}, a path or a {@code file:} URI. The directory appears complete, with a file
+     * {@code _SUCCESS}, or not at all; so do parents that were not there before.
      *
+     * @throws dev.favilla.text.OutputException if {@code path} cannot be made
      * @throws dev.favilla.text.OutputExistsException if {@code path} is there already
      * @throws JobFailedException if a record is null or cannot be written
      */

@@ -49,7 +49,10 @@ final class ClosureWriter extends GraphWriter {
         return new ClosureNotSerializableException(
                 operation,
                 refusal.path(),
-                "The function of " + operation + " cannot run in tasks. It " + refusal.reason() + " Path: "
+                "The function of " + operation + " cannot run in tasks. It " + refusal.reason()
+                        + BoundMethod.of(function)
+                                .map(bound -> " " + bound.advice())
+                                .orElse("") + " Path: "
                         + refusal.path(),
                 failure instanceof DriverOnlyFound ? null : failure);
     }

@@ -14,11 +14,15 @@ public record PoolSpec(String name, PoolMode mode, int weight, int minShare) {
     public static final String DEFAULT = "default";
 
     /**
-     * @throws IllegalArgumentException if the name is blank, the weight below 1 or the share below 0
+     * @throws IllegalArgumentException if the name is blank, the weight below 1 or the share below 0, or if one is null
      */
     public PoolSpec {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("the name of a pool must not be blank, got '" + name + "'");
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException(
+                    "the name of a pool must not be " + (name == null ? "null" : "blank, got '" + name + "'"));
+        }
+        if (mode == null) {
+            throw new IllegalArgumentException("mode of pool " + name + " must not be null");
         }
         if (weight < 1) {
             throw new IllegalArgumentException("weight of pool " + name + " must be >= 1, got " + weight);

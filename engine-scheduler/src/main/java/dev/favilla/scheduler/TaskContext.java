@@ -137,14 +137,21 @@ public final class TaskContext {
 
     /** Has {@code listener} called when the attempt's work is over; at once if it is. */
     public TaskContext addTaskCompletionListener(TaskCompletionListener listener) {
-        listeners.add(this, listener);
+        listeners.add(this, required(listener));
         return this;
     }
 
     /** Has {@code listener} called if the attempt fails; at once if it has. */
     public TaskContext addTaskFailureListener(TaskFailureListener listener) {
-        listeners.add(this, listener);
+        listeners.add(this, required(listener));
         return this;
+    }
+
+    private static <L> L required(@Nullable L listener) {
+        if (listener == null) {
+            throw new IllegalArgumentException("listener must not be null");
+        }
+        return listener;
     }
 
     /**

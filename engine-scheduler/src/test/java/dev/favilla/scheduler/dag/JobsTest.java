@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.AccumulatorUpdate;
@@ -256,8 +257,8 @@ class JobsTest {
 
             assertThat(((JobOutcome.Merged) rig.outcome(job)).result()).isEqualTo("merged [result 0, result 1]");
             assertThat(rig.outcome(job).report().stages())
-                    .extracting(StageReport::attempts)
-                    .containsExactly(3);
+                    .extracting(StageReport::attempts, StageReport::merges)
+                    .containsExactly(tuple(2, 1));
         }
 
         @Test
