@@ -42,14 +42,18 @@ final class Arguments {
     }
 
     /**
-     * The same of a single value.
+     * Returns what to throw for a value that could not be written: the reason, if a dataset or a context is why.
      *
      * @param what begins a sentence, for example {@code The zero value of fold at Report.java:12}
      */
-    static void requireToTravel(@Nullable Object value, String what) {
-        new DriverOnlySearch().find(value).ifPresent(found -> {
-            throw refusal(what, found, found.path());
-        });
+    static IllegalArgumentException notWritten(@Nullable Object value, String what, RuntimeException failure) {
+        DriverOnlySearch.Found found = new DriverOnlySearch().find(value).orElse(null);
+        if (found == null) {
+            return new IllegalArgumentException(what + " cannot travel to tasks: " + failure.getMessage(), failure);
+        }
+        IllegalArgumentException refusal = refusal(what, found, found.path());
+        refusal.initCause(failure);
+        return refusal;
     }
 
     private static IllegalArgumentException refusal(String what, DriverOnlySearch.Found found, String path) {

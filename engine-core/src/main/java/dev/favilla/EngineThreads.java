@@ -17,17 +17,12 @@ final class EngineThreads implements ThreadFactory {
     private static final long STACK_BYTES = 32L << 20;
 
     private final String prefix;
-    private final Maker maker;
+    private final Runnable first;
     private final AtomicInteger next = new AtomicInteger();
 
-    private EngineThreads(String prefix, Maker maker) {
+    private EngineThreads(String prefix, Runnable first) {
         this.prefix = prefix;
-        this.maker = maker;
-    }
-
-    private interface Maker {
-
-        Thread make(Runnable task, String name, long stackBytes);
+        this.first = first;
     }
 
     /**
@@ -36,7 +31,7 @@ final class EngineThreads implements ThreadFactory {
      * @param prefix of their names, before a number
      */
     static EngineThreads forSlots(String prefix) {
-        return new EngineThreads(prefix, TaskThreads.SlotThread::new);
+        return new EngineThreads(prefix, TaskThreads::beginSlot);
     }
 
     /**
@@ -45,12 +40,16 @@ final class EngineThreads implements ThreadFactory {
      * @param prefix of their names, before a number
      */
     static EngineThreads forService(String prefix) {
-        return new EngineThreads(prefix, (task, name, stackBytes) -> new Thread(null, task, name, stackBytes, false));
+        return new EngineThreads(prefix, () -> {});
     }
 
     @Override
     public Thread newThread(Runnable task) {
-        Thread thread = maker.make(task, prefix + next.getAndIncrement(), STACK_BYTES);
+        Runnable all = () -> {
+            first.run();
+            task.run();
+        };
+        Thread thread = new Thread(null, all, prefix + next.getAndIncrement(), STACK_BYTES, false);
         thread.setDaemon(true);
         thread.setContextClassLoader(Thread.currentThread().getContextClassLoader()); // not passed on by later JDKs
         return thread;

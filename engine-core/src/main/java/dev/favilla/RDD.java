@@ -613,8 +613,12 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** Prepares the zero value of {@code site}, unless there is something in it that cannot be one. */
     static ZeroValue zero(@Nullable Object zero, CallSite site) {
-        Arguments.requireToTravel(zero, "The zero value of " + site);
-        return ZeroValue.of(zero, site.toString());
+        try {
+            return ZeroValue.of(zero, site.toString());
+        } catch (IllegalArgumentException e) {
+            String type = zero == null ? "null" : "a " + zero.getClass().getName();
+            throw Arguments.notWritten(zero, "The zero value of " + site + ", " + type + ",", e);
+        }
     }
 
     private Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {

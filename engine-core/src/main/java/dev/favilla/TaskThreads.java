@@ -20,13 +20,20 @@ final class TaskThreads {
 
     private TaskThreads() {}
 
-    /** Has this thread, and those it starts, run the attempt of {@code scope} until the attempt ends. */
+    /** Makes this thread, from now on, that of a task slot. */
+    static void beginSlot() {
+        Thread slot = Thread.currentThread();
+        WORK.set(new Work(slot, "the task slot " + slot.getName(), true));
+    }
+
+    /** Has this slot, and the threads started here, run the attempt of {@code scope} until the attempt ends. */
     static void enter(TaskScope scope) {
-        Work work = new Work(scope.owner());
+        Work idle = WORK.get();
+        Work work = new Work(Thread.currentThread(), scope.owner(), false);
         WORK.set(work);
         scope.onClose(() -> {
             work.over = true;
-            WORK.remove();
+            WORK.set(idle);
         });
     }
 
@@ -36,13 +43,16 @@ final class TaskThreads {
      * @throws IllegalStateException if this thread runs a task, or was started by one that still runs
      */
     static void requireNone() {
-        Thread thread = Thread.currentThread();
         Work work = WORK.get();
-        if (thread instanceof SlotThread) {
-            throw refusal("inside " + (work == null ? "the task slot " + thread.getName() : work.task));
+        if (work == null) {
+            return;
+        }
+        Thread thread = Thread.currentThread();
+        if (work.slot == thread) {
+            throw refusal("inside " + work.task);
         }
         // Workers of fork-join pools serve anybody, whoever had them started.
-        if (work != null && !work.over && !(thread instanceof ForkJoinWorkerThread)) {
+        if (!work.over && !(thread instanceof ForkJoinWorkerThread)) {
             throw refusal("on the thread '" + thread.getName() + "', which was started by " + work.task
                     + " while that still runs");
         }
@@ -54,23 +64,19 @@ final class TaskThreads {
         return new IllegalStateException(entered.callSite() + " was called " + where + ". " + why);
     }
 
-    /** The thread of a task slot. Nothing else runs on it, before, between and after its tasks. */
-    static final class SlotThread extends Thread {
-
-        SlotThread(Runnable slot, String name, long stackBytes) {
-            super(null, slot, name, stackBytes, false);
-        }
-    }
-
+    /** What a slot does, or did when a thread was started there. */
     private static final class Work {
 
+        private final Thread slot;
         private final String task;
 
         /** Written by the slot's thread, read by those that were started there. */
         private volatile boolean over;
 
-        Work(String task) {
+        Work(Thread slot, String task, boolean over) {
+            this.slot = slot;
             this.task = task;
+            this.over = over;
         }
     }
 }

@@ -17,13 +17,12 @@ final class Variables {
     }
 
     <T> Broadcast<T> broadcast(T value, CallSite site) {
-        Arguments.requireToTravel(value, "The value of " + site);
         long id = next.getAndIncrement();
         try {
             engine.broadcasts().put(id, value);
-        } catch (SerializationException e) {
-            throw new IllegalArgumentException(
-                    "Cannot broadcast a " + value.getClass().getName() + ": " + e.getMessage(), e);
+        } catch (SerializationException | IllegalArgumentException e) {
+            String type = value.getClass().getName();
+            throw Arguments.notWritten(value, "Cannot broadcast a " + type + " (" + site + "): it", e);
         }
         Broadcast<T> broadcast = new Broadcast<>(id, engine.broadcasts());
         Engine parts = engine;

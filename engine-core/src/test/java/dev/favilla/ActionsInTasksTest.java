@@ -447,7 +447,8 @@ class ActionsInTasksTest {
                     .withMessageContaining(path);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> engine.broadcast(value))
-                    .withMessageContaining("The value of broadcast at ActionsInTasksTest.java:")
+                    .withMessageContaining("Cannot broadcast a ")
+                    .withMessageContaining("(broadcast at ActionsInTasksTest.java:")
                     .withMessageContaining("lives outside of tasks");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> engine.range(0, 1).<Object>map(x -> x).fold(value, (a, b) -> a))

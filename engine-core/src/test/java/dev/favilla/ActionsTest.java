@@ -41,10 +41,10 @@ class ActionsTest {
     class Collecting {
 
         @Test
-        void collectFollowsPartitionOrderAndCannotBeChanged() {
+        void collectFollowsPartitionOrder() {
             List<Integer> collected = numbers(4).collect();
 
-            assertThat(collected).containsExactly(5, 3, 8, 1, 9, 2).isUnmodifiable();
+            assertThat(collected).containsExactly(5, 3, 8, 1, 9, 2);
         }
 
         @Test
@@ -70,7 +70,6 @@ class ActionsTest {
                     .collectAsMap();
 
             assertThat(map).containsOnly(Map.entry("a", 3), Map.entry("b", 2), entry(null, 4));
-            assertThat(map).isUnmodifiable();
             new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(map);
         }
 
@@ -93,7 +92,6 @@ class ActionsTest {
         @Test
         void takeFollowsPartitionOrder() {
             assertThat(numbers(3).take(3)).containsExactly(5, 3, 8);
-            assertThat(numbers(3).take(3)).isUnmodifiable();
             assertThat(numbers(3).take(100)).containsExactly(5, 3, 8, 1, 9, 2);
         }
 

@@ -41,8 +41,8 @@ record PathText(String plain, String glob) {
             return plain(text); // a name may have colons
         }
         throw new BadPathException("'" + name + ":' names a kind of storage that is not supported; supported are local"
-                + " files, as a path or as a URI such as file:///data/a.txt. Fetch it into a local file, or write './"
-                + text + "' if that is a name");
+                + " files, as a path or as a URI such as file:///data/a.txt. Fetch it into a local file"
+                + (scheme.group("rest").startsWith("//") ? "" : ", or write './" + text + "' if that is a name"));
     }
 
     private static PathText plain(String text) throws BadPathException {

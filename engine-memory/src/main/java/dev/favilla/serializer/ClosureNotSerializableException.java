@@ -18,7 +18,7 @@ public final class ClosureNotSerializableException extends IllegalArgumentExcept
 
     /** Returns this refusal with a further sentence of advice, for an operation that knows what users tend to pass. */
     public ClosureNotSerializableException withAdvice(String advice) {
-        return new ClosureNotSerializableException(operation, fieldPath, getMessage() + " " + advice, this);
+        return new ClosureNotSerializableException(operation, fieldPath, getMessage() + ". " + advice, this);
     }
 
     /** Returns the operation and the user's line, for example {@code map at Report.java:12}. */

@@ -27,9 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class DriverOnlySearch {
 
     private static final int MAX_VALUES = 100_000;
+    private static final int FEW = 32;
 
-    private final Immutability.Checker immutable = new Immutability.Checker();
     private @Nullable Class<?> lastClosed;
+
+    /** Those met on the way through one value, and those of them still to be looked into; empty between values. */
+    private Set<Object> seen = newSet();
+
+    private Deque<Object> left = new ArrayDeque<>();
 
     /**
      * What was found.
@@ -48,25 +53,40 @@ public final class DriverOnlySearch {
             lastClosed = value.getClass();
             return Optional.empty();
         }
-        if (immutable.check(value)) {
-            return Optional.empty();
-        }
-        DriverOnly found = walk(value);
+        DriverOnly found = value instanceof DriverOnly itself ? itself : walk(value);
         return found == null ? Optional.empty() : Optional.of(new Found(found, CapturePath.to(value, found)));
     }
 
-    private static @Nullable DriverOnly walk(Object root) {
-        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Object> left = new ArrayDeque<>();
-        for (Object next = root; next != null && seen.size() < MAX_VALUES; next = left.poll()) {
-            if (next instanceof DriverOnly found) {
-                return found;
-            }
-            if (seen.add(next)) {
+    private @Nullable DriverOnly walk(Object root) {
+        addChildren(root, left);
+        if (left.isEmpty()) {
+            return null; // as for most records
+        }
+        seen.add(root);
+        DriverOnly found = null;
+        for (Object next = left.poll(); found == null && next != null && seen.size() < MAX_VALUES; next = left.poll()) {
+            if (next instanceof DriverOnly one) {
+                found = one;
+            } else if (seen.add(next)) {
                 addChildren(next, left);
             }
         }
-        return null;
+        forget();
+        return found;
+    }
+
+    private void forget() {
+        if (seen.size() > FEW || left.size() > FEW) { // to clear tables of this size again and again would be dear
+            seen = newSet();
+            left = new ArrayDeque<>();
+        } else {
+            seen.clear();
+            left.clear();
+        }
+    }
+
+    private static Set<Object> newSet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     private static void addChildren(Object parent, Deque<Object> left) {
