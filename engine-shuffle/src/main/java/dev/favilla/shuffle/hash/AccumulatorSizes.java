@@ -68,13 +68,19 @@ final class AccumulatorSizes {
         return created.bytes() + (long) (keptShare * folded.bytes());
     }
 
-    /** Begins again for an emptied table; what was learned about the combiner stays. */
-    void clear() {
+    /**
+     * Begins again with what is in the table now, as if all of it had just been created; what was learned about the
+     * combiner stays.
+     */
+    void restart() {
         created = new SizeEstimator.Sampler();
         folded = new SizeEstimator.Sampler();
         foldedCount = 0;
         watchedCreatedBytes = 0;
         watchedFolded = 0;
         nextMeasurement = FIRST_MEASUREMENT;
+        for (int entry = 0; entry < table.size(); entry++) {
+            created(entry, table.accumulator(entry));
+        }
     }
 }

@@ -1,12 +1,14 @@
 package dev.favilla.shuffle.hash;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accumulators by key, numbered in the order their keys were first seen.
+ * Accumulators by key, numbered in the order their keys were first seen; {@link #retain} closes the gaps of those that
+ * leave.
  *
  * <p>Entries lie densely in that order; an open-addressed index beside them finds a key's entry. An index slot holds
  * the whole mixed hash next to the number of the entry, so a probe leaves the index only for a key whose hash is equal.
@@ -170,12 +172,22 @@ final class AccumulatorTable {
         entries[2 * entry + 1] = null;
     }
 
-    /** Empties the table and keeps its arrays. */
-    void clear() {
+    /** Drops all entries but {@code kept}, which move together in their order. Keeps its arrays. */
+    void retain(BitSet kept) {
+        int moved = 0;
+        for (int entry = kept.nextSetBit(0); entry >= 0; entry = kept.nextSetBit(entry + 1)) {
+            entries[2 * moved] = entries[2 * entry];
+            entries[2 * moved + 1] = entries[2 * entry + 1];
+            hashes[moved] = hashes[entry];
+            moved++;
+        }
+        Arrays.fill(entries, 2 * moved, 2 * size, null);
         Arrays.fill(index, 0);
-        Arrays.fill(entries, 0, 2 * size, null);
         crowded = null;
-        size = 0;
+        size = moved;
+        for (int entry = 0; entry < size; entry++) {
+            place(entry, mix(hashes[entry]));
+        }
     }
 
     /** Returns whether the next entry makes the arrays grow. */

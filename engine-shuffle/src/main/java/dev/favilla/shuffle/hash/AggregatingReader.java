@@ -51,7 +51,7 @@ final class AggregatingReader implements ShuffleReader {
             next++;
             wanted = sink.push(key, accumulator);
         }
-        fold.releaseUpTo(next);
+        fold.release(next);
         return next < fold.size();
     }
 

@@ -3,38 +3,37 @@ package dev.favilla.shuffle.hash;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.shuffle.Combiner;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Merges records by key and sends accumulators.
  *
  * <p>Where the combiner may start a second accumulator for a key, the table stays small enough for the processor's
- * cache: when a new key finds it full it is sent, in first-seen order, and begins again. If combining hardly shrank
- * that input, the rest passes through unmerged, each value as an accumulator of its own. All this follows from the
- * input alone, never from memory or time, so that a rerun sends the same records.
+ * cache, and {@link HotKeys} decides what it is used for: keys that are met often stay in it, cold ones are sent, in the
+ * order in which they were first seen, and where keys hardly repeat records pass by, each value as an accumulator of its
+ * own. While a key is in the table all its values go there, and its accumulator is sent before any later value of the
+ * key, so the order of a key's rows is kept. All this follows from the input alone, never from memory or time, so that a
+ * rerun sends the same records.
  *
  * <p>Where each key must have exactly one accumulator the table grows until the input ends.
+ *
+ * <p>What the table holds, and what the combiner may change, is the attempt's own: a source may use one object for many
+ * records. What passes by is held by nobody but the buffer, which sees to itself.
  */
 final class CombiningIntake implements Intake {
-
-    /** Keys of a table that may be sent and begun again. */
-    static final int MAX_KEYS = 16_384;
-
-    /** Combining goes on as long as this many records become one. */
-    static final int WORTHWHILE_SHRINKAGE = 3;
 
     private static final int ENTRIES_PER_STEP = 1024;
 
     private final Combiner<@Nullable Object, @Nullable Object> combiner;
-    private final int maxKeys;
     private final Router router;
     private final OutputBuffer buffer;
     private final RecordCopier copier;
     private final TaskScope scope;
     private final Fold fold;
 
-    private long recordsSinceSent;
-    private boolean passesThrough;
+    /** Null where all keys stay. */
+    private final @Nullable HotKeys hot;
 
     /**
      * @param restartable whether a key may have a second accumulator
@@ -48,7 +47,7 @@ final class CombiningIntake implements Intake {
             RecordCopier copier,
             TaskScope scope) {
         this.combiner = combiner;
-        this.maxKeys = restartable ? MAX_KEYS : Integer.MAX_VALUE;
+        this.hot = restartable ? new HotKeys() : null;
         this.router = router;
         this.buffer = buffer;
         this.copier = copier;
@@ -59,48 +58,69 @@ final class CombiningIntake implements Intake {
     @Override
     public void write(@Nullable Object key, @Nullable Object value) throws Exception {
         int hash = Router.stableHash(key);
-        if (passesThrough) {
-            send(key, hash, combiner.create(value));
-            return;
-        }
-        int entry = fold.find(key, hash);
-        if (entry != AccumulatorTable.ABSENT) {
-            fold.add(entry, copier.isolate(value));
-        } else if (fold.size() < maxKeys) {
-            fold.create(copier.isolate(key), hash, copier.isolate(value));
+        if (hot == null) {
+            fold(key, hash, value);
         } else {
-            startOver();
-            write(key, value);
-            return;
+            fold(key, hash, value, hot);
         }
-        recordsSinceSent++;
     }
 
-    private void startOver() {
-        passesThrough = recordsSinceSent < (long) WORTHWHILE_SHRINKAGE * fold.size();
-        recordsSinceSent = 0;
-        sendAll();
-        if (passesThrough) {
-            fold.close();
+    private void fold(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
+        int entry = fold.find(key, hash);
+        if (entry == AccumulatorTable.ABSENT) {
+            create(key, hash, value);
         } else {
-            fold.clear();
+            fold.add(entry, copier.isolate(value));
         }
+    }
+
+    private void fold(@Nullable Object key, int hash, @Nullable Object value, HotKeys rule) throws Exception {
+        int entry = rule.asks() ? fold.find(key, hash) : AccumulatorTable.ABSENT;
+        if (entry != AccumulatorTable.ABSENT) {
+            fold.add(entry, copier.isolate(value));
+            rule.met(entry, fold.size());
+        } else {
+            if (rule.admits() && fold.size() == rule.capacity() && rule.isFull(fold.crowdedKeys())) {
+                turn(rule);
+            }
+            if (rule.admits()) {
+                create(key, hash, value);
+            } else {
+                send(key, hash, combiner.create(value));
+            }
+            rule.missed();
+        }
+        if (rule.isOver()) {
+            turn(rule);
+        }
+    }
+
+    private void create(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
+        fold.create(copier.isolate(key), hash, copier.isolate(value));
+    }
+
+    private void turn(HotKeys rule) {
+        BitSet staying = rule.turn(fold.size());
+        sendAllBut(staying);
+        fold.retain(staying);
     }
 
     @Override
     public void end() {
-        sendAll();
+        sendAllBut(new BitSet());
         fold.close();
     }
 
-    private void sendAll() {
-        for (int entry = 0; entry < fold.size(); entry++) {
-            if (entry % ENTRIES_PER_STEP == 0) {
+    private void sendAllBut(BitSet staying) {
+        int sent = 0;
+        for (int entry = staying.nextClearBit(0); entry < fold.size(); entry = staying.nextClearBit(entry + 1)) {
+            if (sent % ENTRIES_PER_STEP == 0) {
                 scope.checkKilled();
-                fold.releaseUpTo(entry);
+                fold.release(sent);
             }
             send(fold.key(entry), fold.hash(entry), fold.accumulator(entry));
             fold.forget(entry);
+            sent++;
         }
     }
 

@@ -3,13 +3,14 @@ package dev.favilla.shuffle.hash;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.serializer.SizeEstimator;
 import dev.favilla.shuffle.Combiner;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Folds values, or accumulators, by key, and pays for what that takes. Entries are numbered in the order in which
  * their keys were first seen.
  *
- * <p>Filled first, then emptied from the front with {@link #forget}; never both at once.
+ * <p>Entries leave by {@link #forget}. Until {@link #retain} has closed their gaps no key can be found.
  *
  * <p><b>Sharing.</b> The combiner may change an accumulator that it is given as its first argument. That is safe for
  * one received from a map output too: by reference only deeply immutable ones arrive, which nothing can change, so any
@@ -102,17 +103,25 @@ final class Fold implements AutoCloseable {
         table.forget(entry);
     }
 
-    /** Gives back the memory of the entries before {@code entry}, which were all forgotten. */
-    void releaseUpTo(int entry) {
-        double left = (double) (table.size() - entry) / Math.max(1, table.size());
+    /** Gives back about the memory of {@code forgotten} entries. */
+    void release(int forgotten) {
+        double left = (double) (table.size() - forgotten) / Math.max(1, table.size());
         memory.hold(table.arrayBytes() + (long) (left * (keys.bytes() + accumulators.bytes())));
     }
 
-    /** Empties the table for more. */
-    void clear() {
-        table.clear();
-        accumulators.clear();
+    /** Returns how many keys are slow to find, since their hashes are like those of others. */
+    int crowdedKeys() {
+        return table.crowdedKeys();
+    }
+
+    /** Goes on with {@code kept}, renumbered in their order; all other entries were forgotten. */
+    void retain(BitSet kept) {
+        table.retain(kept);
+        accumulators.restart();
         keys = new SizeEstimator.Sampler();
+        for (int entry = 0; entry < table.size(); entry++) {
+            keys.add(table.key(entry));
+        }
         memory.hold(bytes());
     }
 

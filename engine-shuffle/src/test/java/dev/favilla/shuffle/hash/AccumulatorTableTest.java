@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,11 +69,42 @@ class AccumulatorTableTest {
             findOrInsert(new Flood(key));
         }
 
-        table.clear();
+        table.retain(new BitSet());
 
         assertThat(table.size()).isZero();
         assertThat(table.find(new Flood(3), 42)).isEqualTo(AccumulatorTable.ABSENT);
         assertThat(findOrInsert(new Flood(999))).isZero();
+    }
+
+    @Test
+    void whatIsRetainedMovesTogetherAndIsFound(TestSeed seed) {
+        SplittableRandom random = seed.random();
+        for (int round = 0; round < 50; round++) {
+            List<Object> left = new ArrayList<>(keys());
+            for (int i = random.nextInt(500); i > 0; i--) {
+                Object key = random.nextInt(4) == 0 ? (Object) new Flood(random.nextInt(300)) : random.nextInt(5000);
+                if (findOrInsert(key) == left.size()) {
+                    left.add(key);
+                }
+            }
+            BitSet kept = new BitSet();
+            List<Object> expected = new ArrayList<>();
+            List<Object> gone = new ArrayList<>();
+            for (int entry = 0; entry < left.size(); entry++) {
+                boolean stays = random.nextBoolean();
+                kept.set(entry, stays);
+                (stays ? expected : gone).add(left.get(entry));
+            }
+
+            table.retain(kept);
+
+            assertThat(keys()).isEqualTo(expected);
+            for (int entry = 0; entry < expected.size(); entry++) {
+                assertThat(table.find(expected.get(entry), expected.get(entry).hashCode()))
+                        .isEqualTo(entry);
+            }
+            assertThat(gone).allMatch(key -> table.find(key, key.hashCode()) == AccumulatorTable.ABSENT);
+        }
     }
 
     @Nested

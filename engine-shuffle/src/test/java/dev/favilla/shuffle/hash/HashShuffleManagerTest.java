@@ -84,20 +84,19 @@ class HashShuffleManagerTest extends ShuffleManagerContract {
 
         @Test
         void ofFewKeysSendsOneRecordPerKey() throws Exception {
-            assertThat(recordsSent(CombiningIntake.MAX_KEYS, 2, true)).isEqualTo(CombiningIntake.MAX_KEYS);
+            assertThat(recordsSent(HotKeys.FIRST_CAPACITY, 2, true)).isEqualTo(HotKeys.FIRST_CAPACITY);
         }
 
         @Test
         void goesOnWithAnEmptyTableWhereItShrinksItsInput() throws Exception {
-            int keys = 3 * CombiningIntake.MAX_KEYS;
+            int keys = 3 * HotKeys.FIRST_CAPACITY;
 
-            assertThat(recordsSent(keys, CombiningIntake.WORTHWHILE_SHRINKAGE, true))
-                    .isEqualTo(keys);
+            assertThat(recordsSent(keys, HotKeys.WORTHWHILE_SHRINKAGE, true)).isEqualTo(keys);
         }
 
         @Test
         void stopsWhereItDoesNot() throws Exception {
-            int keys = 2 * CombiningIntake.MAX_KEYS;
+            int keys = 2 * HotKeys.FIRST_CAPACITY;
 
             // The second half is sent as it comes.
             assertThat(recordsSent(keys, 2, true)).isEqualTo(keys / 2 + keys);
@@ -105,7 +104,7 @@ class HashShuffleManagerTest extends ShuffleManagerContract {
 
         @Test
         void neverStartsAKeyTwiceWhereThatWouldApplyAZeroAgain() throws Exception {
-            int keys = 2 * CombiningIntake.MAX_KEYS;
+            int keys = 2 * HotKeys.FIRST_CAPACITY;
 
             assertThat(recordsSent(keys, 2, false)).isEqualTo(keys);
         }
@@ -113,7 +112,7 @@ class HashShuffleManagerTest extends ShuffleManagerContract {
         @Test
         void givesTheSameResultWhateverWasSentUnmerged() throws Exception {
             ShuffleSpec spec = spec(4, Combiners.sum());
-            int keys = 5 * CombiningIntake.MAX_KEYS;
+            int keys = 5 * HotKeys.FIRST_CAPACITY;
             List<Entry> records = IntStream.range(0, 2 * keys)
                     .mapToObj(i -> entry(i % keys, 1L))
                     .toList();
