@@ -54,7 +54,8 @@ record Engine(
                         EngineThreads.forService(name + "-service-"),
                         settings.listenerQueueCapacity(),
                         plan.isolation(),
-                        faults));
+                        faults,
+                        rooms::replacement));
         ExecutorControl control = new ExecutorControl(rooms, scheduler);
         return new Engine(rooms, scheduler, control, accumulators, broadcasts, serializer);
     }

@@ -4,6 +4,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.executor.InProcessExecutor;
@@ -42,10 +43,10 @@ final class Room implements ExecutorBackend {
      * @param id names this life of the executor
      * @param plan what all rooms of the context have in common
      * @param transfer reaches the others
-     * @param post where the executor's events go
+     * @param mailbox where the executor's events go
      * @param leaving told once or more before the room ends
      */
-    Room(ExecutorId id, Plan plan, BlockTransfer transfer, Consumer<SchedulerEvent> post, Consumer<Room> leaving) {
+    Room(ExecutorId id, Plan plan, BlockTransfer transfer, Mailbox mailbox, Consumer<Room> leaving) {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
         this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction());
@@ -53,7 +54,7 @@ final class Room implements ExecutorBackend {
                 memory,
                 plan.serializer(),
                 serialization.cacheFrames(),
-                block -> post.accept(new SchedulerEvent.BlockDropped(id, block)),
+                block -> mailbox.accept(new SchedulerEvent.BlockDropped(id, block)),
                 transfer);
         this.shuffle = new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer);
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
@@ -73,7 +74,7 @@ final class Room implements ExecutorBackend {
                         plan.isolation(),
                         plan.clock(),
                         plan.faults()),
-                post);
+                mailbox);
         this.leaving = leaving;
     }
 
@@ -131,6 +132,11 @@ final class Room implements ExecutorBackend {
     @Override
     public int slots() {
         return slots.slots();
+    }
+
+    @Override
+    public boolean wake() {
+        return slots.wake();
     }
 
     @Override

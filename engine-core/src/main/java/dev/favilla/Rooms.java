@@ -2,7 +2,7 @@ package dev.favilla;
 
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.scheduler.ExecutorBackend;
-import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.BlockStore;
@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
@@ -51,8 +50,8 @@ final class Rooms {
     }
 
     /** Returns how the rooms are made that the context opens with. */
-    List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> first() {
-        List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> first = new ArrayList<>();
+    List<Function<Mailbox, ExecutorBackend>> first() {
+        List<Function<Mailbox, ExecutorBackend>> first = new ArrayList<>();
         for (int i = 0; i < plan.settings().master().executors(); i++) {
             first.add(maker(newId()));
         }
@@ -70,14 +69,24 @@ final class Rooms {
     }
 
     /** Returns how a room is made, given where its events go. */
-    Function<Consumer<SchedulerEvent>, ExecutorBackend> maker(ExecutorId id) {
-        return post -> {
-            Room room = new Room(id, plan, transfer.from(id), post, this::leave);
-            live.put(id, room);
-            transfer.register(id, room.server());
-            staying.updateAndGet(ids -> with(ids, id));
+    Function<Mailbox, ExecutorBackend> maker(ExecutorId id) {
+        return mailbox -> {
+            Room room = new Room(id, plan, transfer.from(id), mailbox, this::leave);
+            try {
+                live.put(id, room);
+                transfer.register(id, room.server());
+                staying.updateAndGet(ids -> with(ids, id));
+            } catch (RuntimeException | Error e) { // no memory for it: nobody knows of this room
+                room.abandon("it could not be opened");
+                throw e;
+            }
             return room;
         };
+    }
+
+    /** Returns how another room is made for the place of one that is given up. */
+    Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+        return maker(incarnation(id.name()));
     }
 
     /** Has the others find nothing there any more, and returns whether they could until now. */

@@ -146,17 +146,22 @@ public final class TaskScope implements AutoCloseable {
         if (first instanceof RuntimeException exception) {
             throw exception;
         }
+        if (first != null) { // checked, and thrown all the same
+            throw new IllegalStateException("Giving back what " + owner + " holds failed", first);
+        }
     }
 
     private static @Nullable Throwable run(Runnable release, @Nullable Throwable first) {
         try {
             release.run();
             return first;
-        } catch (RuntimeException | Error e) { // every release must run; the first error is rethrown by close
+        } catch (Throwable t) { // every release must run; the first error is rethrown by close
             if (first == null) {
-                return e;
+                return t;
             }
-            first.addSuppressed(e);
+            if (first != t) { // the JVM may throw the same OutOfMemoryError twice
+                first.addSuppressed(t);
+            }
             return first;
         }
     }

@@ -7,18 +7,28 @@ public final class ErrorText {
 
     private ErrorText() {}
 
-    /** Returns {@code error}'s own text, or its class where that fails; never throws. */
+    /**
+     * Returns {@code error}'s own text, or its class where it has none or asking fails. Never throws, whatever is thrown
+     * by what is asked: an {@link OutOfMemoryError} of the user's {@code toString} is not the end of the heap.
+     */
     public static String of(@Nullable Throwable error) {
         if (error == null) {
             return "an unknown error";
         }
         try {
-            return String.valueOf(error.toString());
-        } catch (RuntimeException | Error e) { // must not hide what it is asked about
-            if (e instanceof OutOfMemoryError fatal) {
-                throw fatal;
-            }
-            return error.getClass().getName() + " (whose toString failed)";
+            String text = error.toString();
+            return text == null || text.isBlank() ? error.getClass().getName() : text;
+        } catch (Throwable t) { // must not hide what it is asked about
+            return failed(error);
+        }
+    }
+
+    private static String failed(Throwable error) {
+        String name = error.getClass().getName();
+        try {
+            return name + " (whose toString failed)";
+        } catch (Throwable t) { // no memory for more words
+            return name;
         }
     }
 }

@@ -57,16 +57,18 @@ public final class UserCodeException extends RuntimeException {
 
     /** Returns a short, single-line form of {@code record}; never throws, whatever its {@code toString} does. */
     public static String preview(@Nullable Object record) {
-        String text;
-        try {
-            text = String.valueOf(record);
-        } catch (RuntimeException | Error e) { // the record must not hide the error it is shown for
-            if (e instanceof OutOfMemoryError fatal) {
-                throw fatal;
-            }
-            return "(a " + (record == null ? "null" : record.getClass().getName()) + " whose toString failed)";
+        if (record == null) {
+            return "null";
         }
-        String line = text.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= PREVIEW_LENGTH ? line : line.substring(0, PREVIEW_LENGTH) + "...";
+        try {
+            String text = record.toString();
+            if (text == null) {
+                return "(a " + record.getClass().getName() + " without a text)";
+            }
+            String start = text.length() <= PREVIEW_LENGTH ? text : text.substring(0, PREVIEW_LENGTH) + "...";
+            return start.replaceAll("\\p{Cntrl}", " ");
+        } catch (Throwable t) { // the record must not hide the error it is shown for
+            return "(a " + record.getClass().getName() + " whose toString failed)";
+        }
     }
 }

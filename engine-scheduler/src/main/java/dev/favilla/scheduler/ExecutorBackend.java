@@ -15,6 +15,15 @@ public interface ExecutorBackend {
 
     int slots();
 
+    /**
+     * Wakes a slot that has nothing to do, so that it looks into the mailbox; returns false if there is none. May be
+     * called wherever a thread is on its stack: it takes no lock, and changes nothing that a thread in trouble could
+     * leave behind half changed.
+     */
+    default boolean wake() {
+        return false;
+    }
+
     void launch(TaskSpec task);
 
     /** Asks an attempt to stop, and interrupts its thread if {@code interrupt}. Unknown attempts are ignored. */

@@ -3,7 +3,6 @@ package dev.favilla.scheduler;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -14,7 +13,8 @@ import java.util.function.Function;
 public interface JobScheduler {
 
     /**
-     * Submits a job and returns at once.
+     * Submits a job and returns at once. Whatever is thrown here, also an error of the calling thread, there is no job
+     * then, or it ends by itself.
      *
      * @throws IllegalStateException after {@link #close}
      */
@@ -30,9 +30,10 @@ public interface JobScheduler {
      * Adds an executor, which is closed with the scheduler.
      *
      * @param executor makes it, given where its events go
+     * @throws IllegalArgumentException if there is or was one of its id
      * @throws IllegalStateException after {@link #close}
      */
-    void addExecutor(Function<Consumer<SchedulerEvent>, ExecutorBackend> executor);
+    void addExecutor(Function<Mailbox, ExecutorBackend> executor);
 
     /** Has an executor take no more attempts, and lets go of it once those it runs have ended. Returns at once. */
     void drainExecutor(ExecutorId executor);

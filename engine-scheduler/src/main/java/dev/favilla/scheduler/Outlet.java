@@ -1,33 +1,48 @@
 package dev.favilla.scheduler;
 
-import java.util.function.Consumer;
-
 /**
  * Where an executor's events pass, until it is given up. The executor keeps its contract with one; the scheduler does not
  * rely on that, and has its own. May be used from any thread.
  */
-public final class Outlet implements Consumer<SchedulerEvent> {
+public final class Outlet implements Mailbox {
 
-    private final Consumer<SchedulerEvent> post;
+    private final Mailbox mailbox;
     private volatile boolean shut;
 
-    public Outlet(Consumer<SchedulerEvent> post) {
-        this.post = post;
+    public Outlet(Mailbox mailbox) {
+        this.mailbox = mailbox;
     }
 
     @Override
     public void accept(SchedulerEvent event) {
         if (!shut) {
-            post.accept(event);
+            mailbox.accept(event);
         }
     }
 
-    /** Lets nothing pass any more. */
+    @Override
+    public void leave(SchedulerEvent event) {
+        if (!shut) {
+            mailbox.leave(event);
+        }
+    }
+
+    /** Lets no event pass any more. */
     public void shut() {
         shut = true;
     }
 
     public boolean isShut() {
         return shut;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return mailbox.isWaiting();
+    }
+
+    @Override
+    public void work() {
+        mailbox.work();
     }
 }

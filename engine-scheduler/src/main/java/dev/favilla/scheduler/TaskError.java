@@ -37,8 +37,29 @@ public final class TaskError {
         this.carried = carried;
     }
 
-    /** Puts {@code thrown} into words. To be called where it was caught. */
+    /** Puts {@code thrown} into words, as many as can be had. Never throws. To be called where it was caught. */
     public static TaskError of(Throwable thrown) {
+        try {
+            return describe(thrown);
+        } catch (Throwable t) { // no memory, or no stack: its class is known all the same
+            return nameOf(thrown);
+        }
+    }
+
+    /** Returns {@code thrown} by its class only, and asks it nothing. */
+    static TaskError nameOf(Throwable thrown) {
+        String className = thrown.getClass().getName();
+        return new TaskError(className, className, className, null, new Itself(thrown));
+    }
+
+    /** Returns an error of which nothing is known: there was no memory to keep anything of it. */
+    public static TaskError unknown() {
+        String className = OutOfMemoryError.class.getName();
+        String text = className + ": there was not even memory to say what was thrown";
+        return new TaskError(className, text, className, null, new Written(null, text));
+    }
+
+    private static TaskError describe(Throwable thrown) {
         Place place = thrown instanceof UserCodeException wrapper ? Place.of(wrapper) : null;
         Throwable root = place != null && thrown.getCause() != null ? thrown.getCause() : thrown;
         String className = root.getClass().getName();
@@ -162,7 +183,6 @@ public final class TaskError {
                 writer.writeObject(thrown);
                 return writer.finish();
             } catch (Throwable t) { // the user's writeObject may throw anything; the words remain
-                rethrowIfFatal(t);
                 return null;
             }
         }
@@ -176,14 +196,7 @@ public final class TaskError {
             try (GraphReader reader = new GraphReader(written)) {
                 return reader.readObject() instanceof Throwable copy ? Optional.of(copy) : Optional.empty();
             } catch (Throwable t) { // the user's readObject may throw anything; the words remain
-                rethrowIfFatal(t);
                 return Optional.empty();
-            }
-        }
-
-        private static void rethrowIfFatal(Throwable failure) {
-            if (failure instanceof OutOfMemoryError error) {
-                throw error;
             }
         }
 

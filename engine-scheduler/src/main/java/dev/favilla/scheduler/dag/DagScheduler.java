@@ -98,6 +98,13 @@ final class DagScheduler {
                 scheduling.maxResultBytes());
     }
 
+    /** Gives no number that {@code before} has given, and keeps what it was told for ever. */
+    void follow(DagScheduler before) {
+        nextStageId = before.nextStageId;
+        tasks.follow(before.tasks);
+        groups.follow(before.groups);
+    }
+
     SchedulerTables tables() {
         return new SchedulerTables(
                 jobs.size(),

@@ -22,6 +22,11 @@ final class Groups {
         }
     }
 
+    /** Takes over what another was told. */
+    void follow(Groups before) {
+        reasons.putAll(before.reasons);
+    }
+
     /** Returns why a job of that group must not run; null if it may. */
     @Nullable
     String whyCancelled(@Nullable String group) {

@@ -20,7 +20,8 @@ import java.util.function.BooleanSupplier;
  *
  * <p><b>Threads.</b> Used by one thread at a time, with all that happened before visible to it.
  *
- * <p><b>Failures.</b> An {@link IllegalStateException} is a bug of the engine; the machine must not be used afterwards.
+ * <p><b>Failures.</b> Whatever is thrown, be it for want of memory or by a bug of the engine, leaves the machine in a
+ * state that nobody vouches for: another one is to {@link #follow}.
  */
 public final class SchedulerStateMachine {
 
@@ -83,6 +84,15 @@ public final class SchedulerStateMachine {
         } else {
             throw new IllegalStateException("Scheduler bug: unknown event " + event + ". Please report this.");
         }
+    }
+
+    /**
+     * Goes on where another machine was given up, in an order of numbers only: attempts and stages are numbered on, so
+     * that messages of old ones mean nothing here, and groups whose future jobs were cancelled stay so. To be called
+     * before the first event.
+     */
+    public void follow(SchedulerStateMachine before) {
+        scheduler.follow(before.scheduler);
     }
 
     /** Returns the jobs, stages and executors of this moment, and a bounded number of those that ended. */

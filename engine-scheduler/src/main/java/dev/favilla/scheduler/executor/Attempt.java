@@ -89,10 +89,15 @@ final class Attempt implements TaskContext.Commits {
         killReason().ifPresent(running::kill);
     }
 
-    /** Says that the attempt's own work is over: its thread is interrupted no more, and forgets that it was. */
+    /**
+     * Says that the attempt's own work is over: its thread is interrupted no more, and forgets that it was. Saying it
+     * twice is harmless.
+     */
     void endWork() {
-        while (!phase.compareAndSet(Phase.WORKING, Phase.OVER)) {
+        Phase now = phase.get();
+        while (now != Phase.OVER && (now == Phase.INTERRUPTING || !phase.compareAndSet(now, Phase.OVER))) {
             Thread.onSpinWait(); // somebody is between two lines of interrupt()
+            now = phase.get();
         }
         Thread.interrupted();
     }

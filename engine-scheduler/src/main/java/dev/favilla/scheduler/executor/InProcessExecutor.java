@@ -2,10 +2,13 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.Outlet;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.TaskError;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> All methods may be called from any thread and return at once, but for {@link #close}. A slot's
  * thread is started when first needed. Events are posted from slots, and for attempts that never ran also from the
- * thread that launches or closes.
+ * thread that launches or closes. Slots apply what waits in the mailbox, their own events first of all, when an attempt
+ * has started and when it has ended, and then only: with no user code below them on their stack.
  *
  * <p><b>Stopping an attempt.</b> {@link #kill} raises a flag that pipelines look at for every record that enters or
  * leaves a run of operators. If it is to interrupt, too, the thread is interrupted while the attempt does its own work:
@@ -45,32 +51,39 @@ import org.slf4j.LoggerFactory;
 public final class InProcessExecutor implements ExecutorBackend {
 
     private static final String CLOSED = "the context was closed";
+    private static final long BETWEEN_TRIES_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final TaskOutcome NO_WORDS = new TaskOutcome.Failed(TaskError.unknown());
 
     private final Parts parts;
     private final Outlet outlet;
     private final SlotPool slots;
     private final TaskRunner runner;
 
+    /** Where slots tell of the ends of attempts: they look into the mailbox themselves afterwards. */
+    private final Consumer<SchedulerEvent> leave;
+
     /** Launched and not ended, by attempt id. Whoever takes one out tells of its end, or has seen to it that nobody does. */
     private final Map<Long, Run> attempts = new ConcurrentHashMap<>();
 
     /**
      * @param parts what it is made of; its block store and its shuffle are closed with it
-     * @param post where events go; must neither block nor throw
+     * @param mailbox where events go
      * @throws IllegalArgumentException if there is not at least one slot
      */
-    public InProcessExecutor(Parts parts, Consumer<SchedulerEvent> post) {
-        this(parts, boundaryOf(parts), post);
+    public InProcessExecutor(Parts parts, Mailbox mailbox) {
+        this(parts, boundaryOf(parts), mailbox);
     }
 
-    InProcessExecutor(Parts parts, Boundary boundary, Consumer<SchedulerEvent> post) {
+    InProcessExecutor(Parts parts, Boundary boundary, Mailbox mailbox) {
         if (parts.slots() < 1) {
             throw new IllegalArgumentException("slots must be >= 1, got " + parts.slots());
         }
         this.parts = parts;
-        this.outlet = new Outlet(post);
-        this.slots = new SlotPool(parts.slots(), parts.threads());
+        this.outlet = new Outlet(mailbox);
+        this.slots = new SlotPool(parts.slots(), parts.threads(), outlet);
         this.runner = new TaskRunner(parts, boundary, outlet);
+        this.leave = outlet::leave;
     }
 
     private static Boundary boundaryOf(Parts parts) {
@@ -89,19 +102,24 @@ public final class InProcessExecutor implements ExecutorBackend {
     }
 
     @Override
+    public boolean wake() {
+        return slots.wake();
+    }
+
+    @Override
     public void launch(TaskSpec task) {
         if (outlet.isShut()) {
             return;
         }
         Run run = new Run(new Attempt(task, () -> askCommit(task)));
-        attempts.put(task.attemptId(), run);
+        attempts.put(run.id, run);
         try {
             if (!slots.execute(run)) {
                 run.attempt.kill(CLOSED, false);
-                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)));
+                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), outlet);
             }
         } catch (RuntimeException | Error e) { // no thread to run it in, and none to be had
-            end(run, runner.notRun(run.attempt, new TaskOutcome.Failed(e)));
+            end(run, runner.notRun(run.attempt, new TaskOutcome.Failed(e)), outlet);
         }
     }
 
@@ -189,7 +207,7 @@ public final class InProcessExecutor implements ExecutorBackend {
         for (SlotPool.Job job : slots.shutDown()) {
             if (job instanceof Run run) {
                 run.attempt.kill(CLOSED, false);
-                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)));
+                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), outlet);
             }
         }
         attempts.values().forEach(run -> run.attempt.kill(CLOSED, false));
@@ -212,13 +230,30 @@ public final class InProcessExecutor implements ExecutorBackend {
         }
     }
 
-    /** Tells of an attempt's end, and returns whether anybody is to hear of it. */
-    private boolean end(Run run, SchedulerEvent.AttemptEnded ended) {
-        if (!attempts.remove(run.attempt.spec().attemptId(), run)) {
+    /**
+     * Tells of an attempt's end, and returns whether anybody is to hear of it.
+     *
+     * @param tell how
+     */
+    private boolean end(Run run, SchedulerEvent.AttemptEnded ended, Consumer<SchedulerEvent> tell) {
+        if (!attempts.remove(run.id, run)) {
             return false;
         }
-        outlet.accept(ended);
+        while (!isTold(ended, tell)) {
+            LockSupport.parkNanos(BETWEEN_TRIES_NANOS);
+            Thread.interrupted();
+        }
         return true;
+    }
+
+    /** The scheduler waits for it: when there is no memory to tell it now, it is told when there is. */
+    private boolean isTold(SchedulerEvent.AttemptEnded ended, Consumer<SchedulerEvent> tell) {
+        try {
+            tell.accept(ended);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return outlet.isShut();
+        }
     }
 
     /**
@@ -251,23 +286,47 @@ public final class InProcessExecutor implements ExecutorBackend {
 
         private final Attempt attempt;
 
+        /** As the table of attempts knows it. */
+        private final Long id;
+
+        /** Told where no other end can be put into words. Made beforehand: there may be no memory then. */
+        private final SchedulerEvent.AttemptEnded lastResort;
+
         Run(Attempt attempt) {
             this.attempt = attempt;
+            this.id = attempt.spec().attemptId();
+            this.lastResort = new SchedulerEvent.AttemptEnded(id, parts.id(), NO_WORDS, MetricValues.ZERO);
         }
 
         @Override
         public void run(int slot) {
-            TaskRun task = runner.take(attempt);
-            SchedulerEvent.AttemptEnded ended;
+            TaskRun task = null;
+            SchedulerEvent.AttemptEnded ended = lastResort;
             try {
+                task = runner.take(attempt);
                 ended = task.run(slot);
             } catch (Throwable t) { // memory ran out while the end was put into words; the job must hear of it still
-                task.takeBack();
-                ended = runner.notRun(attempt, new TaskOutcome.Failed(t));
+                takeBack(task);
+                ended = inWords(t);
+            } finally {
+                Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
+                if (!end(this, ended, leave)) {
+                    takeBack(task); // a success that came too late
+                }
             }
-            Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
-            if (!end(this, ended)) {
-                task.takeBack(); // a success that came too late
+        }
+
+        private SchedulerEvent.AttemptEnded inWords(Throwable thrown) {
+            try {
+                return runner.notRun(attempt, new TaskOutcome.Failed(thrown));
+            } catch (Throwable t) {
+                return lastResort;
+            }
+        }
+
+        private static void takeBack(@Nullable TaskRun task) {
+            if (task != null) {
+                task.takeBack();
             }
         }
     }

@@ -161,11 +161,11 @@ final class PipelineBuilder implements TaskInputs {
         for (OwnedCursor cursor : owned) {
             try {
                 cursor.close();
-            } catch (RuntimeException | Error e) { // the others are to be closed, too
+            } catch (Throwable t) { // user code; the others are to be closed, too
                 if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
+                    first = t;
+                } else if (first != t) {
+                    first.addSuppressed(t);
                 }
             }
         }
@@ -175,6 +175,9 @@ final class PipelineBuilder implements TaskInputs {
         }
         if (first instanceof RuntimeException exception) {
             throw exception;
+        }
+        if (first != null) { // checked, and thrown all the same
+            throw new IllegalStateException("Closing a source of the pipeline failed", first);
         }
     }
 

@@ -1,17 +1,19 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.scheduler.Mailbox;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A fixed number of threads, each of which knows its number, behind one unbounded queue. A thread is started when there
  * is more to run than there are threads, and stays until {@link #shutDown}, or until its place is given to another
- * because its job does not end.
+ * because its job does not end. Between two jobs, at the base of its stack, each looks into the mailbox.
  *
- * <p><b>Threads.</b> All methods may be called from any thread.
+ * <p><b>Threads.</b> All methods may be called from any thread. There are no locks: a slot says that it is idle before
+ * it looks a last time whether there is something to do, and whoever has something for it looks for idle ones only
+ * afterwards, so that one of both sees the other.
  *
  * <p><b>Failures.</b> A job that throws does not end its thread. A thread that cannot be started is no failure as long
  * as another one runs. Interrupts meant for one job never reach the next.
@@ -40,7 +44,8 @@ final class SlotPool {
     private static final Job LEAVE = slot -> {};
 
     private final ThreadFactory threads;
-    private final BlockingQueue<Job> queue = new LinkedBlockingQueue<>();
+    private final Mailbox mailbox;
+    private final Queue<Job> queue = new ConcurrentLinkedQueue<>();
     private final AtomicReferenceArray<@Nullable Slot> slots;
 
     /** How many of {@link #slots} are taken. */
@@ -54,9 +59,11 @@ final class SlotPool {
 
     private volatile boolean shutDown;
 
-    SlotPool(int slots, ThreadFactory threads) {
+    /** @param mailbox looked into by slots between two jobs */
+    SlotPool(int slots, ThreadFactory threads, Mailbox mailbox) {
         this.slots = new AtomicReferenceArray<>(slots);
         this.threads = threads;
+        this.mailbox = mailbox;
     }
 
     int size() {
@@ -77,8 +84,46 @@ final class SlotPool {
         }
         if (running > started.get() && started.get() < slots.length()) {
             startFor(job);
+        } else if (!isTakenHere()) {
+            wakeOne();
         }
         return true;
+    }
+
+    /** Returns whether the calling thread is a slot between two jobs that has none yet: it takes this one itself. */
+    private boolean isTakenHere() {
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = slots.get(number);
+            if (slot != null && slot.thread == Thread.currentThread()) {
+                return slot.claim();
+            }
+        }
+        return false;
+    }
+
+    private void wakeOne() {
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = slots.get(number);
+            if (slot != null && slot.idle.compareAndSet(true, false)) { // so that the next job wakes another
+                LockSupport.unpark(slot.thread);
+                return;
+            }
+        }
+    }
+
+    /**
+     * Wakes an idle slot for the mailbox; returns false if there is none. May be called from a thread in any state: a
+     * slot woken in vain, or twice, does no harm, and nothing else is changed.
+     */
+    boolean wake() {
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = slots.get(number);
+            if (slot != null && slot.idle.get()) {
+                LockSupport.unpark(slot.thread);
+                return true;
+            }
+        }
+        return false;
     }
 
     private void startFor(Job job) {
@@ -89,6 +134,7 @@ final class SlotPool {
                 unfinished.decrementAndGet();
                 throw e;
             }
+            wakeOne();
             logger().warn("Cannot start another of {} slots; {} are running", size(), started, e);
         }
     }
@@ -144,18 +190,17 @@ final class SlotPool {
      * @return the jobs that will not run
      */
     List<Job> shutDown() {
-        boolean first = !shutDown;
         shutDown = true;
         List<Job> left = new ArrayList<>();
-        int leave = first ? slots.length() : 0;
         for (Job job = queue.poll(); job != null; job = queue.poll()) {
-            if (job == LEAVE) {
-                leave++; // nobody has taken it yet
-            } else {
-                left.add(job);
+            left.add(job);
+        }
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = slots.get(number);
+            if (slot != null) {
+                LockSupport.unpark(slot.thread);
             }
         }
-        queue.addAll(Collections.nCopies(leave, LEAVE));
         return left;
     }
 
@@ -175,7 +220,13 @@ final class SlotPool {
         /** What runs; whoever moves it off a job decides whether the slot stays. */
         private final AtomicReference<@Nullable Job> running = new AtomicReference<>();
 
+        /** Whether the thread is about to wait; set before it looks a last time whether it has to. */
+        private final AtomicBoolean idle = new AtomicBoolean();
+
         private volatile @Nullable Thread thread;
+
+        /** Whether it works for the mailbox and has no job to run afterwards. Owned by its thread. */
+        private boolean free;
 
         Slot(int number) {
             this.number = number;
@@ -194,6 +245,13 @@ final class SlotPool {
             return Optional.ofNullable(thread);
         }
 
+        /** Takes a job upon itself; returns false if it has one, or runs one. To be called by its own thread. */
+        boolean claim() {
+            boolean claimed = free;
+            free = false;
+            return claimed;
+        }
+
         /** Has the thread leave after {@code job}; returns false if it does not run that job any more, or yet. */
         boolean giveUp(Job job) {
             givenUp.add(this); // before it may leave
@@ -208,15 +266,33 @@ final class SlotPool {
         public void run() {
             boolean stay = true;
             while (stay) {
-                stay = runNext();
+                lookIntoMailbox(true);
+                Job job = queue.poll();
+                if (job != null) {
+                    stay = run(job);
+                } else if (shutDown) {
+                    stay = false;
+                } else {
+                    await();
+                }
             }
+            lookIntoMailbox(false); // the last job may have left its end there
             givenUp.remove(this);
         }
 
-        private boolean runNext() {
-            Job job = await();
-            if (job == LEAVE) {
-                return false;
+        private void lookIntoMailbox(boolean stay) {
+            free = stay;
+            try {
+                mailbox.work();
+            } catch (Throwable t) { // the thread's root
+                report(t);
+            }
+            free = false;
+        }
+
+        private boolean run(Job job) {
+            if (!queue.isEmpty()) {
+                wakeOne(); // this slot may have been woken for what is left
             }
             running.set(job);
             try {
@@ -234,20 +310,19 @@ final class SlotPool {
             try {
                 logger().error("A job ended slot {} abruptly, which is a bug; the slot goes on", number, error);
             } catch (Throwable t) { // without memory to say it, going on is all that is left
-                error.addSuppressed(t);
+                if (t != error) { // the JVM may throw the same OutOfMemoryError twice
+                    error.addSuppressed(t);
+                }
             }
         }
 
-        private Job await() {
-            while (true) {
-                try {
-                    return queue.take();
-                } catch (InterruptedException e) {
-                    // Came too late for the job it was meant for. The thread is ours, and leaves when the queue says
-                    // so.
-                    Thread.interrupted();
-                }
+        private void await() {
+            idle.set(true);
+            if (queue.isEmpty() && !mailbox.isWaiting() && !shutDown) {
+                LockSupport.park(SlotPool.this);
+                Thread.interrupted(); // came too late for the job it was meant for; the thread is ours
             }
+            idle.set(false);
         }
     }
 

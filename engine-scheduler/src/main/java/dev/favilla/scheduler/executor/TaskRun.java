@@ -3,11 +3,14 @@ package dev.favilla.scheduler.executor;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultProbe;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.CommitDeniedException;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.StackText;
 import dev.favilla.scheduler.TaskAccumulators;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
@@ -20,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Belongs to the slot's thread.
  *
  * <p><b>Failures.</b> Nothing thrown by an attempt leaves {@link #run}, not even an {@link OutOfMemoryError}: the error
- * is the outcome, and the slot goes on.
+ * is the outcome, and the slot goes on. Exceptions of the user's are user code: whatever they throw when they are asked
+ * changes neither that the attempt ends nor that its scope is closed.
  */
 final class TaskRun {
 
@@ -49,25 +52,23 @@ final class TaskRun {
     private final InProcessExecutor.Parts parts;
     private final Boundary boundary;
     private final BlockStamps stamps;
-    private final Consumer<SchedulerEvent> post;
+    private final Mailbox mailbox;
 
     /** Knows the map output that the attempt has made readable; null before the work has begun. */
     private @Nullable AttemptWork work;
 
+    /** What the closing of its scope threw. */
+    private @Nullable Throwable closing;
+
     /** The blocks it has made visible. */
     private List<PublishedBlock> published = List.of();
 
-    TaskRun(
-            Attempt attempt,
-            InProcessExecutor.Parts parts,
-            Boundary boundary,
-            BlockStamps stamps,
-            Consumer<SchedulerEvent> post) {
+    TaskRun(Attempt attempt, InProcessExecutor.Parts parts, Boundary boundary, BlockStamps stamps, Mailbox mailbox) {
         this.attempt = attempt;
         this.parts = parts;
         this.boundary = boundary;
         this.stamps = stamps;
-        this.post = post;
+        this.mailbox = mailbox;
     }
 
     /** Runs the attempt in slot {@code slot} and returns its end, which is still to be posted. */
@@ -75,18 +76,37 @@ final class TaskRun {
         TaskSpec spec = attempt.spec();
         TaskScope scope;
         try {
-            post.accept(new SchedulerEvent.AttemptStarted(spec.attemptId(), parts.id(), slot));
+            mailbox.leave(new SchedulerEvent.AttemptStarted(spec.attemptId(), parts.id(), slot));
+            mailbox.work(); // observers are to hear of it now, and here no user code is below
             scope = open(spec);
         } catch (Throwable t) { // the root of the slot's work: whatever is thrown is this attempt's end
             return ended(killedOr(new TaskOutcome.Failed(t)), MetricValues.ZERO);
         }
-        TaskOutcome outcome = boundary.leave(close(scope, execute(spec, scope, slot)));
+        TaskOutcome outcome;
+        try {
+            outcome = execute(spec, scope, slot);
+        } catch (Throwable t) { // memory ran out around the work
+            outcome = new TaskOutcome.Failed(t);
+        } finally { // nothing that is thrown here or later keeps what it holds
+            attempt.endWork();
+            closing = closeQuietly(scope);
+        }
+        outcome = boundary.leave(closed(scope, outcome));
         if (outcome instanceof TaskOutcome.Success success) {
             scope.metrics().add(Metric.RESULT_BYTES, success.resultBytes());
         } else {
             takeBack();
         }
         return ended(outcome, scope.metrics().snapshot());
+    }
+
+    private static @Nullable Throwable closeQuietly(TaskScope scope) {
+        try {
+            scope.close();
+            return null;
+        } catch (Throwable t) { // a cursor's close is user code
+            return t;
+        }
     }
 
     private SchedulerEvent.AttemptEnded ended(TaskOutcome outcome, MetricValues metrics) {
@@ -101,7 +121,13 @@ final class TaskRun {
         FaultInjector injector = parts.faults();
         FaultProbe probe = injector == null ? FaultProbe.NONE : new AttemptFaults(injector, spec, parts.id());
         String owner = spec.describe();
-        return new TaskScope(spec.attemptId(), owner, parts.memory().openTask(owner), probe);
+        MemoryAccount account = parts.memory().openTask(owner);
+        try {
+            return new TaskScope(spec.attemptId(), owner, account, probe);
+        } catch (Throwable t) { // no memory for it, and nobody else knows of the account
+            account.close();
+            throw t;
+        }
     }
 
     private TaskOutcome execute(TaskSpec spec, TaskScope scope, int slot) {
@@ -122,9 +148,8 @@ final class TaskRun {
             scope.faults().reach(FaultSite.RESULT, "");
         } catch (Throwable t) { // user code may throw anything; an escaped Error would end the slot
             error = t;
-        } finally {
-            attempt.endWork();
         }
+        attempt.endWork();
         long nanos = Duration.between(begin, parts.clock().instant()).toNanos();
         scope.metrics().add(Metric.RUN_NANOS, Math.max(0, nanos)); // the clock may have been set back
         return decide(scope, success, error);
@@ -193,28 +218,30 @@ final class TaskRun {
                 }
                 cause = cause.getCause();
             }
-        } catch (RuntimeException | StackOverflowError e) { // asking an exception of the user's is running user code
+        } catch (Throwable t) { // asking an exception of the user's is running user code
             return Optional.empty();
         }
         return Optional.empty();
     }
 
-    private TaskOutcome close(TaskScope scope, TaskOutcome outcome) {
-        try {
-            scope.close();
-            return outcome;
-        } catch (Throwable t) { // a cursor's close is user code; what went wrong first is the outcome
-            if (outcome instanceof TaskOutcome.Success) {
-                return new TaskOutcome.Failed(t);
-            }
-            Optional<Throwable> first = outcome instanceof TaskOutcome.Failed failed
-                    ? failed.error().thrown().filter(thrown -> thrown != t)
-                    : Optional.empty();
-            first.ifPresentOrElse(
-                    thrown -> thrown.addSuppressed(t),
-                    () -> logger().warn("{} did not close cleanly; it {}", scope.owner(), outcome.describe(), t));
+    /** Returns the outcome once the scope is closed; what went wrong first is the outcome. */
+    private TaskOutcome closed(TaskScope scope, TaskOutcome outcome) {
+        Throwable late = closing;
+        if (late == null) {
             return outcome;
         }
+        if (outcome instanceof TaskOutcome.Success) {
+            return new TaskOutcome.Failed(late);
+        }
+        Throwable first = outcome instanceof TaskOutcome.Failed failed
+                ? failed.error().thrown().orElse(null)
+                : null;
+        if (first == null) {
+            logger().warn("{} did not close cleanly; it {}: {}", scope.owner(), outcome.describe(), StackText.of(late));
+        } else if (first != late) {
+            first.addSuppressed(late);
+        }
+        return outcome;
     }
 
     /** Drops what the attempt has left for others. Dropping twice is harmless. */

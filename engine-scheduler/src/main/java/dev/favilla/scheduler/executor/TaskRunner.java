@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskOutcome;
-import java.util.function.Consumer;
 
 /**
  * Has attempts run among the parts of one executor.
@@ -14,18 +14,18 @@ final class TaskRunner {
 
     private final InProcessExecutor.Parts parts;
     private final Boundary boundary;
-    private final Consumer<SchedulerEvent> post;
+    private final Mailbox mailbox;
     private final BlockStamps stamps = new BlockStamps();
 
-    TaskRunner(InProcessExecutor.Parts parts, Boundary boundary, Consumer<SchedulerEvent> post) {
+    TaskRunner(InProcessExecutor.Parts parts, Boundary boundary, Mailbox mailbox) {
         this.parts = parts;
         this.boundary = boundary;
-        this.post = post;
+        this.mailbox = mailbox;
     }
 
     /** Returns the run of {@code attempt}, which is still to begin. */
     TaskRun take(Attempt attempt) {
-        return new TaskRun(attempt, parts, boundary, stamps, post);
+        return new TaskRun(attempt, parts, boundary, stamps, mailbox);
     }
 
     /** Returns the end of an attempt that never ran: killed if it was told to stop, else {@code otherwise}. */

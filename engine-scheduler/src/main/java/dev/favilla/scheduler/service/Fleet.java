@@ -1,36 +1,49 @@
 package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.Outlet;
-import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.StackText;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The executors: those that work, and those that are gone but may still have a thread that does not let go.
  *
- * <p><b>Threads.</b> May be used from any thread. Nothing is launched on an executor that was removed: whoever found it
- * just before launches on one that was abandoned, which does nothing.
+ * <p><b>Threads.</b> Changed on the scheduler's turn only, and by whoever closes; may be looked at from any thread.
  */
 final class Fleet {
 
-    private final Consumer<SchedulerEvent> post;
+    private final Mailbox mailbox;
+
     private final Map<ExecutorId, Member> working = new ConcurrentHashMap<>();
     private final Map<ExecutorId, ExecutorBackend> gone = new ConcurrentHashMap<>();
 
-    /** @param post where the events of executors go */
-    Fleet(Consumer<SchedulerEvent> post) {
-        this.post = post;
+    /** How many came so far. Owned by the scheduler's turn, as is what follows. */
+    private int added;
+
+    /** Those that are still to be renewed; null if none are. */
+    private @Nullable Deque<Member> old;
+
+    /** @param mailbox where the events of executors go */
+    Fleet(Mailbox mailbox) {
+        this.mailbox = mailbox;
     }
 
     /**
@@ -38,19 +51,34 @@ final class Fleet {
      *
      * @throws IllegalArgumentException if there is or was one of its id
      */
-    ExecutorBackend add(Function<Consumer<SchedulerEvent>, ExecutorBackend> factory) {
-        Outlet outlet = new Outlet(post);
+    ExecutorBackend add(Function<Mailbox, ExecutorBackend> factory) {
+        Outlet outlet = new Outlet(mailbox);
         ExecutorBackend executor = factory.apply(outlet);
-        Member member = new Member(executor, outlet);
-        if (gone.containsKey(executor.id()) || working.putIfAbsent(executor.id(), member) != null) {
+        if (knows(executor.id())) {
             throw new IllegalArgumentException("id of a new executor must never have been used, got " + executor.id());
+        }
+        try {
+            working.put(executor.id(), new Member(executor, outlet, added++));
+        } catch (RuntimeException | Error e) { // no memory to remember it
+            giveUp(executor, outlet, "it could not be added");
+            throw e;
         }
         return executor;
     }
 
     /** Returns the executor of this id, if it works. */
     Optional<ExecutorBackend> find(ExecutorId id) {
-        return Optional.ofNullable(working.get(id)).map(Member::executor);
+        Member member = working.get(id);
+        return member == null ? Optional.empty() : Optional.of(member.executor);
+    }
+
+    /** Returns those that work, in the order they came. */
+    List<ExecutorBackend> working() {
+        return members().map(member -> member.executor).toList();
+    }
+
+    private Stream<Member> members() {
+        return working.values().stream().sorted(Comparator.comparingInt(member -> member.number));
     }
 
     /** Returns whether this executor works, or is gone and may still have threads. */
@@ -58,31 +86,85 @@ final class Fleet {
         return working.containsKey(id) || gone.containsKey(id);
     }
 
+    /** Wakes an idle slot of any executor; returns false if there is none. May be called from a thread in any state. */
+    boolean wake() {
+        for (Member member : working.values()) {
+            if (member.executor.wake()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Notes that an executor is about to leave: no other takes its place if all are renewed. */
+    void drain(ExecutorId id) {
+        Member member = working.get(id);
+        if (member != null) {
+            member.leaving = true;
+        }
+    }
+
     /** Has all that work do something; one that cannot keeps no other from it. */
     void forEach(Consumer<ExecutorBackend> action) {
         for (Member member : working.values()) {
             try {
-                action.accept(member.executor());
+                action.accept(member.executor);
             } catch (RuntimeException | Error e) { // the others are to hear of it, too
-                logger().warn("{} could not drop something", member.executor().id(), e);
+                logger().warn("{} could not drop something: {}", member.executor.id(), StackText.of(e));
             }
         }
     }
 
     /** Takes an executor out and abandons it, unheard from then on; returns false if none of this id works. */
     boolean remove(ExecutorId id, String reason) {
-        Member member = working.remove(id);
+        Member member = working.get(id);
         if (member == null) {
             return false;
         }
-        gone.put(id, member.executor());
-        member.outlet().shut();
-        try {
-            member.executor().abandon(reason);
-        } catch (RuntimeException | Error e) { // gone it is all the same
-            logger().warn("{} was given up, but not cleanly", id, e);
-        }
+        remove(member, reason);
         return true;
+    }
+
+    private void remove(Member member, String reason) {
+        giveUp(member.executor, member.outlet, reason);
+        working.remove(member.executor.id()); // at last: if memory runs out before, it can be removed again
+    }
+
+    private void giveUp(ExecutorBackend executor, Outlet outlet, String reason) {
+        outlet.shut();
+        gone.put(executor.id(), executor);
+        try {
+            executor.abandon(reason);
+        } catch (OutOfMemoryError e) { // so that it is tried again
+            throw e;
+        } catch (RuntimeException | Error e) { // gone it is all the same
+            logger().warn("{} was given up, but not cleanly: {}", executor.id(), StackText.of(e));
+        }
+    }
+
+    /**
+     * Gives all executors up and puts others into their places, but for those that are about to leave. If it is cut short
+     * by an error, another call goes on where it was.
+     *
+     * @param replacement makes an executor for the place of another
+     */
+    void renew(String reason, Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement) {
+        Deque<Member> left = old;
+        if (left == null) {
+            left = members().collect(Collectors.toCollection(ArrayDeque::new));
+            old = left;
+        }
+        for (Member member = left.peek(); member != null; member = left.peek()) {
+            ExecutorId id = member.executor.id();
+            if (working.get(id) == member) {
+                remove(member, reason); // first: what it holds may be the memory that the other needs
+            }
+            if (!member.leaving) {
+                add(replacement.apply(id));
+            }
+            left.remove();
+        }
+        old = null;
     }
 
     /** Forgets those that are gone and whose threads have ended; not {@code here}, where the caller runs. */
@@ -98,8 +180,7 @@ final class Fleet {
      * @return what did not stop in time
      */
     List<String> close(Deadline end) {
-        List<ExecutorBackend> all = new ArrayList<>();
-        working.values().forEach(member -> all.add(member.executor()));
+        List<ExecutorBackend> all = new ArrayList<>(working());
         all.addAll(gone.values());
         List<String> left = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -112,12 +193,26 @@ final class Fleet {
         try {
             return executor.close(deadline);
         } catch (RuntimeException | Error e) { // the rest is to be closed, too
-            logger().warn("{} did not close cleanly", executor.id(), e);
+            logger().warn("{} did not close cleanly: {}", executor.id(), StackText.of(e));
             return List.of(executor.id() + " did not close cleanly: " + e);
         }
     }
 
-    private record Member(ExecutorBackend executor, Outlet outlet) {}
+    private static final class Member {
+
+        private final ExecutorBackend executor;
+        private final Outlet outlet;
+        private final int number;
+
+        /** Whether it is about to leave. Owned by the scheduler's turn. */
+        private boolean leaving;
+
+        Member(ExecutorBackend executor, Outlet outlet, int number) {
+            this.executor = executor;
+            this.outlet = outlet;
+            this.number = number;
+        }
+    }
 
     /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
     private static Logger logger() {

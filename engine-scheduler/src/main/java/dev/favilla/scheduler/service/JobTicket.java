@@ -1,12 +1,12 @@
 package dev.favilla.scheduler.service;
 
-import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -15,25 +15,46 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What whoever submitted a job waits with. The first outcome it is told stays. May be used from any thread. */
+/**
+ * What whoever submitted a job waits with. The first outcome it is told stays. May be used from any thread.
+ *
+ * <p><b>Failures.</b> A waiter that is thrown out by an error of its own thread wants the job no longer. All that it
+ * does then for certain is to write a field, as there may be no stack for more; the scheduler looks for such tickets.
+ */
 final class JobTicket implements JobHandle {
 
     private final int jobId;
     private final JobRequest request;
     private final Instant submitted;
+    private final InstantSource clock;
     private final Consumer<String> cancel;
+    private final Unwanted tickets;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final AtomicReference<@Nullable JobOutcome> outcome = new AtomicReference<>();
+
+    /** Null, then an {@link Abort} or a {@link JobOutcome}; the first is made the second by whoever asks. */
+    private final AtomicReference<@Nullable Object> end = new AtomicReference<>();
+
+    private volatile boolean unwanted;
 
     /**
-     * @param submitted when the job was submitted
+     * @param clock tells when the job was submitted and, if it is aborted, how long it took
      * @param cancel asks for the job's cancellation, with a reason
+     * @param tickets told when this ticket becomes unwanted
      */
-    JobTicket(int jobId, JobRequest request, Instant submitted, Consumer<String> cancel) {
+    JobTicket(int jobId, JobRequest request, InstantSource clock, Consumer<String> cancel, Unwanted tickets) {
         this.jobId = jobId;
         this.request = request;
-        this.submitted = submitted;
+        this.submitted = clock.instant();
+        this.clock = clock;
         this.cancel = cancel;
+        this.tickets = tickets;
+    }
+
+    /** Whether there are tickets that nobody waits with any more. */
+    static final class Unwanted {
+
+        /** Set after the ticket's own field; taken back before the tickets are looked at. */
+        volatile boolean any;
     }
 
     @Override
@@ -43,8 +64,14 @@ final class JobTicket implements JobHandle {
 
     @Override
     public JobOutcome await() throws InterruptedException {
-        ended.await();
-        return outcome().orElseThrow();
+        try {
+            ended.await();
+            return outcome().orElseThrow();
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            unwanted = true; // without a call: there may be no stack for one
+            tickets.any = true;
+            throw e;
+        }
     }
 
     @Override
@@ -54,27 +81,47 @@ final class JobTicket implements JobHandle {
 
     @Override
     public void cancel(String reason) {
-        if (outcome().isEmpty()) {
+        if (ended.getCount() > 0) {
             cancel.accept(reason);
         }
     }
 
+    /** Returns whether nobody waits for the job any more, because of an error in the waiting thread. */
+    boolean isUnwanted() {
+        return unwanted;
+    }
+
+    /** Says that nobody waits for the job. */
+    void forget() {
+        unwanted = true;
+        tickets.any = true;
+    }
+
     /** Wakes whoever waits. Only the first call does anything. */
-    void complete(JobOutcome end) {
-        if (outcome.compareAndSet(null, end)) {
+    void complete(JobOutcome outcome) {
+        if (end.compareAndSet(null, outcome)) {
             ended.countDown();
         }
     }
 
-    /** Completes the ticket for a job that the state machine can say nothing of any more. */
-    void abort(String reason, @Nullable Throwable error, Instant now) {
-        Duration duration = Duration.between(submitted, now);
-        complete(new JobOutcome.Failed(
-                new JobFailure.Aborted(reason, error), new JobReport(jobId, request.callSite(), List.of(), duration)));
+    /** Wakes whoever waits for a job that the state machine can say nothing of any more. Takes no memory. */
+    void abort(Abort abort) {
+        if (end.compareAndSet(null, abort)) {
+            ended.countDown();
+        }
     }
 
-    private Optional<JobOutcome> outcome() {
-        return Optional.ofNullable(outcome.get());
+    /** Returns how the job ended, if it has. */
+    Optional<JobOutcome> outcome() {
+        Object told = end.get();
+        if (told instanceof Abort abort) {
+            Duration duration = Duration.between(submitted, clock.instant());
+            JobReport report = new JobReport(jobId, request.callSite(), List.of(), duration);
+            JobOutcome outcome = new JobOutcome.Failed(abort.failure(), report);
+            end.compareAndSet(told, outcome); // else another was quicker
+            told = end.get();
+        }
+        return Optional.ofNullable((JobOutcome) told);
     }
 
     @Override

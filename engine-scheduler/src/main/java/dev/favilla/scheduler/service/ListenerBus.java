@@ -203,7 +203,9 @@ final class ListenerBus {
         }
         boolean delivered = queue.deliverOne();
         if (Thread.interrupted() && closing == null) {
-            logger().warn("Listener {} interrupted the thread that calls it, and is removed", queue.listener());
+            logger().warn(
+                            "Listener {} interrupted the thread that calls it, and is removed",
+                            queue.listener().getClass().getName());
             remove(queue);
         }
         return delivered;

@@ -2,6 +2,7 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.EngineListener;
+import dev.favilla.scheduler.StackText;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
@@ -69,7 +70,11 @@ final class ListenerQueue {
     private void report(EngineEvent event, Throwable error) {
         if (!reported) {
             reported = true;
-            logger().warn("Listener {} threw on {}; it stays, and this is said once", listener, event, error);
+            logger().warn(
+                            "Listener {} threw on {}; it stays, and this is said once: {}",
+                            listener.getClass().getName(),
+                            event.getClass().getSimpleName(),
+                            StackText.of(error));
         }
     }
 

@@ -17,4 +17,7 @@ interface Machine {
 
     /** Returns what is held now. */
     SchedulerTables tables();
+
+    /** Returns a machine that knows nothing but what outlasts a failure: which numbers were given, and what was forbidden. */
+    Machine successor();
 }

@@ -2,8 +2,6 @@ package dev.favilla.scheduler.service;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -12,51 +10,64 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies events one at a time, in the order they were posted, without a thread of its own: whoever posts to an idle
- * loop drains it.
+ * Applies events one at a time, in the order they were posted, without a thread of its own: threads of the engine lend
+ * theirs, whose stacks are known.
  *
- * <p><b>Threads.</b> {@link #post} may be called from any thread. The first to post runs the handler, for its event and
- * for those that others post meanwhile; after {@code turnLimit} of them it hands the rest to the helper, so that nobody
- * is held for long. The handler never runs twice at once, so what it touches needs no locks; an event that it posts
- * itself is applied after the present one.
+ * <p><b>Threads.</b> {@link #post} may be called from any thread, wherever it is on its stack: it leaves the event in the
+ * inbox and has somebody woken, and changes nothing else, so that an error of the caller's at any point leaves nothing
+ * half done. An event that was left while nobody was woken is applied with the next. {@link #drain} is for threads of the
+ * engine at the base of their stack. The handler never runs twice at once, so what it touches needs no locks; an event
+ * that it posts itself is applied after the present one. After {@code turnLimit} events whoever drains has somebody else
+ * woken, so that nobody is held for long.
  *
  * <p><b>Failures.</b> A handler that throws does not stop the loop; the event and the error go to {@code onFailure},
- * and if that throws, too, to the log. If the helper takes nothing, whoever drains goes on.
+ * and if that throws, too, to the log. If nobody can be woken, whoever drains goes on.
  */
 final class SchedulerLoop<E> {
 
-    private final Executor helper;
+    private final Runnable waker;
     private final int turnLimit;
     private final Consumer<E> handler;
     private final BiConsumer<E, Throwable> onFailure;
 
     private final Queue<E> inbox = new ConcurrentLinkedQueue<>();
 
-    /** Events posted and not yet applied; whoever moves it off zero starts the drain. */
-    private final AtomicInteger pending = new AtomicInteger();
-
-    /** The thread that runs the handler. Each thread looks only for itself, so no order between threads is needed. */
+    /** The thread that runs the handler. Passes what the handler touches from one to the next. */
     private final AtomicReference<@Nullable Thread> drainer = new AtomicReference<>();
 
+    private volatile boolean ended;
+
     /**
-     * @param helper goes on where a thread has drained enough
-     * @param turnLimit how many events one thread applies before it hands over
+     * @param waker has a thread of the engine call {@link #drain}; may be called wherever a caller is on its stack
+     * @param turnLimit how many events one thread applies before it has another woken
      * @param handler applies one event
      * @param onFailure told what the handler threw
      */
-    SchedulerLoop(Executor helper, int turnLimit, Consumer<E> handler, BiConsumer<E, Throwable> onFailure) {
-        this.helper = helper;
+    SchedulerLoop(Runnable waker, int turnLimit, Consumer<E> handler, BiConsumer<E, Throwable> onFailure) {
+        this.waker = waker;
         this.turnLimit = turnLimit;
         this.handler = handler;
         this.onFailure = onFailure;
     }
 
-    /** Has {@code event} applied: now, if the loop is idle, else by the thread that drains it. */
+    /** Has {@code event} applied, by another thread. */
     void post(E event) {
-        inbox.add(event); // before the count, so that drain never finds the inbox empty
-        if (pending.getAndIncrement() == 0) {
+        inbox.add(event);
+        if (ended) {
             drain();
+        } else if (drainer.get() == null) { // else it looks again after it has let go
+            waker.run();
         }
+    }
+
+    /** Leaves {@code event} for the calling thread, which is about to drain. */
+    void leave(E event) {
+        inbox.add(event);
+    }
+
+    /** Returns whether events wait and nobody applies them. */
+    boolean isWaiting() {
+        return !inbox.isEmpty() && drainer.get() == null;
     }
 
     /** Returns whether the handler is running on this very thread, which must not wait for the loop then. */
@@ -64,28 +75,44 @@ final class SchedulerLoop<E> {
         return drainer.get() == Thread.currentThread();
     }
 
-    private void drain() {
-        int applied = 0;
-        do {
-            if (applied == turnLimit) {
-                if (handOver()) {
-                    return;
-                }
-                applied = 0;
+    /** From now on whoever posts drains: all other threads are about to end, and there is nothing left to suffer. */
+    void end() {
+        ended = true;
+        drain();
+    }
+
+    /** Applies what waits, unless another thread is doing so. */
+    void drain() {
+        while (!inbox.isEmpty() && drainer.compareAndSet(null, Thread.currentThread())) {
+            boolean more;
+            try {
+                more = applySome();
+            } finally {
+                drainer.set(null);
             }
-            drainer.setRelease(Thread.currentThread());
-            apply(inbox.remove());
-            drainer.setRelease(null); // before the count: once it is zero, another thread may set itself
-            applied++;
-        } while (pending.decrementAndGet() > 0);
+            if (more && handOver()) {
+                return;
+            }
+        }
+    }
+
+    /** Applies as much as one thread may, and returns whether that was not all. */
+    private boolean applySome() {
+        for (int applied = 0; applied < turnLimit; applied++) {
+            E event = inbox.poll();
+            if (event == null) {
+                return false;
+            }
+            apply(event);
+        }
+        return !inbox.isEmpty();
     }
 
     private boolean handOver() {
         try {
-            helper.execute(this::drain);
-            return true;
-        } catch (RuntimeException | Error e) { // shut down, or no thread to be had
-            logger().debug("The helper of the scheduler loop is not available; this thread goes on", e);
+            waker.run();
+            return !ended;
+        } catch (RuntimeException | Error e) { // no thread to be had
             return false;
         }
     }
@@ -93,7 +120,7 @@ final class SchedulerLoop<E> {
     private void apply(E event) {
         try {
             handler.accept(event);
-        } catch (Throwable t) { // an escaped Error would leave pending above zero and the loop dead
+        } catch (Throwable t) { // an escaped Error would end the thread that drains
             report(event, t);
         }
     }
@@ -102,7 +129,17 @@ final class SchedulerLoop<E> {
         try {
             onFailure.accept(event, error);
         } catch (Throwable t) { // likewise
-            logger().error("The scheduler failed, and failed again when that was to be handled", t);
+            say(t);
+        }
+    }
+
+    private static void say(Throwable error) {
+        try {
+            logger().error("The scheduler failed, and failed again when that was to be handled", error);
+        } catch (Throwable t) {
+            if (t != error) { // no memory to say it
+                error.addSuppressed(t);
+            }
         }
     }
 

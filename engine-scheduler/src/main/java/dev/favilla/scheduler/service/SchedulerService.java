@@ -10,6 +10,7 @@ import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.scheduler.JobSelector;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStatus;
@@ -26,17 +27,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,28 +42,29 @@ import org.jspecify.annotations.Nullable;
  * Runs jobs: the state machine, the loop that feeds it, the executors that do what it commands, and the bus that tells
  * observers.
  *
- * <p><b>Threads.</b> All methods may be called from any thread, also from tasks and listeners. The state machine runs on
- * the thread of whoever posts an event, a bounded number of events at a time. Beyond its executors' slots the service
- * has three threads at most, all started when needed: one that goes on where somebody has drained enough events and one
- * that waits for the moment the state machine has asked for, both gone after a second without work, and one that calls
- * listeners.
+ * <p><b>Threads.</b> All methods may be called from any thread, also from tasks and listeners, and wherever it is on its
+ * stack. They leave what they have to say in the loop's inbox and wake somebody; the state machine never runs on their
+ * thread, but on one of the engine's at the base of its stack: an executor's slot between two attempts, the helper, or
+ * the timer. Beyond its executors' slots the service has three threads at most, all started when needed: the helper,
+ * for what is posted while no slot is idle, and the timer that waits for the moment the state machine has asked for, both
+ * gone after a second without work, and one that calls listeners.
  *
- * <p><b>Failures.</b> If the state machine throws, all jobs fail with that error, and new ones are refused.
+ * <p><b>Failures.</b> If the state machine throws, all jobs fail with that error, and the service begins anew with empty
+ * executors. An error of a calling thread, such as the end of its stack, is that thread's only: what it was about to
+ * submit either is no job, or ends by itself.
  */
 public final class SchedulerService implements JobScheduler {
 
     /** How many events one thread applies before it hands over: well below a millisecond of work. */
     private static final int TURN_LIMIT = 256;
 
-    private static final Duration HELPER_KEEP_ALIVE = Duration.ofSeconds(1);
     private static final String CLOSED = "the context was closed";
 
-    private final Machine machine;
     private final Parts parts;
     private final Fleet fleet;
     private final ListenerBus bus;
     private final StartedThreads threads;
-    private final ThreadPoolExecutor helper;
+    private final Helper helper;
     private final Alarm alarm;
     private final SchedulerTurn turn;
     private final SchedulerLoop<Turn> loop;
@@ -84,11 +83,11 @@ public final class SchedulerService implements JobScheduler {
      */
     public SchedulerService(
             Function<BooleanSupplier, SchedulerStateMachine> machine,
-            List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> executors,
+            List<Function<Mailbox, ExecutorBackend>> executors,
             Parts parts) {
         this(
                 new ListenerBus(parts.threads(), parts.listenerQueueCapacity()),
-                observed -> adapt(machine.apply(observed)),
+                observed -> adapt(machine.apply(observed), () -> machine.apply(observed)),
                 executors,
                 parts);
     }
@@ -96,30 +95,32 @@ public final class SchedulerService implements JobScheduler {
     SchedulerService(
             ListenerBus bus,
             Function<BooleanSupplier, Machine> machine,
-            List<Function<Consumer<SchedulerEvent>, ExecutorBackend>> executors,
+            List<Function<Mailbox, ExecutorBackend>> executors,
             Parts parts) {
         this.bus = bus;
         this.parts = parts;
-        this.fleet = new Fleet(this::post);
+        this.fleet = new Fleet(new Inbox());
         this.threads = new StartedThreads(parts.threads());
         FaultInjector faults = parts.faults();
-        this.machine = machine.apply(faults == null ? bus::isObserved : () -> true);
-        this.helper = new ThreadPoolExecutor(
-                1, 1, HELPER_KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), threads);
-        helper.allowCoreThreadTimeOut(true);
-        this.alarm = new Alarm(parts.clock(), threads, () -> post(new SchedulerEvent.TimePassed()));
+        BooleanSupplier observed = faults == null ? bus::isObserved : () -> true;
+        this.alarm = new Alarm(parts.clock(), threads, this::timePassed);
         this.turn = new SchedulerTurn(
-                this.machine,
-                fleet,
-                parts.accumulators(),
-                faults == null ? bus::publish : observers(new StageSites(faults), bus),
-                alarm,
-                parts.clock(),
-                this::post);
-        this.loop = new SchedulerLoop<>(helper, TURN_LIMIT, turn::handle, turn::fail);
-        List<ExecutorBackend> made = new ArrayList<>();
-        executors.forEach(factory -> made.add(fleet.add(factory)));
-        made.forEach(this::offer);
+                machine.apply(observed),
+                new SchedulerTurn.Parts(
+                        fleet,
+                        parts.replacement(),
+                        parts.accumulators(),
+                        observed,
+                        faults == null ? bus::publish : observers(new StageSites(faults), bus),
+                        alarm,
+                        parts.clock(),
+                        this::post));
+        this.loop = new SchedulerLoop<>(this::wake, TURN_LIMIT, turn::handle, turn::fail);
+        this.helper = new Helper(parts.threads(), loop::isWaiting, loop::drain);
+        for (Function<Mailbox, ExecutorBackend> executor : executors) {
+            loop.leave(new Turn.Added(executor, new Answer<>()));
+        }
+        loop.drain(); // here, where nothing can suffer yet, rather than start a thread for it
     }
 
     private static Consumer<EngineEvent> observers(StageSites sites, ListenerBus bus) {
@@ -129,11 +130,43 @@ public final class SchedulerService implements JobScheduler {
         };
     }
 
-    private void offer(ExecutorBackend executor) {
-        post(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
+    private void wake() {
+        if (!fleet.wake()) {
+            helper.wake();
+        }
     }
 
-    private static Machine adapt(SchedulerStateMachine machine) {
+    /** Called by the timer, at the base of its stack. */
+    private void timePassed() {
+        loop.leave(new Turn.Happened(new SchedulerEvent.TimePassed()));
+        loop.drain();
+    }
+
+    /** Where executors leave their events. */
+    private final class Inbox implements Mailbox {
+
+        @Override
+        public void accept(SchedulerEvent event) {
+            post(event);
+        }
+
+        @Override
+        public void leave(SchedulerEvent event) {
+            loop.leave(new Turn.Happened(event));
+        }
+
+        @Override
+        public boolean isWaiting() {
+            return loop.isWaiting();
+        }
+
+        @Override
+        public void work() {
+            loop.drain();
+        }
+    }
+
+    private static Machine adapt(SchedulerStateMachine machine, Supplier<SchedulerStateMachine> another) {
         return new Machine() {
 
             @Override
@@ -150,6 +183,13 @@ public final class SchedulerService implements JobScheduler {
             public SchedulerTables tables() {
                 return machine.tables();
             }
+
+            @Override
+            public Machine successor() {
+                SchedulerStateMachine next = another.get();
+                next.follow(machine);
+                return adapt(next, another);
+            }
         };
     }
 
@@ -160,11 +200,10 @@ public final class SchedulerService implements JobScheduler {
     /**
      * {@inheritDoc}
      *
-     * <p>The lineage is cut into stages on the calling thread. If that thread finds the scheduler idle, it also takes
-     * the decisions that follow, and performs them. Where executors are isolated, it first writes all that they are to
-     * be told, so that what cannot be written is known before there is a job.
+     * <p>The lineage is cut into stages on the calling thread. Where executors are isolated, that thread also writes
+     * all that they are to be told, so that what cannot be written is known before there is a job.
      *
-     * @throws IllegalStateException after {@link #close}, and after the scheduler has failed
+     * @throws IllegalStateException after {@link #close}
      * @throws dev.favilla.serializer.SerializationException if executors are isolated and the lineage or the action
      *     cannot be written
      */
@@ -176,11 +215,13 @@ public final class SchedulerService implements JobScheduler {
         JobRequest written = isolation == null ? request : written(request, stages, isolation);
         int jobId = nextJobId.getAndIncrement();
         JobTicket ticket = new JobTicket(
-                jobId, written, parts.clock().instant(), reason -> cancel(new JobSelector.One(jobId), reason));
-        turn.expect(ticket);
-        post(new SchedulerEvent.JobSubmitted(jobId, written, stages));
-        if (closed.getCount() == 0) { // closed meanwhile: nobody else will end this job
-            turn.abortAll(CLOSED, null);
+                jobId, written, parts.clock(), reason -> cancel(new JobSelector.One(jobId), reason), turn.unwanted());
+        Turn submitted = new Turn.Submitted(ticket, new SchedulerEvent.JobSubmitted(jobId, written, stages));
+        try {
+            loop.post(submitted);
+        } catch (RuntimeException | Error e) { // it may be in the inbox all the same
+            ticket.forget();
+            throw e;
         }
         return ticket;
     }
@@ -211,15 +252,21 @@ public final class SchedulerService implements JobScheduler {
     }
 
     @Override
-    public void addExecutor(Function<Consumer<SchedulerEvent>, ExecutorBackend> executor) {
+    public void addExecutor(Function<Mailbox, ExecutorBackend> executor) {
         requireNotClosed();
         fleet.forgetEnded(here());
-        ExecutorBackend made = fleet.add(executor);
-        if (closing.get()) { // whoever closes may not have seen it
-            fleet.remove(made.id(), CLOSED);
-            requireNotClosed();
+        Answer<Optional<RuntimeException>> added = new Answer<>();
+        Turn.Added request = new Turn.Added(executor, added);
+        if (loop.isDrainedHere()) {
+            turn.handle(request);
+        } else {
+            loop.post(request);
         }
-        offer(made);
+        Optional<RuntimeException> refusal = added.get();
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
+        requireNotClosed();
     }
 
     private void requireNotClosed() {
@@ -241,9 +288,7 @@ public final class SchedulerService implements JobScheduler {
     @Override
     public void loseExecutor(ExecutorId executor, String reason) {
         fleet.forgetEnded(here());
-        if (fleet.remove(executor, reason)) { // first, so that nothing is launched there once the machine knows
-            post(new SchedulerEvent.ExecutorLost(executor, reason));
-        }
+        loop.post(new Turn.Lost(executor, reason));
     }
 
     private static Optional<ExecutorId> here() {
@@ -255,12 +300,6 @@ public final class SchedulerService implements JobScheduler {
             throw new IllegalStateException(
                     "Cannot run " + request.callSite() + ": the context is closed. Open another one.");
         }
-        turn.failure().ifPresent(error -> {
-            throw new IllegalStateException(
-                    "Cannot run " + request.callSite() + ": the scheduler of this context has failed, which is a bug of"
-                            + " the engine. Close the context and open another one.",
-                    error);
-        });
     }
 
     private static Set<Integer> kept(JobRequest request) {
@@ -285,7 +324,7 @@ public final class SchedulerService implements JobScheduler {
 
     @Override
     public void publish(EngineEvent.Extension event) {
-        bus.publish(event);
+        loop.post(new Turn.Published(event));
     }
 
     @Override
@@ -309,13 +348,14 @@ public final class SchedulerService implements JobScheduler {
     }
 
     private <T> T ask(Function<Machine, T> question) {
-        return loop.isDrainedHere() ? question.apply(machine) : post(question).join();
-    }
-
-    private <T> CompletableFuture<T> post(Function<Machine, T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        loop.post(new Turn.Asked<>(question, answer));
-        return answer;
+        Answer<T> answer = new Answer<>();
+        Turn.Asked<T> asked = new Turn.Asked<>(question, answer);
+        if (loop.isDrainedHere()) {
+            turn.handle(asked);
+        } else {
+            loop.post(asked);
+        }
+        return answer.get();
     }
 
     @Override
@@ -333,6 +373,7 @@ public final class SchedulerService implements JobScheduler {
     public List<String> close(Duration deadline) {
         Deadline end = Deadline.in(deadline);
         if (closing.compareAndSet(false, true)) {
+            turn.closes();
             try {
                 leftAfterClose = closeAll(end, deadline);
             } finally {
@@ -351,9 +392,10 @@ public final class SchedulerService implements JobScheduler {
                 new ArrayList<>(fleet.close(Deadline.in(positive(end.left().minus(forListeners)))));
         settle(end);
         left.addAll(bus.close(end.left()));
-        turn.abortAll(CLOSED, null);
         alarm.close();
-        helper.shutdown(); // an idle one ends at once; a busy one once it has drained
+        helper.close(end); // an idle one ends at once; a busy one once it has drained
+        loop.end();
+        loop.post(new Turn.Closed(CLOSED)); // ends what nobody else has ended
         threads.awaitEnd(end);
         return List.copyOf(left);
     }
@@ -361,7 +403,9 @@ public final class SchedulerService implements JobScheduler {
     /** Waits until what was posted so far has been applied, so that observers are told of it before the bus closes. */
     private void settle(Deadline end) {
         if (!loop.isDrainedHere()) {
-            end.await(post(Machine::tables));
+            Answer<SchedulerTables> answer = new Answer<>();
+            loop.post(new Turn.Asked<>(Machine::tables, answer));
+            answer.await(end);
         }
     }
 
@@ -382,6 +426,7 @@ public final class SchedulerService implements JobScheduler {
      * @param listenerQueueCapacity how many events may wait for each listener, at least 1
      * @param isolation writes what isolated executors are told; null where they share objects with the driver
      * @param faults shown when stages begin and end; null in earnest
+     * @param replacement makes an executor for the place of one that is given up because the scheduler failed
      */
     public record Parts(
             AccumulatorRegistry accumulators,
@@ -389,5 +434,6 @@ public final class SchedulerService implements JobScheduler {
             ThreadFactory threads,
             int listenerQueueCapacity,
             @Nullable Serializer isolation,
-            @Nullable FaultInjector faults) {}
+            @Nullable FaultInjector faults,
+            Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement) {}
 }

@@ -5,164 +5,292 @@ import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.JobSelector;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.StackText;
 import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.shuffle.ExecutorId;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles one event: asks the state machine what it means, and performs the commands in order.
+ * Handles one turn: asks the state machine what an event means, and performs the commands in order.
  *
- * <p><b>Threads.</b> {@link #handle} and {@link #fail} belong to the loop and never run twice at once. Tickets may be
- * added, and the failure asked for, from any thread.
+ * <p><b>Threads.</b> All but {@link #unwanted} and {@link #closes} belongs to the loop.
  *
- * <p><b>Failures.</b> A command that cannot be performed is logged and stops no other. A state machine that throws can
- * be trusted no more: all jobs fail with its error, attempts that run are told to stop, and every later event is
- * ignored.
+ * <p><b>Failures.</b> A state machine that throws can be trusted no more, nor can one whose command was not performed:
+ * it believes what is not so. Then all jobs fail with that error, before anything else and without a need for memory;
+ * all executors are given up with what runs and lies there, and empty ones take their places; and a successor of the
+ * machine begins with them. If that cannot be done, for want of memory again, every later turn tries it first.
  */
 final class SchedulerTurn {
 
-    private final Machine machine;
-    private final Fleet fleet;
-    private final AccumulatorRegistry accumulators;
-    private final Consumer<EngineEvent> observers;
-    private final Alarm alarm;
-    private final InstantSource clock;
-    private final Consumer<SchedulerEvent> post;
+    private static final String FAILED = "the scheduler failed";
 
-    private final Map<Integer, JobTicket> tickets = new ConcurrentHashMap<>();
+    private final Parts parts;
+    private final OpenEvents open = new OpenEvents();
 
-    /** Where attempts run that were launched and have not ended; owned by the loop. */
-    private final Map<Long, ExecutorBackend> launched = new HashMap<>();
+    /** Of jobs that have not ended. */
+    private final Map<Integer, JobTicket> tickets = new HashMap<>();
 
-    private volatile @Nullable Throwable failure;
+    private final JobTicket.Unwanted unwanted = new JobTicket.Unwanted();
+    private final BiConsumer<Integer, JobTicket> abortTicket = this::abort; // made now: later there may be no memory
+
+    private Machine machine;
+
+    /** Why jobs end if the next turn fails. */
+    private Abort abort = Abort.inAdvance();
+
+    /** After what nothing can be scheduled until a new start; null while all is well. */
+    private @Nullable Throwable failure;
+
+    /** Why there is nothing to come any more; null while the service is open. */
+    private @Nullable Abort closed;
+
+    /** Whether the service is being closed: if the machine fails after that, there is nothing to begin anew for. */
+    private volatile boolean closing;
+
+    SchedulerTurn(Machine first, Parts parts) {
+        this.machine = first;
+        this.parts = parts;
+    }
 
     /**
-     * @param fleet the executors; changed by callers, too
+     * What turns work with.
+     *
+     * @param fleet the executors; changed here only
+     * @param replacement makes an executor for the place of another
+     * @param accumulators the context's accumulators
+     * @param observed whether there are observers
      * @param observers told what is published; must neither block nor throw
      * @param alarm set as the machine wants it
-     * @param clock tells how long jobs took that the state machine cannot report on any more
+     * @param clock for the times of events
      * @param post where events go that follow from commands
      */
-    SchedulerTurn(
-            Machine machine,
+    record Parts(
             Fleet fleet,
+            Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement,
             AccumulatorRegistry accumulators,
+            BooleanSupplier observed,
             Consumer<EngineEvent> observers,
             Alarm alarm,
             InstantSource clock,
-            Consumer<SchedulerEvent> post) {
-        this.machine = machine;
-        this.fleet = fleet;
-        this.accumulators = accumulators;
-        this.observers = observers;
-        this.alarm = alarm;
-        this.clock = clock;
-        this.post = post;
+            Consumer<SchedulerEvent> post) {}
+
+    /** Returns where it is noted that nobody waits for some job any more. */
+    JobTicket.Unwanted unwanted() {
+        return unwanted;
     }
 
-    /** Makes a job's waiter known. To be called before the job is posted. */
-    void expect(JobTicket ticket) {
-        tickets.put(ticket.jobId(), ticket);
+    /** Says that the service is about to close. */
+    void closes() {
+        closing = true;
     }
 
-    /** Returns the error after which nothing is scheduled any more. */
-    Optional<Throwable> failure() {
-        return Optional.ofNullable(failure);
-    }
-
-    /** Ends all jobs that have not ended. */
-    void abortAll(String reason, @Nullable Throwable error) {
-        for (Integer jobId : List.copyOf(tickets.keySet())) {
-            abort(jobId, reason, error);
-        }
-    }
-
-    private void abort(int jobId, String reason, @Nullable Throwable error) {
-        JobTicket ticket = tickets.remove(jobId);
-        if (ticket != null) {
-            ticket.abort(reason, error, clock.instant());
-        }
-    }
+    // --- turns
 
     void handle(Turn turn) {
-        if (turn instanceof Turn.Asked<?> asked) {
+        if (failure != null) {
+            beginAnew();
+        }
+        if (unwanted.any) {
+            cancelUnwanted();
+        }
+        if (turn instanceof Turn.Happened happened) {
+            happened(happened.event());
+        } else if (turn instanceof Turn.Submitted submitted) {
+            submitted(submitted);
+        } else if (turn instanceof Turn.Asked<?> asked) {
             asked.answerFrom(machine);
-        } else if (turn instanceof Turn.Happened happened) {
-            Throwable broken = failure;
-            if (broken == null) {
-                apply(happened.event());
-            } else if (happened.event() instanceof SchedulerEvent.JobSubmitted submitted) {
-                abort(submitted.jobId(), reasonOf(broken), broken);
+        } else if (turn instanceof Turn.Added added) {
+            add(added);
+        } else if (turn instanceof Turn.Lost lost) {
+            if (parts.fleet().remove(lost.executor(), lost.reason())) { // first: nothing is launched there any more
+                apply(new SchedulerEvent.ExecutorLost(lost.executor(), lost.reason()));
+            }
+        } else if (turn instanceof Turn.Published published) {
+            parts.observers().accept(published.event());
+        } else if (turn instanceof Turn.Closed end) {
+            close(end.reason());
+        }
+    }
+
+    private void submitted(Turn.Submitted submitted) {
+        JobTicket ticket = submitted.ticket();
+        if (ticket.isUnwanted()) {
+            return; // its submitter was thrown out half way
+        }
+        Abort end = closed;
+        if (end != null) {
+            ticket.abort(end);
+            return;
+        }
+        tickets.put(ticket.jobId(), ticket);
+        apply(submitted.event());
+    }
+
+    private void cancelUnwanted() {
+        unwanted.any = false;
+        List<JobTicket> left = new ArrayList<>();
+        for (JobTicket ticket : tickets.values()) {
+            if (ticket.isUnwanted()) {
+                left.add(ticket);
             }
         }
+        for (JobTicket ticket : left) {
+            String reason = "the thread that waited for it was thrown out by an error of its own";
+            apply(new SchedulerEvent.JobsCancelled(new JobSelector.One(ticket.jobId()), reason));
+        }
+    }
+
+    private void add(Turn.Added added) {
+        ExecutorBackend made;
+        try {
+            made = parts.fleet().add(added.executor());
+        } catch (RuntimeException e) { // the executor's own affair: there is none, and nothing has changed
+            added.answer().give(Optional.of(e));
+            return;
+        }
+        if (closing) { // whoever closes may not have seen it
+            parts.fleet().remove(made.id(), "the context was closed");
+        } else {
+            offer(made);
+        }
+        added.answer().give(Optional.empty());
+    }
+
+    /** Offers an executor's slots to the machine. */
+    void offer(ExecutorBackend executor) {
+        apply(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
+    }
+
+    private void close(String reason) {
+        Abort end = Abort.because(reason);
+        closed = end;
+        tickets.values().forEach(ticket -> ticket.abort(end));
+        tickets.clear();
+    }
+
+    private void happened(SchedulerEvent event) {
+        if (event instanceof SchedulerEvent.ExecutorDraining draining) {
+            parts.fleet().drain(draining.executor());
+        }
+        apply(event);
     }
 
     private void apply(SchedulerEvent event) {
-        if (event instanceof SchedulerEvent.AttemptEnded ended) {
-            launched.remove(ended.attemptId());
-        } else if (event instanceof SchedulerEvent.ExecutorLost lost) { // nothing more is heard of what ran there
-            launched.values().removeIf(executor -> executor.id().equals(lost.executor()));
+        if (!parts.observed().getAsBoolean()) {
+            open.forget();
         }
         for (SchedulerCommand command : machine.on(event)) {
-            try {
-                perform(command);
-            } catch (Throwable t) { // one command must not keep the others from being performed
-                logger().warn("Cannot perform {}", command, t);
+            perform(command);
+        }
+    }
+
+    // --- failures
+
+    /** Ends everything after {@code error}, thrown while {@code turn} was handled, and begins anew. */
+    void fail(Turn turn, Throwable error) {
+        failure = error;
+        abort.causedBy(error);
+        tickets.forEach(abortTicket); // nobody waits for what follows
+        if (turn instanceof Turn.Submitted submitted) {
+            submitted.ticket().abort(abort);
+        } else if (turn instanceof Turn.Asked<?> asked) {
+            asked.answer().fail(error);
+        } else if (turn instanceof Turn.Added added) {
+            added.answer().fail(error);
+        }
+        say(turn, error);
+        beginAnew();
+    }
+
+    private void abort(Integer jobId, JobTicket ticket) {
+        ticket.abort(abort);
+    }
+
+    private static void say(Turn turn, Throwable error) {
+        try {
+            String what = turn instanceof Turn.Happened happened
+                    ? happened.event().getClass().getSimpleName()
+                    : turn.getClass().getSimpleName();
+            logger().error(
+                            "The scheduler failed on {}; all jobs fail, and it starts anew: {}",
+                            what,
+                            StackText.of(error));
+        } catch (Throwable t) { // no memory to say it: the jobs' errors will
+            if (t != error) {
+                error.addSuppressed(t);
             }
         }
     }
 
-    /** Gives up after {@code error}, thrown while {@code turn} was handled. */
-    void fail(Turn turn, Throwable error) {
-        failure = error;
-        logger().error("The scheduler failed on {}; all jobs fail, and no new ones are taken", turn, error);
-        abortAll(reasonOf(error), error);
-        launched.forEach((attemptId, executor) -> executor.kill(attemptId, "the scheduler failed", false));
-        launched.clear();
+    /** Every step may be cut short by an error, and goes on where it was with the next call. */
+    private void beginAnew() {
+        Fleet fleet = parts.fleet();
+        if (!closing) {
+            fleet.renew(FAILED, parts.replacement());
+        }
+        open.endAll(
+                parts.clock().instant(),
+                FAILED,
+                jobId -> Optional.ofNullable(tickets.get(jobId)).flatMap(JobTicket::outcome),
+                parts.observers());
+        tickets.clear();
+        abort = Abort.inAdvance();
+        machine = machine.successor();
+        if (!closing) {
+            fleet.working().forEach(this::offer);
+        } else {
+            apply(new SchedulerEvent.Stopped("the context was closed"));
+        }
+        failure = null;
     }
 
-    private static String reasonOf(Throwable error) {
-        return "The scheduler failed: " + error + ". This is a bug of the engine; close this context and open another.";
-    }
+    // --- commands
 
     private void perform(SchedulerCommand command) {
         if (command instanceof SchedulerCommand.Launch launch) {
             launch(launch);
         } else if (command instanceof SchedulerCommand.Publish publish) {
-            observers.accept(publish.event());
+            open.note(publish.event());
+            parts.observers().accept(publish.event());
         } else if (command instanceof SchedulerCommand.ApplyAccumulators apply) {
             apply.updates().forEach(this::applyUpdate);
         } else if (command instanceof SchedulerCommand.EndJob end) {
             end(end);
         } else if (command instanceof SchedulerCommand.WakeAt wake) {
-            alarm.set(wake.instant());
+            parts.alarm().set(wake.instant());
         } else if (command instanceof SchedulerCommand.ReleaseExecutor release) {
-            fleet.remove(release.executor(), "it was drained");
+            parts.fleet().remove(release.executor(), "it was drained");
         } else if (command instanceof SchedulerCommand.DropShuffle drop) {
-            fleet.forEach(executor -> executor.dropShuffle(drop.shuffleId()));
+            parts.fleet().forEach(executor -> executor.dropShuffle(drop.shuffleId()));
         } else if (command instanceof SchedulerCommand.DropBlocks drop) {
-            fleet.forEach(executor -> executor.dropBlocks(drop.rddId()));
+            parts.fleet().forEach(executor -> executor.dropBlocks(drop.rddId()));
         } else {
             performOnOne(command);
         }
     }
 
     private void performOnOne(SchedulerCommand command) {
+        Fleet fleet = parts.fleet();
         if (command instanceof SchedulerCommand.Kill kill) {
             fleet.find(kill.executor())
                     .ifPresent(executor -> executor.kill(kill.attemptId(), kill.reason(), kill.interrupt()));
         } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
-            launched.remove(replace.attemptId()); // its end is not told any more
             fleet.find(replace.executor()).ifPresent(executor -> executor.replaceSlot(replace.attemptId()));
         } else if (command instanceof SchedulerCommand.AnswerCommit answer) {
             fleet.find(answer.executor())
@@ -174,7 +302,7 @@ final class SchedulerTurn {
         } else if (command instanceof SchedulerCommand.DropBlock drop) {
             fleet.find(drop.executor()).ifPresent(executor -> executor.dropBlock(drop.block()));
         } else {
-            throw new IllegalStateException("Nobody knows how to perform " + command);
+            throw new IllegalStateException("Nobody knows how to perform " + command.getClass());
         }
     }
 
@@ -186,27 +314,31 @@ final class SchedulerTurn {
     }
 
     private void launch(SchedulerCommand.Launch launch) {
-        long attemptId = launch.task().attemptId();
-        Optional<ExecutorBackend> found = fleet.find(launch.executor());
+        Optional<ExecutorBackend> found = parts.fleet().find(launch.executor());
         if (found.isEmpty()) { // told as the executor's end, not the attempt's, or the machine would try there again
-            post.accept(new SchedulerEvent.ExecutorLost(launch.executor(), "it is gone"));
+            parts.post().accept(new SchedulerEvent.ExecutorLost(launch.executor(), "it is gone"));
             return;
         }
-        ExecutorBackend executor = found.get();
-        launched.put(attemptId, executor);
         try {
-            executor.launch(launch.task());
+            found.get().launch(launch.task());
         } catch (Throwable t) { // the state machine waits for the end of what it has launched
-            post.accept(new SchedulerEvent.AttemptEnded(
-                    attemptId, launch.executor(), new TaskOutcome.Failed(t), MetricValues.ZERO));
+            parts.post()
+                    .accept(new SchedulerEvent.AttemptEnded(
+                            launch.task().attemptId(),
+                            launch.executor(),
+                            new TaskOutcome.Failed(t),
+                            MetricValues.ZERO));
         }
     }
 
     private void applyUpdate(AccumulatorUpdate update) {
         try {
-            accumulators.apply(List.of(update));
+            parts.accumulators().apply(List.of(update));
         } catch (Throwable t) { // user code; neither the scheduler nor other accumulators are to suffer
-            logger().warn("Accumulator {} could not merge an update, which is lost", update.accumulatorId(), t);
+            logger().warn(
+                            "Accumulator {} could not merge an update, which is lost: {}",
+                            update.accumulatorId(),
+                            StackText.of(t));
         }
     }
 

@@ -1,24 +1,44 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
-import java.util.concurrent.CompletableFuture;
+import dev.favilla.shuffle.ExecutorId;
+import java.util.Optional;
 import java.util.function.Function;
 
-/** What waits in the scheduler's loop. */
+/** What waits in the scheduler's loop. Whatever changes something that the loop owns comes as one of these. */
 sealed interface Turn {
 
     /** Something happened. */
     record Happened(SchedulerEvent event) implements Turn {}
 
+    /** A job was submitted, and this is what its submitter waits with. */
+    record Submitted(JobTicket ticket, SchedulerEvent.JobSubmitted event) implements Turn {}
+
+    /** An executor is to be made and to offer its slots; the answer is why not. */
+    record Added(Function<Mailbox, ExecutorBackend> executor, Answer<Optional<RuntimeException>> answer)
+            implements Turn {}
+
+    /** An executor is to be dropped with all it holds. */
+    record Lost(ExecutorId executor, String reason) implements Turn {}
+
+    /** Observers are to be told something that the scheduler knows nothing of. */
+    record Published(EngineEvent event) implements Turn {}
+
     /** Somebody asks how things stand after all that was posted before. */
-    record Asked<T>(Function<Machine, T> question, CompletableFuture<T> answer) implements Turn {
+    record Asked<T>(Function<Machine, T> question, Answer<T> answer) implements Turn {
 
         void answerFrom(Machine machine) {
             try {
-                answer.complete(question.apply(machine));
-            } catch (RuntimeException | Error e) { // whoever asked must not wait for ever
-                answer.completeExceptionally(e);
+                answer.give(question.apply(machine));
+            } catch (RuntimeException | Error e) { // a question changes nothing: only whoever asked is told
+                answer.fail(e);
             }
         }
     }
+
+    /** Nothing is to come any more. */
+    record Closed(String reason) implements Turn {}
 }

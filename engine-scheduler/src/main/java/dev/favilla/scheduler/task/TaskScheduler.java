@@ -101,6 +101,11 @@ public final class TaskScheduler {
         return nextAttemptId;
     }
 
+    /** Gives no number that {@code before} has given, or was about to give. To be called before the first attempt. */
+    public void follow(TaskScheduler before) {
+        nextAttemptId = before.nextAttemptId + 1;
+    }
+
     /** Returns the id of the oldest attempt that runs; that of the next one if none does. */
     public long oldestAttemptId() {
         return attempts.isEmpty() ? nextAttemptId : attempts.firstKey();

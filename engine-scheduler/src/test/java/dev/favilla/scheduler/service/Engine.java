@@ -10,6 +10,7 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
@@ -29,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class Engine implements AutoCloseable {
     private final ThreadFactory threads = threads();
     final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
     final AccumulatorRegistry accumulators = new AccumulatorRegistry(new KryoSerializer(List.of()));
+    private final int slots;
     final SchedulerService service;
 
     @Nullable
@@ -60,14 +62,20 @@ final class Engine implements AutoCloseable {
     }
 
     Engine(int slots, RetryPolicy policy, SchedulingPolicy scheduling) {
+        this.slots = slots;
         this.service = new SchedulerService(
                 observed -> new SchedulerStateMachine(
                         new DriverMapOutputTracker(), policy, scheduling, Clock.systemUTC(), observed),
                 List.of(post -> first(slots, post)),
-                new SchedulerService.Parts(accumulators, Clock.systemUTC(), threads, 10_000, null, null));
+                new SchedulerService.Parts(
+                        accumulators, Clock.systemUTC(), threads, 10_000, null, null, this::replacement));
     }
 
-    private ExecutorBackend first(int slots, Consumer<SchedulerEvent> post) {
+    private Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+        return post -> another(new ExecutorId(id.name(), id.incarnation() + 1), slots, post);
+    }
+
+    private ExecutorBackend first(int slots, Mailbox post) {
         MemoryBlockStore store =
                 new MemoryBlockStore(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
         ShuffleManager manager = new HashShuffleManager(memory, serializer, ID);
@@ -77,7 +85,7 @@ final class Engine implements AutoCloseable {
     }
 
     /** Makes another executor, with a budget of its own. */
-    ExecutorBackend another(ExecutorId id, int slots, Consumer<SchedulerEvent> post) {
+    ExecutorBackend another(ExecutorId id, int slots, Mailbox post) {
         MemoryManager budget = new UnifiedMemoryManager(64L << 20, 0.5);
         MemoryBlockStore store = new MemoryBlockStore(
                 budget, serializer, block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
@@ -90,7 +98,7 @@ final class Engine implements AutoCloseable {
             MemoryManager budget,
             MemoryBlockStore store,
             ShuffleManager manager,
-            Consumer<SchedulerEvent> post) {
+            Mailbox post) {
         return new InProcessExecutor(
                 new InProcessExecutor.Parts(
                         id, slots, budget, store, manager, threads, scope -> {}, null, Clock.systemUTC(), null),

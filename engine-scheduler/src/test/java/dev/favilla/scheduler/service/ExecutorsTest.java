@@ -8,8 +8,10 @@ import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.Locality;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStatus;
@@ -33,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +69,17 @@ class ExecutorsTest {
                 watched -> new Scripted(),
                 List.of(post -> new FakeExecutor(FIRST, performed)),
                 new SchedulerService.Parts(
-                        new AccumulatorRegistry(serializer), clock, Engine.threads(), 10, isolation, reached::add));
+                        new AccumulatorRegistry(serializer),
+                        clock,
+                        Engine.threads(),
+                        10,
+                        isolation,
+                        reached::add,
+                        ExecutorsTest::noReplacement));
+    }
+
+    private static Function<Mailbox, ExecutorBackend> noReplacement(ExecutorId id) {
+        throw new AssertionError("nothing is to fail here, and " + id + " not to be replaced");
     }
 
     @AfterEach
@@ -132,7 +143,7 @@ class ExecutorsTest {
                         : List.of();
             };
 
-            service.loseExecutor(FIRST, "died");
+            lose(FIRST, "died");
 
             assertThat(performed).containsExactly("abandon died", "ExecutorLost", "ExecutorLost");
             assertThat(told)
@@ -143,9 +154,9 @@ class ExecutorsTest {
 
         @Test
         void twiceOrUnknownAreIgnored() {
-            service.loseExecutor(FIRST, "died");
-            service.loseExecutor(FIRST, "died again");
-            service.loseExecutor(SECOND, "never lived");
+            lose(FIRST, "died");
+            lose(FIRST, "died again");
+            lose(SECOND, "never lived");
 
             assertThat(told.stream().filter(SchedulerEvent.ExecutorLost.class::isInstance))
                     .hasSize(1);
@@ -155,7 +166,7 @@ class ExecutorsTest {
         void areStillJoinedAndReportedByClose() {
             service.addExecutor(post -> new Stuck(SECOND));
             stuck = List.of("a stuck thread");
-            service.loseExecutor(SECOND, "died");
+            lose(SECOND, "died");
 
             assertThat(service.close(DEADLINE)).containsExactly("a stuck thread");
         }
@@ -163,19 +174,19 @@ class ExecutorsTest {
         @Test
         void areForgottenOnceTheirThreadsHaveEnded() {
             service.addExecutor(post -> new Stuck(SECOND));
-            service.loseExecutor(SECOND, "died");
+            lose(SECOND, "died");
             performed.clear();
 
-            service.loseExecutor(new ExecutorId("any", 9), "makes it look");
+            lose(new ExecutorId("any", 9), "makes it look");
 
             assertThat(performed).containsExactly("close"); // asked whether anything is left of it
-            service.loseExecutor(new ExecutorId("any", 9), "looks again");
+            lose(new ExecutorId("any", 9), "looks again");
             assertThat(performed).containsExactly("close");
         }
 
         @Test
         void sayNothingAnyMore() {
-            List<Consumer<SchedulerEvent>> posts = new ArrayList<>();
+            List<Mailbox> posts = new ArrayList<>();
             service.addExecutor(post -> {
                 posts.add(post);
                 return new FakeExecutor(SECOND, performed) {
@@ -187,8 +198,9 @@ class ExecutorsTest {
             });
             posts.get(0).accept(new SchedulerEvent.AttemptStarted(5, SECOND, 0));
 
-            service.loseExecutor(SECOND, "died");
+            lose(SECOND, "died");
             posts.get(0).accept(new SchedulerEvent.AttemptStarted(6, SECOND, 0));
+            settle();
 
             assertThat(told)
                     .endsWith(
@@ -205,7 +217,7 @@ class ExecutorsTest {
                 }
             });
 
-            service.loseExecutor(SECOND, "died");
+            lose(SECOND, "died");
 
             assertThat(told).endsWith(new SchedulerEvent.ExecutorLost(SECOND, "died"));
         }
@@ -217,6 +229,7 @@ class ExecutorsTest {
         @Test
         void areReleasedWhenTheMachineSaysSo() {
             service.drainExecutor(FIRST);
+            settle();
             assertThat(told).endsWith(new SchedulerEvent.ExecutorDraining(FIRST));
             assertThat(performed).isEmpty();
 
@@ -307,6 +320,7 @@ class ExecutorsTest {
         @Test
         void inTheSameJvmNothingIsWritten() {
             JobHandle job = service.submit(Engine.request(node, new TestAction()));
+            settle();
 
             assertThat(job.jobId()).isZero();
             assertThat(told)
@@ -318,6 +332,18 @@ class ExecutorsTest {
     private void perform(SchedulerCommand... commands) {
         answers = event -> event instanceof SchedulerEvent.ShuffleUnreachable ? List.of(commands) : List.of();
         service.release(1);
+        settle();
+    }
+
+    private void lose(ExecutorId executor, String reason) {
+        service.loseExecutor(executor, reason);
+        settle();
+        settle(); // also what followed from it
+    }
+
+    /** Waits until all is applied that was posted so far. */
+    private void settle() {
+        service.tables();
     }
 
     private TaskSpec task(long attemptId) {
@@ -366,6 +392,11 @@ class ExecutorsTest {
         @Override
         public SchedulerTables tables() {
             return new SchedulerTables(0, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public Machine successor() {
+            return new Scripted();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.testing.ManualExecutor;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,20 +19,34 @@ class SchedulerLoopTest {
 
     private static final int LIMIT = 4;
 
-    private final ManualExecutor helper = new ManualExecutor();
+    private final ManualExecutor lenders = new ManualExecutor();
     private final List<Integer> applied = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final AtomicReference<SchedulerLoop<Integer>> self = new AtomicReference<>();
 
     @Test
-    void whoeverPostsToAnIdleLoopDrainsIt() {
+    void whoeverPostsAppliesNothingAndHasAnotherWoken() {
         SchedulerLoop<Integer> loop = loop(applied::add);
 
         loop.post(1);
         loop.post(2);
 
+        assertThat(applied).isEmpty();
+        assertThat(loop.isWaiting()).isTrue();
+        lenders.runAll();
         assertThat(applied).containsExactly(1, 2);
-        assertThat(helper.pending()).isZero();
+        assertThat(loop.isWaiting()).isFalse();
+    }
+
+    @Test
+    void whatIsLeftWakesNobodyAndIsAppliedByWhoeverDrains() {
+        SchedulerLoop<Integer> loop = loop(applied::add);
+
+        loop.leave(1);
+
+        assertThat(lenders.pending()).isZero();
+        loop.drain();
+        assertThat(applied).containsExactly(1);
     }
 
     @Test
@@ -45,13 +59,15 @@ class SchedulerLoopTest {
             applied.add(event);
         });
 
-        loop.post(1);
+        loop.leave(1);
+        loop.drain();
 
         assertThat(applied).containsExactly(1, 11, 21);
+        assertThat(lenders.pending()).isZero();
     }
 
     @Test
-    void afterALimitTheHelperGoesOnInOrder() {
+    void afterALimitAnotherGoesOnInOrder() {
         SchedulerLoop<Integer> loop = loop(event -> {
             applied.add(event);
             if (event == 0) {
@@ -59,38 +75,21 @@ class SchedulerLoopTest {
             }
         });
 
-        loop.post(0);
+        loop.leave(0);
+        loop.drain();
         assertThat(applied).containsExactly(0, 1, 2, 3);
 
-        loop.post(10); // somebody drains already
-        assertThat(applied).hasSize(LIMIT);
-
-        helper.runNext();
+        lenders.runNext();
         assertThat(applied).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
-        assertThat(helper.runAll()).isOne();
-        assertThat(applied).isEqualTo(IntStream.range(0, 11).boxed().toList());
+        assertThat(lenders.runAll()).isOne();
+        assertThat(applied).isEqualTo(IntStream.range(0, 10).boxed().toList());
     }
 
     @Test
-    void anExactMultipleOfTheLimitNeedsNoHelper() {
-        SchedulerLoop<Integer> loop = loop(event -> {
-            applied.add(event);
-            if (event == 0) {
-                IntStream.range(1, LIMIT).forEach(self.get()::post);
-            }
-        });
-
-        loop.post(0);
-
-        assertThat(applied).hasSize(LIMIT);
-        assertThat(helper.pending()).isZero();
-    }
-
-    @Test
-    void whoeverDrainsGoesOnIfTheHelperTakesNothing() {
+    void whoeverDrainsGoesOnIfNobodyCanBeWoken() {
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
-                task -> {
-                    throw new RejectedExecutionException("shut down");
+                () -> {
+                    throw new OutOfMemoryError("unable to create native thread");
                 },
                 LIMIT,
                 event -> {
@@ -102,10 +101,44 @@ class SchedulerLoopTest {
                 (event, error) -> failures.add(event + " " + error));
         self.set(loop);
 
-        loop.post(0);
+        loop.leave(0);
+        loop.drain();
 
         assertThat(applied).hasSize(21);
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void anEventForWhichNobodyCouldBeWokenIsAppliedWithTheNext() {
+        List<Runnable> woken = new ArrayList<>();
+        SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                () -> {
+                    woken.add(() -> {});
+                    if (woken.size() == 1) {
+                        throw new StackOverflowError("the caller's");
+                    }
+                },
+                LIMIT,
+                applied::add,
+                (event, error) -> failures.add(event + " " + error));
+
+        assertThatThrownBy(() -> loop.post(1)).isInstanceOf(StackOverflowError.class);
+        loop.post(2);
+        loop.drain();
+
+        assertThat(applied).containsExactly(1, 2);
+    }
+
+    @Test
+    void onceEndedWhoeverPostsDrains() {
+        SchedulerLoop<Integer> loop = loop(applied::add);
+        loop.leave(1);
+
+        loop.end();
+        loop.post(2);
+
+        assertThat(applied).containsExactly(1, 2);
+        assertThat(lenders.pending()).isZero();
     }
 
     @Test
@@ -117,8 +150,9 @@ class SchedulerLoopTest {
             applied.add(event);
         });
 
-        loop.post(1);
-        loop.post(2);
+        loop.leave(1);
+        loop.leave(2);
+        loop.drain();
 
         assertThat(applied).containsExactly(2);
         assertThat(failures).containsExactly("1 java.lang.OutOfMemoryError: one");
@@ -127,7 +161,7 @@ class SchedulerLoopTest {
     @Test
     void evenAReportThatThrowsDoesNotStopTheLoop() { // behaviour 209
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
-                helper,
+                () -> {},
                 LIMIT,
                 event -> {
                     applied.add(event);
@@ -137,8 +171,9 @@ class SchedulerLoopTest {
                     throw new IllegalStateException("hook");
                 });
 
-        loop.post(1);
-        loop.post(2);
+        loop.leave(1);
+        loop.leave(2);
+        loop.drain();
 
         assertThat(applied).containsExactly(1, 2);
     }
@@ -148,7 +183,8 @@ class SchedulerLoopTest {
         List<Boolean> here = new ArrayList<>();
         SchedulerLoop<Integer> loop = loop(event -> here.add(self.get().isDrainedHere()));
 
-        loop.post(1);
+        loop.leave(1);
+        loop.drain();
         here.add(loop.isDrainedHere());
 
         assertThat(here).containsExactly(true, false);
@@ -157,15 +193,15 @@ class SchedulerLoopTest {
     @Test
     void manyPostersNeverRunTheHandlerTwiceAtOnceNorLoseOrder() throws Exception {
         int posters = 4;
-        int each = 50_000;
+        int each = 20_000;
         AtomicInteger inside = new AtomicInteger();
         List<Integer> overlaps = Collections.synchronizedList(new ArrayList<>());
         int[] last = new int[posters]; // touched by the handler only
         CountDownLatch all = new CountDownLatch(posters * each);
         List<Thread> helpers = Collections.synchronizedList(new ArrayList<>());
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
-                task -> {
-                    Thread thread = new Thread(task, "favilla-test-helper");
+                () -> {
+                    Thread thread = new Thread(() -> self.get().drain(), "favilla-test-helper");
                     helpers.add(thread);
                     thread.start();
                 },
@@ -183,6 +219,7 @@ class SchedulerLoopTest {
                     all.countDown();
                 },
                 (event, error) -> overlaps.add(event));
+        self.set(loop);
         CyclicBarrier start = new CyclicBarrier(posters);
         List<Thread> threads = new ArrayList<>();
         for (int p = 0; p < posters; p++) {
@@ -207,8 +244,11 @@ class SchedulerLoopTest {
     }
 
     private SchedulerLoop<Integer> loop(java.util.function.Consumer<Integer> handler) {
-        SchedulerLoop<Integer> loop =
-                new SchedulerLoop<>(helper, LIMIT, handler, (event, error) -> failures.add(event + " " + error));
+        SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                () -> lenders.execute(() -> self.get().drain()),
+                LIMIT,
+                handler,
+                (event, error) -> failures.add(event + " " + error));
         self.set(loop);
         return loop;
     }

@@ -16,9 +16,11 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.Locality;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStatus;
@@ -37,10 +39,10 @@ import dev.favilla.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -61,14 +63,24 @@ class SchedulerServiceTest {
     private Function<SchedulerEvent, List<SchedulerCommand>> answers = event -> List.of();
     private RuntimeException launchError;
     private RuntimeException statusError;
-    private Consumer<SchedulerEvent> post;
+    private RuntimeException dropError;
+    private int machines;
+    private int failingStarts;
+    private long nextIncarnation = 100;
+    private Mailbox post;
 
     private final SchedulerService service = new SchedulerService(
             bus,
             observed -> new Scripted(),
-            List.<Function<Consumer<SchedulerEvent>, ExecutorBackend>>of(this::executor),
+            List.<Function<Mailbox, ExecutorBackend>>of(this::executor),
             new SchedulerService.Parts(
-                    new AccumulatorRegistry(new KryoSerializer(List.of())), clock, Engine.threads(), 10, null, null));
+                    new AccumulatorRegistry(new KryoSerializer(List.of())),
+                    clock,
+                    Engine.threads(),
+                    10,
+                    null,
+                    null,
+                    this::replacement));
 
     @AfterEach
     void close() {
@@ -121,7 +133,7 @@ class SchedulerServiceTest {
                 new SchedulerCommand.ReplaceSlot(ID, 5),
                 new SchedulerCommand.Kill(new ExecutorId("gone", 1), 5, "nobody hears", false));
 
-        service.unpersist(6);
+        unpersist(6);
 
         assertThat(performed)
                 .containsExactly(
@@ -140,7 +152,7 @@ class SchedulerServiceTest {
         JobHandle job = submit();
         answers = event -> List.of(end(0, "first"), end(0, "second"), end(99, "unknown"));
 
-        service.unpersist(1);
+        unpersist(1);
 
         assertThat(job.await()).isEqualTo(end(0, "first").outcome());
         assertThat(job.await(Duration.ZERO)).contains(end(0, "first").outcome());
@@ -161,11 +173,13 @@ class SchedulerServiceTest {
     void cancellingIsToldUntilTheJobHasEnded() {
         JobHandle job = submit();
         job.cancel("enough");
+        settle();
         assertThat(told).contains(new SchedulerEvent.JobsCancelled(new JobSelector.One(0), "enough"));
 
         answers = event -> List.of(end(0, "over"));
-        service.unpersist(1);
+        unpersist(1);
         job.cancel("too late");
+        settle();
 
         assertThat(told).doesNotContain(new SchedulerEvent.JobsCancelled(new JobSelector.One(0), "too late"));
     }
@@ -177,7 +191,7 @@ class SchedulerServiceTest {
                 ? List.of(new SchedulerCommand.Launch(ID, task(5)))
                 : List.of();
 
-        service.unpersist(1);
+        unpersist(1);
 
         assertThat(told)
                 .anyMatch(event -> event instanceof SchedulerEvent.AttemptEnded ended
@@ -193,7 +207,7 @@ class SchedulerServiceTest {
                 ? List.of(new SchedulerCommand.Launch(gone, task(6)))
                 : List.of();
 
-        service.unpersist(1);
+        unpersist(1);
 
         assertThat(told)
                 .contains(new SchedulerEvent.ExecutorLost(gone, "it is gone"))
@@ -228,6 +242,7 @@ class SchedulerServiceTest {
     void cancellingAndKillingIsPassedOn() {
         service.cancel(new JobSelector.InGroup("nightly", true), "enough");
         service.killAttempt(17, "odd");
+        settle();
 
         assertThat(told)
                 .endsWith(
@@ -239,7 +254,7 @@ class SchedulerServiceTest {
     void updatesOfUnknownAccumulatorsAreNoConcern() {
         answers = event -> List.of(new SchedulerCommand.ApplyAccumulators(List.of(new AccumulatorUpdate(1, 2))));
 
-        service.unpersist(1);
+        unpersist(1);
 
         assertThat(service.tables().jobs()).isEqualTo(2);
     }
@@ -250,7 +265,7 @@ class SchedulerServiceTest {
         private final Error bug = new StackOverflowError("bug");
 
         @Test
-        void allJobsFailAndNewOnesAreRefused() throws Exception {
+        void allJobsFailWithWhatWasThrown() throws Exception {
             JobHandle job = submit();
             JobHandle other = submit();
             clock.advance(Duration.ofSeconds(2));
@@ -262,28 +277,138 @@ class SchedulerServiceTest {
                             .isInstanceOfSatisfying(
                                     JobFailure.Aborted.class,
                                     aborted -> assertThat(aborted.cause()).containsSame(bug));
+                    assertThat(failed.failure().describe())
+                            .contains("the scheduler of this context failed", "bug", "run the action again");
                     assertThat(failed.report().duration()).isEqualTo(Duration.ofSeconds(2));
                 });
             }
-            assertThatThrownBy(SchedulerServiceTest.this::submit)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasCause(bug)
-                    .hasMessageContaining("has failed");
         }
 
         @Test
-        void whatRunsIsToldToStop() {
-            answers = event -> event instanceof SchedulerEvent.DatasetUnpersisted
-                    ? List.of(new SchedulerCommand.Launch(ID, task(5)), new SchedulerCommand.Launch(ID, task(6)))
+        void executorsAreGivenUpWithWhatRunsThereAndEmptyOnesTakeTheirPlaces() {
+            breakMachine();
+
+            assertThat(performed).containsExactly("abandon the scheduler failed");
+            assertThat(told).endsWith(new SchedulerEvent.ExecutorAdded(new ExecutorId("fake", 100), 3));
+            assertThat(machines).isEqualTo(2);
+        }
+
+        @Test
+        void whatOldExecutorsSayIsNotHeard() {
+            Mailbox old = post;
+            breakMachine();
+
+            old.accept(new SchedulerEvent.AttemptEnded(6, ID, new TaskOutcome.Killed("x"), MetricValues.ZERO));
+            settle();
+
+            assertThat(told).noneMatch(SchedulerEvent.AttemptEnded.class::isInstance);
+        }
+
+        @Test
+        void theNextJobGoesToTheNextMachine() throws Exception {
+            breakMachine();
+            answers = event -> event instanceof SchedulerEvent.JobSubmitted submitted
+                    ? List.of(end(submitted.jobId(), "done"))
                     : List.of();
-            service.unpersist(1);
-            answers = event -> List.of();
-            // an attempt that has ended is left alone
-            post.accept(new SchedulerEvent.AttemptEnded(6, ID, new TaskOutcome.Killed("x"), MetricValues.ZERO));
+
+            assertThat(submit().await()).isEqualTo(end(0, "done").outcome());
+        }
+
+        @Test
+        void aJobWhoseSubmissionItWasFails() throws Exception {
+            answers = event -> {
+                if (event instanceof SchedulerEvent.JobSubmitted) {
+                    throw bug;
+                }
+                return List.of();
+            };
+
+            assertThat(submit().await()).isInstanceOf(JobOutcome.Failed.class);
+        }
+
+        @Test
+        void aCommandThatIsNotPerformedIsAFailureToo() throws Exception {
+            JobHandle job = submit();
+            dropError = new IllegalStateException("cannot drop");
+            answers = event -> event instanceof SchedulerEvent.ShuffleUnreachable
+                    ? List.of(new SchedulerCommand.DropMapOutput(ID, 1, 2, 3))
+                    : List.of();
+
+            service.release(1);
+
+            assertThat(job.await())
+                    .isInstanceOfSatisfying(
+                            JobOutcome.Failed.class,
+                            failed -> assertThat(failed.failure().describe()).contains("cannot drop"));
+        }
+
+        @Test
+        void aStartThatFailsIsTriedAgainWithEachTurnAndNobodyWaitsMeanwhile() throws Exception {
+            JobHandle job = submit();
+            failingStarts = 4;
+            breakMachine();
+
+            assertThat(job.await()).isInstanceOf(JobOutcome.Failed.class);
+            JobHandle meanwhile = service.submit(Engine.request(node, new TestAction()));
+            assertThat(meanwhile.await()).isInstanceOf(JobOutcome.Failed.class);
+            assertThatThrownBy(service::status).isInstanceOf(IllegalStateException.class);
+
+            assertThat(service.status().executors()).isNotEmpty();
+            assertThat(told).endsWith(new SchedulerEvent.ExecutorAdded(new ExecutorId("fake", 100), 3));
+            assertThat(performed).containsExactly("abandon the scheduler failed");
+        }
+
+        @Test
+        void observersAreToldTheEndsOfWhatTheyWereToldHadBegun() {
+            List<EngineEvent> heard = Collections.synchronizedList(new ArrayList<>());
+            service.addListener(heard::add);
+            EngineEvent.StageInfo stage = new EngineEvent.StageInfo(4, "map", 2, List.of(), List.of());
+            answers = event -> event instanceof SchedulerEvent.JobSubmitted
+                    ? List.of(
+                            new SchedulerCommand.Publish(new EngineEvent.JobStarted(
+                                    Instant.EPOCH, 0, Engine.SITE, JobProperties.NONE, List.of(stage))),
+                            new SchedulerCommand.Publish(new EngineEvent.StageSubmitted(Instant.EPOCH, 0, stage, 1, 2)),
+                            new SchedulerCommand.Publish(started(7)),
+                            new SchedulerCommand.Publish(started(8)),
+                            new SchedulerCommand.Publish(new EngineEvent.TaskEnded(
+                                    Instant.EPOCH, 4, 1, 1, 0, 8, ID, new TaskOutcome.Killed("x"), MetricValues.ZERO)))
+                    : List.of();
+            submit();
+
+            breakMachine();
+            service.close(Duration.ofSeconds(5));
+
+            assertThat(heard.subList(5, heard.size()))
+                    .hasSize(3)
+                    .satisfiesExactly(
+                            event -> assertThat(event)
+                                    .isInstanceOfSatisfying(
+                                            EngineEvent.TaskEnded.class,
+                                            ended -> assertThat(ended.attemptId())
+                                                    .isEqualTo(7)),
+                            event -> assertThat(event).isInstanceOf(EngineEvent.StageCompleted.class),
+                            event -> assertThat(event)
+                                    .isInstanceOfSatisfying(
+                                            EngineEvent.JobEnded.class,
+                                            ended ->
+                                                    assertThat(ended.outcome()).isInstanceOf(JobOutcome.Failed.class)));
+        }
+
+        private EngineEvent started(long attemptId) {
+            return new EngineEvent.TaskStarted(
+                    Instant.EPOCH, 4, 1, (int) attemptId - 7, 0, attemptId, ID, 0, Locality.ANY, false);
+        }
+
+        @Test
+        void anExecutorThatWasAboutToLeaveHasLeft() {
+            service.drainExecutor(ID);
 
             breakMachine();
 
-            assertThat(performed).containsExactly("launch 5", "launch 6", "kill 5 the scheduler failed");
+            assertThat(performed).containsExactly("abandon the scheduler failed");
+            assertThat(told)
+                    .noneMatch(event -> event instanceof SchedulerEvent.ExecutorAdded added
+                            && !added.executor().equals(ID));
         }
 
         @Test
@@ -295,11 +420,30 @@ class SchedulerServiceTest {
             assertThat(performed).contains("close");
         }
 
-        private void breakMachine() {
+        @Test
+        void whileItIsClosedAllJobsEnd() throws Exception {
+            JobHandle job = submit();
             answers = event -> {
                 throw bug;
             };
+
+            assertThat(service.close(Duration.ofSeconds(5))).isEmpty();
+
+            assertThat(job.await()).isInstanceOf(JobOutcome.Failed.class);
+        }
+
+        private void breakMachine() {
+            Function<SchedulerEvent, List<SchedulerCommand>> before = answers;
+            answers = event -> {
+                if (event instanceof SchedulerEvent.ShuffleUnreachable) {
+                    throw bug;
+                }
+                return before.apply(event);
+            };
             service.release(1);
+            if (failingStarts == 0) {
+                settle();
+            }
         }
     }
 
@@ -349,13 +493,33 @@ class SchedulerServiceTest {
         }
     }
 
-    private ExecutorBackend executor(Consumer<SchedulerEvent> events) {
+    private ExecutorBackend executor(Mailbox events) {
         post = events;
         return new Recording(ID);
     }
 
+    private Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+        if (failingStarts-- > 0) {
+            throw new OutOfMemoryError("not yet");
+        }
+        ExecutorId next = new ExecutorId(id.name(), nextIncarnation++);
+        return events -> new Recording(next);
+    }
+
     private JobHandle submit() {
-        return service.submit(Engine.request(node, new TestAction()));
+        JobHandle job = service.submit(Engine.request(node, new TestAction()));
+        settle();
+        return job;
+    }
+
+    private void unpersist(int rddId) {
+        service.unpersist(rddId);
+        settle();
+    }
+
+    /** Waits until all is applied that was posted so far. */
+    private void settle() {
+        service.tables();
     }
 
     private TaskSpec task(long attemptId) {
@@ -382,6 +546,10 @@ class SchedulerServiceTest {
 
     private final class Scripted implements Machine {
 
+        Scripted() {
+            machines++;
+        }
+
         @Override
         public List<SchedulerCommand> on(SchedulerEvent event) {
             told.add(event);
@@ -401,6 +569,11 @@ class SchedulerServiceTest {
         public SchedulerTables tables() {
             return new SchedulerTables(told.size(), 0, 0, 0, 0, 1);
         }
+
+        @Override
+        public Machine successor() {
+            return new Scripted();
+        }
     }
 
     private final class Recording extends FakeExecutor {
@@ -415,6 +588,14 @@ class SchedulerServiceTest {
                 throw launchError;
             }
             super.launch(task);
+        }
+
+        @Override
+        public void dropMapOutput(int shuffleId, int mapPartition, long attemptId) {
+            if (dropError != null) {
+                throw dropError;
+            }
+            super.dropMapOutput(shuffleId, mapPartition, attemptId);
         }
     }
 
