@@ -39,17 +39,9 @@ final class Actions {
 
         @Override
         public List<@Nullable Object> run(Cursor input, TaskContext context) throws Exception {
-            List<@Nullable Object> records = new ArrayList<>();
-            drain(input, new Sink() {
-                @Override
-                public boolean push(@Nullable Object record) {
-                    if (records.size() < limit) {
-                        records.add(record);
-                    }
-                    return records.size() < limit;
-                }
-            });
-            return records;
+            Gathering gathering = new Gathering(limit, ResultSizes.open(context));
+            drain(input, gathering);
+            return gathering.finish();
         }
 
         /** Estimated also where nothing is copied: all of it is to be held at once. */
@@ -58,11 +50,20 @@ final class Actions {
             return new SizeEstimator().estimate(staged);
         }
 
+        /** Empties the parts one after the other, so that not all of it is there twice. */
         @Override
         public List<@Nullable Object> merge(List<@Nullable Object> staged) {
-            List<@Nullable Object> all = new ArrayList<>();
+            int size = 0;
+            for (Object part : staged) {
+                size = Math.addExact(size, ((List<?>) part).size());
+            }
+            ArrayList<@Nullable Object> all = new ArrayList<>(size);
             for (Object part : staged) {
                 all.addAll((List<?>) part);
+                if (part instanceof ArrayList<?> own) { // made here or read from bytes, and nobody else's
+                    own.clear();
+                    own.trimToSize();
+                }
             }
             return all;
         }
@@ -159,6 +160,11 @@ final class Actions {
         }
 
         @Override
+        public long resultBytes(@Nullable Object staged) {
+            return new SizeEstimator().estimate(staged);
+        }
+
+        @Override
         public boolean mergesInSlot() {
             return true;
         }
@@ -189,6 +195,11 @@ final class Actions {
             FoldingSink sink = new FoldingSink(function, context, callSite, new Present(zero.fresh()));
             drain(input, sink);
             return sink.value();
+        }
+
+        @Override
+        public long resultBytes(@Nullable Object staged) {
+            return new SizeEstimator().estimate(staged);
         }
 
         @Override

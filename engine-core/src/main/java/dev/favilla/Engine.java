@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.fault.FaultInjector;
+import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param control adds, drains and drops executors
  * @param accumulators the driver's accumulators
  * @param broadcasts the driver's broadcasts
+ * @param results how much the results of running jobs take
  * @param serializer for records
  */
 record Engine(
@@ -31,18 +33,30 @@ record Engine(
         ExecutorControl control,
         AccumulatorRegistry accumulators,
         Broadcasts broadcasts,
+        ResultSizes results,
         Serializer serializer) {
 
-    /** @param faults steps in at fault points, if anybody does */
-    static Engine start(EngineSettings settings, @Nullable FaultInjector faults) {
+    /**
+     * @param reclaimer gives back what nobody can reach any more
+     * @param faults steps in at fault points, if anybody does
+     */
+    static Engine start(EngineSettings settings, MemoryReclaimer reclaimer, @Nullable FaultInjector faults) {
         ContextId owner = new ContextId(new SecureRandom().nextLong());
         String name = "favilla-" + HexFormat.of().toHexDigits((int) owner.bits());
         Serializer serializer = settings.serialization().serializer();
         Broadcasts broadcasts = new Broadcasts(owner, serializer);
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
-        Room.Plan plan =
-                new Room.Plan(settings, serializer, broadcasts, EngineThreads.forSlots(name + "-slot-"), clock, faults);
+        ResultSizes results = new ResultSizes(settings.scheduling().maxResultBytes());
+        Room.Plan plan = new Room.Plan(
+                settings,
+                serializer,
+                broadcasts,
+                results,
+                reclaimer,
+                EngineThreads.forSlots(name + "-slot-"),
+                clock,
+                faults);
         Rooms rooms = new Rooms(plan);
         JobScheduler scheduler = new SchedulerService(
                 observed -> new SchedulerStateMachine(
@@ -57,7 +71,7 @@ record Engine(
                         faults,
                         rooms::replacement));
         ExecutorControl control = new ExecutorControl(rooms, scheduler);
-        return new Engine(rooms, scheduler, control, accumulators, broadcasts, serializer);
+        return new Engine(rooms, scheduler, control, accumulators, broadcasts, results, serializer);
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */

@@ -92,7 +92,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     private EngineContext(EngineSettings settings, @Nullable FaultInjector faults, CallSite openedAt) {
         this.settings = settings;
         this.openedAt = openedAt;
-        this.engine = Engine.start(settings, faults);
+        this.engine = Engine.start(settings, reachability, faults);
         this.jobs = new JobRunner(engine, datasets);
         this.variables = new Variables(engine, reachability);
     }
@@ -571,7 +571,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         ShuffleDependency dependency =
                 new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);
         Engine parts = engine;
-        reachability.track(dependency, () -> parts.scheduler().release(shuffleId));
+        reachability.track(dependency, () -> {
+            parts.rooms().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
+            parts.scheduler().release(shuffleId);
+        });
         return dependency;
     }
 
@@ -624,7 +627,10 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         }
         Engine parts = engine;
         int id = node.id();
-        datasets.persist(node, level, () -> parts.scheduler().unpersist(id));
+        datasets.persist(node, level, () -> {
+            parts.rooms().dropBlocks(id);
+            parts.scheduler().unpersist(id);
+        });
     }
 
     void unpersist(LineageNode node) {
@@ -660,7 +666,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     @Nullable
     Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
         requireUsable();
-        reachability.sweep();
+        reachability.use();
         return jobs.run(target, partitions, action, site, properties.get());
     }
 

@@ -113,6 +113,15 @@ record EngineSettings(
         return each;
     }
 
+    /**
+     * Returns how much of the heap the blocks that an executor caches may take beside its budget while they grow: its part
+     * of half the heap that no budget speaks of, and never less than an eighth of the budget.
+     */
+    long unrollBytes() {
+        long outside = Runtime.getRuntime().maxMemory() - memoryBytes * master.executors();
+        return Math.max(memoryBytes / 8, outside / 2 / master.executors());
+    }
+
     /** Returns the number of partitions where nothing else says one. */
     int parallelism() {
         return defaultParallelism.orElse(master.slots());

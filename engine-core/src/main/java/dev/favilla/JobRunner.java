@@ -15,7 +15,8 @@ import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Submits the actions of one context, waits for them, and makes results of what comes back. Used from any thread. */
@@ -25,7 +26,11 @@ final class JobRunner {
 
     private final Engine engine;
     private final DatasetSettings datasets;
-    private final ConcurrentLinkedDeque<JobReport> recent = new ConcurrentLinkedDeque<>();
+
+    /** The reports of the last jobs, each in the place that its number gives. */
+    private final AtomicReferenceArray<@Nullable JobReport> recent = new AtomicReferenceArray<>(RECENT_JOBS);
+
+    private final AtomicInteger ended = new AtomicInteger();
 
     JobRunner(Engine engine, DatasetSettings datasets) {
         this.engine = engine;
@@ -38,7 +43,12 @@ final class JobRunner {
         Map<Integer, String> names = datasets.names();
         JobHandle handle = engine.scheduler()
                 .submit(new JobRequest(target, partitions, action, datasets.levels(), names, site, properties, null));
-        JobOutcome outcome = await(handle, site);
+        JobOutcome outcome;
+        try {
+            outcome = await(handle, site);
+        } finally {
+            engine.results().end(handle.jobId());
+        }
         remember(outcome.report());
         try {
             return result(outcome, handle.jobId(), action, site, names);
@@ -96,14 +106,19 @@ final class JobRunner {
     }
 
     private void remember(JobReport report) {
-        recent.add(report);
-        while (recent.size() > RECENT_JOBS) {
-            recent.poll();
-        }
+        recent.set(Math.floorMod(ended.getAndIncrement(), RECENT_JOBS), report);
     }
 
     /** Returns what the jobs did that ended last, the newest last. */
     List<JobReport> recent() {
-        return List.copyOf(recent);
+        List<JobReport> reports = new ArrayList<>(RECENT_JOBS);
+        int next = ended.get();
+        for (int place = next; place < next + RECENT_JOBS; place++) {
+            JobReport report = recent.get(Math.floorMod(place, RECENT_JOBS));
+            if (report != null) {
+                reports.add(report);
+            }
+        }
+        return List.copyOf(reports);
     }
 }

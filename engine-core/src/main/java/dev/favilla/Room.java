@@ -2,6 +2,7 @@ package dev.favilla;
 
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
@@ -49,13 +50,14 @@ final class Room implements ExecutorBackend {
     Room(ExecutorId id, Plan plan, BlockTransfer transfer, Mailbox mailbox, Consumer<Room> leaving) {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
-        this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction());
+        this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction(), plan.reclaimer());
         this.blocks = new MemoryBlockStore(
                 memory,
                 plan.serializer(),
                 serialization.cacheFrames(),
                 block -> mailbox.accept(new SchedulerEvent.BlockDropped(id, block)),
-                transfer);
+                transfer,
+                settings.unrollBytes());
         this.shuffle = new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer);
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
         this.slots = new InProcessExecutor(
@@ -69,6 +71,7 @@ final class Room implements ExecutorBackend {
                         scope -> {
                             TaskThreads.enter(scope);
                             copies.attachTo(scope);
+                            plan.results().attachTo(scope);
                             RecordCopier.attachTo(scope, plan.serializer());
                         },
                         plan.isolation(),
@@ -84,6 +87,8 @@ final class Room implements ExecutorBackend {
      * @param settings the context's
      * @param serializer for records
      * @param broadcasts the driver's, copied from
+     * @param results how much the results of running jobs take
+     * @param reclaimer gives back what nobody can reach any more
      * @param threads makes the slots' threads
      * @param clock tells how long attempts take
      * @param faults steps in at fault points, if anybody does
@@ -92,6 +97,8 @@ final class Room implements ExecutorBackend {
             EngineSettings settings,
             Serializer serializer,
             Broadcasts broadcasts,
+            ResultSizes results,
+            MemoryReclaimer reclaimer,
             ThreadFactory threads,
             InstantSource clock,
             @Nullable FaultInjector faults) {

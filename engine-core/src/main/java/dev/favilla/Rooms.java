@@ -134,6 +134,16 @@ final class Rooms {
         live.values().forEach(room -> room.copies().forget(broadcastId));
     }
 
+    /** Drops the map outputs of a shuffle. */
+    void dropShuffle(int shuffleId) {
+        live.values().forEach(room -> room.dropShuffle(shuffleId));
+    }
+
+    /** Drops the cached partitions of a dataset. */
+    void dropBlocks(int rddId) {
+        live.values().forEach(room -> room.dropBlocks(rddId));
+    }
+
     /** Returns the books of all of them together. */
     MemoryUsage memory() {
         MemoryUsage sum = new MemoryUsage(0, 0, 0, 0, 0);

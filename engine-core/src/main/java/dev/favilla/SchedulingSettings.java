@@ -12,6 +12,9 @@ import java.util.Map;
 /** Reads the settings that say in which order, where and how patiently tasks are run. */
 final class SchedulingSettings {
 
+    /** One in so many bytes of the heap may be results of one job, unless another limit is set. */
+    private static final int RESULT_PART = 4;
+
     private final Map<Setting, String> values;
 
     private SchedulingSettings(Map<Setting, String> values) {
@@ -33,7 +36,7 @@ final class SchedulingSettings {
                 duration(Setting.TASK_INTERRUPT_AFTER, standard.interruptAfter()),
                 duration(Setting.TASK_REPLACE_AFTER, standard.replaceAfter()),
                 duration(Setting.EXECUTOR_WAIT, standard.executorWait()),
-                maxResultBytes(standard.maxResultBytes()));
+                maxResultBytes(Runtime.getRuntime().maxMemory()));
     }
 
     private PoolMode mode(PoolMode standard) {
@@ -61,9 +64,9 @@ final class SchedulingSettings {
                 duration(Setting.SPECULATION_MIN_TASK_RUNTIME, standard.minRuntime()));
     }
 
-    /** As in Spark, 0 is no limit. */
-    private long maxResultBytes(long standard) {
-        String value = values.getOrDefault(Setting.DRIVER_MAX_RESULT_SIZE, String.valueOf(standard));
+    /** As in Spark, 0 is no limit. What is not set is a part of the heap, which holds the results. */
+    private long maxResultBytes(long heapBytes) {
+        String value = values.getOrDefault(Setting.DRIVER_MAX_RESULT_SIZE, String.valueOf(heapBytes / RESULT_PART));
         long bytes = Setting.DRIVER_MAX_RESULT_SIZE.bytes(value, 0);
         return bytes == 0 ? Long.MAX_VALUE : bytes;
     }

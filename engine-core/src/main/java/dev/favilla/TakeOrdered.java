@@ -9,6 +9,7 @@ import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.serializer.SizeEstimator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,6 +40,11 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
             more = input.drive(smallest, STEP);
         }
         return smallest.inOrder();
+    }
+
+    @Override
+    public long resultBytes(@Nullable Object staged) {
+        return new SizeEstimator().estimate(staged);
     }
 
     @Override

@@ -34,7 +34,8 @@ class ArchitectureTest {
     private static final Set<String> READ_THE_CLOCK = Set.of(
             "dev.favilla.scheduler.executor.SlotStopper",
             "dev.favilla.scheduler.service.Deadline",
-            "dev.favilla.memory.UnifiedMemoryManager");
+            "dev.favilla.memory.Books",
+            "dev.favilla.Reachability");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .importLocations(Stream.of(MemoryManager.class, Partitioner.class, JobScheduler.class, EngineContext.class)

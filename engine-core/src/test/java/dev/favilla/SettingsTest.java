@@ -249,7 +249,10 @@ class SettingsTest {
                         Duration.ofMinutes(1),
                         Duration.ofHours(2),
                         64L << 20));
-        assertThat(SchedulingSettings.of(Map.of(), List.of())).isEqualTo(SchedulingPolicy.DEFAULT);
+        assertThat(SchedulingSettings.of(Map.of(), List.of()))
+                .as("results may take a part of the heap")
+                .isEqualTo(SchedulingPolicy.DEFAULT.withMaxResultBytes(
+                        Runtime.getRuntime().maxMemory() / 4));
         assertThat(SchedulingSettings.of(Map.of(Setting.DRIVER_MAX_RESULT_SIZE, "0"), List.of())
                         .maxResultBytes())
                 .isEqualTo(Long.MAX_VALUE);

@@ -1,6 +1,11 @@
 package dev.favilla.memory;
 
-/** Frees storage memory on request, by dropping cached blocks nobody reads. Called outside the manager's lock. */
+/**
+ * Frees storage memory on request, by dropping cached blocks nobody reads. Called outside the manager's lock.
+ *
+ * <p>What is dropped whole, and so may be more than was asked for, goes through {@link StorageAccount#giveUp}, which
+ * keeps the protected share.
+ */
 @FunctionalInterface
 public interface Evictor {
 

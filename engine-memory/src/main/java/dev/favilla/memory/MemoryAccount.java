@@ -1,27 +1,41 @@
 package dev.favilla.memory;
 
+import java.util.function.Consumer;
+
 /**
  * Execution memory held by one owner.
  *
- * <p><b>Threads.</b> Used by one thread at a time; the manager behind it is shared.
+ * <p><b>Threads.</b> Used by one thread at a time, but for {@link #cancel}; the manager behind it is shared.
  */
 public interface MemoryAccount extends AutoCloseable {
 
     /**
      * Asks for {@code bytes} and returns how many were granted, between 0 and {@code bytes}. Before granting less than
      * was asked, cached blocks above the protected share are evicted and this owner's spillables are asked to spill.
+     * Never waits.
      */
     long reserve(long bytes);
 
     /**
-     * Reserves all of {@code bytes} or nothing.
+     * Reserves all of {@code bytes} or nothing. Before that is refused, everything that can be given back is; then a
+     * task waits for younger ones, or gives way to an older one.
      *
      * @throws ExecutionMemoryExhaustedException if they cannot be granted
+     * @throws TaskKilledException if the task gave way, which {@link #onGivingWay} was told, or was told to stop while it
+     *     waited
      */
     void require(long bytes);
 
     /** Gives {@code bytes} back; giving back more than is held gives back what is held. */
     void release(long bytes);
+
+    /**
+     * Moves {@code bytes} to another execution account of the same manager in one step: nobody can get in between, and
+     * nothing is evicted for it. What this account lacks is required first.
+     *
+     * @throws ExecutionMemoryExhaustedException if this account holds less and cannot get the rest; nothing is moved
+     */
+    void moveTo(MemoryAccount other, long bytes);
 
     /** Returns the bytes held now. */
     long reservedBytes();
@@ -31,6 +45,12 @@ public interface MemoryAccount extends AutoCloseable {
 
     /** Removes a registered spillable; unknown ones are ignored. */
     void unregister(Spillable spillable);
+
+    /** Has {@code attempt} told, on the owner's thread, why it has to end when this account gave way to an older one. */
+    void onGivingWay(Consumer<String> attempt);
+
+    /** Ends a wait of the owner, present or future, with {@link TaskKilledException}. May be called from any thread. */
+    void cancel(String reason);
 
     /** Gives everything back; closing twice is harmless. */
     @Override

@@ -16,19 +16,33 @@ public interface MemoryManager {
     /** Returns the whole budget in bytes. */
     long poolBytes();
 
+    /** As {@link #openTask(String, long)}, for work that belongs to no job or to the oldest. */
+    default MemoryAccount openTask(String owner) {
+        return openTask(owner, 0);
+    }
+
     /**
      * Opens the account of one running attempt. It counts as one of the tasks that share execution memory fairly until
      * it is closed.
      *
      * @param owner how errors name the holder, for example {@code task 12.1 (stage 2, partition 7)}
+     * @param job whose memory it is; where not all can have what they need, lower numbers go first, and within a job
+     *     what was opened first
      */
-    MemoryAccount openTask(String owner);
+    MemoryAccount openTask(String owner, long job);
+
+    /** As {@link #openRetained(String, Evictor)}, for bytes that cannot be given back before their time. */
+    default MemoryAccount openRetained(String owner) {
+        return openRetained(owner, bytes -> 0);
+    }
 
     /**
      * Opens an execution account for bytes that outlive the task that made them, such as map outputs. It has no fair
-     * share of its own: it gets what is free or can be evicted.
+     * share of its own: it gets what is free or can be evicted. It belongs to the job whose task moves bytes to it.
+     *
+     * @param evictor asked to free the bytes when a task of another job cannot go on otherwise
      */
-    MemoryAccount openRetained(String owner);
+    MemoryAccount openRetained(String owner, Evictor evictor);
 
     /**
      * Opens an account for cached blocks.

@@ -48,6 +48,7 @@ public final class TaskScope implements AutoCloseable {
         this.owner = owner;
         this.memory = memory;
         this.faults = faults;
+        memory.onGivingWay(this::kill);
     }
 
     public long attemptId() {
@@ -72,11 +73,12 @@ public final class TaskScope implements AutoCloseable {
         return faults;
     }
 
-    /** Asks the attempt to stop at its next step. The first reason given stays. */
+    /** Asks the attempt to stop at its next step, and ends its wait for memory. The first reason given stays. */
     public void kill(String reason) {
         if (killReason == null) {
             killReason = reason;
         }
+        memory.cancel(reason);
     }
 
     /** Returns why the attempt was asked to stop, if it was. */

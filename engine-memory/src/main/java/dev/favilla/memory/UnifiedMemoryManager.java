@@ -1,26 +1,37 @@
 package dev.favilla.memory;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.time.Duration;
 
 /**
  * The memory of one executor: one pool from which tasks, map outputs and cached blocks take what the others leave.
  *
- * <p><b>Fair share.</b> With {@code N} open task accounts, no task account is granted beyond
- * {@code (pool - retained - min(storage, protected)) / N}, where <em>protected</em> is the share of the pool that
- * cached blocks keep once they use it. A task that already holds more, because others were opened later, keeps it and
- * is granted nothing until it is below. A retained account has no share; it gets what is free or can be evicted.
+ * <p><b>Fair share.</b> With {@code N} tasks, a task is at first granted no more than {@code (pool - retained -
+ * min(storage, protected)) / N}, where <em>protected</em> is the share of the pool that cached blocks keep once they use
+ * it. A task that already holds more, because others were opened later, keeps it. A retained account has no share; it
+ * gets what is free or can be evicted.
  *
  * <p><b>A request</b> takes what is free; then has cached blocks above the protected share evicted; then asks the
- * owner's own spillables, in the order they were registered; then is granted in one step what can be granted. It never
- * waits for others.
+ * owner's own spillables, in the order they were registered; then is granted in one step what can be granted. That is
+ * all that {@code reserve} does.
+ *
+ * <p><b>Before a task is refused</b> what it requires, memory that nobody can reach any more is given back, and the task
+ * may have what is free beyond its fair share. If that is not enough, the older of two tasks goes first: it waits until
+ * younger ones have given back what they hold, by ending or by giving way. A younger one gives way: it gives everything
+ * back, ends as one that was told to stop, and when it comes again waits, holding nothing, until no older one is in need;
+ * for a while the tasks of its job hold memory one after the other. A task that waits holding memory waits for younger
+ * ones only, and one that holds nothing for older ones only, so nobody waits in a circle. Once no other holds anything,
+ * the map outputs of other jobs go, too. Only then, or if it asks for more than all that could ever give, it is refused.
+ *
+ * <p><b>Protected.</b> What evictors are asked for counts as gone at once, so that however many tasks evict, storage is
+ * left its protected share.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. One monitor guards the totals and is never held while
- * an evictor or a spillable runs, so those may call back.
+ * an evictor, a spillable or a reclaimer runs, so those may call back. A wait ends when the task is told to stop, when
+ * its thread is interrupted, and with a refusal when nobody gave anything back for ten minutes.
  *
- * <p><b>Failures.</b> What an evictor or spillable throws reaches the caller and nothing is granted. Asking a closed
- * account is an {@link IllegalStateException}: whoever holds it outlived its attempt. Giving back to one is harmless.
+ * <p><b>Failures.</b> What an evictor, a spillable or a reclaimer throws reaches the caller and nothing is granted.
+ * Asking a closed account is an {@link IllegalStateException}: whoever holds it outlived its attempt. Giving back to one
+ * is harmless.
  */
 public final class UnifiedMemoryManager implements MemoryManager {
 
@@ -28,26 +39,29 @@ public final class UnifiedMemoryManager implements MemoryManager {
     public static final long MINIMUM_POOL_BYTES = 32L << 20;
 
     private static final long LARGEST_HEAP_RESERVE_BYTES = 300L << 20;
-    private static final int EVICTION_ROUNDS = 8;
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    private final long poolBytes;
-    private final long protectedBytes;
+    private final Books books;
+    private final MemoryReclaimer reclaimer;
 
-    /** Guards everything below, and what the accounts hold. */
-    private final Object monitor = new Object();
-
-    private final List<Storage> storages = new ArrayList<>();
-    private long executionBytes;
-    private long retainedBytes;
-    private long storageBytes;
-    private int activeTasks;
+    /** As {@link #UnifiedMemoryManager(long, double, MemoryReclaimer)}, where nothing is ever out of reach. */
+    public UnifiedMemoryManager(long poolBytes, double protectedStorageFraction) {
+        this(poolBytes, protectedStorageFraction, MemoryReclaimer.NONE);
+    }
 
     /**
      * @param poolBytes the whole budget, at least {@link #MINIMUM_POOL_BYTES}
      * @param protectedStorageFraction the share of the pool, from 0 to 1, below which cached blocks are not evicted
-     * @throws IllegalArgumentException if either is out of range
+     * @param reclaimer asked before a request is refused
+     * @throws IllegalArgumentException if a number is out of range
      */
-    public UnifiedMemoryManager(long poolBytes, double protectedStorageFraction) {
+    public UnifiedMemoryManager(long poolBytes, double protectedStorageFraction, MemoryReclaimer reclaimer) {
+        this(poolBytes, protectedStorageFraction, reclaimer, PATIENCE);
+    }
+
+    /** @param patience how long a task waits while nobody gives anything back */
+    UnifiedMemoryManager(
+            long poolBytes, double protectedStorageFraction, MemoryReclaimer reclaimer, Duration patience) {
         if (poolBytes < MINIMUM_POOL_BYTES) {
             throw new IllegalArgumentException("memory must be >= " + Bytes.format(MINIMUM_POOL_BYTES) + ", got "
                     + Bytes.format(poolBytes) + ". Raise EngineContext.builder().memory, or give the JVM a larger"
@@ -57,8 +71,8 @@ public final class UnifiedMemoryManager implements MemoryManager {
             throw new IllegalArgumentException(
                     "protectedStorageFraction must be from 0 to 1, got " + protectedStorageFraction);
         }
-        this.poolBytes = poolBytes;
-        this.protectedBytes = (long) (poolBytes * protectedStorageFraction);
+        this.books = new Books(poolBytes, (long) (poolBytes * protectedStorageFraction), patience.toNanos());
+        this.reclaimer = reclaimer;
     }
 
     /**
@@ -80,298 +94,32 @@ public final class UnifiedMemoryManager implements MemoryManager {
 
     @Override
     public long poolBytes() {
-        return poolBytes;
+        return books.poolBytes();
     }
 
     @Override
-    public MemoryAccount openTask(String owner) {
-        synchronized (monitor) {
-            activeTasks++;
-        }
-        return new Execution(owner, true);
+    public MemoryAccount openTask(String owner, long job) {
+        return new ExecutionAccount(books, reclaimer, owner, job, null);
     }
 
     @Override
-    public MemoryAccount openRetained(String owner) {
-        return new Execution(owner, false);
+    public MemoryAccount openRetained(String owner, Evictor evictor) {
+        return new ExecutionAccount(books, reclaimer, owner, Long.MIN_VALUE, evictor);
     }
 
     @Override
     public StorageAccount openStorage(Evictor evictor) {
-        Storage storage = new Storage(evictor);
-        synchronized (monitor) {
-            storages.add(storage);
+        PooledStorage storage = new PooledStorage(books, reclaimer, evictor);
+        synchronized (books) {
+            books.open(storage);
         }
         return storage;
     }
 
     @Override
     public MemoryUsage usage() {
-        synchronized (monitor) {
-            return new MemoryUsage(poolBytes, executionBytes, retainedBytes, storageBytes, activeTasks);
-        }
-    }
-
-    /** Has cached blocks dropped; called outside the monitor. Returns whether any bytes came free. */
-    private boolean evict(long bytes) {
-        List<Storage> asked;
-        synchronized (monitor) {
-            asked = List.copyOf(storages);
-        }
-        long evicted = 0;
-        for (Storage storage : asked) {
-            if (evicted < bytes) {
-                evicted += storage.evictor.evict(bytes - evicted);
-            }
-        }
-        return evicted > 0;
-    }
-
-    // The three below are called with the monitor held.
-
-    private long freeBytes() {
-        return poolBytes - executionBytes - retainedBytes - storageBytes;
-    }
-
-    private long evictableBytes() {
-        return Math.max(0, storageBytes - protectedBytes);
-    }
-
-    /** What tasks may hold together at most. */
-    private long sharedByTasks() {
-        return poolBytes - retainedBytes - Math.min(storageBytes, protectedBytes);
-    }
-
-    private static void requireNotNegative(long bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("bytes must be >= 0, got " + bytes);
-        }
-    }
-
-    /** Execution memory of one task, or of one owner of retained bytes. */
-    private final class Execution implements MemoryAccount {
-
-        private final String owner;
-        private final boolean task;
-
-        /** Owned by the account's thread. */
-        private Spillable[] spillables = {};
-
-        /** Owned by the account's thread: a request made by a spillable while it spills must not spill again. */
-        private boolean spilling;
-
-        /** Guarded by the monitor. */
-        private long held;
-
-        /** Guarded by the monitor. */
-        private boolean closed;
-
-        Execution(String owner, boolean task) {
-            this.owner = owner;
-            this.task = task;
-        }
-
-        @Override
-        public long reserve(long bytes) {
-            requireNotNegative(bytes);
-            makeRoom(bytes);
-            synchronized (monitor) {
-                long granted = Math.min(bytes, grantable());
-                take(granted);
-                return granted;
-            }
-        }
-
-        @Override
-        public void require(long bytes) {
-            requireNotNegative(bytes);
-            makeRoom(bytes);
-            long couldHave;
-            int tasks;
-            synchronized (monitor) {
-                couldHave = grantable();
-                tasks = activeTasks;
-                if (couldHave >= bytes) {
-                    take(bytes);
-                    return;
-                }
-            }
-            throw new ExecutionMemoryExhaustedException(owner, bytes, couldHave, poolBytes, tasks);
-        }
-
-        /** Evicts, then spills, as long as {@code bytes} cannot be granted and that helps. */
-        private void makeRoom(long bytes) {
-            // Others may take what was evicted for this request; asking for ever could empty the cache for nothing.
-            for (int round = 0; round < EVICTION_ROUNDS; round++) {
-                long evict = evictionFor(bytes);
-                if (evict == 0 || !evict(evict)) {
-                    break;
-                }
-            }
-            if (spilling) {
-                return;
-            }
-            for (Spillable spillable : spillables) {
-                long missing = missing(bytes);
-                if (missing == 0) {
-                    return;
-                }
-                spilling = true;
-                try {
-                    spillable.spill(missing);
-                } finally {
-                    spilling = false;
-                }
-            }
-        }
-
-        /** How many bytes of cached blocks would have to go; 0 if none need to or none may. */
-        private long evictionFor(long bytes) {
-            synchronized (monitor) {
-                checkOpen();
-                long shortfall = Math.min(bytes, allowed()) - freeBytes();
-                return Math.max(0, Math.min(shortfall, evictableBytes()));
-            }
-        }
-
-        private long missing(long bytes) {
-            synchronized (monitor) {
-                return bytes - Math.min(bytes, grantable());
-            }
-        }
-
-        /** What could be granted if all of it were free. */
-        private long allowed() {
-            long limit = task ? sharedByTasks() / activeTasks - held : sharedByTasks() - executionBytes;
-            return Math.max(0, limit);
-        }
-
-        private long grantable() {
-            checkOpen();
-            return Math.min(allowed(), freeBytes());
-        }
-
-        private void checkOpen() {
-            if (closed) {
-                throw new IllegalStateException("The memory of " + owner + " was asked for after it was closed");
-            }
-        }
-
-        /** Adds to, or with a negative number takes from, what this account and its side of the pool hold. */
-        private void take(long bytes) {
-            held += bytes;
-            if (task) {
-                executionBytes += bytes;
-            } else {
-                retainedBytes += bytes;
-            }
-        }
-
-        @Override
-        public void release(long bytes) {
-            requireNotNegative(bytes);
-            synchronized (monitor) {
-                take(-Math.min(bytes, held));
-            }
-        }
-
-        @Override
-        public long reservedBytes() {
-            synchronized (monitor) {
-                return held;
-            }
-        }
-
-        @Override
-        public void register(Spillable spillable) {
-            // A new array each time, so that a spillable may leave while all are being asked.
-            Spillable[] more = Arrays.copyOf(spillables, spillables.length + 1);
-            more[spillables.length] = spillable;
-            spillables = more;
-        }
-
-        @Override
-        public void unregister(Spillable spillable) {
-            spillables = Arrays.stream(spillables).filter(s -> s != spillable).toArray(Spillable[]::new);
-        }
-
-        @Override
-        public void close() {
-            synchronized (monitor) {
-                take(-held);
-                if (!closed && task) {
-                    activeTasks--;
-                }
-                closed = true;
-            }
-            spillables = new Spillable[0];
-        }
-
-        @Override
-        public String toString() {
-            return owner + " holding " + Bytes.format(reservedBytes());
-        }
-    }
-
-    /** Storage memory of one block store. */
-    private final class Storage implements StorageAccount {
-
-        private final Evictor evictor;
-
-        /** Guarded by the monitor. */
-        private long held;
-
-        /** Guarded by the monitor. */
-        private boolean closed;
-
-        Storage(Evictor evictor) {
-            this.evictor = evictor;
-        }
-
-        @Override
-        public boolean reserve(long bytes) {
-            requireNotNegative(bytes);
-            synchronized (monitor) {
-                if (closed || bytes > freeBytes()) {
-                    return false;
-                }
-                held += bytes;
-                storageBytes += bytes;
-                return true;
-            }
-        }
-
-        @Override
-        public void release(long bytes) {
-            requireNotNegative(bytes);
-            synchronized (monitor) {
-                long given = Math.min(bytes, held);
-                held -= given;
-                storageBytes -= given;
-            }
-        }
-
-        @Override
-        public long reservedBytes() {
-            synchronized (monitor) {
-                return held;
-            }
-        }
-
-        @Override
-        public long limitBytes() {
-            synchronized (monitor) {
-                return poolBytes - executionBytes - retainedBytes;
-            }
-        }
-
-        @Override
-        public void close() {
-            synchronized (monitor) {
-                release(held);
-                closed = true;
-                storages.remove(this);
-            }
+        synchronized (books) {
+            return books.usage();
         }
     }
 }

@@ -11,7 +11,6 @@ import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +31,11 @@ import org.slf4j.LoggerFactory;
  * block never one of the same dataset, whose partitions would otherwise push each other out in every run. If what may
  * go is not enough, nothing goes.
  *
+ * <p><b>A new block</b> takes free memory while it grows, and beyond that lives on credit: on heap that no budget speaks
+ * of. Nothing goes for it before its size is known; then others do, all at once, or it is not kept. It is not kept
+ * either if execution, which evicts whole blocks and leaves storage its protected share, could never again have an eighth
+ * of the pool with it; nor if it outgrows the credit, or what could go for it, on the way.
+ *
  * <p><b>Threads.</b> One monitor guards the table of blocks. It is never held while the memory manager, the serializer
  * or the listener runs, so those may call back.
  *
@@ -41,8 +46,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class MemoryBlockStore implements BlockStore {
 
-    /** How often the bytes made free may be taken by another thread before a block is given up. */
-    private static final int RESERVATION_ROUNDS = 4;
+    /** How often others may come first before a block is given up. */
+    private static final int SETTLING_ROUNDS = 4;
+
+    /** What execution can always get, as a part of the pool. */
+    private static final int EXECUTION_PART = 8;
 
     private final MemoryManager memory;
     private final StorageAccount account;
@@ -50,6 +58,7 @@ public final class MemoryBlockStore implements BlockStore {
     private final BlockFrame frames;
     private final BlockDropListener listener;
     private final PeerReader peers;
+    private final long creditLimit;
 
     /** Guards everything below, and the pins of the blocks. */
     private final Object monitor = new Object();
@@ -59,6 +68,9 @@ public final class MemoryBlockStore implements BlockStore {
 
     /** Blocks that attempts are computing or have completed but not published. */
     private final Set<StagedBlock> staged = new HashSet<>();
+
+    /** What blocks being built take beyond what they have reserved. */
+    private long lentBytes;
 
     private boolean closed;
 
@@ -73,20 +85,33 @@ public final class MemoryBlockStore implements BlockStore {
         this(memory, serializer, frames, listener, PeerBlocks.NONE);
     }
 
-    /**
-     * @param memory where the store opens its account
-     * @param serializer for blocks that are kept or moved as bytes; all executors use the same
-     * @param frames how those are framed, and whether compressed
-     * @param listener told when a visible block is no longer there
-     * @param peers asked for what is missed here
-     */
+    /** A store whose blocks may live on credit as long as they like. */
     public MemoryBlockStore(
             MemoryManager memory,
             Serializer serializer,
             BlockFrame frames,
             BlockDropListener listener,
             PeerBlocks peers) {
+        this(memory, serializer, frames, listener, peers, memory.poolBytes());
+    }
+
+    /**
+     * @param memory where the store opens its account
+     * @param serializer for blocks that are kept or moved as bytes; all executors use the same
+     * @param frames how those are framed, and whether compressed
+     * @param listener told when a visible block is no longer there
+     * @param peers asked for what is missed here
+     * @param creditLimit how much of the heap all blocks being built may take beside the budget
+     */
+    public MemoryBlockStore(
+            MemoryManager memory,
+            Serializer serializer,
+            BlockFrame frames,
+            BlockDropListener listener,
+            PeerBlocks peers,
+            long creditLimit) {
         this.memory = memory;
+        this.creditLimit = creditLimit;
         this.peers = new PeerReader(peers, serializer);
         this.frames = frames;
         this.serializer = serializer;
@@ -121,7 +146,7 @@ public final class MemoryBlockStore implements BlockStore {
         boolean current;
         synchronized (monitor) {
             block = visible.get(id);
-            if (block == null) {
+            if (block == null || block.leaving) {
                 return Optional.empty();
             }
             current = block.stamp() == stamp;
@@ -238,7 +263,7 @@ public final class MemoryBlockStore implements BlockStore {
         StoredBlock block;
         synchronized (monitor) {
             block = visible.get(id);
-            if (block == null || block.stamp() != stamp) {
+            if (block == null || block.leaving || block.stamp() != stamp) {
                 return Optional.empty();
             }
             block.pins++;
@@ -306,18 +331,94 @@ public final class MemoryBlockStore implements BlockStore {
 
     // What follows serves the blocks being built.
 
-    /** Takes {@code bytes} for a block of {@code rddId}, evicting others if that helps. */
-    boolean reserve(long bytes, int rddId) {
-        for (int round = 0; round < RESERVATION_ROUNDS; round++) {
-            if (account.reserve(bytes)) {
-                return true;
-            }
-            long missing = bytes - memory.usage().freeBytes();
-            if (bytes > account.limitBytes() || (missing > 0 && !evict(missing, rddId))) {
+    /** Takes {@code bytes} if they are free. */
+    boolean reserve(long bytes) {
+        return account.reserve(bytes);
+    }
+
+    /**
+     * Lets a block grow by {@code bytes} beyond what it has reserved.
+     *
+     * @param owed what it will have taken so in all
+     * @param rddId its dataset
+     */
+    boolean lend(long bytes, long owed, int rddId) {
+        return lendNow(bytes, owed, rddId) || (account.reclaim(owed) && lendNow(bytes, owed, rddId));
+    }
+
+    private boolean lendNow(long bytes, long owed, int rddId) {
+        long free = memory.usage().freeBytes();
+        synchronized (monitor) {
+            if (closed || lentBytes + bytes > creditLimit) {
                 return false;
+            }
+            long found = choose(owed - free, block -> block.id().rddId() != rddId, new ArrayList<>());
+            if (found < owed - free) {
+                return false;
+            }
+            lentBytes += bytes;
+            return true;
+        }
+    }
+
+    void repay(long bytes) {
+        synchronized (monitor) {
+            lentBytes -= bytes;
+        }
+    }
+
+    /**
+     * Takes {@code missing} bytes for a block whose size is known, evicting others if need be; or evicts nobody.
+     *
+     * @param bytes its size
+     * @param rddId its dataset
+     */
+    boolean settle(long missing, long bytes, int rddId) {
+        for (int round = 0; round < SETTLING_ROUNDS; round++) {
+            long free = memory.usage().freeBytes();
+            long stored = account.reservedBytes() + missing;
+            List<StoredBlock> victims = new ArrayList<>();
+            long found;
+            synchronized (monitor) {
+                found = choose(missing - free, block -> block.id().rddId() != rddId, victims);
+                if (found < missing - free) {
+                    return false;
+                }
+                victims.forEach(block -> block.leaving = true);
+                if (!leavesRoom(stored - found, bytes)) {
+                    victims.forEach(block -> block.leaving = false);
+                    return false;
+                }
+            }
+            boolean settled = account.exchange(found, missing);
+            finishLeaving(victims, settled);
+            if (settled) {
+                return true;
             }
         }
         return false;
+    }
+
+    /**
+     * Returns whether execution could still get its part once a block is kept. Called with the monitor held.
+     *
+     * @param stored what storage will hold then
+     * @param bytes the block's size
+     */
+    private boolean leavesRoom(long stored, long bytes) {
+        long pool = memory.poolBytes();
+        long evictable = stored - account.protectedBytes();
+        long room = pool - stored;
+        if (evictable <= 0 || room >= pool / EXECUTION_PART) {
+            return true;
+        }
+        for (StoredBlock block : visible.values()) {
+            if (block.bytes() <= evictable && !block.leaving) {
+                evictable -= block.bytes();
+                room += block.bytes();
+            }
+        }
+        return room + (bytes <= evictable ? bytes : 0) >= pool / EXECUTION_PART;
     }
 
     void release(long bytes) {
@@ -335,26 +436,45 @@ public final class MemoryBlockStore implements BlockStore {
 
     /** Frees what can be freed for execution; the manager calls it. */
     private long evict(long bytes) {
-        List<StoredBlock> victims = new ArrayList<>();
-        synchronized (monitor) {
-            choose(bytes, block -> true, victims);
-            remove(victims);
+        long evicted = 0;
+        AtomicLong tooLarge = new AtomicLong(Long.MAX_VALUE);
+        while (evicted < bytes) {
+            List<StoredBlock> victim = new ArrayList<>(1);
+            synchronized (monitor) {
+                choose(1, block -> block.bytes() < tooLarge.get(), victim);
+                victim.forEach(block -> block.leaving = true);
+            }
+            if (victim.isEmpty()) {
+                break;
+            }
+            long size = victim.get(0).bytes();
+            boolean given = account.giveUp(size);
+            finishLeaving(victim, given);
+            if (given) {
+                evicted += size;
+            } else {
+                tooLarge.set(size);
+            }
         }
-        return free(victims);
+        return evicted;
     }
 
-    /** Frees {@code bytes} without touching {@code rddId}, or nothing if that is not possible. */
-    private boolean evict(long bytes, int rddId) {
-        List<StoredBlock> victims = new ArrayList<>();
+    /** Ends what marking blocks as leaving has begun. If they {@code left}, their bytes are not the account's any more. */
+    private void finishLeaving(List<StoredBlock> victims, boolean left) {
+        List<StoredBlock> removed = new ArrayList<>();
+        long orphaned = 0;
         synchronized (monitor) {
-            long found = choose(bytes, block -> block.id().rddId() != rddId, victims);
-            if (found < bytes) {
-                return false;
+            for (StoredBlock block : victims) {
+                block.leaving = false;
+                if (left && visible.remove(block.id(), block)) {
+                    removed.add(block);
+                } else if (!left && block.orphaned) { // dropped meanwhile, which left its bytes to us
+                    orphaned += block.bytes();
+                }
             }
-            remove(victims);
         }
-        free(victims);
-        return true;
+        account.release(orphaned);
+        tell(removed);
     }
 
     /** Called with the monitor held. */
@@ -364,29 +484,12 @@ public final class MemoryBlockStore implements BlockStore {
             if (found >= bytes) {
                 break;
             }
-            if (block.pins == 0 && mayGo.test(block)) {
+            if (block.pins == 0 && !block.leaving && mayGo.test(block)) {
                 victims.add(block);
                 found += block.bytes();
             }
         }
         return found;
-    }
-
-    /** Called with the monitor held. */
-    private void remove(Collection<StoredBlock> victims) {
-        for (StoredBlock victim : victims) {
-            visible.remove(victim.id());
-        }
-    }
-
-    private long free(List<StoredBlock> removed) {
-        long bytes = 0;
-        for (StoredBlock block : removed) {
-            bytes += block.bytes();
-        }
-        account.release(bytes);
-        tell(removed);
-        return bytes;
     }
 
     /** Makes a block invisible if it still is the one under its id. */
@@ -406,7 +509,7 @@ public final class MemoryBlockStore implements BlockStore {
         boolean free;
         synchronized (monitor) {
             block.orphaned = true;
-            free = block.pins == 0;
+            free = block.pins == 0 && !block.leaving;
         }
         if (free) {
             account.release(block.bytes());

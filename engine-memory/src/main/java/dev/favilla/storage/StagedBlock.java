@@ -6,8 +6,9 @@ import dev.favilla.serializer.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block while it is computed: takes memory in steps as it grows, and gives all of it back when it is refused or its
- * attempt ends. Belongs to the attempt's thread.
+ * A block while it is computed: takes free memory in steps as it grows, lives on the store's credit beyond that, pays
+ * for it once its size is known, and gives everything back when it is refused or its attempt ends. Belongs to the
+ * attempt's thread.
  */
 abstract class StagedBlock implements BlockBuilder {
 
@@ -19,6 +20,7 @@ abstract class StagedBlock implements BlockBuilder {
     private final long attemptId;
     private final ContentDigest contents;
     private long reservedBytes;
+    private long creditBytes;
     private long records;
     private long digest;
     private boolean refused;
@@ -77,18 +79,30 @@ abstract class StagedBlock implements BlockBuilder {
             return;
         }
         StoredBlock made = null;
+        boolean paid = false;
         try {
             digest += contents.change();
             made = build();
+            paid = made != null && pay(made.bytes());
         } finally {
-            if (made == null) {
+            if (!paid) {
                 refuse();
             }
         }
-        if (made != null) {
-            shrinkTo(made.bytes());
+        if (paid) {
             result = made;
         }
+    }
+
+    /** Reserves exactly {@code bytes}, for which others may have to go; returns false if they cannot. */
+    private boolean pay(long bytes) {
+        release(Math.max(0, reservedBytes - bytes));
+        if (!store.settle(bytes - reservedBytes, bytes, id.rddId())) {
+            return false;
+        }
+        reservedBytes = bytes;
+        repay();
+        return true;
     }
 
     /** Returns the completed block, or null if it was refused or never completed. */
@@ -110,32 +124,44 @@ abstract class StagedBlock implements BlockBuilder {
         }
         refused = true;
         result = null;
-        shrinkTo(0);
+        release(reservedBytes);
+        repay();
         store.forget(this);
         contents.forget();
         clear();
     }
 
-    /** Makes sure that {@code bytes} in all are reserved, and somewhat more for what follows. */
+    /** Makes sure that there is room for {@code bytes} in all, and somewhat more for what follows. */
     final boolean grow(long bytes) {
-        long missing = bytes - reservedBytes;
+        long had = reservedBytes + creditBytes;
+        long missing = bytes - had;
         if (missing <= 0) {
             return true;
         }
-        long step = Math.max(missing, Math.max(SMALLEST_STEP_BYTES, reservedBytes / 16));
-        if (!store.reserve(step, id.rddId())) {
-            if (step == missing || !store.reserve(missing, id.rddId())) {
-                return false;
-            }
-            step = missing;
-        }
-        reservedBytes += step;
-        return true;
+        long step = Math.max(missing, Math.max(SMALLEST_STEP_BYTES, had / 16));
+        return growBy(step) || (step > missing && growBy(missing));
     }
 
-    private void shrinkTo(long bytes) {
-        store.release(reservedBytes - bytes);
-        reservedBytes = bytes;
+    private boolean growBy(long step) {
+        if (store.reserve(step)) {
+            reservedBytes += step;
+            return true;
+        }
+        if (store.lend(step, creditBytes + step, id.rddId())) {
+            creditBytes += step;
+            return true;
+        }
+        return false;
+    }
+
+    private void release(long bytes) {
+        store.release(bytes);
+        reservedBytes -= bytes;
+    }
+
+    private void repay() {
+        store.repay(creditBytes);
+        creditBytes = 0;
     }
 
     /** Takes one record; returns false if it does not fit. */

@@ -17,6 +17,9 @@ abstract class StoredBlock {
     /** Readers whose attempts have not ended. Guarded by the store's monitor. */
     int pins;
 
+    /** About to be evicted, and not to be read; whoever evicts it sees to its bytes. Guarded by the store's monitor. */
+    boolean leaving;
+
     /** No longer visible; its bytes are given back when the last reader ends. Guarded by the store's monitor. */
     boolean orphaned;
 

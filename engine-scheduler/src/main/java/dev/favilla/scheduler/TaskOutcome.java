@@ -161,6 +161,25 @@ public sealed interface TaskOutcome {
     }
 
     /**
+     * What the job's tasks have gathered for the driver is more than it may be. Tried again it would be no less.
+     *
+     * @param resultBytes about how much there was, of all tasks together
+     * @param limitBytes the limit
+     */
+    record ResultTooLarge(long resultBytes, long limitBytes) implements TaskOutcome {
+
+        @Override
+        public boolean countsAsFailure() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "gathered more than the driver takes";
+        }
+    }
+
+    /**
      * The executor vanished under the attempt.
      *
      * @param reason why

@@ -1,10 +1,10 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.memory.Bytes;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskWork;
@@ -154,7 +154,7 @@ final class TaskEnds {
         job.stage(attempt.index(), success);
         done(stage, attempt);
         if (job.stagedBytes() > maxResultBytes) {
-            jobs.fail(job, resultTooLarge(job));
+            jobs.fail(job, tooLarge(job.stagedBytes()));
         }
         return true;
     }
@@ -179,12 +179,9 @@ final class TaskEnds {
         return true;
     }
 
-    private JobFailure resultTooLarge(Job job) {
-        return new JobFailure.Aborted(
-                "the results of its tasks take about " + Bytes.format(job.stagedBytes()) + ", more than the limit of "
-                        + Bytes.format(maxResultBytes) + " that favilla.driver.maxResultSize sets. Raise the limit, or"
-                        + " let the tasks reduce, count or write what they have instead of handing all of it back.",
-                null);
+    private JobFailure tooLarge(long resultBytes) {
+        ResultTooLargeException error = new ResultTooLargeException(resultBytes, maxResultBytes);
+        return new JobFailure.Aborted(String.valueOf(error.getMessage()), error);
     }
 
     private static MapOutput mapOutput(TaskOutcome.Success success) {
@@ -230,6 +227,9 @@ final class TaskEnds {
         } else if (outcome instanceof TaskOutcome.InputMissing missing) {
             inputMissing(stage, missing.shuffleId());
             runner.inputLost(stage, stageAttempt, missing.describe());
+        } else if (outcome instanceof TaskOutcome.ResultTooLarge found && counts(stage, attempt, outcome)) {
+            jobs.fail(stage, tooLarge(found.resultBytes()));
+            return;
         } else if (counts(stage, attempt, outcome)) {
             Optional<JobFailure> verdict = stage.retries().record(attempt, outcome);
             if (verdict.isPresent()) {

@@ -9,6 +9,7 @@ import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.CommitDeniedException;
 import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.StackText;
 import dev.favilla.scheduler.TaskAccumulators;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Outcome.</b> Decided once, when the work is over and its listeners were told, whatever user code made of
  * exceptions on the way: an attempt that was told to stop was <em>killed</em>; one that found an input lost <em>failed to
- * fetch</em>; one that ended because it may not commit was <em>denied</em>; one whose work threw <em>failed</em>; any
+ * fetch</em>; one that ended because it may not commit was <em>denied</em>, because its job gathers too much, <em>too large</em>; one whose work threw <em>failed</em>; any
  * other <em>succeeded</em>. Only then do its blocks become visible. A success whose scope cannot be closed, or whose
  * result cannot leave the executor, is a failure after all, and leaves nothing behind that a later attempt could take
  * for granted.
@@ -121,7 +122,7 @@ final class TaskRun {
         FaultInjector injector = parts.faults();
         FaultProbe probe = injector == null ? FaultProbe.NONE : new AttemptFaults(injector, spec, parts.id());
         String owner = spec.describe();
-        MemoryAccount account = parts.memory().openTask(owner);
+        MemoryAccount account = parts.memory().openTask(owner, spec.jobId());
         try {
             return new TaskScope(spec.attemptId(), owner, account, probe);
         } catch (Throwable t) { // no memory for it, and nobody else knows of the account
@@ -203,18 +204,20 @@ final class TaskRun {
         if (error == null) {
             return new TaskOutcome.Failed(new IllegalStateException("The attempt ended without a result or an error"));
         }
-        return denial(error)
-                .<TaskOutcome>map(denied -> new TaskOutcome.CommitDenied(String.valueOf(denied.getMessage())))
+        Optional<TaskOutcome> denied = causeOf(error, CommitDeniedException.class)
+                .map(denial -> new TaskOutcome.CommitDenied(String.valueOf(denial.getMessage())));
+        return denied.or(() -> causeOf(error, ResultTooLargeException.class)
+                        .map(tooLarge -> new TaskOutcome.ResultTooLarge(tooLarge.resultBytes(), tooLarge.limitBytes())))
                 .orElseGet(() -> new TaskOutcome.Failed(error));
     }
 
     /** User code may have wrapped it, and the engine has where an operator threw it. */
-    private static Optional<CommitDeniedException> denial(Throwable error) {
+    private static <T extends Throwable> Optional<T> causeOf(Throwable error, Class<T> type) {
         Throwable cause = error;
         try {
             for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
-                if (cause instanceof CommitDeniedException denied) {
-                    return Optional.of(denied);
+                if (type.isInstance(cause)) {
+                    return Optional.of(type.cast(cause));
                 }
                 cause = cause.getCause();
             }

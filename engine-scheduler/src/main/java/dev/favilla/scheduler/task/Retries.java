@@ -66,7 +66,8 @@ public final class Retries {
         Tasks tasks = attempt.set().tasks();
         return Optional.of(new JobFailure.Aborted(
                 "partition " + attempt.partition() + " of stage " + tasks.stageId() + " (" + tasks.stageName()
-                        + ") lost its executor, or was stopped from outside, " + history.vanished
+                        + ") lost its executor, was stopped from outside, or gave its memory back to older tasks, "
+                        + history.vanished
                         + " times, the last time on " + attempt.executor() + ". The limit is fixed at " + MAX_VANISHED
                         + ": find out what ends the executors before running the job again.",
                 null));

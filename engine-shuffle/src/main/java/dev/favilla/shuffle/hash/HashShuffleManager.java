@@ -23,7 +23,8 @@ import java.util.Optional;
  * others as bytes. To other executors all of them go as bytes.
  *
  * <p><b>Memory.</b> A writer and a reader pay from their attempt's account. A committed output is moved to a retained
- * account of its own, which is closed when the output is dropped.
+ * account of its own, which is closed when the output is dropped: when nobody needs it, or before its time when a task of
+ * another job could not go on otherwise. Whoever wants it then finds it lost, and it is computed again.
  *
  * <p><b>Threads.</b> May be used from any thread. Each writer and reader belongs to the thread of its attempt.
  *

@@ -67,7 +67,8 @@ final class HashShuffleWriter implements ShuffleWriter {
     private BlockSizes store() {
         long[] bytesPerReducer = new long[numReducers];
         MemoryAccount retained = memory.openRetained(
-                "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition());
+                "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition(),
+                bytes -> store.drop(key));
         boolean stored = false;
         try {
             store.put(key, buffer.finish(retained, bytesPerReducer));

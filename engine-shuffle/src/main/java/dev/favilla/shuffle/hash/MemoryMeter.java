@@ -15,8 +15,6 @@ final class MemoryMeter implements AutoCloseable {
     /** A step is this fraction of what is held, if that is more than the smallest. */
     private static final int FRACTION = 16;
 
-    private static final long TRANSFER_STEP = 1 << 20;
-
     private final MemoryAccount account;
     private long reserved;
 
@@ -53,17 +51,14 @@ final class MemoryMeter implements AutoCloseable {
     /**
      * Moves {@code bytes} from the attempt to an account that outlives it, and gives the rest back.
      *
-     * <p>Done a little at a time: all at once, another task could take what was released in between, and reserving
-     * first would count everything twice and have cached blocks evicted for nothing.
-     *
-     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if another task took what was released
+     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if they are more than is held, and refused
      */
     void moveTo(MemoryAccount retained, long bytes) {
-        for (long left = bytes; left > 0; left -= TRANSFER_STEP) {
-            long moved = Math.min(left, TRANSFER_STEP);
-            release(Math.min(moved, reserved));
-            retained.require(moved);
+        if (bytes > reserved) {
+            refused(bytes - reserved);
         }
+        account.moveTo(retained, bytes);
+        reserved -= bytes;
         close();
     }
 

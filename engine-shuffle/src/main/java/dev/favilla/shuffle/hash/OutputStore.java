@@ -34,11 +34,10 @@ final class OutputStore implements AutoCloseable {
         return outputs.get(key);
     }
 
-    void drop(OutputKey key) {
+    /** Drops an output, if it is here; returns how many bytes that freed. */
+    long drop(OutputKey key) {
         StoredOutput output = outputs.remove(key);
-        if (output != null) {
-            output.release();
-        }
+        return output == null ? 0 : output.release();
     }
 
     void drop(int shuffleId) {

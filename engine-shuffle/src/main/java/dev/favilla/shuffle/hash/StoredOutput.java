@@ -24,8 +24,10 @@ final class StoredOutput {
         return blocks.get(reducer);
     }
 
-    /** Gives the memory back. A reader that holds blocks already may finish with them. */
-    void release() {
+    /** Gives the memory back and returns how much. A reader that holds blocks already may finish with them. */
+    long release() {
+        long bytes = memory.reservedBytes();
         memory.close();
+        return bytes;
     }
 }
