@@ -35,7 +35,8 @@ public final class ClassCopies {
         byte[] bytes = bytesOf(original);
         List<T> copies = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
-            String copyName = name.substring(0, name.length() - FIRST.length()) + String.format(Locale.ROOT, "%03d", number);
+            String copyName =
+                    name.substring(0, name.length() - FIRST.length()) + String.format(Locale.ROOT, "%03d", number);
             Constructor<?> constructor = copy(bytes, name, copyName, lookup).getDeclaredConstructor();
             constructor.setAccessible(true);
             @SuppressWarnings("unchecked") // a copy is what the original is
