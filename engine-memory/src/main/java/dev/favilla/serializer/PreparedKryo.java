@@ -7,9 +7,7 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.SerializerFactory;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
-import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.serializers.ClosureSerializer;
-import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.util.MapReferenceResolver;
 import java.lang.reflect.InvocationHandler;
 import java.math.BigDecimal;
@@ -134,7 +132,7 @@ final class PreparedKryo extends Kryo {
         setReferences(true);
         setAutoReset(true);
         setClassLoader(loader);
-        setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
+        setInstantiatorStrategy(new Instantiators());
         List<Serializer<?>> leaves = leaves();
         // Short ids instead of names. The order is the format: append only.
         register(ClosureSerializer.Closure.class, new JavaPart());

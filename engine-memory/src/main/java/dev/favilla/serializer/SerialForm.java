@@ -8,6 +8,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ final class SerialForm {
         }
     };
 
+    /** The nodes of Jackson: written as JSON they forget which kind of number they hold; their fields tell. */
+    private static final Set<String> LOSE_BY_THEIR_OWN =
+            Set.of("com.fasterxml.jackson.databind.node.BaseJsonNode", "tools.jackson.databind.node.BaseJsonNode");
+
     private final boolean serializable;
     private final boolean custom;
     private final boolean complete;
@@ -33,11 +38,22 @@ final class SerialForm {
     private SerialForm(Class<?> type) {
         this.serializable = Serializable.class.isAssignableFrom(type);
         boolean replaced = serializable && replaces(type, "writeReplace");
+        boolean loses = losesByItsOwn(type);
         this.custom = serializable
+                && !loses
                 && !Enum.class.isAssignableFrom(type)
                 && (replaced || replaces(type, "readResolve") || writesItself(type));
-        this.complete = serializable && !hasStateOutside(type);
+        this.complete = serializable && !loses && !hasStateOutside(type);
         this.unreadable = serializable && !replaced ? whyUnreadable(type) : null;
+    }
+
+    private static boolean losesByItsOwn(Class<?> type) {
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            if (LOSE_BY_THEIR_OWN.contains(c.getName())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static SerialForm of(Class<?> type) {
@@ -58,7 +74,7 @@ final class SerialForm {
         return custom;
     }
 
-    /** Returns whether all fields belong to serializable classes: Java serialization passes over those that do not. */
+    /** Returns whether Java serialization writes all fields: it passes over those of classes that are not serializable. */
     boolean isComplete() {
         return complete;
     }

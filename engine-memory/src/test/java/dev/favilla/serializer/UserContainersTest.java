@@ -506,6 +506,20 @@ class UserContainersTest {
         assertThat(values).containsExactly(1);
     }
 
+    static final class PublicConstructor {
+        private int value;
+
+        public PublicConstructor() {}
+    }
+
+    @Test
+    void aPublicConstructorOfAClassThatIsNotPublicIsCalled() {
+        PublicConstructor object = new PublicConstructor();
+        object.value = 5;
+
+        assertThat(copy(object).value).isEqualTo(5);
+    }
+
     @Test
     void fieldsMayBeMoreThanAMethodHasArguments() {
         assertThat(copy(WideValues.components(1))).isEqualTo(WideValues.components(1));
