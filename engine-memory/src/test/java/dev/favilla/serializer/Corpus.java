@@ -284,7 +284,7 @@ final class Corpus {
                 Sample.of(bounded, v -> ((LinkedBlockingQueue<?>) v).remainingCapacity() + text(v)),
                 Sample.of(array, v -> ((ArrayBlockingQueue<?>) v).remainingCapacity() + text(v)),
                 Sample.of(below, v -> ((Properties) v).getProperty("k")),
-                Sample.of(new IdentityHashMap<>(Map.of(Color.RED, 1)), Corpus::text),
+                Sample.of(new IdentityHashMap<>(Map.of(Color.RED, "x")), Corpus::text),
                 Sample.of(new DelayQueue<>()));
         return Stream.of(equal, shown, special).flatMap(s -> s);
     }
