@@ -3,6 +3,7 @@ package dev.favilla.serializer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.Lists;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -330,6 +332,8 @@ class EverydayTypesTest {
 
     private static Stream<Row> views() {
         List<Integer> numbers = new ArrayList<>(List.of(1, 2, 3, 4, 5));
+        LoadedValues.Named named = new LoadedValues.Named("with a field");
+        named.add(5);
         return Stream.of(
                 row("`subList`", false, numbers.subList(1, 3)),
                 row(
@@ -344,7 +348,14 @@ class EverydayTypesTest {
                 row("`Collections.nCopies`", true, Collections.nCopies(3, "x")),
                 row("`Collections.unmodifiableList`", true, Collections.unmodifiableList(numbers)),
                 row("`Collections.unmodifiableMap`", true, Collections.unmodifiableMap(new HashMap<>(Map.of(1, 2)))),
-                row("`Collections.synchronizedList`", true, Collections.synchronizedList(numbers)));
+                row("`Collections.synchronizedList`", true, Collections.synchronizedList(numbers)),
+                row("`ByteBuffer`", false, ByteBuffer.wrap(new byte[] {1, 2})),
+                row("Guava's `Lists.reverse`", false, Lists.reverse(numbers)),
+                row("subclass of `ArrayList` with a field", true, named),
+                row("class with `writeObject`", true, new CustomSerializationTest.Basket().with("apples", 3)),
+                row("class with `writeReplace`", true, new CustomSerializationTest.Replaced("x")),
+                row("`Externalizable` class", true, new CustomSerializationTest.Outside("x")),
+                row("singleton by `readResolve`", true, CustomSerializationTest.Single.ONLY));
     }
 
     private static Stream<Row> changing() {
