@@ -1,6 +1,5 @@
 package dev.favilla.serializer;
 
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +22,24 @@ public final class ContentDigest {
     private final Serializer serializer;
     private final @Nullable SharedParts shared;
     private final ContentWalk walk;
+    private final long attemptId;
+
+    /** How many numbers were given out that are never the same again. */
+    private long numbers;
 
     /**
      * A digest of values that may change when they have been asked for.
      *
      * @param serializer of the values that cannot be walked
+     * @param attemptId of the attempt that has computed the values; no other attempt has the same
      */
-    public ContentDigest(Serializer serializer) {
-        this(serializer, null);
+    public ContentDigest(Serializer serializer, long attemptId) {
+        this(serializer, attemptId, null);
     }
 
-    private ContentDigest(Serializer serializer, @Nullable SharedParts shared) {
+    private ContentDigest(Serializer serializer, long attemptId, @Nullable SharedParts shared) {
         this.serializer = serializer;
+        this.attemptId = attemptId;
         this.shared = shared;
         this.walk = new ContentWalk(shared);
     }
@@ -43,8 +48,8 @@ public final class ContentDigest {
      * Returns a digest of values that are kept as references, until {@link #change} is asked for: what many of them
      * refer to is not walked for each.
      */
-    public static ContentDigest ofReferences(Serializer serializer) {
-        return new ContentDigest(serializer, new SharedParts());
+    public static ContentDigest ofReferences(Serializer serializer, long attemptId) {
+        return new ContentDigest(serializer, attemptId, new SharedParts());
     }
 
     /** Returns bits that depend on all of the value's content and its class, and on nothing else. */
@@ -61,8 +66,8 @@ public final class ContentDigest {
      * refer to has changed since it was asked for.
      */
     public long change() {
-        boolean changed = shared != null && shared.endsChanged(new ContentDigest(serializer));
-        return changed ? ThreadLocalRandom.current().nextLong() : 0;
+        boolean changed = shared != null && shared.endsChanged(new ContentDigest(serializer, attemptId));
+        return changed ? neverAgain() : 0;
     }
 
     /** Lets go of the values of a digest of references. */
@@ -78,8 +83,12 @@ public final class ContentDigest {
         try (Serializer.RecordOutput out = serializer.open(bytes)) {
             out.write(value);
         } catch (RuntimeException | StackOverflowError | LinkageError e) { // who has to write it will say so
-            return ThreadLocalRandom.current().nextLong();
+            return neverAgain();
         }
         return bytes.hash();
+    }
+
+    private long neverAgain() {
+        return StableHash.mix(StableHash.mix(attemptId) + numbers++);
     }
 }

@@ -170,7 +170,7 @@ final class ContentKind {
             return (walk, value, seed) -> WrittenForm.hash(walk, value);
         }
         return (walk, value, seed) -> {
-            throw walk.unwalkable();
+            throw walk.unwalkable("its fields are closed");
         };
     }
 

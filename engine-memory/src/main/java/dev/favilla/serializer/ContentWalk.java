@@ -78,7 +78,7 @@ final class ContentWalk {
             descents = 0;
         }
         if (depth == MAX_DEPTH) {
-            throw unwalkable();
+            throw unwalkable("it is deeper than " + MAX_DEPTH + " levels");
         }
         boolean remembers = ++descents > UNREMEMBERED && depth > 0;
         Long before = remembers ? remembered().get(value) : sharedHash(value);
@@ -127,7 +127,7 @@ final class ContentWalk {
             enclosingHash = hash;
         }
         if (enclosingHash == null) {
-            throw unwalkable(); // tried before, or just being tried
+            throw unwalkable("its enclosing instance cannot be walked, or contains it");
         }
         return enclosingHash;
     }
@@ -152,14 +152,14 @@ final class ContentWalk {
     private void endOfWhole() {
         known = null;
         if (failed) {
-            throw unwalkable(); // somebody on the way has swallowed it
+            throw unwalkable("a part could not be walked"); // which somebody on the way has swallowed
         }
     }
 
     /** Returns what to throw where a walk cannot go on. */
-    Unwalkable unwalkable() {
+    Unwalkable unwalkable(String why) {
         failed = true;
-        return new Unwalkable();
+        return new Unwalkable(why);
     }
 
     /** Forgets what is half done. */
@@ -169,13 +169,13 @@ final class ContentWalk {
         known = null;
     }
 
-    /** Something that cannot be walked was met. Nobody sees it, so it has neither words nor a trace. */
+    /** Something that cannot be walked was met. Nobody asks where, so it has no trace. */
     static final class Unwalkable extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        Unwalkable() {
-            super(null, null, false, false);
+        Unwalkable(String why) {
+            super(why, null, false, false);
         }
     }
 }

@@ -8,21 +8,19 @@ import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Calendar;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Properties;
-import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,14 +35,16 @@ import org.jspecify.annotations.Nullable;
 /** What the content of the JDK's own classes is, whose fields nobody may read. */
 final class PlatformContents {
 
-    // What collections and maps begin with; any four numbers.
+    // What collections and maps begin with; any three numbers.
     private static final long LIST = 0x4c49535400000000L;
     private static final long SET = 0x5345540000000000L;
-    private static final long BAG = 0x4241470000000000L;
     private static final long MAP = 0x4d41500000000000L;
 
     /** Made of a number and one element, so as short to write as it would be long to walk. */
     private static final Class<?> COPIES = Collections.nCopies(1, 1).getClass();
+
+    /** By its name only: nothing here may touch files. */
+    private static final String PATH = "java.nio.file.Path";
 
     private static final Map<Class<?>, ContentKind.Reader> LEAVES = leaves();
     private static final Map<Class<?>, ContentKind.Reader> HOLDERS = holders();
@@ -189,8 +189,8 @@ final class PlatformContents {
         if (known != null || !SerializerChoice.isPlatform(type)) {
             return known;
         }
-        if (Path.class.isAssignableFrom(type)) {
-            return text(Path.class, Path::toString);
+        if (Arrays.stream(type.getInterfaces()).anyMatch(each -> each.getName().equals(PATH))) {
+            return text(Object.class, Object::toString);
         }
         if (Charset.class.isAssignableFrom(type)) {
             return text(Charset.class, Charset::name);
@@ -243,12 +243,11 @@ final class PlatformContents {
         if (type == COPIES) {
             return null;
         }
-        if (List.class.isAssignableFrom(type) || Queue.class.isAssignableFrom(type)) {
-            return new Container((walk, value, seed) -> ofOrdered(walk, (Collection<?>) value, seed), LIST);
+        if (Set.class.isAssignableFrom(type)) {
+            return new Container((walk, value, seed) -> ofSet(walk, (Set<?>) value, seed), SET);
         }
-        if (Collection.class.isAssignableFrom(type)) {
-            long seed = Set.class.isAssignableFrom(type) ? SET : BAG;
-            return new Container((walk, value, from) -> ofUnordered(walk, (Collection<?>) value, from), seed);
+        if (Collection.class.isAssignableFrom(type)) { // what is not said to be a set may be a list after a copy
+            return new Container((walk, value, seed) -> ofOrdered(walk, (Collection<?>) value, seed), LIST);
         }
         if (Properties.class.isAssignableFrom(type)) {
             return new Container((walk, value, seed) -> ofProperties(walk, (Properties) value, seed), MAP);
@@ -280,7 +279,7 @@ final class PlatformContents {
     }
 
     /** The order of a set changes from run to run. */
-    private static long ofUnordered(ContentWalk walk, Collection<?> values, long seed) {
+    private static long ofSet(ContentWalk walk, Set<?> values, long seed) {
         long hash = seed;
         int size = 0;
         for (Object value : values) {

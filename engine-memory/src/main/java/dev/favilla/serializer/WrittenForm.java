@@ -24,7 +24,7 @@ final class WrittenForm {
         try (ContentOutput out = new ContentOutput(bytes, walk, object)) {
             out.writeObject(object);
         } catch (IOException e) { // it refuses, or cannot
-            throw walk.unwalkable();
+            throw walk.unwalkable("it cannot be written");
         }
         walk.spend(STEPS);
         return bytes.hash();

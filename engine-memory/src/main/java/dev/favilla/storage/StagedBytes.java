@@ -27,7 +27,7 @@ final class StagedBytes extends StagedBlock {
 
     StagedBytes(
             MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer, BlockFrame frames) {
-        super(store, id, stamp, attemptId, new ContentDigest(serializer));
+        super(store, id, stamp, attemptId, new ContentDigest(serializer, attemptId));
         this.frames = frames;
         this.out = serializer.open(buffer);
     }

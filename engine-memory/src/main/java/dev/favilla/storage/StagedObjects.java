@@ -29,7 +29,7 @@ final class StagedObjects extends StagedBlock {
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
     StagedObjects(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
-        super(store, id, stamp, attemptId, ContentDigest.ofReferences(serializer));
+        super(store, id, stamp, attemptId, ContentDigest.ofReferences(serializer, attemptId));
     }
 
     @Override

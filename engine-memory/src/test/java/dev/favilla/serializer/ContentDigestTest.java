@@ -77,7 +77,7 @@ import org.junit.jupiter.api.Test;
 class ContentDigestTest {
 
     private final Serializer serializer = new KryoSerializer(List.of());
-    private final ContentDigest digest = new ContentDigest(serializer);
+    private final ContentDigest digest = new ContentDigest(serializer, 1);
 
     private void assertSame(Object one, Object other) {
         assertThat(digest.of(one)).as("%s", one.getClass()).isEqualTo(digest.of(other));
@@ -87,7 +87,7 @@ class ContentDigestTest {
     private void assertTellsApart(String name, LongFunction<Object> make) {
         long one = digest.of(make.apply(1));
         digest.of(new Thread());
-        assertThat(new ContentDigest(serializer).of(make.apply(1))).as(name).isEqualTo(one);
+        assertThat(new ContentDigest(serializer, 1).of(make.apply(1))).as(name).isEqualTo(one);
         assertThat(digest.of(make.apply(2))).as(name).isNotEqualTo(one);
         assertThat(digest.of(make.apply(1L << 40 | 1))).as(name).isNotEqualTo(one);
     }
@@ -509,7 +509,11 @@ class ContentDigestTest {
                     new ArrayList<>(List.of(new ThreadLocal<>())),
                     List.of(1L).iterator(),
                     new Chain(new Thread()))) {
-                assertThat(digest.of(value)).as("%s", value).isNotEqualTo(digest.of(value));
+                long first = digest.of(value);
+                assertThat(digest.of(value)).as("%s", value).isNotEqualTo(first);
+                assertThat(new ContentDigest(serializer, 2).of(value))
+                        .as("%s in another attempt", value)
+                        .isNotEqualTo(new ContentDigest(serializer, 1).of(value));
             }
         }
     }
@@ -629,6 +633,12 @@ class ContentDigestTest {
                     new Object[] {1, null, "x"},
                     Optional.of(new StringBuilder("x")),
                     new PriorityQueue<>(List.of(5, 1, 3, 2)),
+                    map(64, List.of("Aa", "c", "BB")).values(),
+                    new TreeMap<>(Map.of(1, 2, 3, 4)).descendingMap(),
+                    Arrays.asList(1, 2, 3).subList(1, 3),
+                    Collections.unmodifiableCollection(new ArrayDeque<>(List.of(1))),
+                    Map.entry(1, new ArrayList<>()),
+                    (Serializable & LongSupplier) () -> 7,
                     new Date(5),
                     EnumSet.of(Color.RED, Color.GREEN))) {
                 assertSame(value, new RecordCopier(serializer).isolate(value));
@@ -729,7 +739,7 @@ class ContentDigestTest {
     @Nested
     class OfReferences {
 
-        private final ContentDigest references = ContentDigest.ofReferences(serializer);
+        private final ContentDigest references = ContentDigest.ofReferences(serializer, 1);
 
         @Test
         void isTheSame() {

@@ -187,7 +187,7 @@ class RecordCostTest {
                 new Object[] {"record with enum", records(1, i -> new Object[] {new Colored(Color.values()[i % 2], i)})
                 },
                 new Object[] {"List.of 3 Longs", records(1, i -> new Object[] {List.of(1L, 2L, (long) i)})});
-        ContentDigest contents = new ContentDigest(new KryoSerializer(List.of()));
+        ContentDigest contents = new ContentDigest(new KryoSerializer(List.of()), 0);
         print("value | immutable? | stable hash | content digest   (ns per value)");
         for (Object[] row : data) {
             Object[] values = (Object[]) row[1];

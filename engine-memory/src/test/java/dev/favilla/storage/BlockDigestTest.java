@@ -23,6 +23,7 @@ class BlockDigestTest {
 
     private static final BlockId ID = new BlockId(1, 0);
 
+    private long attempts;
     private final Serializer serializer = new KryoSerializer(List.of());
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.25);
     private final MemoryBlockStore store = new MemoryBlockStore(memory, serializer, id -> {});
@@ -34,7 +35,7 @@ class BlockDigestTest {
     }
 
     private PublishedBlock publish(List<?> records, StorageLevel level) {
-        try (TaskScope scope = new TaskScope(1, "task", memory.openTask("task"))) {
+        try (TaskScope scope = new TaskScope(++attempts, "task", memory.openTask("task"))) {
             BlockBuilder builder = store.build(ID, level, 0, scope);
             records.forEach(builder::add);
             builder.complete();
@@ -48,7 +49,7 @@ class BlockDigestTest {
     @ValueSource(booleans = {true, false})
     void theDigestIsTheSumOfMixedContents(boolean deserialized) {
         List<Object> records = Arrays.asList("a", 1L, null, List.of(2, 3), "a", new long[] {4});
-        ContentDigest contents = new ContentDigest(serializer);
+        ContentDigest contents = new ContentDigest(serializer, 1);
         long sum = records.stream()
                 .mapToLong(record -> StableHash.mix(contents.of(record)))
                 .sum();

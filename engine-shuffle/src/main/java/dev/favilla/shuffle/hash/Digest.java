@@ -20,9 +20,10 @@ final class Digest {
 
     /**
      * @param serializer of the records
+     * @param attemptId of the attempt that sends them
      */
-    Digest(Serializer serializer) {
-        this.contents = new ContentDigest(serializer);
+    Digest(Serializer serializer, long attemptId) {
+        this.contents = new ContentDigest(serializer, attemptId);
     }
 
     /** Adds a record. Of the key all counts, not only what its equality looks at. */

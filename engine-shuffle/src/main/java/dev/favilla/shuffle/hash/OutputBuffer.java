@@ -51,7 +51,7 @@ final class OutputBuffer implements AutoCloseable {
         this.stream = new RecordStream(serializer);
         this.frames = frames;
         this.memory = new MemoryMeter(scope.memory());
-        this.digest = new Digest(serializer);
+        this.digest = new Digest(serializer, scope.attemptId());
         this.references = new RefLane[numReducers];
         this.bytes = new BytesLane[numReducers];
     }
