@@ -315,10 +315,12 @@ class IsolationTest {
     }
 
     @Test
-    void localTasksShareTheirRecordsWithTheDriver() {
+    void localTasksShareRecordsThatNobodyCanChangeWithTheDriver() {
+        List<String> fixed = List.of("cannot change");
         Box box = new Box(1);
         try (EngineContext engine = EngineContext.open("local[1]")) {
-            assertThat(engine.parallelize(List.of(box), 1).collect().get(0)).isSameAs(box);
+            assertThat(engine.parallelize(List.of(fixed), 1).first()).isSameAs(fixed);
+            assertThat(engine.parallelize(List.of(box), 1).first()).isNotSameAs(box);
         }
     }
 }

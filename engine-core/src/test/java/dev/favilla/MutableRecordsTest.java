@@ -334,6 +334,30 @@ class MutableRecordsTest {
                         .toList());
     }
 
+    @Test
+    void aReusedRecordReachesTheNextIteratorAsItIs() {
+        List<Long> numbers = LongStream.range(0, NUMBERS).boxed().toList();
+
+        assertThat(reused(NUMBERS, KEYS, 2)
+                        .mapPartitions(pairs -> {
+                            List<Long> seen = new ArrayList<>();
+                            pairs.forEachRemaining(pair -> seen.add(pair.value().number));
+                            return seen.iterator();
+                        })
+                        .collect())
+                .isEqualTo(numbers);
+        assertThat(engine().range(0, NUMBERS, 1, 2)
+                        .map(Cell::new)
+                        .map(new Reusing())
+                        .mapPartitions(cells -> {
+                            List<Long> seen = new ArrayList<>();
+                            cells.forEachRemaining(cell -> seen.add(cell.number));
+                            return seen.iterator();
+                        })
+                        .collect())
+                .isEqualTo(numbers);
+    }
+
     // ---------------------------------------------------------------- elements
 
     @Test

@@ -143,7 +143,8 @@ class RecordsAsBytesTest {
                 .cores(1)
                 .registerKryo(kryo -> kryo.register(Plain.class, new PlusOne()))
                 .open()) {
-            assertThat(engine.parallelizePairs(List.of(new Pair<>("k", new Plain(1))), 1)
+            assertThat(engine.range(1, 2, 1, 1)
+                            .mapToPair(count -> Pair.of("k", new Plain(count)))
                             .partitionBy(new dev.favilla.shuffle.HashPartitioner(1))
                             .values()
                             .map(plain -> plain.count)

@@ -25,7 +25,7 @@ final class Race {
 
     RaceResult run(Workload workload) throws IOException, InterruptedException {
         if (workload instanceof WordCount text) {
-            new TextFiles(options.text(), FILE_BYTES).generate(text.directory(), text.bytes());
+            new TextFiles(options.text(), FILE_BYTES).generate(text);
         }
         Map<Contender, List<Sample>> samples = new EnumMap<>(Contender.class);
         Map<Contender, String> failures = new EnumMap<>(Contender.class);

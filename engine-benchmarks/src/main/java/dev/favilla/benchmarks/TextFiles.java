@@ -1,5 +1,6 @@
 package dev.favilla.benchmarks;
 
+import dev.favilla.benchmarks.workload.WordCount;
 import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -8,12 +9,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Writes texts of any length: one text, line by line, again and again, into several files. */
+/** Writes texts of any length, line by line, into several files: one text again and again, or random words. */
 final class TextFiles {
 
     private static final String RESOURCE = "/data/moby-dick.txt";
@@ -22,7 +26,7 @@ final class TextFiles {
     private final int fileBytes;
 
     /**
-     * @param source the text to repeat, or empty for the one in the jar
+     * @param source the English text to repeat, or empty for the one in the jar
      * @param fileBytes about how long each file is
      */
     TextFiles(Optional<Path> source, int fileBytes) {
@@ -30,23 +34,31 @@ final class TextFiles {
         this.fileBytes = fileBytes;
     }
 
-    /** Writes about {@code bytes} bytes into files in {@code directory}, unless they are there already. */
-    void generate(Path directory, long bytes) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
+    /** Writes the text of {@code work}, unless it is there already. */
+    void generate(WordCount work) throws IOException {
+        if (!Files.isDirectory(work.directory())) {
+            write(work.directory(), work.bytes(), lines(work.text()));
         }
-        List<byte[]> lines = lines();
+    }
+
+    private Supplier<byte[]> lines(WordCount.Text text) throws IOException {
+        return switch (text) {
+            case ENGLISH -> new Repeated(english());
+            case LONG_TAIL -> new LongTail();
+        };
+    }
+
+    private void write(Path directory, long bytes, Supplier<byte[]> lines) throws IOException {
         Path unfinished = directory.resolveSibling(directory.getFileName() + ".unfinished");
         delete(unfinished);
         Files.createDirectories(unfinished);
         long written = 0;
-        int line = 0;
         for (int file = 0; written < bytes; file++) {
             Path path = unfinished.resolve(String.format(Locale.ROOT, "part-%05d.txt", file));
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path), 1 << 16)) {
                 long end = Math.min(bytes, written + fileBytes);
                 while (written < end) {
-                    byte[] next = lines.get(line++ % lines.size());
+                    byte[] next = lines.get();
                     out.write(next);
                     out.write('\n');
                     written += next.length + 1;
@@ -56,7 +68,7 @@ final class TextFiles {
         Files.move(unfinished, directory);
     }
 
-    private List<byte[]> lines() throws IOException {
+    private List<byte[]> english() throws IOException {
         String text = source.isPresent() ? Files.readString(source.get()) : resource();
         return text.lines().map(line -> line.getBytes(StandardCharsets.UTF_8)).toList();
     }
@@ -80,5 +92,51 @@ final class TextFiles {
             }
         }
         Files.delete(directory);
+    }
+
+    /** One line after the other, again and again. */
+    private static final class Repeated implements Supplier<byte[]> {
+
+        private final List<byte[]> lines;
+        private int next;
+
+        Repeated(List<byte[]> lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public byte[] get() {
+            return lines.get(next++ % lines.size());
+        }
+    }
+
+    /** Lines of ten random words; word {@code n} comes {@code n} times as rarely as the first. The same in every run. */
+    private static final class LongTail implements Supplier<byte[]> {
+
+        private static final int WORDS = 500_000;
+        private static final int WORDS_PER_LINE = 10;
+
+        private final SplittableRandom random = new SplittableRandom(42);
+
+        /** How often one of the words up to this one comes, in units of how often the first does. */
+        private final double[] upTo = new double[WORDS];
+
+        LongTail() {
+            double sum = 0;
+            for (int word = 0; word < WORDS; word++) {
+                sum += 1.0 / (word + 1);
+                upTo[word] = sum;
+            }
+        }
+
+        @Override
+        public byte[] get() {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < WORDS_PER_LINE; i++) {
+                int found = Arrays.binarySearch(upTo, random.nextDouble(upTo[WORDS - 1]));
+                line.append(i == 0 ? "" : " ").append("word").append(Integer.toString(found < 0 ? -found - 1 : found, 36));
+            }
+            return line.toString().getBytes(StandardCharsets.US_ASCII);
+        }
     }
 }

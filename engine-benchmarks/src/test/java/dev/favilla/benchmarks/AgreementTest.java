@@ -44,7 +44,7 @@ class AgreementTest {
         Files.writeString(source, text());
         for (Workload workload : catalogue.all()) {
             if (workload instanceof WordCount words) {
-                new TextFiles(Optional.of(source), 60_000).generate(words.directory(), words.bytes());
+                new TextFiles(Optional.of(source), 60_000).generate(words);
             }
             Contender first = workload.contenders().contains(Contender.SINGLE) ? Contender.SINGLE : Contender.FAVILLA;
             expected.put(workload.name(), run(workload, first));

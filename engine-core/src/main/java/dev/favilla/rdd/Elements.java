@@ -36,10 +36,15 @@ interface Elements extends HoldsRecords {
     private static boolean areImmutable(List<? extends @Nullable Object> elements) {
         Immutability.Checker checker = new Immutability.Checker();
         for (Object element : elements) {
-            if (!checker.check(element)) {
+            if (!checker.check(element) && !isBare(element)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Returns whether an element has nothing that could change, and nothing that could be written. */
+    private static boolean isBare(@Nullable Object element) {
+        return element != null && element.getClass() == Object.class;
     }
 }

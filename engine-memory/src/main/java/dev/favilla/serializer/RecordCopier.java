@@ -62,6 +62,9 @@ public final class RecordCopier {
 
     private @Nullable Object copy(Object record) {
         Class<?> type = record.getClass();
+        if (type == Object.class) {
+            return record; // has nothing that could change, and nothing to write
+        }
         if (type.isArray() && Immutability.isProvenBy(type.getComponentType())) {
             return copyOfArray(record, type.getComponentType());
         }

@@ -57,7 +57,7 @@ class RecordCopierTest {
     }
 
     static Stream<Object> immutables() {
-        return Stream.of(1L, "text", List.of("a", 1), new Row("r", List.of(1)), DayOfWeek.MONDAY);
+        return Stream.of(1L, "text", List.of("a", 1), new Row("r", List.of(1)), DayOfWeek.MONDAY, new Object());
     }
 
     @ParameterizedTest

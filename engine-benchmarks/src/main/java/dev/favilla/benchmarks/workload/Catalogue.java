@@ -34,7 +34,8 @@ public final class Catalogue {
             workloads.add(new Chain(depth, scale.of(50_000_000L), partitions));
         }
         long bytes = scale.of(1_000_000_000L);
-        workloads.add(new WordCount(data.resolve("text-" + bytes), bytes, partitions));
+        workloads.add(new WordCount(data.resolve("text-" + bytes), bytes, partitions, WordCount.Text.ENGLISH));
+        workloads.add(new WordCount(data.resolve("tail-" + bytes), bytes, partitions, WordCount.Text.LONG_TAIL));
         workloads.add(new SumByLong("reduce-longs", scale.of(20_000_000L), scale.of(5_000_000L), partitions));
         workloads.add(new SumByString(scale.of(10_000_000L), scale.of(2_000_000L), partitions));
         workloads.add(new Grouping(scale.of(10_000_000L), scale.of(1_000_000L), partitions));

@@ -10,17 +10,18 @@ import java.util.Set;
  * @param directory where the files of the text lie
  * @param bytes their length in all
  * @param partitions reduce partitions, for the systems that have them
+ * @param text which text it is
  */
-public record WordCount(Path directory, long bytes, int partitions) implements Workload {
+public record WordCount(Path directory, long bytes, int partitions, Text text) implements Workload {
 
     @Override
     public String name() {
-        return "word-count";
+        return text.workload;
     }
 
     @Override
     public String description() {
-        return "word count of " + bytes / 1_000_000 + " MB of English text in files of 32 MB";
+        return "word count of " + bytes / 1_000_000 + " MB of " + text.words + " in files of 32 MB";
     }
 
     @Override
@@ -41,5 +42,22 @@ public record WordCount(Path directory, long bytes, int partitions) implements W
     @Override
     public Job openOn(Contestant contestant) {
         return contestant.wordCount(this);
+    }
+
+    /** Where the words come from. */
+    public enum Text {
+        /** A novel, again and again: the same 30,000 words. */
+        ENGLISH("word-count", "English text"),
+
+        /** Half a million words, each rarer than the one before: a few make up most of the text. */
+        LONG_TAIL("word-count-long-tail", "text with a long tail");
+
+        private final String workload;
+        private final String words;
+
+        Text(String workload, String words) {
+            this.workload = workload;
+            this.words = words;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.lineage.Cursor;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.Immutability;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * {@value PipelineCursor#LARGEST_STEP}, so that whoever asks for one record computes one, and never more than twice
  * what was asked for. Where an operator makes many records of one, all of them wait in the buffer.
  *
+ * <p>Records that could be changed come one by one: what makes them may use one object for all of them, and one that
+ * waited in the buffer would have turned into the next.
+ *
  * <p><b>Failures.</b> What the pipeline below throws comes out untouched, checked or not: it belongs to another
  * function of the user than the one that pulls.
  */
@@ -21,6 +25,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     private final Cursor below;
     private final TaskScope scope;
     private final RecordBuffer buffer = new RecordBuffer();
+    private final Immutability.Checker immutable = new Immutability.Checker();
     private int step = 1;
     private boolean exhausted;
 
@@ -46,7 +51,9 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     private void fill() throws Exception {
         while (!exhausted && !buffer.hasNext()) {
             exhausted = !below.drive(buffer, step);
-            step = Math.min(2 * step, PipelineCursor.LARGEST_STEP);
+            if (buffer.hasNext()) {
+                step = immutable.check(buffer.last()) ? Math.min(2 * step, PipelineCursor.LARGEST_STEP) : 1;
+            }
         }
     }
 

@@ -50,6 +50,12 @@ final class RecordBuffer extends Sink implements Iterator<@Nullable Object> {
         return record;
     }
 
+    /** Returns the record that was pushed last and has not been handed out. */
+    @Nullable
+    Object last() {
+        return records[tail - 1];
+    }
+
     /** Forgets what was not handed out. */
     void clear() {
         Arrays.fill(records, head, tail, null);
