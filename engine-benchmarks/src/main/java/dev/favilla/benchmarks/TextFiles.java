@@ -134,7 +134,9 @@ final class TextFiles {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < WORDS_PER_LINE; i++) {
                 int found = Arrays.binarySearch(upTo, random.nextDouble(upTo[WORDS - 1]));
-                line.append(i == 0 ? "" : " ").append("word").append(Integer.toString(found < 0 ? -found - 1 : found, 36));
+                line.append(i == 0 ? "" : " ")
+                        .append("word")
+                        .append(Integer.toString(found < 0 ? -found - 1 : found, 36));
             }
             return line.toString().getBytes(StandardCharsets.US_ASCII);
         }
