@@ -300,7 +300,7 @@ final class LibraryCorpus {
                         CollectionsKt.chunked(List.of(1, 2, 3), 2),
                         SetsKt.setOf("a", "b"),
                         MapsKt.mapOf(new Pair<>("a", 1)),
-                        MapsKt.linkedMapOf(new Pair<>("a", 1)),
+                        MapsKt.toMutableMap(Map.of("a", 1)),
                         new kotlin.collections.ArrayDeque<>(List.of(1, 2)),
                         new IntRange(1, 5),
                         CollectionsKt.getIndices(List.of(1, 2)))

@@ -209,8 +209,8 @@ class UserContainersTest {
         void mayHaveAParent() {
             Trees.Tree copy = copy(Trees.tree());
 
-            assertThat(((Trees.Tree) copy.get(0)).parent).isSameAs(copy);
-            assertThat(((Trees.Tree) copy.get(0)).name).isEqualTo("child");
+            assertThat(copy.get(0).parent).isSameAs(copy);
+            assertThat(copy.get(0).name).isEqualTo("child");
         }
     }
 
