@@ -39,8 +39,8 @@ final class Instantiators implements InstantiatorStrategy {
         } catch (InvocationTargetException e) {
             throw new KryoException(
                     "The constructor of " + constructor.getDeclaringClass().getName() + " threw "
-                            + RecordFailures.described(e.getCause()),
-                    e.getCause());
+                            + RecordFailures.described(e.getTargetException()),
+                    e.getTargetException());
         } catch (ReflectiveOperationException e) {
             throw new KryoException(
                     "Cannot make a " + constructor.getDeclaringClass().getName(), e);
