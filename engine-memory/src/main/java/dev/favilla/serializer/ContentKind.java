@@ -1,7 +1,5 @@
 package dev.favilla.serializer;
 
-import java.io.Externalizable;
-import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -14,7 +12,6 @@ import java.util.AbstractQueue;
 import java.util.AbstractSequentialList;
 import java.util.AbstractSet;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -141,7 +138,7 @@ final class ContentKind {
             Reader holder = PlatformContents.holder(type);
             return holder == null ? closedReader(type) : holder;
         }
-        if (writesItself(type)) {
+        if (SerialForm.of(type).isCustom()) {
             return closedReader(type);
         }
         Class<?> base = platformBase(type);
@@ -183,27 +180,6 @@ final class ContentKind {
         return base == null || WITHOUT_CONTENT.contains(base) ? null : base;
     }
 
-    /** Returns whether what is written is up to a method of the user's. */
-    private static boolean writesItself(Class<?> type) {
-        if (!Serializable.class.isAssignableFrom(type)) {
-            return false;
-        }
-        if (Externalizable.class.isAssignableFrom(type)) {
-            return true;
-        }
-        for (Class<?> c = type; c != null && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
-            if (declares(c, "writeReplace") || declares(c, "writeObject", ObjectOutputStream.class)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean declares(Class<?> type, String method, Class<?>... parameters) {
-        return Arrays.stream(type.getDeclaredMethods())
-                .anyMatch(m -> m.getName().equals(method) && Arrays.equals(m.getParameterTypes(), parameters));
-    }
-
     private static List<Field> componentsOf(Class<?> type) throws NoSuchFieldException {
         List<Field> fields = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
@@ -216,8 +192,7 @@ final class ContentKind {
         List<Field> fields = new ArrayList<>();
         for (Class<?> c = type; c != null && c != base && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
-                int modifiers = field.getModifiers();
-                if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers)) {
+                if (SerialForm.isData(field)) {
                     fields.add(field);
                 }
             }
