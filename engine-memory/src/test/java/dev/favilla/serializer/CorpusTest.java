@@ -123,6 +123,7 @@ class CorpusTest {
                 .filter(sample -> !isRefused(sample))
                 .map(Sample::value)
                 .filter(CorpusTest::comparesContent)
+                .filter(value -> !value.equals(Float.NaN)) // lists of Scala compare it as a primitive
                 .filter(value ->
                         !(value instanceof JsonNode)) // others write it as JSON, which forgets kinds of numbers
                 .toList();
