@@ -104,14 +104,24 @@ final class Fleet {
         }
     }
 
-    /** Has all that work do something; one that cannot keeps no other from it. */
+    /** Has all that work do something. What one throws is thrown, after the others have done it. */
     void forEach(Consumer<ExecutorBackend> action) {
+        RuntimeException exception = null;
+        Error error = null;
         for (Member member : working.values()) {
             try {
                 action.accept(member.executor);
-            } catch (RuntimeException | Error e) { // the others are to hear of it, too
-                logger().warn("{} could not drop something: {}", member.executor.id(), StackText.of(e));
+            } catch (RuntimeException e) { // the others are to hear of it, too
+                exception = e;
+            } catch (Error e) { // likewise
+                error = e;
             }
+        }
+        if (error != null) {
+            throw error;
+        }
+        if (exception != null) {
+            throw exception;
         }
     }
 
@@ -121,6 +131,7 @@ final class Fleet {
         if (member == null) {
             return false;
         }
+        member.leaving = true; // if others are just being renewed, nothing takes its place
         remove(member, reason);
         return true;
     }

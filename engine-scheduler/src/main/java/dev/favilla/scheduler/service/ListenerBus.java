@@ -91,7 +91,7 @@ final class ListenerBus {
         }
         boolean offered = false;
         for (ListenerQueue queue : queues) {
-            if (queue.offer(event)) {
+            if (isTaken(queue, event)) {
                 offered = true;
             } else {
                 dropped.increment();
@@ -99,6 +99,15 @@ final class ListenerBus {
         }
         if (offered) {
             wake();
+        }
+    }
+
+    /** Without memory for it, an event is lost as one is for which there is no room: jobs go on. */
+    private static boolean isTaken(ListenerQueue queue, EngineEvent event) {
+        try {
+            return queue.offer(event);
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 

@@ -112,7 +112,7 @@ public final class SchedulerService implements JobScheduler {
                         parts.accumulators(),
                         observed,
                         faults == null ? bus::publish : observers(new StageSites(faults), bus),
-                        alarm,
+                        alarm::set,
                         parts.clock(),
                         this::post));
         this.loop = new SchedulerLoop<>(this::wake, TURN_LIMIT, turn::handle, turn::fail);

@@ -12,6 +12,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.StackText;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.ExecutorId;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +87,7 @@ final class SchedulerTurn {
             AccumulatorRegistry accumulators,
             BooleanSupplier observed,
             Consumer<EngineEvent> observers,
-            Alarm alarm,
+            Consumer<Instant> alarm,
             InstantSource clock,
             Consumer<SchedulerEvent> post) {}
 
@@ -103,6 +104,7 @@ final class SchedulerTurn {
     // --- turns
 
     void handle(Turn turn) {
+        boolean left = hasLeft(turn); // first: a new start that fails must not make this turn forgotten
         if (failure != null) {
             beginAnew();
         }
@@ -110,7 +112,7 @@ final class SchedulerTurn {
             cancelUnwanted();
         }
         if (turn instanceof Turn.Happened happened) {
-            happened(happened.event());
+            apply(happened.event());
         } else if (turn instanceof Turn.Submitted submitted) {
             submitted(submitted);
         } else if (turn instanceof Turn.Asked<?> asked) {
@@ -118,7 +120,7 @@ final class SchedulerTurn {
         } else if (turn instanceof Turn.Added added) {
             add(added);
         } else if (turn instanceof Turn.Lost lost) {
-            if (parts.fleet().remove(lost.executor(), lost.reason())) { // first: nothing is launched there any more
+            if (left) {
                 apply(new SchedulerEvent.ExecutorLost(lost.executor(), lost.reason()));
             }
         } else if (turn instanceof Turn.Published published) {
@@ -126,6 +128,15 @@ final class SchedulerTurn {
         } else if (turn instanceof Turn.Closed end) {
             close(end.reason());
         }
+    }
+
+    /** Takes a lost executor out of the fleet, before the machine knows: nothing is launched there any more. */
+    private boolean hasLeft(Turn turn) {
+        if (turn instanceof Turn.Happened happened
+                && happened.event() instanceof SchedulerEvent.ExecutorDraining draining) {
+            parts.fleet().drain(draining.executor());
+        }
+        return turn instanceof Turn.Lost lost && parts.fleet().remove(lost.executor(), lost.reason());
     }
 
     private void submitted(Turn.Submitted submitted) {
@@ -182,13 +193,6 @@ final class SchedulerTurn {
         closed = end;
         tickets.values().forEach(ticket -> ticket.abort(end));
         tickets.clear();
-    }
-
-    private void happened(SchedulerEvent event) {
-        if (event instanceof SchedulerEvent.ExecutorDraining draining) {
-            parts.fleet().drain(draining.executor());
-        }
-        apply(event);
     }
 
     private void apply(SchedulerEvent event) {
@@ -266,14 +270,14 @@ final class SchedulerTurn {
         if (command instanceof SchedulerCommand.Launch launch) {
             launch(launch);
         } else if (command instanceof SchedulerCommand.Publish publish) {
-            open.note(publish.event());
             parts.observers().accept(publish.event());
+            open.note(publish.event()); // only now: what nobody was told has not begun for them
         } else if (command instanceof SchedulerCommand.ApplyAccumulators apply) {
             apply.updates().forEach(this::applyUpdate);
         } else if (command instanceof SchedulerCommand.EndJob end) {
             end(end);
         } else if (command instanceof SchedulerCommand.WakeAt wake) {
-            parts.alarm().set(wake.instant());
+            parts.alarm().accept(wake.instant());
         } else if (command instanceof SchedulerCommand.ReleaseExecutor release) {
             parts.fleet().remove(release.executor(), "it was drained");
         } else if (command instanceof SchedulerCommand.DropShuffle drop) {
