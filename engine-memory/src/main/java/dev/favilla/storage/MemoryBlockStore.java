@@ -343,7 +343,14 @@ public final class MemoryBlockStore implements BlockStore {
      * @param rddId its dataset
      */
     boolean lend(long bytes, long owed, int rddId) {
-        return lendNow(bytes, owed, rddId) || (account.reclaim(owed) && lendNow(bytes, owed, rddId));
+        return hasCredit(bytes)
+                && (lendNow(bytes, owed, rddId) || (account.reclaim(owed) && lendNow(bytes, owed, rddId)));
+    }
+
+    private boolean hasCredit(long bytes) {
+        synchronized (monitor) {
+            return !closed && lentBytes + bytes <= creditLimit;
+        }
     }
 
     private boolean lendNow(long bytes, long owed, int rddId) {

@@ -149,8 +149,9 @@ class GrowingBlocksTest {
         assertThat(put(store, 1, 1, 30 * MIB, StorageLevel.MEMORY_ONLY))
                 .as("could never go")
                 .isFalse();
-        assertThat(put(store, 1, 1, 15 * MIB, StorageLevel.MEMORY_ONLY)).isTrue();
-        assertThat(put(store, 2, 1, 16 * MIB, StorageLevel.MEMORY_ONLY))
+        assertThat(put(store, 1, 1, 16 * MIB - 100_000, StorageLevel.MEMORY_ONLY))
+                .isTrue();
+        assertThat(put(store, 2, 1, 16 * MIB - 100_000, StorageLevel.MEMORY_ONLY))
                 .as("neither could go")
                 .isFalse();
 
