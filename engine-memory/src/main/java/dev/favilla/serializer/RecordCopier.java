@@ -35,7 +35,7 @@ public final class RecordCopier {
     private FrameBuffer buffer = new FrameBuffer(0);
     private Serializer.@Nullable RecordOutput out;
 
-    private RecordCopier(Serializer serializer) {
+    RecordCopier(Serializer serializer) {
         this.serializer = serializer;
     }
 
