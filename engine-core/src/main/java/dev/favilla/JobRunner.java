@@ -48,6 +48,7 @@ final class JobRunner {
             outcome = await(handle, site);
         } finally {
             engine.results().end(handle.jobId());
+            engine.rooms().endJob(handle.jobId());
         }
         remember(outcome.report());
         try {

@@ -134,6 +134,11 @@ final class Rooms {
         live.values().forEach(room -> room.copies().forget(broadcastId));
     }
 
+    /** Says that a job has ended. */
+    void endJob(int jobId) {
+        live.values().forEach(room -> room.memory().endJob(jobId));
+    }
+
     /** Drops the map outputs of a shuffle. */
     void dropShuffle(int shuffleId) {
         live.values().forEach(room -> room.dropShuffle(shuffleId));

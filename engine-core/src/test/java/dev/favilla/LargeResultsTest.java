@@ -79,7 +79,7 @@ class LargeResultsTest {
         try (EngineContext engine = open("local[2]", "64k")) {
             RDD<String> swallowing = engine.range(0, 20_000, 1, 2).mapMulti((x, out) -> {
                 try {
-                    out.accept("record " + x);
+                    out.emit("record " + x);
                 } catch (RuntimeException e) {
                     // as careless code does
                 }

@@ -1,7 +1,9 @@
 package dev.favilla.memory;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Books {
 
+    /** The job of retained bytes before a task moves some there. */
+    static final long NO_JOB = Long.MIN_VALUE;
+
     private static final int LARGEST_SPAN = 1 << 10;
+
+    /** How long a task keeps its slot for an older job that has no task at the moment. */
+    private static final long COURTESY_NANOS = 1_000_000_000;
 
     private final long poolBytes;
     private final long protectedBytes;
@@ -36,6 +44,9 @@ final class Books {
 
     /** Jobs whose tasks run one after the other for a while, because one of them had to give way. */
     private final Map<Long, Yielding> yielding = new HashMap<>();
+
+    /** Jobs whose outputs had to go for older ones, which they let end first. */
+    private final Set<Long> displaced = new HashSet<>();
 
     private long opened;
     private long changes;
@@ -239,7 +250,51 @@ final class Books {
 
     /** Returns whether a task that holds nothing has to wait before it may. */
     boolean mustWaitOutside(ExecutionAccount task) {
-        return isClaimedBefore(task) || (isYielding(task.job()) && olderHolder(task) != null);
+        return isClaimedBefore(task) || (isYielding(task.job()) && olderHolder(task) != null) || waitsForOlderJob(task);
+    }
+
+    /**
+     * Returns whether a task lets an older job end first, because the outputs of its own would only be in the way again.
+     * Not for ever: it may be in the very slot that the older one needs.
+     */
+    private boolean waitsForOlderJob(ExecutionAccount task) {
+        return displaced.contains(task.job())
+                && !task.hasWaitedInVain()
+                && (isAnyOlder(tasks, task) || isAnyOlder(outputs, task));
+    }
+
+    private static boolean isAnyOlder(Collection<ExecutionAccount> accounts, ExecutionAccount task) {
+        for (ExecutionAccount other : accounts) {
+            if (other.job() < task.job() && other.job() != NO_JOB && !other.isLeftOver()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns how long a task waits for an older job that holds nothing it needs; 0 if it waits for other reasons. */
+    long courtesyNanos(ExecutionAccount task) {
+        if (isClaimedBefore(task) || (isYielding(task.job()) && olderHolder(task) != null) || !waitsForOlderJob(task)) {
+            return 0;
+        }
+        return isAnyOlder(tasks, task) ? patienceNanos : COURTESY_NANOS;
+    }
+
+    /** Notes that outputs of a job had to go for an older one. */
+    void displace(long job) {
+        displaced.add(job);
+    }
+
+    /** Notes that a job has ended. */
+    void endJob(long job) {
+        displaced.remove(job);
+        yielding.remove(job);
+        for (ExecutionAccount output : outputs) {
+            if (output.job() == job) {
+                output.leaveOver();
+            }
+        }
+        changed();
     }
 
     private boolean isYielding(long job) {
@@ -271,7 +326,7 @@ final class Books {
         return any;
     }
 
-    /** Returns the outputs of other jobs, the youngest job's first. */
+    /** Returns the outputs of other jobs: those of jobs that have ended first, then the youngest job's. */
     List<ExecutionAccount> outputsOfOthers(ExecutionAccount task) {
         List<ExecutionAccount> others = new ArrayList<>();
         for (ExecutionAccount output : outputs) {
@@ -279,7 +334,9 @@ final class Books {
                 others.add(output);
             }
         }
-        others.sort((left, right) -> Long.compare(right.job(), left.job()));
+        others.sort((left, right) -> left.isLeftOver() == right.isLeftOver()
+                ? Long.compare(right.job(), left.job())
+                : Boolean.compare(right.isLeftOver(), left.isLeftOver()));
         return others;
     }
 
@@ -300,17 +357,22 @@ final class Books {
     }
 
     /**
-     * Waits until something has changed.
+     * Waits until something has changed, as long as the longest patience has it.
      *
-     * @return false if nothing has for too long
+     * @return false if nothing has
      */
     boolean awaitChange() throws InterruptedException {
+        return awaitChange(patienceNanos);
+    }
+
+    /** As {@link #awaitChange()}, at most so long. */
+    boolean awaitChange(long nanos) throws InterruptedException {
         long seen = changes;
         long begin = System.nanoTime();
         waiters++;
         try {
             while (changes == seen) {
-                long left = patienceNanos - (System.nanoTime() - begin);
+                long left = nanos - (System.nanoTime() - begin);
                 if (left <= 0) {
                     return false;
                 }

@@ -45,6 +45,10 @@ final class ExecutionAccount implements MemoryAccount {
     /** Is to give way although it waits outside. */
     private boolean calledBack;
 
+    /** What is retained belongs to a job that has ended. */
+    private boolean leftOver;
+
+    private boolean waitedInVain;
     private @Nullable String gaveWayBecause;
     private @Nullable String cancelledBecause;
 
@@ -93,6 +97,18 @@ final class ExecutionAccount implements MemoryAccount {
 
     boolean isOlderThan(ExecutionAccount other) {
         return this != other && (job < other.job || (job == other.job && number < other.number));
+    }
+
+    boolean isLeftOver() {
+        return leftOver;
+    }
+
+    void leaveOver() {
+        leftOver = true;
+    }
+
+    boolean hasWaitedInVain() {
+        return waitedInVain;
     }
 
     /** Has the task give way if it waits outside. */
@@ -259,7 +275,7 @@ final class ExecutionAccount implements MemoryAccount {
         checkMayWait();
         waitingOutside = true; // it shares no longer
         try {
-            await(bytes);
+            await(bytes, books.courtesyNanos(this));
             return calledBack ? giveWay("older tasks need the cached blocks that it reads") : null;
         } finally {
             waitingOutside = false;
@@ -334,9 +350,18 @@ final class ExecutionAccount implements MemoryAccount {
             long missing = missing(bytes, true);
             if (missing > 0 && of != null) {
                 freed += of.evict(missing);
+                displaced(output);
             }
         }
         return freed;
+    }
+
+    private void displaced(ExecutionAccount output) {
+        synchronized (books) {
+            if (!output.leftOver && output.job > job) {
+                books.displace(output.job);
+            }
+        }
     }
 
     /**
@@ -356,10 +381,17 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Called with the monitor held. */
     private void await(long bytes) {
+        await(bytes, 0);
+    }
+
+    /** @param courtesyNanos how long to wait for somebody who may come; 0 to wait for somebody who is here */
+    private void await(long bytes, long courtesyNanos) {
         try {
-            if (!books.awaitChange()) {
+            boolean changed = courtesyNanos > 0 ? books.awaitChange(courtesyNanos) : books.awaitChange();
+            if (!changed && courtesyNanos == 0) {
                 throw exhausted(bytes);
             }
+            waitedInVain |= !changed;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TaskKilledException(owner, "its thread was interrupted while it waited for memory");

@@ -51,6 +51,9 @@ public interface MemoryManager {
      */
     StorageAccount openStorage(Evictor evictor);
 
+    /** Says that a job has ended: nobody lets it go first any more, and what it has left for later goes first. */
+    void endJob(long job);
+
     /** Returns the present state of the budget. */
     MemoryUsage usage();
 }

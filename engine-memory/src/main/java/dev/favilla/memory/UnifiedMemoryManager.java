@@ -20,7 +20,7 @@ import java.time.Duration;
  * back, ends as one that was told to stop, and when it comes again waits, holding nothing, until no older one is in need;
  * for a while the tasks of its job hold memory one after the other. A task that waits holding memory waits for younger
  * ones only, and one that holds nothing for older ones only, so nobody waits in a circle. Once no other holds anything,
- * the map outputs of other jobs go, too. Only then, or if it asks for more than all that could ever give, it is refused.
+ * the map outputs of other jobs go, too; a younger job that lost some lets older ones end before it makes them again. Only then, or if it asks for more than all that could ever give, it is refused.
  *
  * <p><b>Protected.</b> What evictors are asked for counts as gone at once, so that however many tasks evict, storage is
  * left its protected share.
@@ -104,7 +104,7 @@ public final class UnifiedMemoryManager implements MemoryManager {
 
     @Override
     public MemoryAccount openRetained(String owner, Evictor evictor) {
-        return new ExecutionAccount(books, reclaimer, owner, Long.MIN_VALUE, evictor);
+        return new ExecutionAccount(books, reclaimer, owner, Books.NO_JOB, evictor);
     }
 
     @Override
@@ -114,6 +114,13 @@ public final class UnifiedMemoryManager implements MemoryManager {
             books.open(storage);
         }
         return storage;
+    }
+
+    @Override
+    public void endJob(long job) {
+        synchronized (books) {
+            books.endJob(job);
+        }
     }
 
     @Override
