@@ -82,7 +82,7 @@ final class SlotPool {
             unfinished.decrementAndGet();
             return false;
         }
-        if (running > started.get() && started.get() < slots.length()) {
+        if (running > started.get() && started.get() < slots.length() && !shutDown) {
             startFor(job);
         } else if (!isTakenHere()) {
             wakeOne();

@@ -34,14 +34,16 @@ final class SlotStopper {
     /** Returns a line with its stack for each thread that did not end in time. */
     List<String> stop() {
         await(graceEnd);
-        while (!slots.others().isEmpty() && System.nanoTime() - end < 0) {
-            slots.others().forEach(Thread::interrupt);
+        List<Thread> left = slots.others();
+        while (!left.isEmpty() && System.nanoTime() - end < 0) {
+            left.forEach(Thread::interrupt);
             await(Math.min(end, System.nanoTime() + BETWEEN_INTERRUPTS_NANOS));
+            left = slots.others();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return slots.others().stream().map(SlotStopper::describe).toList();
+        return left.stream().map(SlotStopper::describe).toList();
     }
 
     private void await(long until) {

@@ -165,13 +165,14 @@ final class Fleet {
             left = members().collect(Collectors.toCollection(ArrayDeque::new));
             old = left;
         }
-        for (Member member = left.peek(); member != null; member = left.peek()) {
-            ExecutorId id = member.executor.id();
-            if (working.get(id) == member) {
-                remove(member, reason); // first: what it holds may be the memory that the other needs
+        for (Member member : left) { // first: what they hold may be the memory that the others need
+            if (working.get(member.executor.id()) == member) {
+                remove(member, reason);
             }
+        }
+        for (Member member = left.peek(); member != null; member = left.peek()) {
             if (!member.leaving) {
-                add(replacement.apply(id));
+                add(replacement.apply(member.executor.id()));
             }
             left.remove();
         }

@@ -72,10 +72,24 @@ final class SimWorkers {
     }
 
     private void add(String name) {
+        SimExecutor executor = open(name);
+        mail.post(new SchedulerEvent.ExecutorAdded(executor.id, executor.slots));
+    }
+
+    /** Adds an executor that nobody announces. */
+    SimExecutor open(String name) {
         ExecutorId id = new ExecutorId(name, nextIncarnation++);
         SimExecutor executor = new SimExecutor(id, chance.between(1, 3));
         executors.put(id, executor);
-        mail.post(new SchedulerEvent.ExecutorAdded(id, executor.slots));
+        return executor;
+    }
+
+    /** Gives an executor up with all that runs and lies there. */
+    void abandon(ExecutorId id) {
+        SimExecutor executor = executors.get(id);
+        if (executor != null) {
+            remove(executor);
+        }
     }
 
     private @Nullable SimExecutor anyKnown() {

@@ -53,8 +53,8 @@ class SchedulerServiceTest {
 
     private static final ExecutorId ID = new ExecutorId("fake", 7);
 
-    private final List<SchedulerEvent> told = new ArrayList<>();
-    private final List<String> performed = new ArrayList<>();
+    private final List<SchedulerEvent> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> performed = Collections.synchronizedList(new ArrayList<>());
     private final ManualClock clock = new ManualClock();
     private final Lineage lineage = new Lineage();
     private final LineageNode node = lineage.source(1, 2);
@@ -517,8 +517,9 @@ class SchedulerServiceTest {
         settle();
     }
 
-    /** Waits until all is applied that was posted so far. */
+    /** Waits until all is applied that was posted so far, and what followed from it. */
     private void settle() {
+        service.tables();
         service.tables();
     }
 
