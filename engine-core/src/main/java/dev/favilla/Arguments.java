@@ -23,22 +23,20 @@ final class Arguments {
         return value;
     }
 
-    /**
-     * Checks that nothing among {@code elements} lives outside of tasks only.
-     *
-     * @throws IllegalArgumentException if a dataset or a context is one of them, or inside of one, with the way to it
-     */
-    static void requireToTravel(List<? extends @Nullable Object> elements, CallSite site) {
+    /** Returns what to throw for elements that could not be copied: the reason, if a dataset or a context is why. */
+    static IllegalArgumentException notWritten(
+            List<? extends @Nullable Object> elements, CallSite site, IllegalArgumentException failure) {
         DriverOnlySearch search = new DriverOnlySearch();
         int index = 0;
         for (Object element : elements) {
             DriverOnlySearch.Found found = search.find(element).orElse(null);
             if (found != null) {
                 String step = "[" + index + "]" + (found.object() == element ? ": " : " -> ");
-                throw refusal("The elements of " + site, found, step + found.path());
+                return refusal("The elements of " + site, found, step + found.path(), failure);
             }
             index++;
         }
+        return failure;
     }
 
     /**
@@ -51,14 +49,14 @@ final class Arguments {
         if (found == null) {
             return new IllegalArgumentException(what + " cannot travel to tasks: " + failure.getMessage(), failure);
         }
-        IllegalArgumentException refusal = refusal(what, found, found.path());
-        refusal.initCause(failure);
-        return refusal;
+        return refusal(what, found, found.path(), failure);
     }
 
-    private static IllegalArgumentException refusal(String what, DriverOnlySearch.Found found, String path) {
-        return new IllegalArgumentException(what + " cannot travel to tasks: "
-                + found.object().getClass().getName() + " would have to go along. "
-                + found.object().whyNotInTasks() + " Path: " + path);
+    private static IllegalArgumentException refusal(
+            String what, DriverOnlySearch.Found found, String path, RuntimeException failure) {
+        return new IllegalArgumentException(
+                what + " cannot travel to tasks: " + found.object().getClass().getName() + " would have to go along. "
+                        + found.object().whyNotInTasks() + " Path: " + path,
+                failure);
     }
 }

@@ -252,8 +252,12 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     private LineageNode collection(List<? extends @Nullable Object> elements, int partitions, CallSite site) {
         List<@Nullable Object> copy = Collections.unmodifiableList(new ArrayList<>(notNull(elements, "elements")));
         int id = nextId();
-        Arguments.requireToTravel(copy, site);
-        return new CollectionNode(id, site, copy, checkPartitions(partitions), engine.serializer());
+        int slices = checkPartitions(partitions);
+        try {
+            return new CollectionNode(id, site, copy, slices, engine.serializer());
+        } catch (IllegalArgumentException e) {
+            throw Arguments.notWritten(copy, site, e);
+        }
     }
 
     /** Returns the whole numbers from {@code start} to {@code end}, exclusive, in default partitions. */
