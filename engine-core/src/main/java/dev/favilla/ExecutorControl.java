@@ -23,11 +23,13 @@ record ExecutorControl(Rooms rooms, JobScheduler scheduler) implements EngineCon
 
     @Override
     public void loseExecutor(ExecutorId executor, String reason, boolean replace) {
-        if (rooms.remove(executor)) {
+        if (!rooms.remove(executor)) {
+            return;
+        }
+        if (replace) {
+            scheduler.replaceExecutor(executor, reason, rooms.replacement(executor));
+        } else {
             scheduler.loseExecutor(executor, reason);
-            if (replace) {
-                add(rooms.incarnation(executor.name()));
-            }
         }
     }
 

@@ -41,6 +41,15 @@ public interface JobScheduler {
     /** Drops an executor with all it holds, as if it had died. Returns at once; unknown ones are ignored. */
     void loseExecutor(ExecutorId executor, String reason);
 
+    /**
+     * Drops an executor like {@link #loseExecutor}, and puts another into its place in the same moment. Returns at once;
+     * for an unknown one nothing is done.
+     *
+     * @param replacement makes the other, given where its events go
+     * @throws IllegalStateException after {@link #close}
+     */
+    void replaceExecutor(ExecutorId executor, String reason, Function<Mailbox, ExecutorBackend> replacement);
+
     /** Returns the jobs, stages and executors of this moment and a bounded number of ended ones. */
     SchedulerStatus status();
 

@@ -288,7 +288,14 @@ public final class SchedulerService implements JobScheduler {
     @Override
     public void loseExecutor(ExecutorId executor, String reason) {
         fleet.forgetEnded(here());
-        loop.post(new Turn.Lost(executor, reason));
+        loop.post(new Turn.Lost(executor, reason, null));
+    }
+
+    @Override
+    public void replaceExecutor(ExecutorId executor, String reason, Function<Mailbox, ExecutorBackend> replacement) {
+        requireNotClosed();
+        fleet.forgetEnded(here());
+        loop.post(new Turn.Lost(executor, reason, replacement));
     }
 
     private static Optional<ExecutorId> here() {

@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class SchedulerTurn {
 
     private static final String FAILED = "the scheduler failed";
+    private static final String CLOSED = "the context was closed";
 
     private final Parts parts;
     private final OpenEvents open = new OpenEvents();
@@ -121,7 +122,7 @@ final class SchedulerTurn {
             add(added);
         } else if (turn instanceof Turn.Lost lost) {
             if (left) {
-                apply(new SchedulerEvent.ExecutorLost(lost.executor(), lost.reason()));
+                replace(lost);
             }
         } else if (turn instanceof Turn.Published published) {
             parts.observers().accept(published.event());
@@ -167,6 +168,14 @@ final class SchedulerTurn {
         }
     }
 
+    private void replace(Turn.Lost lost) {
+        apply(new SchedulerEvent.ExecutorLost(lost.executor(), lost.reason()));
+        Function<Mailbox, ExecutorBackend> replacement = lost.replacement();
+        if (replacement != null) {
+            welcome(parts.fleet().add(replacement));
+        }
+    }
+
     private void add(Turn.Added added) {
         ExecutorBackend made;
         try {
@@ -175,17 +184,17 @@ final class SchedulerTurn {
             added.answer().give(Optional.of(e));
             return;
         }
-        if (closing) { // whoever closes may not have seen it
-            parts.fleet().remove(made.id(), "the context was closed");
-        } else {
-            offer(made);
-        }
+        welcome(made);
         added.answer().give(Optional.empty());
     }
 
-    /** Offers an executor's slots to the machine. */
-    void offer(ExecutorBackend executor) {
-        apply(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
+    /** Offers the slots of an executor that has come to the machine, unless it came too late. */
+    private void welcome(ExecutorBackend executor) {
+        if (closing) { // looked at only now: whoever closes says so first, and may not have seen this one
+            parts.fleet().remove(executor.id(), CLOSED);
+        } else {
+            apply(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
+        }
     }
 
     private void close(String reason) {
@@ -256,10 +265,9 @@ final class SchedulerTurn {
         tickets.clear();
         abort = Abort.inAdvance();
         machine = machine.successor();
-        if (!closing) {
-            fleet.working().forEach(this::offer);
-        } else {
-            apply(new SchedulerEvent.Stopped("the context was closed"));
+        fleet.working().forEach(this::welcome);
+        if (closing) {
+            apply(new SchedulerEvent.Stopped(CLOSED));
         }
         failure = null;
     }

@@ -7,6 +7,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.shuffle.ExecutorId;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What waits in the scheduler's loop. Whatever changes something that the loop owns comes as one of these. */
 sealed interface Turn {
@@ -21,8 +22,10 @@ sealed interface Turn {
     record Added(Function<Mailbox, ExecutorBackend> executor, Answer<Optional<RuntimeException>> answer)
             implements Turn {}
 
-    /** An executor is to be dropped with all it holds. */
-    record Lost(ExecutorId executor, String reason) implements Turn {}
+    /** An executor is to be dropped with all it holds, and another put into its place, if one is given. */
+    record Lost(
+            ExecutorId executor, String reason, @Nullable Function<Mailbox, ExecutorBackend> replacement)
+            implements Turn {}
 
     /** Observers are to be told something that the scheduler knows nothing of. */
     record Published(EngineEvent event) implements Turn {}

@@ -78,7 +78,7 @@ public final class TurnBench {
     }
 
     public void lose(ExecutorId executor, String reason) {
-        handle(new Turn.Lost(executor, reason));
+        handle(new Turn.Lost(executor, reason, null));
     }
 
     /** Returns whether the last turn left no machine that could be trusted. */
