@@ -50,7 +50,7 @@ final class Actions {
             return new SizeEstimator().estimate(staged);
         }
 
-        /** Empties the parts one after the other, so that not all of it is there twice. */
+        /** Leaves the parts as they are: observers may hold them, too. */
         @Override
         public List<@Nullable Object> merge(List<@Nullable Object> staged) {
             int size = 0;
@@ -60,10 +60,6 @@ final class Actions {
             ArrayList<@Nullable Object> all = new ArrayList<>(size);
             for (Object part : staged) {
                 all.addAll((List<?>) part);
-                if (part instanceof ArrayList<?> own) { // made here or read from bytes, and nobody else's
-                    own.clear();
-                    own.trimToSize();
-                }
             }
             return all;
         }
