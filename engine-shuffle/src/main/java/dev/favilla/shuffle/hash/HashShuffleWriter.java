@@ -68,7 +68,7 @@ final class HashShuffleWriter implements ShuffleWriter {
         long[] bytesPerReducer = new long[numReducers];
         MemoryAccount retained = memory.openRetained(
                 "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition(),
-                bytes -> store.drop(key));
+                store.evictorOf(key));
         boolean stored = false;
         try {
             store.put(key, buffer.finish(retained, bytesPerReducer));

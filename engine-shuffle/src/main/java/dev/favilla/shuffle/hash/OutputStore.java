@@ -1,5 +1,6 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.memory.Evictor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ final class OutputStore implements AutoCloseable {
         if (closed && outputs.remove(key, output)) {
             throw new IllegalStateException(key + " came after the shuffle manager was closed");
         }
+    }
+
+    /** Returns what drops an output when its memory is wanted, and holds nothing else of whoever made it. */
+    Evictor evictorOf(OutputKey key) {
+        return bytes -> drop(key);
     }
 
     @Nullable
