@@ -34,13 +34,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a directory of part files that is complete or absent: attempts write files of their own in a staging directory
- * beside the target; when the job has succeeded the accepted ones get their final names and the directory is renamed.
+ * beside the target; when the job has succeeded the accepted ones are moved, under their final names, to a directory that
+ * no attempt writes to, which then becomes the target.
  *
  * <p>One use: {@link #begin}, a job with this as its action, then always {@link #close}.
  */
 public final class TextOutput implements Action, AutoCloseable {
 
     private static final int STEP = 4096;
+
+    // What is in the staging directory.
+    private static final String ATTEMPTS = "attempts";
+    private static final String OUTPUT = "output";
 
     /** Each try was overtaken by something else: an attempt that had not noticed the job's end, or another output. */
     private static final int MAX_TRIES = 64;
@@ -113,6 +118,7 @@ public final class TextOutput implements Action, AutoCloseable {
             try {
                 makeDirectory(staging.getParent(), made);
                 Files.createDirectory(staging);
+                Files.createDirectory(staging.resolve(ATTEMPTS));
                 return;
             } catch (NoSuchFileException e) { // another output that failed took a parent away that it had made
                 if (tries == MAX_TRIES) {
@@ -170,7 +176,7 @@ public final class TextOutput implements Action, AutoCloseable {
     @Override
     public String run(Cursor input, TaskContext context) throws Exception {
         String name = "attempt-" + context.attemptId();
-        Path file = staging().resolve(name);
+        Path file = staging().resolve(ATTEMPTS).resolve(name);
         long records = write(input, file);
         TaskMetrics metrics = context.scope().metrics();
         metrics.add(Metric.RECORDS_WRITTEN, records);
@@ -209,27 +215,29 @@ public final class TextOutput implements Action, AutoCloseable {
     /** Gives the accepted files their final names and makes the directory visible. */
     @Override
     public @Nullable Object merge(List<@Nullable Object> staged) throws IOException {
+        Path attempts = staging().resolve(ATTEMPTS);
+        Path output = staging().resolve(OUTPUT);
         try {
+            Files.createDirectory(output);
             for (int i = 0; i < staged.size(); i++) {
-                Path part = staging().resolve(String.format(Locale.ROOT, "part-%05d", i));
-                Files.move(staging().resolve((String) staged.get(i)), part);
+                Path part = output.resolve(String.format(Locale.ROOT, "part-%05d", i));
+                Files.move(attempts.resolve((String) staged.get(i)), part);
             }
-            deleteUnacceptedAttempts();
-            Files.createFile(staging().resolve("_SUCCESS"));
-            makeVisible();
+            Files.createFile(output.resolve("_SUCCESS"));
+            makeVisible(output);
         } catch (IOException e) {
             throw failed(path, callSite, e);
         }
         return null;
     }
 
-    private void makeVisible() throws IOException {
+    private void makeVisible(Path output) throws IOException {
         Path visible = Path.of(target);
         if (isThere(visible)) { // made by somebody else while the job ran
             throw new OutputExistsException(path, callSite);
         }
         try {
-            Files.move(staging(), visible, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(output, visible, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (isThere(visible)) { // made just now
                 throw new OutputExistsException(path, callSite);
@@ -238,34 +246,23 @@ public final class TextOutput implements Action, AutoCloseable {
         }
     }
 
-    private void deleteUnacceptedAttempts() throws IOException {
-        try (var attempts = Files.newDirectoryStream(staging(), "attempt-*")) {
-            for (Path attempt : attempts) {
-                Files.deleteIfExists(attempt);
-            }
-        }
-    }
-
     /**
-     * Deletes the staging directory, if the job did not make it the target, and what was made around it.
+     * Deletes the staging directory and, if the job has not made the target, what was made around it.
      *
      * @throws OutputException if something of it stays behind
      */
     @Override
     public void close() {
-        boolean failed = isThere(staging());
         for (int tries = 1; isThere(staging()); tries++) {
             try {
                 Files.walkFileTree(staging(), new Deleting());
             } catch (IOException e) {
                 if (!(e instanceof DirectoryNotEmptyException) || tries == MAX_TRIES) {
-                    throw new OutputException(path, "Cannot delete '" + staging + "' after a failed write: " + e, e);
+                    throw new OutputException(path, "Cannot delete '" + staging + "': " + e, e);
                 }
             }
         }
-        if (failed) {
-            deleteIfEmpty(madeParents);
-        }
+        deleteIfEmpty(madeParents);
     }
 
     private static final class Deleting extends SimpleFileVisitor<Path> {
