@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * something that it may change.
  *
  * <p><b>Cost.</b> What is proven immutable costs the proof, one or two nanoseconds for everyday classes. Arrays whose
- * elements cannot change are cloned, lists of such elements copied; only the rest is written and read back, through a
+ * elements cannot change are cloned, lists of such elements and records of such arrays copied; only the rest is written and read back, through a
  * stream that stays open until the attempt ends. An attempt that copies nothing opens none.
  *
  * <p><b>Threads.</b> Belongs to its attempt.
@@ -71,10 +71,11 @@ public final class RecordCopier {
         if (type == ArrayList.class && holdsImmutables((List<?>) record)) {
             return new ArrayList<>((List<?>) record);
         }
-        return throughBytes(record);
+        PlainRecordCopy plain = PlainRecordCopy.of(type);
+        return plain == null ? throughBytes(record) : plain.copy(record);
     }
 
-    private static Object copyOfArray(Object array, Class<?> component) {
+    static Object copyOfArray(Object array, Class<?> component) {
         if (array instanceof @Nullable Object[] references) {
             return references.clone();
         }

@@ -216,4 +216,29 @@ class RecordCopierTest {
             };
         }
     }
+
+    private record Sums(long[] sums, String[] names, int count, String text) {}
+
+    @Test
+    void recordsOfArraysAreTheCallersOwn() {
+        Sums sums = new Sums(new long[] {1, 2}, new String[] {"a", null}, 3, "b");
+
+        Sums copy = (Sums) new RecordCopier(new KryoSerializer(List.of())).isolate(sums);
+        sums.sums()[0] = 9;
+        sums.names()[1] = "z";
+
+        assertThat(copy.sums()).containsExactly(1, 2);
+        assertThat(copy.names()).containsExactly("a", null);
+        assertThat(copy.count()).isEqualTo(3);
+        assertThat(copy.text()).isEqualTo("b");
+    }
+
+    @Test
+    void absentArraysOfRecordsStayAbsent() {
+        Sums copy =
+                (Sums) new RecordCopier(new KryoSerializer(List.of())).isolate(new Sums(new long[0], null, 0, null));
+
+        assertThat(copy.names()).isNull();
+        assertThat(copy.text()).isNull();
+    }
 }

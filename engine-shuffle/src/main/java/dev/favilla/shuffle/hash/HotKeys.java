@@ -36,6 +36,9 @@ final class HotKeys {
 
     static final int WATCHED_PER_KEY = 4;
 
+    /** Records after which a look ends that is in vain so far: as many as keys, since input may go round in circles. */
+    static final int GLANCE = FIRST_CAPACITY;
+
     /** A look that was in vain doubles the next pause, up to this many periods. */
     static final int LONGEST_PAUSE = 16;
 
@@ -50,7 +53,7 @@ final class HotKeys {
     private int capacity = FIRST_CAPACITY;
 
     /** How often each entry was met lately; halved whenever cold keys leave. */
-    private byte[] hits = new byte[FIRST_CAPACITY];
+    private byte[] hits = {};
 
     private Phase phase = Phase.FILLING;
 
@@ -95,8 +98,24 @@ final class HotKeys {
             records++;
             met++;
         }
-        if ((watching || entry < size - RUN) && hits[entry] < MOST_HITS) {
+        if (watching || entry < size - RUN) {
+            count(entry);
+        }
+    }
+
+    private void count(int entry) {
+        if (entry >= hits.length) {
+            makeRoom(Math.max(entry + 1, Math.min(capacity, 2 * entry)));
+        }
+        if (hits[entry] < MOST_HITS) {
             hits[entry]++;
+        }
+    }
+
+    /** Most tables of small jobs stay small. */
+    private void makeRoom(int entries) {
+        if (entries > hits.length) {
+            hits = Arrays.copyOf(hits, entries);
         }
     }
 
@@ -107,7 +126,18 @@ final class HotKeys {
 
     /** Returns whether the phase has ended by its number of records; {@link #turn} comes next. */
     boolean isOver() {
-        return records >= end;
+        if (records < end) {
+            return false;
+        }
+        if (phase == Phase.WATCHING && end == GLANCE && isWorthwhile()) {
+            end = (long) WATCHED_PER_KEY * capacity;
+            return false;
+        }
+        return true;
+    }
+
+    private boolean isWorthwhile() {
+        return met > 0 && met * WORTHWHILE_SHARE >= records;
     }
 
     /**
@@ -125,7 +155,7 @@ final class HotKeys {
         if (records >= WORTHWHILE_SHRINKAGE * entered) {
             return true;
         }
-        begin(Phase.WATCHING, (long) WATCHED_PER_KEY * capacity);
+        begin(Phase.WATCHING, GLANCE);
         return false;
     }
 
@@ -136,7 +166,8 @@ final class HotKeys {
      * @return those that stay
      */
     BitSet turn(int size) {
-        if (phase == Phase.WATCHING && (met == 0 || met * WORTHWHILE_SHARE < records)) {
+        makeRoom(size);
+        if (phase == Phase.WATCHING && !isWorthwhile()) {
             begin(Phase.PASSING, (long) pause * PERIOD);
             pause = Math.min(2 * pause, LONGEST_PAUSE);
             Arrays.fill(hits, 0, size, (byte) 0);
@@ -149,7 +180,6 @@ final class HotKeys {
         old = hot.cardinality();
         if (phase == Phase.WATCHING && capacity < LARGEST_CAPACITY) {
             capacity *= 2;
-            hits = Arrays.copyOf(hits, capacity);
         }
         begin(Phase.FILLING, Long.MAX_VALUE);
         return hot;
