@@ -73,6 +73,14 @@ public final class KryoSerializer implements Serializer {
         return new KryoInput(place, () -> {});
     }
 
+    @Override
+    public boolean writesFields(Class<?> type) {
+        Workplace place = borrow();
+        boolean fields = place.kryo.writesFields(type);
+        idle.add(place);
+        return fields;
+    }
+
     private Workplace borrow() {
         Workplace place = idle.poll();
         return place != null ? place : make.get();

@@ -118,6 +118,21 @@ final class ObjectCodec extends Serializer<Object> {
     }
 
     private static @Nullable ObjectCodec build(Class<?> type) {
+        List<Field> fields = fieldsIfOpen(type);
+        if (fields == null) {
+            return null;
+        }
+        try {
+            boolean record = type.isRecord();
+            return new ObjectCodec(
+                    writer(fields), record ? maker(type, fields) : filler(fields), record, FlatTypes.areFlat(fields));
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            return null; // its module keeps it closed: somebody else's turn
+        }
+    }
+
+    /** Returns what is written of an instance, of a record in the order of its components; null if any of it is closed. */
+    static @Nullable List<Field> fieldsIfOpen(Class<?> type) {
         try {
             if (closedPart(type) != null) {
                 return null;
@@ -126,11 +141,9 @@ final class ObjectCodec extends Serializer<Object> {
             for (Field field : fields) {
                 field.setAccessible(true);
             }
-            boolean record = type.isRecord();
-            return new ObjectCodec(
-                    writer(fields), record ? maker(type, fields) : filler(fields), record, FlatTypes.areFlat(fields));
+            return fields;
         } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-            return null; // its module keeps it closed: somebody else's turn
+            return null; // its module keeps it closed
         }
     }
 
@@ -248,7 +261,7 @@ final class ObjectCodec extends Serializer<Object> {
     }
 
     /** Returns a handle that calls the parts in order, as a balanced tree. */
-    private static MethodHandle inTurn(List<MethodHandle> parts, MethodType type, MethodHandle none) {
+    static MethodHandle inTurn(List<MethodHandle> parts, MethodType type, MethodHandle none) {
         if (parts.isEmpty()) {
             return none.asType(type);
         }

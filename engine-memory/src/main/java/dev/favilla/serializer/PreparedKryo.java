@@ -273,6 +273,12 @@ final class PreparedKryo extends Kryo {
         return lastChosen;
     }
 
+    /** As {@link dev.favilla.serializer.Serializer#writesFields}. */
+    boolean writesFields(Class<?> type) {
+        return !isWrittenByUser(type)
+                && SerializerChoice.of(type, this, super::getDefaultSerializer) instanceof ObjectCodec;
+    }
+
     private boolean isChosenByUser(Class<?> type) {
         if (getDefaultSerializerForAnnotatedType(type) != null || KryoSerializable.class.isAssignableFrom(type)) {
             return true;

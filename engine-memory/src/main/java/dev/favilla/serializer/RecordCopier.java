@@ -1,9 +1,10 @@
 package dev.favilla.serializer;
 
 import dev.favilla.memory.TaskScope;
-import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * something that it may change.
  *
  * <p><b>Cost.</b> What is proven immutable costs the proof, one or two nanoseconds for everyday classes. Arrays whose
- * elements cannot change are cloned, lists of such elements and records of such arrays copied; only the rest is written and read back, through a
- * stream that stays open until the attempt ends. An attempt that copies nothing opens none.
+ * elements cannot change are cloned; lists of such elements, and objects that the serializer writes field by field and
+ * that hold nothing but such values and arrays, are copied. Only the rest is written and read back, through a stream that
+ * stays open until the attempt ends. An attempt that copies nothing opens none.
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  *
@@ -31,6 +33,9 @@ public final class RecordCopier {
     private final Serializer serializer;
     private final Immutability.Checker immutable = new Immutability.Checker();
     private final Immutability.Checker elements = new Immutability.Checker();
+
+    /** What the classes met so far are copied by; null stands for bytes. */
+    private final Map<Class<?>, @Nullable FlatCopy> flat = new HashMap<>();
 
     private FrameBuffer buffer = new FrameBuffer(0);
     private Serializer.@Nullable RecordOutput out;
@@ -66,23 +71,23 @@ public final class RecordCopier {
             return record; // has nothing that could change, and nothing to write
         }
         if (type.isArray() && Immutability.isProvenBy(type.getComponentType())) {
-            return copyOfArray(record, type.getComponentType());
+            return FlatCopy.copyOfArray(record);
         }
         if (type == ArrayList.class && holdsImmutables((List<?>) record)) {
             return new ArrayList<>((List<?>) record);
         }
-        PlainRecordCopy plain = PlainRecordCopy.of(type);
-        return plain == null ? throughBytes(record) : plain.copy(record);
+        FlatCopy plain = flatCopyOf(type);
+        Object copy = plain == null ? null : plain.copy(record);
+        return copy == null ? throughBytes(record) : copy;
     }
 
-    static Object copyOfArray(Object array, Class<?> component) {
-        if (array instanceof @Nullable Object[] references) {
-            return references.clone();
+    private @Nullable FlatCopy flatCopyOf(Class<?> type) {
+        FlatCopy known = flat.get(type);
+        if (known == null && !flat.containsKey(type)) {
+            known = serializer.writesFields(type) ? FlatCopy.of(type) : null;
+            flat.put(type, known);
         }
-        int length = Array.getLength(array);
-        Object copy = Array.newInstance(component, length);
-        System.arraycopy(array, 0, copy, 0, length);
-        return copy;
+        return known;
     }
 
     private boolean holdsImmutables(List<?> list) {

@@ -25,6 +25,14 @@ public interface Serializer {
     }
 
     /**
+     * Returns whether it writes what the fields of an instance of exactly {@code type} hold and makes an instance with the
+     * same fields of it, so that those can as well be copied. "No" is always true.
+     */
+    default boolean writesFields(Class<?> type) {
+        return false;
+    }
+
+    /**
      * Writes records. Each stands for itself: its bytes can be moved, and read among others in any order, by the
      * serializer that wrote them.
      */

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +198,11 @@ class RecordCopierTest {
         }
 
         @Override
+        public boolean writesFields(Class<?> type) {
+            return serializer.writesFields(type);
+        }
+
+        @Override
         public RecordInput open(InputStream in) {
             throw new UnsupportedOperationException("copies are read in place");
         }
@@ -240,5 +250,126 @@ class RecordCopierTest {
 
         assertThat(copy.names()).isNull();
         assertThat(copy.text()).isNull();
+    }
+
+    /** As records of k-means are. */
+    private static class Cluster implements Serializable {
+
+        private static final long serialVersionUID = 1;
+
+        private final long[] sums;
+        private final @Nullable String name;
+
+        Cluster(long[] sums, @Nullable String name) {
+            this.sums = sums;
+            this.name = name;
+        }
+    }
+
+    private static final class Weighted extends Cluster {
+
+        private static final long serialVersionUID = 1;
+
+        private double[] weights;
+        private boolean sure = true;
+
+        Weighted(long[] sums, double[] weights) {
+            super(sums, "w");
+            this.weights = weights;
+        }
+    }
+
+    @Test
+    void objectsOfArraysAreCopiedWithAllTheirFieldsAndWithoutBytes() {
+        Weighted original = new Weighted(new long[] {1, 2}, new double[] {0.5});
+        original.sure = false;
+
+        Weighted copy = (Weighted) copier().isolate(original);
+        ((Cluster) original).sums[0] = 9;
+        original.weights[0] = 9;
+
+        assertThat(((Cluster) copy).sums).containsExactly(1, 2);
+        assertThat(((Cluster) copy).name).isEqualTo("w");
+        assertThat(copy.weights).containsExactly(0.5);
+        assertThat(copy.sure).isFalse();
+        assertThat(serializer.opened).isZero();
+    }
+
+    private static final class Mirrored {
+        private int[] left;
+        private int[] right;
+    }
+
+    @Test
+    void anArrayThatTwoFieldsShareIsSharedInTheCopy() {
+        Mirrored original = new Mirrored();
+        original.left = new int[] {1};
+        original.right = original.left;
+
+        Mirrored copy = (Mirrored) copier().isolate(original);
+
+        assertThat(copy.left).isSameAs(copy.right).isNotSameAs(original.left).containsExactly(1);
+    }
+
+    private static final class Caching {
+        private int[] numbers = {1};
+        private transient int sum = 5;
+    }
+
+    @Test
+    void whatIsTransientIsNotCopied() {
+        Caching original = new Caching();
+        original.sum = 7;
+
+        Caching copy = (Caching) copier().isolate(original);
+
+        assertThat(copy.numbers).containsExactly(1).isNotSameAs(original.numbers);
+        assertThat(copy.sum).isEqualTo(5);
+    }
+
+    @Test
+    void aSerializerOfTheUsersIsUsedForCopies() {
+        Serializer users = new KryoSerializer(List.of(kryo -> kryo.register(Sums.class, new Doubling())));
+
+        Sums copy = (Sums) new RecordCopier(users).isolate(new Sums(new long[0], new String[0], 3, "b"));
+
+        assertThat(copy.count()).isEqualTo(6);
+    }
+
+    private static final class Doubling extends com.esotericsoftware.kryo.kryo5.Serializer<Sums> {
+
+        @Override
+        public void write(Kryo kryo, Output output, Sums sums) {
+            output.writeInt(sums.count());
+        }
+
+        @Override
+        public Sums read(Kryo kryo, Input input, Class<? extends Sums> type) {
+            return new Sums(new long[0], new String[0], 2 * input.readInt(), "read");
+        }
+    }
+
+    record Picky(int[] numbers) {
+
+        private static boolean refuses;
+
+        Picky {
+            if (refuses) {
+                throw new IllegalStateException("too late");
+            }
+        }
+    }
+
+    @Test
+    void aConstructorThatThrowsIsNamed() {
+        Picky original = new Picky(new int[0]);
+        Picky.refuses = true;
+        try {
+            assertThatExceptionOfType(SerializationException.class)
+                    .isThrownBy(() -> copier().isolate(original))
+                    .withMessageContainingAll("Picky", "too late");
+        } finally {
+            Picky.refuses = false;
+        }
     }
 }
