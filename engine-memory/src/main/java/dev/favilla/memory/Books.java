@@ -33,6 +33,9 @@ final class Books {
 
     private final List<ExecutionAccount> tasks = new ArrayList<>();
     private final Set<ExecutionAccount> outputs = new LinkedHashSet<>();
+    /** The outputs of jobs that have not ended: there may be thousands of others. */
+    private final Map<Long, Set<ExecutionAccount>> outputsOfRunning = new HashMap<>();
+
     private final List<PooledStorage> storages = new ArrayList<>();
 
     private long executionBytes;
@@ -90,6 +93,10 @@ final class Books {
     void close(ExecutionAccount account) {
         if (!account.isTask()) {
             outputs.remove(account);
+            Set<ExecutionAccount> ofJob = outputsOfRunning.get(account.job());
+            if (ofJob != null && ofJob.remove(account) && ofJob.isEmpty()) {
+                outputsOfRunning.remove(account.job());
+            }
         } else if (tasks.remove(account)) {
             Yielding job = yielding.get(account.job());
             if (job != null && !account.gaveWay()) {
@@ -100,6 +107,11 @@ final class Books {
             }
         }
         changed();
+    }
+
+    /** Notes that an output, which had no job, is one of {@code job}. */
+    void assign(ExecutionAccount output, long job) {
+        outputsOfRunning.computeIfAbsent(job, id -> new LinkedHashSet<>()).add(output);
     }
 
     void open(PooledStorage storage) {
@@ -199,8 +211,8 @@ final class Books {
     /** Returns what {@code task} could hold if all others gave back what they can be made to. */
     long withinReachOf(ExecutionAccount task) {
         long own = 0;
-        for (ExecutionAccount output : outputs) {
-            own += output.job() == task.job() ? output.heldBytes() : 0;
+        for (ExecutionAccount output : outputsOfRunning.getOrDefault(task.job(), Set.of())) {
+            own += output.heldBytes();
         }
         return poolBytes - own - Math.min(storageBytes, protectedBytes);
     }
@@ -289,10 +301,9 @@ final class Books {
     void endJob(long job) {
         displaced.remove(job);
         yielding.remove(job);
-        for (ExecutionAccount output : outputs) {
-            if (output.job() == job) {
-                output.leaveOver();
-            }
+        Set<ExecutionAccount> left = outputsOfRunning.remove(job);
+        if (left != null) {
+            left.forEach(ExecutionAccount::leaveOver);
         }
         changed();
     }

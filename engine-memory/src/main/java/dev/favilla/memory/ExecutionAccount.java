@@ -484,7 +484,10 @@ final class ExecutionAccount implements MemoryAccount {
             checkMayWait(); // a task that gave way holds nothing it could move
             target.checkOpen();
             take(-bytes);
-            target.job = job;
+            if (target.job == Books.NO_JOB) {
+                target.job = job;
+                books.assign(target, job);
+            }
             target.take(bytes);
         }
     }
