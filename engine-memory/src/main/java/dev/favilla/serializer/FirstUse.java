@@ -83,6 +83,23 @@ final class FirstUse {
         }
     }
 
+    /**
+     * Checks {@code value}, whatever was checked before: it holds what may forget something.
+     *
+     * @throws RecordFailures.Unserializable if it would not come back equal
+     */
+    void checkForgetful(Object value) {
+        if (isChanged(value)) {
+            throw new RecordFailures.Unserializable(
+                    value,
+                    "a " + value.getClass().getName() + " does not come back equal: it goes by Java serialization, and what"
+                            + " it holds forgets a part of itself there, as a LongNode of Jackson that it is no IntNode",
+                    "Keep such values in a list, map or record of your own instead, or register a Kryo serializer for "
+                            + value.getClass().getName() + ".",
+                    null);
+        }
+    }
+
     /** What contains a value that changes is changed itself. */
     private Object innermost(Object changed) {
         Set<Object> met = Collections.newSetFromMap(new IdentityHashMap<>()); // of a cycle, any will do

@@ -32,6 +32,9 @@ final class JavaPart extends Serializer<Object> {
         PreparedKryo records = (PreparedKryo) kryo;
         Writer writer = Writer.open(records, value);
         byte[] bytes = writer.write();
+        if (writer.forgetful) {
+            records.checkForgetful(value);
+        }
         output.writeVarInt(bytes.length, true);
         output.writeBytes(bytes);
         output.writeVarInt(writer.guests.size(), true);
@@ -79,6 +82,9 @@ final class JavaPart extends Serializer<Object> {
 
         private boolean begun;
 
+        /** Whether anything was met that may forget a part of what it stands for. */
+        private boolean forgetful;
+
         private Writer(PreparedKryo kryo, Object root) throws IOException {
             super(root, kryo.classes());
             this.kryo = kryo;
@@ -99,6 +105,7 @@ final class JavaPart extends Serializer<Object> {
             Class<?> type = object.getClass();
             boolean first = !begun;
             begun = true;
+            forgetful |= SerialForm.isForgetful(type);
             if (type == Class.class || FlatTypes.isLeaf(type)) {
                 return object;
             }

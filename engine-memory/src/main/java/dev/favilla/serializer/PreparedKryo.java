@@ -273,6 +273,14 @@ final class PreparedKryo extends Kryo {
         return lastChosen;
     }
 
+    /** Checks whether {@code value}, which holds what may forget something, comes back equal. */
+    void checkForgetful(Object value) {
+        FirstUse check = firstUse;
+        if (check != null) {
+            check.checkForgetful(value);
+        }
+    }
+
     /** As {@link dev.favilla.serializer.Serializer#writesFields}. */
     boolean writesFields(Class<?> type) {
         return !isWrittenByUser(type)

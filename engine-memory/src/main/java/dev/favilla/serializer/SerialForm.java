@@ -30,6 +30,10 @@ final class SerialForm {
     private static final Set<String> LOSE_BY_THEIR_OWN =
             Set.of("com.fasterxml.jackson.databind.node.BaseJsonNode", "tools.jackson.databind.node.BaseJsonNode");
 
+    /** What such nodes hand to Java serialization instead of themselves, before anybody else is asked. */
+    private static final Set<String> FORGETFUL = Set.of(
+            "com.fasterxml.jackson.databind.node.NodeSerialization", "tools.jackson.databind.node.NodeSerialization");
+
     private final boolean serializable;
     private final boolean custom;
     private final boolean complete;
@@ -54,6 +58,11 @@ final class SerialForm {
             }
         }
         return false;
+    }
+
+    /** Returns whether instances stand for something of which they do not know all. */
+    static boolean isForgetful(Class<?> type) {
+        return FORGETFUL.contains(type.getName());
     }
 
     static SerialForm of(Class<?> type) {

@@ -1,8 +1,11 @@
 package dev.favilla.serializer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.google.common.collect.ImmutableList;
 import dev.favilla.serializer.Corpus.Sample;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
@@ -174,5 +177,17 @@ class CorpusTest {
             assertThat(((List<?>) Streams.copy(kryo, List.of(single, 1))).get(0))
                     .isSameAs(single);
         }
+    }
+
+    @Test
+    void nodesThatForgetTheirKindInALaterContainerAreRefused() {
+        Serializer kryo = new KryoSerializer(List.of());
+        JsonNode whole = JsonNodeFactory.instance.numberNode(1);
+        JsonNode large = JsonNodeFactory.instance.numberNode(1L);
+
+        assertThat(Streams.copy(kryo, ImmutableList.of(whole))).isEqualTo(ImmutableList.of(whole));
+        assertThatExceptionOfType(SerializationException.class)
+                .isThrownBy(() -> Streams.write(kryo, ImmutableList.of(whole, large)))
+                .withMessageContainingAll("ImmutableList", "LongNode", "register a Kryo serializer");
     }
 }
