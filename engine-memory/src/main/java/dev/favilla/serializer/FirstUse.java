@@ -92,7 +92,8 @@ final class FirstUse {
         if (isChanged(value)) {
             throw new RecordFailures.Unserializable(
                     value,
-                    "a " + value.getClass().getName() + " does not come back equal: it goes by Java serialization, and what"
+                    "a " + value.getClass().getName()
+                            + " does not come back equal: it goes by Java serialization, and what"
                             + " it holds forgets a part of itself there, as a LongNode of Jackson that it is no IntNode",
                     "Keep such values in a list, map or record of your own instead, or register a Kryo serializer for "
                             + value.getClass().getName() + ".",
