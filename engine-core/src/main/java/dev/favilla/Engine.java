@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of one context, built from the bottom up and closed from the top down.
  *
- * @param rooms the executors
+ * @param executorFactory the executors
  * @param scheduler runs jobs
  * @param control adds, drains and drops executors
  * @param accumulators the driver's accumulators
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param serializer for records
  */
 record Engine(
-        Rooms rooms,
+        ExecutorFactory executorFactory,
         JobScheduler scheduler,
         ExecutorControl control,
         AccumulatorRegistry accumulators,
@@ -48,7 +48,7 @@ record Engine(
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
         ResultSizes results = new ResultSizes(settings.scheduling().maxResultBytes());
-        Room.Plan plan = new Room.Plan(
+        LocalExecutor.Plan plan = new LocalExecutor.Plan(
                 settings,
                 serializer,
                 broadcasts,
@@ -57,11 +57,11 @@ record Engine(
                 EngineThreads.forSlots(name + "-slot-"),
                 clock,
                 faults);
-        Rooms rooms = new Rooms(plan);
+        ExecutorFactory executorFactory = new ExecutorFactory(plan);
         JobScheduler scheduler = new SchedulerService(
                 observed -> new SchedulerStateMachine(
                         new DriverMapOutputTracker(), settings.retries(), settings.scheduling(), clock, observed),
-                rooms.first(),
+                executorFactory.first(),
                 new SchedulerService.Parts(
                         accumulators,
                         clock,
@@ -69,14 +69,14 @@ record Engine(
                         settings.listenerQueueCapacity(),
                         plan.isolation(),
                         faults,
-                        rooms::replacement));
-        ExecutorControl control = new ExecutorControl(rooms, scheduler);
-        return new Engine(rooms, scheduler, control, accumulators, broadcasts, results, serializer);
+                        executorFactory::replacement));
+        ExecutorControl control = new ExecutorControl(executorFactory, scheduler);
+        return new Engine(executorFactory, scheduler, control, accumulators, broadcasts, results, serializer);
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */
     boolean isolated() {
-        return rooms.areIsolated();
+        return executorFactory.areIsolated();
     }
 
     /** Closes the parts and returns what did not stop in time. */

@@ -196,9 +196,9 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         SchedulerTables tables = engine.scheduler().tables();
         return new EngineStatus(
                 tables,
-                engine.rooms().memory(),
-                engine.rooms().blockCount(),
-                engine.rooms().outputCount(),
+                engine.executorFactory().memory(),
+                engine.executorFactory().blockCount(),
+                engine.executorFactory().outputCount(),
                 engine.broadcasts().count(),
                 engine.scheduler().droppedEvents());
     }
@@ -576,7 +576,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
                 new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);
         Engine parts = engine;
         reachability.track(dependency, () -> {
-            parts.rooms().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
+            parts.executorFactory().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
             parts.scheduler().release(shuffleId);
         });
         return dependency;
@@ -632,7 +632,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         Engine parts = engine;
         int id = node.id();
         datasets.persist(node, level, () -> {
-            parts.rooms().dropBlocks(id);
+            parts.executorFactory().dropBlocks(id);
             parts.scheduler().unpersist(id);
         });
     }
@@ -647,7 +647,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     List<String> describe(LineageNode node) {
         StorageLevel level = datasets.level(node);
         String head = datasets.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
-        BlockStore.CachedSize kept = engine.rooms().sizeOf(node.id());
+        BlockStore.CachedSize kept = engine.executorFactory().sizeOf(node.id());
         return kept.partitions() == 0
                 ? List.of(head)
                 : List.of(

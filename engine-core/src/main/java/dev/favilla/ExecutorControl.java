@@ -9,12 +9,12 @@ import dev.favilla.spi.EngineControl;
 import java.util.List;
 
 /**
- * Adds, drains and drops executors of one context: their rooms, and what the scheduler knows of them.
+ * Adds, drains and drops executors of one context: themselves, and what the scheduler knows of them.
  *
- * @param rooms the executors
+ * @param executorFactory the executors
  * @param scheduler told of them
  */
-record ExecutorControl(Rooms rooms, JobScheduler scheduler) implements EngineControl {
+record ExecutorControl(ExecutorFactory executorFactory, JobScheduler scheduler) implements EngineControl {
 
     @Override
     public List<ExecutorStatus> executors() {
@@ -23,11 +23,11 @@ record ExecutorControl(Rooms rooms, JobScheduler scheduler) implements EngineCon
 
     @Override
     public void loseExecutor(ExecutorId executor, String reason, boolean replace) {
-        if (!rooms.remove(executor)) {
+        if (!executorFactory.remove(executor)) {
             return;
         }
         if (replace) {
-            scheduler.replaceExecutor(executor, reason, rooms.replacement(executor));
+            scheduler.replaceExecutor(executor, reason, executorFactory.replacement(executor));
         } else {
             scheduler.loseExecutor(executor, reason);
         }
@@ -35,22 +35,22 @@ record ExecutorControl(Rooms rooms, JobScheduler scheduler) implements EngineCon
 
     @Override
     public ExecutorId addExecutor() {
-        if (!rooms.areIsolated()) {
+        if (!executorFactory.areIsolated()) {
             throw new UnsupportedOperationException("Cannot add an executor: the only one of this context shares its"
                     + " records and results with the driver as objects, and others could not. Open the context with"
                     + " EngineContext.builder().executors or with local-cluster[E,C,M].");
         }
-        return add(rooms.newId());
+        return add(executorFactory.newId());
     }
 
     private ExecutorId add(ExecutorId id) {
-        scheduler.addExecutor(rooms.maker(id));
+        scheduler.addExecutor(executorFactory.maker(id));
         return id;
     }
 
     @Override
     public void drainExecutor(ExecutorId executor) {
-        if (rooms.drain(executor)) {
+        if (executorFactory.drain(executor)) {
             scheduler.drainExecutor(executor);
         }
     }

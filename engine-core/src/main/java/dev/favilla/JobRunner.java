@@ -3,13 +3,13 @@ package dev.favilla;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.Action;
-import dev.favilla.scheduler.Encoded;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobRequest;
+import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class JobRunner {
             outcome = await(handle, site);
         } finally {
             engine.results().end(handle.jobId());
-            engine.rooms().endJob(handle.jobId());
+            engine.executorFactory().endJob(handle.jobId());
         }
         remember(outcome.report());
         try {
@@ -76,7 +76,7 @@ final class JobRunner {
             return merge(action, plain(staged.staged()));
         }
         if (outcome instanceof JobOutcome.Merged merged) {
-            return Encoded.plain(merged.result(), engine.serializer());
+            return SerializedValue.plain(merged.result(), engine.serializer());
         }
         if (outcome instanceof JobOutcome.Failed failed) {
             throw new JobFailedException(jobId, site, failed.failure(), names);
@@ -91,7 +91,7 @@ final class JobRunner {
         Serializer serializer = engine.serializer();
         List<@Nullable Object> plain = new ArrayList<>(staged.size());
         for (Object value : staged) {
-            plain.add(Encoded.plain(value, serializer));
+            plain.add(SerializedValue.plain(value, serializer));
         }
         return plain;
     }

@@ -28,7 +28,7 @@ final class Variables {
         Engine parts = engine;
         reachability.track(broadcast, () -> {
             parts.broadcasts().forget(id);
-            parts.rooms().forgetCopies(id);
+            parts.executorFactory().forgetCopies(id);
         });
         return broadcast;
     }
@@ -40,14 +40,14 @@ final class Variables {
 
     /** Drops the executors' copies. */
     void unpersist(Broadcast<?> broadcast) {
-        engine.rooms().forgetCopies(requireMine(broadcast));
+        engine.executorFactory().forgetCopies(requireMine(broadcast));
     }
 
     /** @param why what those are told who use it from now on */
     void destroy(Broadcast<?> broadcast, String why) {
         long id = requireMine(broadcast);
         engine.broadcasts().destroy(id, why);
-        engine.rooms().forgetCopies(id);
+        engine.executorFactory().forgetCopies(id);
     }
 
     private long requireMine(Broadcast<?> broadcast) {

@@ -34,7 +34,7 @@ class ArchitectureTest {
     private static final Set<String> READ_THE_CLOCK = Set.of(
             "dev.favilla.scheduler.executor.SlotStopper",
             "dev.favilla.scheduler.service.Deadline",
-            "dev.favilla.memory.Books",
+            "dev.favilla.memory.MemoryLedger",
             "dev.favilla.Reachability");
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -1,7 +1,7 @@
 package dev.favilla.rdd;
 
 import dev.favilla.lineage.HoldsRecords;
-import dev.favilla.scheduler.Encoded;
+import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.serializer.Copies;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.ImmutableValue;
@@ -45,12 +45,12 @@ public sealed interface ZeroValue extends ImmutableValue, Serializable {
 
         @Override
         public Packed pack(Serializer records) {
-            return new PackedZero(Encoded.of(value, records));
+            return new PackedZero(SerializedValue.of(value, records));
         }
     }
 
     /** A zero that cannot change, as bytes. */
-    record PackedZero(Encoded value) implements HoldsRecords.Packed {
+    record PackedZero(SerializedValue value) implements HoldsRecords.Packed {
 
         @Override
         public long size() {

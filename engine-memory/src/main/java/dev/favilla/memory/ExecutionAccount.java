@@ -13,7 +13,7 @@ final class ExecutionAccount implements MemoryAccount {
     /** How often a task that is alone tries again before it is refused, should evictors not do what they say. */
     private static final int ALONE_ROUNDS = 64;
 
-    private final Books books;
+    private final MemoryLedger ledger;
     private final MemoryReclaimer reclaimer;
     private final String owner;
     private final long number;
@@ -53,15 +53,16 @@ final class ExecutionAccount implements MemoryAccount {
     private @Nullable String cancelledBecause;
 
     /** Opens an account. */
-    ExecutionAccount(Books books, MemoryReclaimer reclaimer, String owner, long job, @Nullable Evictor evictor) {
-        this.books = books;
+    ExecutionAccount(
+            MemoryLedger ledger, MemoryReclaimer reclaimer, String owner, long job, @Nullable Evictor evictor) {
+        this.ledger = ledger;
         this.reclaimer = reclaimer;
         this.owner = owner;
         this.job = job;
         this.evictor = evictor;
-        synchronized (books) {
-            this.number = books.nextNumber();
-            books.open(this);
+        synchronized (ledger) {
+            this.number = ledger.nextNumber();
+            ledger.open(this);
         }
     }
 
@@ -115,7 +116,7 @@ final class ExecutionAccount implements MemoryAccount {
     void callBack() {
         calledBack |= waitingOutside;
         if (calledBack) {
-            books.changed();
+            ledger.changed();
         }
     }
 
@@ -125,7 +126,7 @@ final class ExecutionAccount implements MemoryAccount {
     public long reserve(long bytes) {
         requireNotNegative(bytes);
         makeRoom(bytes, false);
-        synchronized (books) {
+        synchronized (ledger) {
             long granted = Math.min(bytes, grantable(false));
             take(granted);
             return granted;
@@ -148,7 +149,7 @@ final class ExecutionAccount implements MemoryAccount {
 
     private boolean tryTake(long bytes, boolean beyondShare) {
         makeRoom(bytes, beyondShare);
-        synchronized (books) {
+        synchronized (ledger) {
             if (grantable(beyondShare) < bytes) {
                 return false;
             }
@@ -169,8 +170,8 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Returns whether anything that comes free could be this account's, and would be enough. */
     private boolean mayHope(long bytes) {
-        synchronized (books) {
-            return !books.isClaimedBefore(this) && bytes <= books.poolBytes() - held;
+        synchronized (ledger) {
+            return !ledger.isClaimedBefore(this) && bytes <= ledger.poolBytes() - held;
         }
     }
 
@@ -202,20 +203,20 @@ final class ExecutionAccount implements MemoryAccount {
     /** Has cached blocks dropped, outside the monitor; returns how many bytes came free. */
     private long evict(long bytes, boolean beyondShare) {
         long wanted;
-        synchronized (books) {
+        synchronized (ledger) {
             checkOpen();
-            long shortfall = Math.min(bytes, allowed(beyondShare)) - books.freeBytes();
-            wanted = Math.min(shortfall, books.evictableBytes());
+            long shortfall = Math.min(bytes, allowed(beyondShare)) - ledger.freeBytes();
+            wanted = Math.min(shortfall, ledger.evictableBytes());
             if (wanted <= 0) {
                 return 0;
             }
-            books.beginEviction(wanted);
+            ledger.beginEviction(wanted);
         }
         try {
             return evictFromAll(wanted);
         } finally {
-            synchronized (books) {
-                books.endEviction();
+            synchronized (ledger) {
+                ledger.endEviction();
             }
         }
     }
@@ -231,29 +232,30 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     private Iterable<PooledStorage> storages() {
-        synchronized (books) {
-            return books.storages();
+        synchronized (ledger) {
+            return ledger.storages();
         }
     }
 
     private long missing(long bytes, boolean beyondShare) {
-        synchronized (books) {
+        synchronized (ledger) {
             return bytes - Math.min(bytes, grantable(beyondShare));
         }
     }
 
     private long grantable(boolean beyondShare) {
         checkOpen();
-        return Math.min(allowed(beyondShare), Math.max(0, books.freeBytes()));
+        return Math.min(allowed(beyondShare), Math.max(0, ledger.freeBytes()));
     }
 
     /** What could be granted if all of it were free. */
     private long allowed(boolean beyondShare) {
-        if (gaveWay() || books.isClaimedBefore(this) || (held == 0 && isTask() && books.mustWaitOutside(this))) {
+        if (gaveWay() || ledger.isClaimedBefore(this) || (held == 0 && isTask() && ledger.mustWaitOutside(this))) {
             return 0;
         }
-        long limit =
-                isTask() && !beyondShare ? books.fairShare() - held : books.executionLimit() - books.executionBytes();
+        long limit = isTask() && !beyondShare
+                ? ledger.fairShare() - held
+                : ledger.executionLimit() - ledger.executionBytes();
         return Math.max(0, limit);
     }
 
@@ -262,8 +264,8 @@ final class ExecutionAccount implements MemoryAccount {
     /** Waits, holding nothing, while older tasks need what there is. */
     private void waitOutside(long bytes) {
         String reason = null;
-        synchronized (books) {
-            while (reason == null && bytes > 0 && held == 0 && books.mustWaitOutside(this)) {
+        synchronized (ledger) {
+            while (reason == null && bytes > 0 && held == 0 && ledger.mustWaitOutside(this)) {
                 reason = awaitOutside(bytes);
             }
         }
@@ -275,7 +277,7 @@ final class ExecutionAccount implements MemoryAccount {
         checkMayWait();
         waitingOutside = true; // it shares no longer
         try {
-            await(bytes, books.courtesyNanos(this));
+            await(bytes, ledger.courtesyNanos(this));
             return calledBack ? giveWay("older tasks need the cached blocks that it reads") : null;
         } finally {
             waitingOutside = false;
@@ -286,8 +288,8 @@ final class ExecutionAccount implements MemoryAccount {
     /** Gets {@code bytes} from younger tasks, or gives way to an older one, or fails. */
     private void contend(long bytes) {
         long begun;
-        synchronized (books) {
-            begun = books.nextNumber();
+        synchronized (ledger) {
+            begun = ledger.nextNumber();
         }
         try {
             int rounds = 0;
@@ -297,9 +299,9 @@ final class ExecutionAccount implements MemoryAccount {
                 }
             }
         } finally {
-            synchronized (books) {
+            synchronized (ledger) {
                 claimed = 0;
-                books.changed();
+                ledger.changed();
             }
         }
     }
@@ -307,21 +309,21 @@ final class ExecutionAccount implements MemoryAccount {
     /** Returns false if no other task holds anything, and yet there is not enough. */
     private boolean takeAmongOthers(long bytes) {
         String reason = null;
-        synchronized (books) {
+        synchronized (ledger) {
             while (reason == null) {
                 checkMayWait();
                 if (grantable(true) >= bytes) {
                     take(bytes);
                     return true;
                 }
-                if (held + bytes > books.withinReachOf(this)) {
+                if (held + bytes > ledger.withinReachOf(this)) {
                     throw exhausted(bytes);
                 }
-                ExecutionAccount older = books.olderHolder(this);
+                ExecutionAccount older = ledger.olderHolder(this);
                 if (older != null) {
                     claimed = 0;
                     reason = held == 0 ? awaitOutside(bytes) : giveWay(older.owner + " is older and needs it");
-                } else if (books.othersHold(this)) {
+                } else if (ledger.othersHold(this)) {
                     claimed = bytes;
                     await(bytes);
                 } else {
@@ -341,8 +343,8 @@ final class ExecutionAccount implements MemoryAccount {
 
     private long takeOutputsOfOthers(long bytes) {
         Iterable<ExecutionAccount> outputs;
-        synchronized (books) {
-            outputs = books.outputsOfOthers(this);
+        synchronized (ledger) {
+            outputs = ledger.outputsOfOthers(this);
         }
         long freed = 0;
         for (ExecutionAccount output : outputs) {
@@ -357,9 +359,9 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     private void displaced(ExecutionAccount output) {
-        synchronized (books) {
+        synchronized (ledger) {
             if (!output.leftOver && output.job > job) {
-                books.displace(output.job);
+                ledger.displace(output.job);
             }
         }
     }
@@ -369,9 +371,9 @@ final class ExecutionAccount implements MemoryAccount {
      * no block could help.
      */
     private boolean outlastReaders(long bytes, long begun) {
-        synchronized (books) {
-            boolean useful = books.evictableBytes() >= bytes - books.freeBytes();
-            if (!useful || !books.clear(this, begun)) {
+        synchronized (ledger) {
+            boolean useful = ledger.evictableBytes() >= bytes - ledger.freeBytes();
+            if (!useful || !ledger.clear(this, begun)) {
                 return false;
             }
             await(bytes);
@@ -387,7 +389,7 @@ final class ExecutionAccount implements MemoryAccount {
     /** @param courtesyNanos how long to wait for somebody who may come; 0 to wait for somebody who is here */
     private void await(long bytes, long courtesyNanos) {
         try {
-            boolean changed = courtesyNanos > 0 ? books.awaitChange(courtesyNanos) : books.awaitChange();
+            boolean changed = courtesyNanos > 0 ? ledger.awaitChange(courtesyNanos) : ledger.awaitChange();
             if (!changed && courtesyNanos == 0) {
                 throw exhausted(bytes);
             }
@@ -403,8 +405,8 @@ final class ExecutionAccount implements MemoryAccount {
         String reason = "gave its memory back, because " + why;
         gaveWayBecause = reason;
         take(-held);
-        books.runInTurn(job);
-        books.changed();
+        ledger.runInTurn(job);
+        ledger.changed();
         return reason;
     }
 
@@ -426,9 +428,9 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     private ExecutionMemoryExhaustedException exhausted(long bytes) {
-        synchronized (books) {
+        synchronized (ledger) {
             return new ExecutionMemoryExhaustedException(
-                    owner, bytes, grantable(true), books.poolBytes(), books.taskCount());
+                    owner, bytes, grantable(true), ledger.poolBytes(), ledger.taskCount());
         }
     }
 
@@ -445,10 +447,10 @@ final class ExecutionAccount implements MemoryAccount {
 
     @Override
     public void cancel(String reason) {
-        synchronized (books) {
+        synchronized (ledger) {
             if (cancelledBecause == null) {
                 cancelledBecause = reason;
-                books.changed();
+                ledger.changed();
             }
         }
     }
@@ -459,16 +461,16 @@ final class ExecutionAccount implements MemoryAccount {
     private void take(long bytes) {
         held += bytes;
         if (isTask()) {
-            books.addExecution(bytes);
+            ledger.addExecution(bytes);
         } else {
-            books.addRetained(bytes);
+            ledger.addRetained(bytes);
         }
     }
 
     @Override
     public void release(long bytes) {
         requireNotNegative(bytes);
-        synchronized (books) {
+        synchronized (ledger) {
             take(-Math.min(bytes, held));
         }
     }
@@ -476,17 +478,17 @@ final class ExecutionAccount implements MemoryAccount {
     @Override
     public void moveTo(MemoryAccount other, long bytes) {
         requireNotNegative(bytes);
-        if (!(other instanceof ExecutionAccount target) || target.books != books) {
+        if (!(other instanceof ExecutionAccount target) || target.ledger != ledger) {
             throw new IllegalArgumentException(other + " belongs to another manager than " + this);
         }
         require(Math.max(0, bytes - reservedBytes())); // the account has one user, so it holds no less afterwards
-        synchronized (books) {
+        synchronized (ledger) {
             checkMayWait(); // a task that gave way holds nothing it could move
             target.checkOpen();
             take(-bytes);
-            if (target.job == Books.NO_JOB) {
+            if (target.job == MemoryLedger.NO_JOB) {
                 target.job = job;
-                books.assign(target, job);
+                ledger.assign(target, job);
             }
             target.take(bytes);
         }
@@ -494,7 +496,7 @@ final class ExecutionAccount implements MemoryAccount {
 
     @Override
     public long reservedBytes() {
-        synchronized (books) {
+        synchronized (ledger) {
             return held;
         }
     }
@@ -514,11 +516,11 @@ final class ExecutionAccount implements MemoryAccount {
 
     @Override
     public void close() {
-        synchronized (books) {
+        synchronized (ledger) {
             take(-held);
             if (!closed) {
                 closed = true;
-                books.close(this);
+                ledger.close(this);
             }
         }
         spillables = new Spillable[0];

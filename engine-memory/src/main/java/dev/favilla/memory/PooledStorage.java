@@ -3,7 +3,7 @@ package dev.favilla.memory;
 /** Storage memory of one block store. */
 final class PooledStorage implements StorageAccount {
 
-    private final Books books;
+    private final MemoryLedger ledger;
     private final MemoryReclaimer reclaimer;
     private final Evictor evictor;
 
@@ -13,8 +13,8 @@ final class PooledStorage implements StorageAccount {
     /** Guarded by the books. */
     private boolean closed;
 
-    PooledStorage(Books books, MemoryReclaimer reclaimer, Evictor evictor) {
-        this.books = books;
+    PooledStorage(MemoryLedger ledger, MemoryReclaimer reclaimer, Evictor evictor) {
+        this.ledger = ledger;
         this.reclaimer = reclaimer;
         this.evictor = evictor;
     }
@@ -33,9 +33,9 @@ final class PooledStorage implements StorageAccount {
     public boolean exchange(long given, long taken) {
         requireNotNegative(given);
         requireNotNegative(taken);
-        synchronized (books) {
+        synchronized (ledger) {
             long change = taken - Math.min(given, held);
-            if (closed || (change > 0 && (books.isClaimed() || change > books.freeBytes()))) {
+            if (closed || (change > 0 && (ledger.isClaimed() || change > ledger.freeBytes()))) {
                 return false;
             }
             add(change);
@@ -46,8 +46,8 @@ final class PooledStorage implements StorageAccount {
     @Override
     public boolean giveUp(long bytes) {
         requireNotNegative(bytes);
-        synchronized (books) {
-            if (bytes > held || !books.mayEvict(bytes)) {
+        synchronized (ledger) {
+            if (bytes > held || !ledger.mayEvict(bytes)) {
                 return false;
             }
             add(-bytes);
@@ -63,29 +63,29 @@ final class PooledStorage implements StorageAccount {
     }
 
     private long freeBytes() {
-        synchronized (books) {
-            return books.freeBytes();
+        synchronized (ledger) {
+            return ledger.freeBytes();
         }
     }
 
     /** Blocks that nobody can reach go like any others when there is no room; it is map outputs that may be in the way. */
     private boolean mayHope(long bytes) {
-        synchronized (books) {
-            return books.usage().retainedBytes() >= bytes - books.freeBytes();
+        synchronized (ledger) {
+            return ledger.usage().retainedBytes() >= bytes - ledger.freeBytes();
         }
     }
 
     @Override
     public void release(long bytes) {
         requireNotNegative(bytes);
-        synchronized (books) {
+        synchronized (ledger) {
             add(-Math.min(bytes, held));
         }
     }
 
     private void add(long bytes) {
         held += bytes;
-        books.addStorage(bytes);
+        ledger.addStorage(bytes);
     }
 
     private static void requireNotNegative(long bytes) {
@@ -96,29 +96,29 @@ final class PooledStorage implements StorageAccount {
 
     @Override
     public long reservedBytes() {
-        synchronized (books) {
+        synchronized (ledger) {
             return held;
         }
     }
 
     @Override
     public long limitBytes() {
-        synchronized (books) {
-            return books.storageLimit();
+        synchronized (ledger) {
+            return ledger.storageLimit();
         }
     }
 
     @Override
     public long protectedBytes() {
-        return books.protectedBytes();
+        return ledger.protectedBytes();
     }
 
     @Override
     public void close() {
-        synchronized (books) {
+        synchronized (ledger) {
             release(held);
             closed = true;
-            books.close(this);
+            ledger.close(this);
         }
     }
 }

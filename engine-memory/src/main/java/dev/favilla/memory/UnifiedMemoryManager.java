@@ -41,7 +41,7 @@ public final class UnifiedMemoryManager implements MemoryManager {
     private static final long LARGEST_HEAP_RESERVE_BYTES = 300L << 20;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    private final Books books;
+    private final MemoryLedger ledger;
     private final MemoryReclaimer reclaimer;
 
     /** As {@link #UnifiedMemoryManager(long, double, MemoryReclaimer)}, where nothing is ever out of reach. */
@@ -71,7 +71,7 @@ public final class UnifiedMemoryManager implements MemoryManager {
             throw new IllegalArgumentException(
                     "protectedStorageFraction must be from 0 to 1, got " + protectedStorageFraction);
         }
-        this.books = new Books(poolBytes, (long) (poolBytes * protectedStorageFraction), patience.toNanos());
+        this.ledger = new MemoryLedger(poolBytes, (long) (poolBytes * protectedStorageFraction), patience.toNanos());
         this.reclaimer = reclaimer;
     }
 
@@ -94,39 +94,39 @@ public final class UnifiedMemoryManager implements MemoryManager {
 
     @Override
     public long poolBytes() {
-        return books.poolBytes();
+        return ledger.poolBytes();
     }
 
     @Override
     public MemoryAccount openTask(String owner, long job) {
-        return new ExecutionAccount(books, reclaimer, owner, job, null);
+        return new ExecutionAccount(ledger, reclaimer, owner, job, null);
     }
 
     @Override
     public MemoryAccount openRetained(String owner, Evictor evictor) {
-        return new ExecutionAccount(books, reclaimer, owner, Books.NO_JOB, evictor);
+        return new ExecutionAccount(ledger, reclaimer, owner, MemoryLedger.NO_JOB, evictor);
     }
 
     @Override
     public StorageAccount openStorage(Evictor evictor) {
-        PooledStorage storage = new PooledStorage(books, reclaimer, evictor);
-        synchronized (books) {
-            books.open(storage);
+        PooledStorage storage = new PooledStorage(ledger, reclaimer, evictor);
+        synchronized (ledger) {
+            ledger.open(storage);
         }
         return storage;
     }
 
     @Override
     public void endJob(long job) {
-        synchronized (books) {
-            books.endJob(job);
+        synchronized (ledger) {
+            ledger.endJob(job);
         }
     }
 
     @Override
     public MemoryUsage usage() {
-        synchronized (books) {
-            return books.usage();
+        synchronized (ledger) {
+            return ledger.usage();
         }
     }
 }

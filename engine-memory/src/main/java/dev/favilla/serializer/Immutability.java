@@ -101,9 +101,9 @@ public final class Immutability {
 
     private static final Class<?> ENTRY = Map.entry(1, 1).getClass();
 
-    private static final ClassValue<Facts> FACTS = new ClassValue<>() {
+    private static final ClassValue<Proof> PROOFS = new ClassValue<>() {
         @Override
-        protected Facts computeValue(Class<?> type) {
+        protected Proof computeValue(Class<?> type) {
             return classify(type, new HashSet<>());
         }
     };
@@ -112,7 +112,7 @@ public final class Immutability {
 
     /** Returns whether {@code value} is proven to be deeply immutable. */
     public static boolean isDeeplyImmutable(@Nullable Object value) {
-        return value == null || walk(value, FACTS.get(value.getClass()), 0, MAX_VALUES) != NOT_PROVEN;
+        return value == null || walk(value, PROOFS.get(value.getClass()), 0, MAX_VALUES) != NOT_PROVEN;
     }
 
     /** Returns whether instances of exactly {@code type} are unmodifiable collections of the JDK. */
@@ -146,88 +146,88 @@ public final class Immutability {
     static boolean isProvenBy(Class<?> type) {
         return type.isPrimitive()
                 || Enum.class.isAssignableFrom(type)
-                || (Modifier.isFinal(type.getModifiers()) && FACTS.get(type).kind == Kind.ALWAYS);
+                || (Modifier.isFinal(type.getModifiers()) && PROOFS.get(type).kind == Kind.ALWAYS);
     }
 
-    private static Facts classify(Class<?> type, Set<Class<?>> outer) {
+    private static Proof classify(Class<?> type, Set<Class<?>> outer) {
         if (VALUES.contains(type)
                 || JAVA_TIME.contains(type)
                 || Enum.class.isAssignableFrom(type)
                 || ImmutableValue.class.isAssignableFrom(type)) {
-            return Facts.ALWAYS;
+            return Proof.ALWAYS;
         }
         if (type.isRecord()) {
             return classifyRecord(type, outer);
         }
         if (COLLECTIONS.contains(type)) {
-            return Facts.of(Kind.COLLECTION);
+            return Proof.of(Kind.COLLECTION);
         }
         if (MAPS.contains(type)) {
-            return Facts.of(Kind.MAP);
+            return Proof.of(Kind.MAP);
         }
         if (type == ENTRY) {
-            return Facts.of(Kind.ENTRY);
+            return Proof.of(Kind.ENTRY);
         }
         if (type == Optional.class) {
-            return Facts.of(Kind.OPTIONAL);
+            return Proof.of(Kind.OPTIONAL);
         }
-        return isLambda(type) ? classifyLambda(type) : Facts.NEVER;
+        return isLambda(type) ? classifyLambda(type) : Proof.NEVER;
     }
 
-    private static Facts classifyRecord(Class<?> type, Set<Class<?>> outer) {
+    private static Proof classifyRecord(Class<?> type, Set<Class<?>> outer) {
         if (!outer.add(type)) {
-            return Facts.of(Kind.RECORD); // a record of its own kind inside itself: only the value can tell
+            return Proof.of(Kind.RECORD); // a record of its own kind inside itself: only the value can tell
         }
         RecordShape shape = RecordShape.of(type);
         boolean[] look = new boolean[shape.size()];
         boolean lookAtAny = false;
         for (int i = 0; i < look.length; i++) {
-            Facts component = classifyComponent(shape.types()[i], outer);
+            Proof component = classifyComponent(shape.types()[i], outer);
             if (component.kind == Kind.NEVER) {
                 outer.remove(type);
-                return Facts.NEVER;
+                return Proof.NEVER;
             }
             look[i] = component.kind != Kind.ALWAYS;
             lookAtAny |= look[i];
         }
         outer.remove(type);
         if (!lookAtAny) {
-            return Facts.ALWAYS;
+            return Proof.ALWAYS;
         }
-        return shape.isReadable() ? new Facts(Kind.RECORD, shape, look, null) : Facts.NEVER;
+        return shape.isReadable() ? new Proof(Kind.RECORD, shape, look, null) : Proof.NEVER;
     }
 
-    private static Facts classifyComponent(Class<?> declared, Set<Class<?>> outer) {
+    private static Proof classifyComponent(Class<?> declared, Set<Class<?>> outer) {
         if (declared.isPrimitive()
                 || Enum.class.isAssignableFrom(declared)
                 || ImmutableValue.class.isAssignableFrom(declared)) {
-            return Facts.ALWAYS;
+            return Proof.ALWAYS;
         }
         if (Modifier.isFinal(declared.getModifiers())) {
             return classify(declared, outer); // arrays are final too, and end as NEVER
         }
-        return Facts.of(Kind.RECORD); // any kind that says: look at the value
+        return Proof.of(Kind.RECORD); // any kind that says: look at the value
     }
 
-    private static Facts classifyLambda(Class<?> type) {
+    private static Proof classifyLambda(Class<?> type) {
         if (isStateless(type)) {
-            return Facts.ALWAYS;
+            return Proof.ALWAYS;
         }
         try {
             Method writeReplace = type.getDeclaredMethod("writeReplace");
             writeReplace.setAccessible(true);
-            return new Facts(Kind.LAMBDA, null, null, writeReplace);
+            return new Proof(Kind.LAMBDA, null, null, writeReplace);
         } catch (NoSuchMethodException | InaccessibleObjectException e) {
-            return Facts.NEVER; // not serializable, or closed to us: what it captures cannot be seen
+            return Proof.NEVER; // not serializable, or closed to us: what it captures cannot be seen
         }
     }
 
     /** Returns how many more values may be looked at after this one, or {@link #NOT_PROVEN}. */
     private static int walk(@Nullable Object value, int depth, int budget) {
-        return value == null ? budget - 1 : walk(value, FACTS.get(value.getClass()), depth, budget);
+        return value == null ? budget - 1 : walk(value, PROOFS.get(value.getClass()), depth, budget);
     }
 
-    private static int walk(Object value, Facts facts, int depth, int budget) {
+    private static int walk(Object value, Proof facts, int depth, int budget) {
         if (budget <= 0 || depth > MAX_DEPTH) {
             return NOT_PROVEN;
         }
@@ -268,7 +268,7 @@ public final class Immutability {
         return left;
     }
 
-    private static int walkRecord(Object record, Facts facts, int depth, int budget) {
+    private static int walkRecord(Object record, Proof facts, int depth, int budget) {
         RecordShape shape = facts.record();
         boolean[] look = facts.look();
         int left = budget;
@@ -280,7 +280,7 @@ public final class Immutability {
         return left;
     }
 
-    private static int walkCaptures(Object lambda, Facts facts, int depth, int budget) {
+    private static int walkCaptures(Object lambda, Proof facts, int depth, int budget) {
         SerializedLambda form;
         try {
             form = (SerializedLambda) facts.writeReplace().invoke(lambda);
@@ -306,10 +306,10 @@ public final class Immutability {
     }
 
     /** What a class tells of its instances. */
-    private static final class Facts {
+    private static final class Proof {
 
-        static final Facts ALWAYS = of(Kind.ALWAYS);
-        static final Facts NEVER = of(Kind.NEVER);
+        static final Proof ALWAYS = of(Kind.ALWAYS);
+        static final Proof NEVER = of(Kind.NEVER);
 
         final Kind kind;
         private final @Nullable RecordShape record;
@@ -319,15 +319,15 @@ public final class Immutability {
 
         private final @Nullable Method writeReplace;
 
-        Facts(Kind kind, @Nullable RecordShape record, boolean @Nullable [] look, @Nullable Method writeReplace) {
+        Proof(Kind kind, @Nullable RecordShape record, boolean @Nullable [] look, @Nullable Method writeReplace) {
             this.kind = kind;
             this.record = record;
             this.look = look;
             this.writeReplace = writeReplace;
         }
 
-        static Facts of(Kind kind) {
-            return new Facts(kind, null, null, null);
+        static Proof of(Kind kind) {
+            return new Proof(kind, null, null, null);
         }
 
         RecordShape record() {
@@ -355,7 +355,7 @@ public final class Immutability {
             if (value == null || value.getClass() == lastAlways) {
                 return true;
             }
-            Facts facts = FACTS.get(value.getClass());
+            Proof facts = PROOFS.get(value.getClass());
             if (facts.kind == Kind.ALWAYS) {
                 lastAlways = value.getClass();
                 return true;

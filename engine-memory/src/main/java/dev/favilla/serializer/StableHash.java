@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StableHash {
 
-    private static final ClassValue<Facts> FACTS = new ClassValue<>() {
+    private static final ClassValue<KeyTraits> TRAITS = new ClassValue<>() {
         @Override
-        protected Facts computeValue(Class<?> type) {
+        protected KeyTraits computeValue(Class<?> type) {
             return classify(type, new HashSet<>());
         }
     };
@@ -49,7 +49,7 @@ public final class StableHash {
         if (key instanceof String || key instanceof Long || key instanceof Integer) {
             return key.hashCode();
         }
-        Facts facts = FACTS.get(key.getClass());
+        KeyTraits facts = TRAITS.get(key.getClass());
         return switch (facts.kind) {
             case OWN -> key.hashCode();
             case ENUM -> ((Enum<?>) key).name().hashCode();
@@ -117,28 +117,28 @@ public final class StableHash {
         return of(entry.getKey()) ^ of(entry.getValue());
     }
 
-    private static Facts classify(Class<?> type, Set<Class<?>> outer) {
+    private static KeyTraits classify(Class<?> type, Set<Class<?>> outer) {
         if (type.isArray()) {
-            return Facts.refused(type.getTypeName() + " cannot be a key: two arrays with equal elements are neither"
+            return KeyTraits.refused(type.getTypeName() + " cannot be a key: two arrays with equal elements are neither"
                     + " equal nor have equal hashes. Use a List or a record of the elements instead.");
         }
         if (Enum.class.isAssignableFrom(type)) {
-            return Facts.of(Kind.ENUM);
+            return KeyTraits.of(Kind.ENUM);
         }
         if (type == Class.class) {
-            return Facts.of(Kind.CLASS);
+            return KeyTraits.of(Kind.CLASS);
         }
         Method hashCode = publicMethod(type, "hashCode");
         Method equals = publicMethod(type, "equals", Object.class);
         String refusal = refusal(type, hashCode, equals);
         if (refusal != null) {
-            return Facts.refused(refusal);
+            return KeyTraits.refused(refusal);
         }
         Kind container = containerKind(type);
         if (container != null) {
-            return Facts.of(container);
+            return KeyTraits.of(container);
         }
-        return type.isRecord() && isByCompiler(hashCode) ? classifyRecord(type, outer) : Facts.of(Kind.OWN);
+        return type.isRecord() && isByCompiler(hashCode) ? classifyRecord(type, outer) : KeyTraits.of(Kind.OWN);
     }
 
     /** Returns why equal keys of this class would not meet; null if they do. */
@@ -203,9 +203,9 @@ public final class StableHash {
         }
     }
 
-    private static Facts classifyRecord(Class<?> type, Set<Class<?>> outer) {
+    private static KeyTraits classifyRecord(Class<?> type, Set<Class<?>> outer) {
         RecordShape shape = RecordShape.of(type);
-        Facts structural = shape.isReadable() ? new Facts(Kind.RECORD, shape, null) : Facts.of(Kind.OWN);
+        KeyTraits structural = shape.isReadable() ? new KeyTraits(Kind.RECORD, shape, null) : KeyTraits.of(Kind.OWN);
         if (!outer.add(type)) {
             return structural;
         }
@@ -215,15 +215,16 @@ public final class StableHash {
                 continue;
             }
             boolean settled = Modifier.isFinal(component.getModifiers());
-            Facts facts = settled ? classify(component, outer) : structural;
+            KeyTraits facts = settled ? classify(component, outer) : structural;
             if (facts.kind == Kind.REFUSED) {
                 outer.remove(type);
-                return Facts.refused(type.getName() + " cannot be a key because of a component: " + facts.refusal());
+                return KeyTraits.refused(
+                        type.getName() + " cannot be a key because of a component: " + facts.refusal());
             }
             allOwn &= settled && facts.kind == Kind.OWN;
         }
         outer.remove(type);
-        return allOwn ? Facts.of(Kind.OWN) : structural;
+        return allOwn ? KeyTraits.of(Kind.OWN) : structural;
     }
 
     private enum Kind {
@@ -240,24 +241,24 @@ public final class StableHash {
     }
 
     /** What a class tells of its instances. */
-    private static final class Facts {
+    private static final class KeyTraits {
 
         final Kind kind;
         private final @Nullable RecordShape record;
         private final @Nullable String refusal;
 
-        Facts(Kind kind, @Nullable RecordShape record, @Nullable String refusal) {
+        KeyTraits(Kind kind, @Nullable RecordShape record, @Nullable String refusal) {
             this.kind = kind;
             this.record = record;
             this.refusal = refusal;
         }
 
-        static Facts of(Kind kind) {
-            return new Facts(kind, null, null);
+        static KeyTraits of(Kind kind) {
+            return new KeyTraits(kind, null, null);
         }
 
-        static Facts refused(String why) {
-            return new Facts(Kind.REFUSED, null, why);
+        static KeyTraits refused(String why) {
+            return new KeyTraits(Kind.REFUSED, null, why);
         }
 
         RecordShape record() {

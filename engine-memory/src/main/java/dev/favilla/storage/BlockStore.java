@@ -8,8 +8,8 @@ import java.util.Optional;
  * The cached partitions of one executor.
  *
  * <p>A block becomes visible only when the attempt that made it succeeded ({@link #publish}); until then it belongs to
- * that attempt's scope and vanishes with it. Every block carries a <em>stamp</em> of the shuffle generations it was
- * computed from: asked for with another stamp it is dropped and not found.
+ * that attempt's scope and vanishes with it. Every block carries an <em>input version</em> of the shuffle generations it was
+ * computed from: asked for with another input version it is dropped and not found.
  *
  * <p><b>Threads.</b> May be used from any thread. A block found is pinned, and so never evicted, until the scope that
  * found it closes.
@@ -20,13 +20,13 @@ public interface BlockStore extends AutoCloseable {
      * Finds a visible block and pins it for the life of {@code scope}; any failure to read it is a miss. What is not
      * here may come from another executor, as copies that the attempt pays for.
      */
-    Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope);
+    Optional<CachedBlock> find(BlockId id, long inputVersion, TaskScope scope);
 
     /**
      * Begins a block that the attempt of {@code scope} is computing. Blocks less recently used are evicted to make
      * room; when there is none the builder refuses and the partition is simply not kept.
      */
-    BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope);
+    BlockBuilder build(BlockId id, StorageLevel level, long inputVersion, TaskScope scope);
 
     /**
      * Makes the completed blocks of a successful attempt visible and tells what was in them. If another attempt
@@ -50,10 +50,10 @@ public interface BlockStore extends AutoCloseable {
     void drop(BlockId id);
 
     /**
-     * Returns a copy of a visible block for another executor. Empty if it is not here with this stamp, is of objects
+     * Returns a copy of a visible block for another executor. Empty if it is not here with this input version, is of objects
      * that cannot be serialized, or would be larger than about 1 GiB. Nobody's account is charged here.
      */
-    Optional<EncodedBlock> export(BlockId id, long stamp);
+    Optional<EncodedBlock> export(BlockId id, long inputVersion);
 
     /** Returns what is kept of a dataset. */
     CachedSize sizeOf(int rddId);

@@ -120,9 +120,10 @@ public final class MemoryBlockStore implements BlockStore {
     }
 
     @Override
-    public Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope) {
-        Optional<CachedBlock> found =
-                mayRead(id, scope) ? lookUp(id, stamp, scope).or(() -> peers.find(id, stamp, scope)) : Optional.empty();
+    public Optional<CachedBlock> find(BlockId id, long inputVersion, TaskScope scope) {
+        Optional<CachedBlock> found = mayRead(id, scope)
+                ? lookUp(id, inputVersion, scope).or(() -> peers.find(id, inputVersion, scope))
+                : Optional.empty();
         scope.metrics().add(found.isPresent() ? Metric.CACHE_HITS : Metric.CACHE_MISSES, 1);
         found.ifPresent(block -> stagedBy(scope).use(block.summary()));
         return found;
@@ -141,7 +142,7 @@ public final class MemoryBlockStore implements BlockStore {
         }
     }
 
-    private Optional<CachedBlock> lookUp(BlockId id, long stamp, TaskScope scope) {
+    private Optional<CachedBlock> lookUp(BlockId id, long inputVersion, TaskScope scope) {
         StoredBlock block;
         boolean current;
         synchronized (monitor) {
@@ -149,7 +150,7 @@ public final class MemoryBlockStore implements BlockStore {
             if (block == null || block.leaving) {
                 return Optional.empty();
             }
-            current = block.stamp() == stamp;
+            current = block.inputVersion() == inputVersion;
             if (current) {
                 block.pins++;
             }
@@ -169,10 +170,10 @@ public final class MemoryBlockStore implements BlockStore {
     }
 
     @Override
-    public BlockBuilder build(BlockId id, StorageLevel level, long stamp, TaskScope scope) {
+    public BlockBuilder build(BlockId id, StorageLevel level, long inputVersion, TaskScope scope) {
         StagedBlock block = level.deserialized()
-                ? new StagedObjects(this, id, stamp, scope.attemptId(), serializer)
-                : new StagedBytes(this, id, stamp, scope.attemptId(), serializer, frames);
+                ? new StagedObjects(this, id, inputVersion, scope.attemptId(), serializer)
+                : new StagedBytes(this, id, inputVersion, scope.attemptId(), serializer, frames);
         boolean refused;
         synchronized (monitor) {
             refused = closed || !level.useMemory();
@@ -228,7 +229,7 @@ public final class MemoryBlockStore implements BlockStore {
                 return false; // its dataset was dropped, or the store closed, while it was computed
             }
             older = visible.get(stored.id());
-            if (older != null && older.stamp() == stored.stamp()) {
+            if (older != null && older.inputVersion() == stored.inputVersion()) {
                 return false;
             }
             visible.put(stored.id(), stored);
@@ -259,11 +260,11 @@ public final class MemoryBlockStore implements BlockStore {
     }
 
     @Override
-    public Optional<EncodedBlock> export(BlockId id, long stamp) {
+    public Optional<EncodedBlock> export(BlockId id, long inputVersion) {
         StoredBlock block;
         synchronized (monitor) {
             block = visible.get(id);
-            if (block == null || block.leaving || block.stamp() != stamp) {
+            if (block == null || block.leaving || block.inputVersion() != inputVersion) {
                 return Optional.empty();
             }
             block.pins++;

@@ -11,8 +11,8 @@ import java.util.Optional;
 public interface PeerBlocks {
 
     /** There are no others. */
-    PeerBlocks NONE = (id, stamp) -> Optional.empty();
+    PeerBlocks NONE = (id, inputVersion) -> Optional.empty();
 
-    /** Returns the block with this stamp if another executor has it. */
-    Optional<EncodedBlock> fetch(BlockId id, long stamp);
+    /** Returns the block with this input version if another executor has it. */
+    Optional<EncodedBlock> fetch(BlockId id, long inputVersion);
 }

@@ -36,26 +36,26 @@ final class PeerReader {
     }
 
     /** Returns a block that another executor has. */
-    Optional<CachedBlock> find(BlockId id, long stamp, TaskScope scope) {
-        EncodedBlock fetched = unreadable.contains(id) ? null : fetch(id, stamp);
+    Optional<CachedBlock> find(BlockId id, long inputVersion, TaskScope scope) {
+        EncodedBlock fetched = unreadable.contains(id) ? null : fetch(id, inputVersion);
         if (fetched == null) {
             return Optional.empty();
         }
         scope.metrics().add(Metric.REMOTE_BYTES_READ, fetched.frame().length);
-        BlockFrame.Payload payload = open(id, stamp, fetched, scope);
+        BlockFrame.Payload payload = open(id, inputVersion, fetched, scope);
         return payload == null
                 ? Optional.empty()
                 : Optional.of(new FramedRecords(
                         payload,
-                        new PublishedBlock(id, stamp, fetched.header().recordCount(), fetched.digest()),
+                        new PublishedBlock(id, inputVersion, fetched.header().recordCount(), fetched.digest()),
                         serializer,
                         scope,
                         () -> unreadable.add(id)));
     }
 
-    private @Nullable EncodedBlock fetch(BlockId id, long stamp) {
+    private @Nullable EncodedBlock fetch(BlockId id, long inputVersion) {
         try {
-            return peers.fetch(id, stamp).orElse(null);
+            return peers.fetch(id, inputVersion).orElse(null);
         } catch (RuntimeException e) { // the cache is a hint
             logger().debug("Cannot fetch cached block {} from another executor; it will be computed", id, e);
             return null;
@@ -63,13 +63,13 @@ final class PeerReader {
     }
 
     /** Verifies a block and has the attempt pay for it; null if one of both fails. */
-    private BlockFrame.@Nullable Payload open(BlockId id, long stamp, EncodedBlock fetched, TaskScope scope) {
+    private BlockFrame.@Nullable Payload open(BlockId id, long inputVersion, EncodedBlock fetched, TaskScope scope) {
         MemoryAccount memory = scope.memory();
         long held = fetched.frame().length;
         if (!take(memory, held)) {
             return null;
         }
-        BlockFrame.Payload payload = verify(id, stamp, fetched, scope);
+        BlockFrame.Payload payload = verify(id, inputVersion, fetched, scope);
         long needed = payload == null ? 0 : payload.bytes().length; // more than the frame if that was compressed
         if (needed > held && !take(memory, needed - held)) {
             payload = null;
@@ -88,10 +88,15 @@ final class PeerReader {
         return true;
     }
 
-    private static BlockFrame.@Nullable Payload verify(BlockId id, long stamp, EncodedBlock fetched, TaskScope scope) {
+    private static BlockFrame.@Nullable Payload verify(
+            BlockId id, long inputVersion, EncodedBlock fetched, TaskScope scope) {
         String name = id.toString();
-        if (!fetched.header().blockId().equals(name) || fetched.header().generation() != stamp) {
-            logger().warn("Asked for cached block {} with stamp {}, another executor sent {}", id, stamp, fetched);
+        if (!fetched.header().blockId().equals(name) || fetched.header().generation() != inputVersion) {
+            logger().warn(
+                            "Asked for cached block {} of input version {}, another executor sent {}",
+                            id,
+                            inputVersion,
+                            fetched);
             return null;
         }
         try {

@@ -16,7 +16,7 @@ abstract class StagedBlock implements BlockBuilder {
 
     private final MemoryBlockStore store;
     private final BlockId id;
-    private final long stamp;
+    private final long inputVersion;
     private final long attemptId;
     private final ContentDigest contents;
     private long reservedBytes;
@@ -30,10 +30,10 @@ abstract class StagedBlock implements BlockBuilder {
     /**
      * @param contents of the records
      */
-    StagedBlock(MemoryBlockStore store, BlockId id, long stamp, long attemptId, ContentDigest contents) {
+    StagedBlock(MemoryBlockStore store, BlockId id, long inputVersion, long attemptId, ContentDigest contents) {
         this.store = store;
         this.id = id;
-        this.stamp = stamp;
+        this.inputVersion = inputVersion;
         this.attemptId = attemptId;
         this.contents = contents;
     }
@@ -44,12 +44,12 @@ abstract class StagedBlock implements BlockBuilder {
 
     /** Returns what the finished block says about itself. */
     final BlockHeader header() {
-        return new BlockHeader(id.toString(), attemptId, stamp, records);
+        return new BlockHeader(id.toString(), attemptId, inputVersion, records);
     }
 
     /** Returns what there is to say about the block once it is visible. */
     final PublishedBlock summary() {
-        return new PublishedBlock(id, stamp, records, digest);
+        return new PublishedBlock(id, inputVersion, records, digest);
     }
 
     @Override

@@ -26,8 +26,13 @@ final class StagedBytes extends StagedBlock {
     private FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
 
     StagedBytes(
-            MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer, BlockFrame frames) {
-        super(store, id, stamp, attemptId, new ContentDigest(serializer, attemptId));
+            MemoryBlockStore store,
+            BlockId id,
+            long inputVersion,
+            long attemptId,
+            Serializer serializer,
+            BlockFrame frames) {
+        super(store, id, inputVersion, attemptId, new ContentDigest(serializer, attemptId));
         this.frames = frames;
         this.out = serializer.open(buffer);
     }

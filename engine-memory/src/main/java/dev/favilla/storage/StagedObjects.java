@@ -28,8 +28,8 @@ final class StagedObjects extends StagedBlock {
     private long slots;
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
-    StagedObjects(MemoryBlockStore store, BlockId id, long stamp, long attemptId, Serializer serializer) {
-        super(store, id, stamp, attemptId, ContentDigest.ofReferences(serializer, attemptId));
+    StagedObjects(MemoryBlockStore store, BlockId id, long inputVersion, long attemptId, Serializer serializer) {
+        super(store, id, inputVersion, attemptId, ContentDigest.ofReferences(serializer, attemptId));
     }
 
     @Override

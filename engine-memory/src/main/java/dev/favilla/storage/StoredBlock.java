@@ -35,7 +35,7 @@ abstract class StoredBlock {
         return id;
     }
 
-    final long stamp() {
+    final long inputVersion() {
         return header.generation();
     }
 

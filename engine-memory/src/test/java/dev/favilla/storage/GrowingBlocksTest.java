@@ -21,7 +21,7 @@ class GrowingBlocksTest {
 
     private static final int MIB = 1 << 20;
     private static final long POOL = 32L * MIB;
-    private static final long STAMP = 7;
+    private static final long VERSION = 7;
 
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.5);
     private final List<BlockId> dropped = new ArrayList<>();
@@ -57,7 +57,7 @@ class GrowingBlocksTest {
 
     private static boolean put(MemoryBlockStore store, int rddId, int records, int bytesEach, StorageLevel level) {
         try (TaskScope scope = new TaskScope(rddId, "task", UnnamedTask.of())) {
-            BlockBuilder builder = store.build(new BlockId(rddId, 0), level, STAMP, scope);
+            BlockBuilder builder = store.build(new BlockId(rddId, 0), level, VERSION, scope);
             boolean added = true;
             for (int i = 0; i < records && added; i++) {
                 added = builder.add(new byte[bytesEach]);
@@ -119,7 +119,7 @@ class GrowingBlocksTest {
     void nobodyGoesForOneThatIsGivenUp() {
         cacheSix();
         try (TaskScope scope = new TaskScope(9, "task", UnnamedTask.of())) {
-            BlockBuilder builder = store.build(new BlockId(9, 0), StorageLevel.MEMORY_ONLY, STAMP, scope);
+            BlockBuilder builder = store.build(new BlockId(9, 0), StorageLevel.MEMORY_ONLY, VERSION, scope);
             for (int i = 0; i < 10; i++) {
                 assertThat(builder.add(new byte[MIB])).isTrue();
             }

@@ -69,11 +69,11 @@ class MemoryBlockStoreStressTest {
         try (TaskScope scope = new TaskScope(attempt, "task " + attempt, memory.openTask("task " + attempt))) {
             for (int step = 0; step < 3; step++) {
                 BlockId id = new BlockId(random.nextInt(4), random.nextInt(6));
-                long stamp = random.nextInt(20) == 0 ? 2 : 1;
-                store.find(id, stamp, scope).ifPresentOrElse(block -> verify(block, id, stamp), () -> {
+                long inputVersion = random.nextInt(20) == 0 ? 2 : 1;
+                store.find(id, inputVersion, scope).ifPresentOrElse(block -> verify(block, id, inputVersion), () -> {
                     StorageLevel level =
                             id.partition() % 2 == 0 ? StorageLevel.MEMORY_ONLY : StorageLevel.MEMORY_ONLY_SER;
-                    fill(store.build(id, level, stamp, scope), id, stamp);
+                    fill(store.build(id, level, inputVersion, scope), id, inputVersion);
                 });
                 switch (random.nextInt(40)) {
                     case 0 -> store.drop(id.rddId());
@@ -91,20 +91,20 @@ class MemoryBlockStoreStressTest {
         return 200 + 40 * id.partition() + 100 * id.rddId();
     }
 
-    private static void fill(BlockBuilder builder, BlockId id, long stamp) {
+    private static void fill(BlockBuilder builder, BlockId id, long inputVersion) {
         for (int i = 0; i < size(id); i++) {
-            if (!builder.add(List.of(id.rddId(), id.partition(), stamp, i, new byte[8192]))) {
+            if (!builder.add(List.of(id.rddId(), id.partition(), inputVersion, i, new byte[8192]))) {
                 return;
             }
         }
         builder.complete();
     }
 
-    private static void verify(CachedBlock block, BlockId id, long stamp) {
+    private static void verify(CachedBlock block, BlockId id, long inputVersion) {
         Iterator<Object> records = block.records();
         for (int i = 0; i < size(id); i++) {
             assertThat(((List<?>) records.next()).subList(0, 4))
-                    .isEqualTo(List.of(id.rddId(), id.partition(), stamp, i));
+                    .isEqualTo(List.of(id.rddId(), id.partition(), inputVersion, i));
         }
         assertThat(records.hasNext()).isFalse();
     }

@@ -29,7 +29,7 @@ class MemoryBlockStoreTest {
 
     private static final int MIB = 1 << 20;
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
-    private static final long STAMP = 7;
+    private static final long VERSION = 7;
 
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.25);
     private final List<BlockId> dropped = new ArrayList<>();
@@ -97,14 +97,14 @@ class MemoryBlockStoreTest {
 
     private List<PublishedBlock> put(BlockId id, StorageLevel level, Object... records) {
         try (TaskScope scope = task()) {
-            fill(store.build(id, level, STAMP, scope), records);
+            fill(store.build(id, level, VERSION, scope), records);
             return store.publish(scope);
         }
     }
 
     private Optional<List<Object>> get(BlockId id) {
         try (TaskScope scope = task()) {
-            return store.find(id, STAMP, scope).map(MemoryBlockStoreTest::content);
+            return store.find(id, VERSION, scope).map(MemoryBlockStoreTest::content);
         }
     }
 
@@ -160,7 +160,7 @@ class MemoryBlockStoreTest {
     @Test
     void recordsMayBeReadMoreThanOnce() {
         put(id(1, 0), StorageLevel.MEMORY_ONLY_SER, 1, 2);
-        CachedBlock block = store.find(id(1, 0), STAMP, task()).orElseThrow();
+        CachedBlock block = store.find(id(1, 0), VERSION, task()).orElseThrow();
 
         assertThat(content(block)).isEqualTo(content(block)).containsExactly(1, 2);
     }
@@ -177,9 +177,9 @@ class MemoryBlockStoreTest {
         put(id(1, 0), StorageLevel.MEMORY_ONLY, 1);
         TaskScope scope = task();
 
-        store.find(id(1, 0), STAMP, scope);
-        store.find(id(1, 1), STAMP, scope);
-        store.find(id(1, 2), STAMP, scope);
+        store.find(id(1, 0), VERSION, scope);
+        store.find(id(1, 1), VERSION, scope);
+        store.find(id(1, 2), VERSION, scope);
 
         assertThat(scope.metrics().snapshot().get(Metric.CACHE_HITS)).isEqualTo(1);
         assertThat(scope.metrics().snapshot().get(Metric.CACHE_MISSES)).isEqualTo(2);
@@ -191,8 +191,8 @@ class MemoryBlockStoreTest {
         @Test
         void isInvisibleAndVanishesWithItsAttempt() { // behaviour 311
             TaskScope failed = task();
-            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP, failed), "x");
-            store.build(id(1, 1), StorageLevel.MEMORY_ONLY_SER, STAMP, failed).add("never completed");
+            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION, failed), "x");
+            store.build(id(1, 1), StorageLevel.MEMORY_ONLY_SER, VERSION, failed).add("never completed");
 
             assertThat(get(id(1, 0))).isEmpty();
             assertThat(store.blockCount()).isEqualTo(2);
@@ -207,7 +207,7 @@ class MemoryBlockStoreTest {
         @Test
         void neverCompletedIsNotPublished() {
             TaskScope scope = task();
-            store.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP, scope).add("x");
+            store.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION, scope).add("x");
 
             assertThat(store.publish(scope)).isEmpty();
             assertThat(store.blockCount()).isZero();
@@ -216,7 +216,7 @@ class MemoryBlockStoreTest {
         @Test
         void losesToTheFirstThatWasPublished() {
             TaskScope second = task();
-            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP, second), "second");
+            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION, second), "second");
             put(id(1, 0), StorageLevel.MEMORY_ONLY, "first");
 
             assertThat(store.publish(second)).isEmpty();
@@ -228,7 +228,7 @@ class MemoryBlockStoreTest {
         @Test
         void isForgottenWhenItsDatasetIsDropped() {
             TaskScope scope = task();
-            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP, scope), "x");
+            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION, scope), "x");
 
             store.drop(1);
 
@@ -240,7 +240,7 @@ class MemoryBlockStoreTest {
         @Test
         void recordThatCannotBeWrittenGivesAllBack() { // behaviour 311
             TaskScope scope = task();
-            BlockBuilder builder = store.build(id(1, 0), StorageLevel.MEMORY_ONLY_SER, STAMP, scope);
+            BlockBuilder builder = store.build(id(1, 0), StorageLevel.MEMORY_ONLY_SER, VERSION, scope);
             builder.add("fine");
 
             assertThatThrownBy(() -> builder.add(Thread.currentThread())).isInstanceOf(SerializationException.class);
@@ -252,13 +252,13 @@ class MemoryBlockStoreTest {
     }
 
     @Nested
-    class Stamps {
+    class InputVersionsOfBlocks {
 
         @Test
         void thatDifferDropTheBlock() {
             put(id(1, 0), StorageLevel.MEMORY_ONLY, "old");
 
-            assertThat(store.find(id(1, 0), STAMP + 1, task())).isEmpty();
+            assertThat(store.find(id(1, 0), VERSION + 1, task())).isEmpty();
 
             assertThat(dropped).containsExactly(id(1, 0));
             assertThat(get(id(1, 0))).isEmpty();
@@ -269,11 +269,11 @@ class MemoryBlockStoreTest {
         void thatDifferLetANewBlockReplaceTheOld() {
             put(id(1, 0), StorageLevel.MEMORY_ONLY, "old");
             TaskScope scope = task();
-            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP + 1, scope), "new");
+            fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION + 1, scope), "new");
 
             assertThat(store.publish(scope)).extracting(PublishedBlock::id).containsExactly(id(1, 0));
 
-            assertThat(store.find(id(1, 0), STAMP + 1, scope).map(MemoryBlockStoreTest::content))
+            assertThat(store.find(id(1, 0), VERSION + 1, scope).map(MemoryBlockStoreTest::content))
                     .contains(List.of("new"));
             assertThat(memory.usage().storageBytes()).isEqualTo(store.sizeOf(1).memoryBytes());
         }
@@ -299,9 +299,9 @@ class MemoryBlockStoreTest {
             putLarge(id(1, 0), 10);
             putLarge(id(2, 0), 10);
             TaskScope reader = task();
-            store.find(id(1, 0), STAMP, reader);
-            store.find(id(1, 0), STAMP, reader);
-            store.find(id(2, 0), STAMP, reader);
+            store.find(id(1, 0), VERSION, reader);
+            store.find(id(1, 0), VERSION, reader);
+            store.find(id(2, 0), VERSION, reader);
 
             assertThat(putLarge(id(3, 0), 20)).isFalse();
             assertThat(dropped).isEmpty();
@@ -327,7 +327,7 @@ class MemoryBlockStoreTest {
             putLarge(id(2, 0), 1);
 
             TaskScope scope = task();
-            BlockBuilder builder = store.build(id(1, 1), StorageLevel.MEMORY_ONLY, STAMP, scope);
+            BlockBuilder builder = store.build(id(1, 1), StorageLevel.MEMORY_ONLY, VERSION, scope);
             assertThat(builder.add(new byte[20 * MIB])).isFalse();
 
             assertThat(dropped).isEmpty();
@@ -359,8 +359,8 @@ class MemoryBlockStoreTest {
                 throw new IllegalStateException("listener");
             })) {
                 try (TaskScope scope = task()) {
-                    fill(rude.build(id(1, 0), StorageLevel.MEMORY_ONLY, STAMP, scope), new byte[20 * MIB]);
-                    fill(rude.build(id(2, 0), StorageLevel.MEMORY_ONLY, STAMP, scope), new byte[5 * MIB]);
+                    fill(rude.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION, scope), new byte[20 * MIB]);
+                    fill(rude.build(id(2, 0), StorageLevel.MEMORY_ONLY, VERSION, scope), new byte[5 * MIB]);
                     rude.publish(scope);
                 }
                 try (MemoryAccount task = own.openTask("hungry")) {
@@ -392,7 +392,7 @@ class MemoryBlockStoreTest {
             put(id(1, 0), StorageLevel.MEMORY_ONLY, "a");
             long bytes = memory.usage().storageBytes();
             TaskScope reader = task();
-            CachedBlock block = store.find(id(1, 0), STAMP, reader).orElseThrow();
+            CachedBlock block = store.find(id(1, 0), VERSION, reader).orElseThrow();
 
             store.drop(1);
 

@@ -34,7 +34,7 @@ class PeerBlocksTest {
 
     private static final int MIB = 1 << 20;
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
-    private static final long STAMP = 7;
+    private static final long VERSION = 7;
     private static final BlockId ID = new BlockId(1, 0);
 
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.25);
@@ -46,10 +46,10 @@ class PeerBlocksTest {
     private final MemoryBlockStore there =
             new MemoryBlockStore(memoryThere, serializer, new BlockFrame(Compression.LZ4), dropped::add);
     private PeerBlocks peers = there::export;
-    private final MemoryBlockStore here =
-            new MemoryBlockStore(memory, serializer, new BlockFrame(Compression.NONE), dropped::add, (id, stamp) -> {
-                asked.add(id + " " + stamp);
-                return peers.fetch(id, stamp);
+    private final MemoryBlockStore here = new MemoryBlockStore(
+            memory, serializer, new BlockFrame(Compression.NONE), dropped::add, (id, inputVersion) -> {
+                asked.add(id + " " + inputVersion);
+                return peers.fetch(id, inputVersion);
             });
 
     private FaultProbe faults = FaultProbe.NONE;
@@ -95,7 +95,7 @@ class PeerBlocksTest {
     private static void put(
             MemoryBlockStore store, UnifiedMemoryManager memory, StorageLevel level, Iterable<?> records) {
         try (TaskScope scope = new TaskScope(5, "task", memory.openTask("task"))) {
-            BlockBuilder builder = store.build(ID, level, STAMP, scope);
+            BlockBuilder builder = store.build(ID, level, VERSION, scope);
             records.forEach(builder::add);
             builder.complete();
             assertThat(store.publish(scope)).hasSize(1);
@@ -112,7 +112,7 @@ class PeerBlocksTest {
 
     private Optional<List<Object>> get() {
         try (TaskScope scope = task()) {
-            return here.find(ID, STAMP, scope).map(PeerBlocksTest::content);
+            return here.find(ID, VERSION, scope).map(PeerBlocksTest::content);
         }
     }
 
@@ -133,7 +133,7 @@ class PeerBlocksTest {
             put(there, memoryThere, new StorageLevel(false, true, deserialized), List.of(record, "b"));
 
             try (TaskScope scope = task()) {
-                CachedBlock block = here.find(ID, STAMP, scope).orElseThrow();
+                CachedBlock block = here.find(ID, VERSION, scope).orElseThrow();
 
                 assertThat(content(block)).containsExactly(record, "b");
                 assertThat(content(block).get(0)).isNotSameAs(record);
@@ -162,7 +162,7 @@ class PeerBlocksTest {
             MemoryUsage before = memoryThere.usage();
 
             try (TaskScope scope = task()) {
-                assertThat(here.find(ID, STAMP, scope)).isPresent();
+                assertThat(here.find(ID, VERSION, scope)).isPresent();
 
                 assertThat(scope.memory().reservedBytes()).isBetween(payload, payload + 1000);
                 assertThat(memoryThere.usage()).isEqualTo(before);
@@ -178,7 +178,7 @@ class PeerBlocksTest {
                     TaskScope scope = task()) {
                 hog.require(POOL - free);
 
-                assertThat(here.find(ID, STAMP, scope)).isEmpty();
+                assertThat(here.find(ID, VERSION, scope)).isEmpty();
 
                 assertThat(scope.memory().reservedBytes()).isZero();
                 assertThat(scope.metrics().snapshot().get(Metric.CACHE_MISSES)).isOne();
@@ -188,16 +188,16 @@ class PeerBlocksTest {
         @Test
         void isMissedWhenItComesDamaged() {
             putThere("a", "b");
-            peers = (id, stamp) -> there.export(id, stamp).map(block -> {
+            peers = (id, inputVersion) -> there.export(id, inputVersion).map(block -> {
                 block.frame()[block.frame().length - 6] ^= 1;
                 return block;
             });
 
             try (TaskScope scope = task()) {
-                assertThat(here.find(ID, STAMP, scope)).isEmpty();
+                assertThat(here.find(ID, VERSION, scope)).isEmpty();
                 assertThat(scope.memory().reservedBytes()).isZero();
             }
-            assertThat(there.export(ID, STAMP)).as("the block itself").isPresent();
+            assertThat(there.export(ID, VERSION)).as("the block itself").isPresent();
         }
 
         @Test
@@ -205,8 +205,9 @@ class PeerBlocksTest {
             putThere("a");
             BlockFrame frames = new BlockFrame(Compression.NONE);
             for (BlockHeader wrong :
-                    List.of(new BlockHeader("rdd_1_1", 5, STAMP, 1), new BlockHeader("rdd_1_0", 5, STAMP - 1, 1))) {
-                peers = (id, stamp) -> Optional.of(new EncodedBlock(wrong, frames.wrap(wrong, new byte[9], 0, 9)));
+                    List.of(new BlockHeader("rdd_1_1", 5, VERSION, 1), new BlockHeader("rdd_1_0", 5, VERSION - 1, 1))) {
+                peers = (id, inputVersion) ->
+                        Optional.of(new EncodedBlock(wrong, frames.wrap(wrong, new byte[9], 0, 9)));
 
                 assertThat(get()).isEmpty();
             }
@@ -215,7 +216,7 @@ class PeerBlocksTest {
 
         @Test
         void isMissedWhenTheOthersCannotBeAsked() {
-            peers = (id, stamp) -> {
+            peers = (id, inputVersion) -> {
                 throw new IllegalStateException("nobody is there");
             };
 
@@ -243,13 +244,13 @@ class PeerBlocksTest {
     class Exporting {
 
         @Test
-        void findsOnlyWhatIsVisibleWithTheSameStamp() {
+        void findsOnlyWhatIsVisibleWithTheSameInputVersion() {
             putThere("a");
 
-            assertThat(there.export(ID, STAMP)).isPresent();
-            assertThat(there.export(ID, STAMP + 1)).isEmpty();
-            assertThat(there.export(new BlockId(1, 1), STAMP)).isEmpty();
-            assertThat(there.export(ID, STAMP)).as("still there").isPresent();
+            assertThat(there.export(ID, VERSION)).isPresent();
+            assertThat(there.export(ID, VERSION + 1)).isEmpty();
+            assertThat(there.export(new BlockId(1, 1), VERSION)).isEmpty();
+            assertThat(there.export(ID, VERSION)).as("still there").isPresent();
         }
 
         @Test
@@ -263,7 +264,7 @@ class PeerBlocksTest {
                 }
             });
 
-            assertThat(there.export(ID, STAMP)).isEmpty();
+            assertThat(there.export(ID, VERSION)).isEmpty();
             assertThat(there.blockCount()).isOne();
         }
 
@@ -271,7 +272,7 @@ class PeerBlocksTest {
         void givesAwayACopyOfTheBytes() {
             put(there, memoryThere, StorageLevel.MEMORY_ONLY_SER, List.of("a"));
 
-            there.export(ID, STAMP).orElseThrow().frame()[20] ^= 1;
+            there.export(ID, VERSION).orElseThrow().frame()[20] ^= 1;
 
             assertThat(get()).contains(List.of("a"));
         }
@@ -285,7 +286,7 @@ class PeerBlocksTest {
                 held.add(memoryThere.usage().storageBytes());
             };
 
-            assertThat(there.export(ID, STAMP)).isPresent();
+            assertThat(there.export(ID, VERSION)).isPresent();
 
             assertThat(held).hasSize(1).allMatch(bytes -> bytes > 0);
             assertThat(memoryThere.usage().storageBytes()).isZero();
@@ -313,7 +314,7 @@ class PeerBlocksTest {
         void waitsForItsReaders() {
             put(here, memory, StorageLevel.MEMORY_ONLY, List.of("a"));
             try (TaskScope scope = task()) {
-                CachedBlock block = here.find(ID, STAMP, scope).orElseThrow();
+                CachedBlock block = here.find(ID, VERSION, scope).orElseThrow();
 
                 here.drop(ID);
 
@@ -326,7 +327,7 @@ class PeerBlocksTest {
         @Test
         void leavesOneThatIsBeingComputed() {
             try (TaskScope scope = task()) {
-                BlockBuilder builder = here.build(ID, StorageLevel.MEMORY_ONLY, STAMP, scope);
+                BlockBuilder builder = here.build(ID, StorageLevel.MEMORY_ONLY, VERSION, scope);
                 builder.add("a");
 
                 here.drop(ID);

@@ -39,6 +39,6 @@ public final class AccumulatorRegistry {
 
     @SuppressWarnings("unchecked") // the partial was made by an accumulator of the same kind and id
     private <P> void merge(Accumulator<P> accumulator, Object partial) {
-        accumulator.merge((P) Objects.requireNonNull(Encoded.plain(partial, serializer)));
+        accumulator.merge((P) Objects.requireNonNull(SerializedValue.plain(partial, serializer)));
     }
 }

@@ -4,6 +4,6 @@ package dev.favilla.scheduler;
  * What one attempt added to one accumulator.
  *
  * @param accumulatorId which
- * @param partial what was added; {@link Encoded} where it comes from an isolated executor
+ * @param partial what was added; {@link SerializedValue} where it comes from an isolated executor
  */
 public record AccumulatorUpdate(long accumulatorId, Object partial) {}

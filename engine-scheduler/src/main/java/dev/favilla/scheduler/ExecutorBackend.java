@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * An executor as the scheduler's commands reach it: a room with task slots, memory, cached blocks and map outputs, lost
+ * An executor as the scheduler's commands reach it: task slots, memory, cached blocks and map outputs, lost
  * as one. Calls return at once; what happens is posted back as {@link SchedulerEvent}s.
  */
 public interface ExecutorBackend {

@@ -20,7 +20,7 @@ public sealed interface TaskOutcome {
     /**
      * The attempt did its work.
      *
-     * @param result a {@link dev.favilla.shuffle.MapOutput}, a staged result, or a merged result; {@link Encoded} where
+     * @param result a {@link dev.favilla.shuffle.MapOutput}, a staged result, or a merged result; {@link SerializedValue} where
      *     it comes from an isolated executor
      * @param resultBytes about how much a staged result takes; 0 where nobody counts
      * @param updates what it added to accumulators

@@ -30,7 +30,7 @@ public record TaskSpec(
         int attemptNumber,
         Locality locality,
         TaskWork work,
-        TaskReads reads,
+        InputSnapshot reads,
         Map<Integer, StorageLevel> persisted,
         Map<String, String> properties) {
 

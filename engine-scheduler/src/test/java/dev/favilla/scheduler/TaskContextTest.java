@@ -38,7 +38,7 @@ class TaskContextTest {
                     6,
                     Locality.ANY,
                     new TaskWork.MergeResults(new NoAction(), List.of(), null),
-                    TaskReads.NONE,
+                    InputSnapshot.NONE,
                     Map.of(),
                     Map.of("color", "red")),
             new ExecutorId("test", 7),

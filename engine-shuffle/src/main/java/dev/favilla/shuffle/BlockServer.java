@@ -16,6 +16,6 @@ public interface BlockServer {
      */
     Optional<List<EncodedBlock>> shuffleBlocks(int shuffleId, int mapPartition, long attemptId, int reducer);
 
-    /** Returns a copy of a cached block, if it is here with this stamp. */
-    Optional<EncodedBlock> cachedBlock(BlockId id, long stamp);
+    /** Returns a copy of a cached block, if it is here with this input version. */
+    Optional<EncodedBlock> cachedBlock(BlockId id, long inputVersion);
 }

@@ -22,7 +22,7 @@ public interface BlockTransfer extends PeerBlocks {
         }
 
         @Override
-        public Optional<EncodedBlock> fetch(BlockId id, long stamp) {
+        public Optional<EncodedBlock> fetch(BlockId id, long inputVersion) {
             return Optional.empty();
         }
 

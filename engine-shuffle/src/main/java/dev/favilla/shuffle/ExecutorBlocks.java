@@ -20,7 +20,7 @@ public record ExecutorBlocks(ShuffleManager shuffle, BlockStore blocks) implemen
     }
 
     @Override
-    public Optional<EncodedBlock> cachedBlock(BlockId id, long stamp) {
-        return blocks.export(id, stamp);
+    public Optional<EncodedBlock> cachedBlock(BlockId id, long inputVersion) {
+        return blocks.export(id, inputVersion);
     }
 }

@@ -78,7 +78,7 @@ public abstract class ShuffleLifecycleContract {
 
         @Test // behaviour 157
         void whatIsWrittenIsCountedAndReadInFull() throws Exception {
-            for (Aggregator aggregator : Arrays.asList(null, Combiners.sum(), Combiners.combinedGroup())) {
+            for (Aggregator aggregator : Arrays.asList(null, TestCombiners.sum(), TestCombiners.combinedGroup())) {
                 ShuffleSpec spec = spec(3, aggregator);
                 List<Entry> records = new ArrayList<>();
                 for (int i = 0; i < 10_000; i++) {
@@ -174,7 +174,7 @@ public abstract class ShuffleLifecycleContract {
 
         @Test // behaviour 166
         void anAbandonedReaderGivesBackEverything() throws Exception {
-            ShuffleSpec spec = spec(1, Combiners.group());
+            ShuffleSpec spec = spec(1, TestCombiners.group());
             List<Entry> records =
                     IntStream.range(0, 5000).mapToObj(i -> entry(i, i)).toList();
             MapOutputs outputs = fixture.writeAll(spec, List.of(records));
@@ -192,7 +192,7 @@ public abstract class ShuffleLifecycleContract {
 
         @Test
         void memoryGoesDownAsEntriesAreHandedOn() throws Exception {
-            ShuffleSpec spec = spec(1, Combiners.group());
+            ShuffleSpec spec = spec(1, TestCombiners.group());
             List<Entry> records = IntStream.range(0, 50_000)
                     .mapToObj(i -> entry("key " + i, i))
                     .toList();
@@ -228,7 +228,7 @@ public abstract class ShuffleLifecycleContract {
 
         @Test // behaviour 165
         void areFetchFailuresThatTheScopeRemembers() throws Exception {
-            for (Aggregator aggregator : Arrays.asList(null, Combiners.sum())) {
+            for (Aggregator aggregator : Arrays.asList(null, TestCombiners.sum())) {
                 ShuffleSpec spec = spec(1, aggregator);
                 MapOutputs outputs = fixture.writeAll(spec, List.of(List.of(entry(1, 1L)), List.of(entry(1, 1L))));
                 long lost = outputs.outputs().get(1).attemptId();
@@ -286,7 +286,7 @@ public abstract class ShuffleLifecycleContract {
                 int first = thread * 1000;
                 rounds.add(threads.submit(() -> {
                     for (int shuffle = first; shuffle < first + 50; shuffle++) {
-                        roundTrip(new ShuffleSpec(shuffle, new HashPartitioner(3), Combiners.sum()));
+                        roundTrip(new ShuffleSpec(shuffle, new HashPartitioner(3), TestCombiners.sum()));
                     }
                     return true;
                 }));
@@ -318,7 +318,7 @@ public abstract class ShuffleLifecycleContract {
         @Test
         void failsTheWriterAndLeavesNothing(LeakProbes probes) throws Exception {
             for (Object value : List.of(1L, new ArrayList<>(List.of(1)))) {
-                for (Aggregator aggregator : Arrays.asList(null, Combiners.combinedGroup())) {
+                for (Aggregator aggregator : Arrays.asList(null, TestCombiners.combinedGroup())) {
                     try (ShuffleFixture small = new ShuffleFixture(ShuffleLifecycleContract.this::open, 32L << 20)) {
                         small.audit(probes);
                         ShuffleSpec spec = spec(4, aggregator);

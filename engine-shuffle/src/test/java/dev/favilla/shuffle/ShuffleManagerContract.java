@@ -257,7 +257,7 @@ public abstract class ShuffleManagerContract {
         void sumsEqualThoseOfAMap(TestSeed seed) throws Exception {
             SplittableRandom random = seed.random();
             for (int run = 0; run < 20; run++) {
-                ShuffleSpec spec = spec(random.nextInt(1, 20), Combiners.sum());
+                ShuffleSpec spec = spec(random.nextInt(1, 20), TestCombiners.sum());
                 List<List<Entry>> maps =
                         randomMaps(random, random.nextInt(1, 6), 3000, 1 + random.nextInt(1000), v -> v);
 
@@ -280,7 +280,7 @@ public abstract class ShuffleManagerContract {
         @Test
         void groupsHoldValuesInMapOrderAndKeysComeInFirstSeenOrder(TestSeed seed) throws Exception {
             SplittableRandom random = seed.random();
-            for (Aggregator aggregator : List.of(Combiners.group(), Combiners.combinedGroup())) {
+            for (Aggregator aggregator : List.of(TestCombiners.group(), TestCombiners.combinedGroup())) {
                 ShuffleSpec spec = spec(5, aggregator);
                 List<List<Entry>> maps = randomMaps(random, 4, 3000, 500, v -> v);
 
@@ -301,7 +301,8 @@ public abstract class ShuffleManagerContract {
         @Test
         void theSameInputComesOutInTheSameOrder(TestSeed seed) throws Exception {
             List<List<Entry>> maps = randomMaps(seed.random(), 3, 60_000, 40_000, v -> v);
-            for (Aggregator aggregator : List.of(Combiners.sum(), Combiners.group(), Combiners.combinedGroup())) {
+            for (Aggregator aggregator :
+                    List.of(TestCombiners.sum(), TestCombiners.group(), TestCombiners.combinedGroup())) {
                 ShuffleSpec spec = spec(4, aggregator);
 
                 List<List<Entry>> once = fixture.readAll(spec, fixture.writeAll(spec, maps));
@@ -314,7 +315,7 @@ public abstract class ShuffleManagerContract {
 
         @Test
         void aSecondReaderIsNotAffectedByWhatTheFirstMerged() throws Exception {
-            ShuffleSpec spec = spec(1, Combiners.combinedGroup());
+            ShuffleSpec spec = spec(1, TestCombiners.combinedGroup());
             List<Entry> records = List.of(entry("k", 1), entry("k", 2));
             MapOutputs outputs = fixture.writeAll(spec, List.of(records, records));
 
@@ -327,7 +328,7 @@ public abstract class ShuffleManagerContract {
 
         @Test
         void aZeroIsAppliedOncePerKeyAndMapPartition() throws Exception {
-            ShuffleSpec spec = spec(2, Combiners.sumFromAThousand());
+            ShuffleSpec spec = spec(2, TestCombiners.sumFromAThousand());
             List<Entry> records = new ArrayList<>();
             for (int round = 0; round < 2; round++) {
                 for (int key = 0; key < 20_000; key++) {
@@ -344,7 +345,7 @@ public abstract class ShuffleManagerContract {
 
         @Test // behaviour 329
         void aThousandKeysOfTwoHashesStayApart() throws Exception {
-            ShuffleSpec spec = spec(3, Combiners.group());
+            ShuffleSpec spec = spec(3, TestCombiners.group());
             List<Entry> records = new ArrayList<>();
             for (int round = 0; round < 10; round++) {
                 for (int key = 0; key < 1000; key++) {
@@ -362,7 +363,7 @@ public abstract class ShuffleManagerContract {
 
         @Test // behaviour 330
         void extremeHashesAreKeysLikeOthers() throws Exception {
-            ShuffleSpec spec = spec(3, Combiners.sum());
+            ShuffleSpec spec = spec(3, TestCombiners.sum());
             List<Entry> records = Stream.of(Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, Integer.MAX_VALUE)
                     .map(key -> entry(key, 1L))
                     .toList();
@@ -377,7 +378,7 @@ public abstract class ShuffleManagerContract {
 
         @Test // behaviour 331
         void nullKeysAndValuesAreGrouped() throws Exception {
-            for (Aggregator aggregator : List.of(Combiners.group(), Combiners.combinedGroup())) {
+            for (Aggregator aggregator : List.of(TestCombiners.group(), TestCombiners.combinedGroup())) {
                 ShuffleSpec spec = spec(2, aggregator);
 
                 MapOutputs outputs = fixture.writeAll(
@@ -390,7 +391,7 @@ public abstract class ShuffleManagerContract {
 
         @Test
         void keysWithoutAHashAreRefusedUnderAnyPartitioner() throws Exception {
-            for (Aggregator aggregator : List.of(Combiners.sum(), Combiners.group())) {
+            for (Aggregator aggregator : List.of(TestCombiners.sum(), TestCombiners.group())) {
                 ShuffleSpec spec = new ShuffleSpec(SHUFFLE, new ByLength(2), aggregator);
                 try (TaskScope scope = fixture.attempt();
                         ShuffleWriter writer = fixture.shuffle().writer(spec, 0, scope)) {
@@ -403,7 +404,7 @@ public abstract class ShuffleManagerContract {
 
         @Test
         void buildingStopsWhenTheTaskIsKilled() throws Exception {
-            ShuffleSpec spec = spec(1, Combiners.group());
+            ShuffleSpec spec = spec(1, TestCombiners.group());
             MapOutputs outputs = fixture.writeAll(spec, List.of(List.of(entry(1, 1))));
             try (TaskScope scope = fixture.attempt();
                     ShuffleReader reader = fixture.shuffle().reader(spec, outputs, 0, scope)) {
@@ -446,7 +447,8 @@ public abstract class ShuffleManagerContract {
         void areTheSameForEveryRun(TestSeed seed) throws Exception {
             List<Entry> records =
                     randomMaps(seed.random(), 1, 5000, 100, v -> v).get(0);
-            for (Aggregator aggregator : List.of(Combiners.sum(), Combiners.group(), Combiners.combinedGroup())) {
+            for (Aggregator aggregator :
+                    List.of(TestCombiners.sum(), TestCombiners.group(), TestCombiners.combinedGroup())) {
                 MapOutput once = write(records, aggregator);
                 MapOutput again = write(records, aggregator);
 

@@ -163,8 +163,8 @@ public final class ShufflePeers implements AutoCloseable {
         }
 
         @Override
-        public Optional<EncodedBlock> fetch(BlockId id, long stamp) {
-            return transfer.fetch(id, stamp);
+        public Optional<EncodedBlock> fetch(BlockId id, long inputVersion) {
+            return transfer.fetch(id, inputVersion);
         }
     }
 }

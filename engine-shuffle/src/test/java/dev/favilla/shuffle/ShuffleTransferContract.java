@@ -120,10 +120,10 @@ public abstract class ShuffleTransferContract {
             SplittableRandom random = seed.random();
             for (Aggregator aggregator : Arrays.asList(
                     null,
-                    Combiners.sum(),
-                    Combiners.sumFromAThousand(),
-                    Combiners.group(),
-                    Combiners.combinedGroup())) {
+                    TestCombiners.sum(),
+                    TestCombiners.sumFromAThousand(),
+                    TestCombiners.group(),
+                    TestCombiners.combinedGroup())) {
                 List<List<Entry>> maps = new ArrayList<>();
                 for (int map = 0; map < 7; map++) {
                     maps.add(random.ints(random.nextInt(6000), 0, 500)
@@ -138,7 +138,7 @@ public abstract class ShuffleTransferContract {
         void areTheSameForBytesAndForBytesBehindReferences() throws Exception {
             List<Entry> mixed = new ArrayList<>(numbers(4000));
             mixed.addAll(mutables(4000));
-            for (Aggregator aggregator : Arrays.asList(null, Combiners.group())) {
+            for (Aggregator aggregator : Arrays.asList(null, TestCombiners.group())) {
                 assertSameWhereverTheyLie(aggregator, List.of(mutables(4000), mixed, numbers(4000)));
             }
         }
@@ -172,7 +172,7 @@ public abstract class ShuffleTransferContract {
 
         @Test
         void areWholeForManyReadersAtOnceAndFailuresForThoseThatComeTooLate() throws Exception {
-            ShuffleSpec spec = spec(1, Combiners.group());
+            ShuffleSpec spec = spec(1, TestCombiners.group());
             List<List<Entry>> maps = List.of(numbers(3000), mutables(3000), numbers(3000));
             MapOutputs outputs = peers.writeAll(spec, maps, 1);
             List<Entry> expected = peers.read(there, spec, outputs, 0);
@@ -281,7 +281,7 @@ public abstract class ShuffleTransferContract {
 
         @Test // behaviour 165
         void failTheWholeRead() throws Exception {
-            for (Aggregator aggregator : Arrays.asList(null, Combiners.group(), Combiners.sum())) {
+            for (Aggregator aggregator : Arrays.asList(null, TestCombiners.group(), TestCombiners.sum())) {
                 ShuffleSpec spec = spec(1, aggregator);
                 MapOutputs outputs = peers.writeAll(spec, List.of(numbers(10), numbers(10), numbers(10)), 0, 1, 2);
                 there.shuffle().drop(SHUFFLE);
@@ -440,7 +440,7 @@ public abstract class ShuffleTransferContract {
 
         @Test
         void eachMapOutputIsReachedOnceInMapOrder() throws Exception {
-            ShuffleSpec spec = spec(1, Combiners.group());
+            ShuffleSpec spec = spec(1, TestCombiners.group());
             MapOutputs outputs =
                     peers.writeAll(spec, List.of(numbers(3000), mutables(3000), List.of(), numbers(9)), 0, 1);
             peers.faults = probe("", null, false);

@@ -16,11 +16,11 @@ import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.StageGraph.StagePlan;
 import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.TaskOutcome;
-import dev.favilla.scheduler.task.Attempt;
 import dev.favilla.scheduler.task.Retries;
+import dev.favilla.scheduler.task.StageAttempt;
+import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
-import dev.favilla.scheduler.task.Tasks;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputTracker;
 import java.time.Instant;
@@ -44,20 +44,20 @@ final class DagScheduler {
     private final RetryPolicy policy;
     private final Outbox outbox;
     private final TaskScheduler tasks;
-    private final CacheTable cacheTable = new CacheTable();
+    private final CachedPartitions cacheTable = new CachedPartitions();
     private final SchedulingPolicy scheduling;
     private final Groups groups = new Groups();
-    private final Alarm alarm;
-    private final Board board;
+    private final WakeUp alarm;
+    private final StatusStore statusStore;
     private final StageTable stages = new StageTable();
-    private final Facts facts;
-    private final Shuffles shuffles;
-    private final CachedData cached;
+    private final InputTracker inputTracker;
+    private final ShuffleRegistry shuffles;
+    private final CacheTracker cached;
     private final Jobs jobs;
-    private final StageRunner runner;
-    private final Merges merges;
-    private final Commits commits;
-    private final TaskEnds taskEnds;
+    private final StageLifecycle runner;
+    private final ResultMerge merges;
+    private final OutputCommitCoordinator commits;
+    private final TaskCompletionHandler taskEnds;
 
     private int nextStageId;
     private long walk;
@@ -71,20 +71,20 @@ final class DagScheduler {
         this.policy = policy;
         this.scheduling = scheduling;
         this.outbox = outbox;
-        this.alarm = new Alarm(outbox);
+        this.alarm = new WakeUp(outbox);
         this.tasks = new TaskScheduler(outbox::add, scheduling, outbox::now);
-        this.facts = new Facts(tracker, cacheTable);
-        this.shuffles = new Shuffles(tracker, tasks, outbox);
-        this.cached = new CachedData(cacheTable, tasks, outbox);
-        this.commits = new Commits(stages, facts, tasks, outbox);
-        this.board = new Board(tasks);
-        this.jobs = new Jobs(stages, tasks, shuffles, board, outbox);
-        Placements placements = new Placements(cacheTable, tasks);
-        this.runner = new StageRunner(facts, placements, shuffles, cached, tasks, jobs, outbox, policy);
-        this.merges = new Merges(jobs, tasks, outbox, policy);
+        this.inputTracker = new InputTracker(tracker, cacheTable);
+        this.shuffles = new ShuffleRegistry(tracker, tasks, outbox);
+        this.cached = new CacheTracker(cacheTable, tasks, outbox);
+        this.commits = new OutputCommitCoordinator(stages, inputTracker, tasks, outbox);
+        this.statusStore = new StatusStore(tasks);
+        this.jobs = new Jobs(stages, tasks, shuffles, statusStore, outbox);
+        LocalityFinder placements = new LocalityFinder(cacheTable, tasks);
+        this.runner = new StageLifecycle(inputTracker, placements, shuffles, cached, tasks, jobs, outbox, policy);
+        this.merges = new ResultMerge(jobs, tasks, outbox, policy);
         Rollback rollback = new Rollback(stages, jobs, runner, shuffles, cached, tasks);
-        this.taskEnds = new TaskEnds(
-                facts,
+        this.taskEnds = new TaskCompletionHandler(
+                inputTracker,
                 stages,
                 jobs,
                 shuffles,
@@ -116,7 +116,7 @@ final class DagScheduler {
     }
 
     SchedulerStatus status() {
-        return board.read(jobs.all());
+        return statusStore.read(jobs.all());
     }
 
     // --- jobs
@@ -135,7 +135,7 @@ final class DagScheduler {
         List<StageInfo> infos = new ArrayList<>();
         for (StagePlan plan : event.stages().stages()) {
             Stage stage = stageOf(plan, job);
-            StageUse use = new StageUse(job, stage, plan, new StageBook());
+            StageUse use = new StageUse(job, stage, plan, new StageTotals());
             stage.join(use);
             job.add(use);
             infos.add(stage.info());
@@ -177,7 +177,7 @@ final class DagScheduler {
     private void refuse(Job job, JobOutcome outcome) {
         outbox.publish(time -> new EngineEvent.JobStarted(
                 time, job.id(), job.request().callSite(), job.request().properties(), List.of()));
-        board.refused(job, outcome);
+        statusStore.refused(job, outcome);
         outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), outcome));
         outbox.add(new SchedulerCommand.EndJob(job.id(), outcome));
     }
@@ -201,9 +201,9 @@ final class DagScheduler {
     // --- attempts
 
     void started(SchedulerEvent.AttemptStarted event) {
-        Attempt attempt = tasks.started(event.attemptId(), event.executor());
+        TaskAttempt attempt = tasks.started(event.attemptId(), event.executor());
         if (attempt != null) {
-            Tasks common = attempt.set().tasks();
+            StageAttempt common = attempt.set().tasks();
             outbox.publish(time -> new EngineEvent.TaskStarted(
                     time,
                     common.stageId(),
@@ -219,19 +219,19 @@ final class DagScheduler {
     }
 
     void ended(SchedulerEvent.AttemptEnded event) {
-        Attempt attempt = tasks.ended(event.attemptId(), event.executor());
+        TaskAttempt attempt = tasks.ended(event.attemptId(), event.executor());
         if (attempt != null) {
             taskEnds.on(attempt, event.outcome(), event.metrics());
             return;
         }
-        Attempt late = tasks.endedTooLate(event.attemptId(), event.executor());
+        TaskAttempt late = tasks.endedTooLate(event.attemptId(), event.executor());
         if (late != null) {
             taskEnds.tooLate(late, event.outcome());
         }
     }
 
     void unwanted(SchedulerEvent.AttemptUnwanted event) {
-        Attempt attempt = tasks.find(event.attemptId());
+        TaskAttempt attempt = tasks.find(event.attemptId());
         if (attempt != null) {
             tasks.kill(attempt, event.reason(), attempt.set().isInterruptible());
         }
@@ -259,7 +259,7 @@ final class DagScheduler {
 
     /** Forgets an executor, if it is there, and all that was on it. */
     private void remove(ExecutorId executor, String reason) {
-        Optional<List<Attempt>> gone = tasks.removeExecutor(executor);
+        Optional<List<TaskAttempt>> gone = tasks.removeExecutor(executor);
         if (gone.isEmpty()) {
             return;
         }
@@ -272,7 +272,7 @@ final class DagScheduler {
             }
         }
         TaskOutcome outcome = new TaskOutcome.ExecutorGone(reason);
-        for (Attempt attempt : gone.get()) {
+        for (TaskAttempt attempt : gone.get()) {
             taskEnds.on(attempt, outcome, MetricValues.ZERO);
         }
         jobs.recheckAll();
@@ -317,7 +317,7 @@ final class DagScheduler {
     void timePassed() {
         alarm.rang();
         jobs.enforceDeadlines();
-        for (Attempt attempt : tasks.insist()) {
+        for (TaskAttempt attempt : tasks.insist()) {
             String reason = attempt.killReason().orElse("") + "; it ignored that, and its slot was given up";
             taskEnds.on(attempt, new TaskOutcome.Killed(reason), MetricValues.ZERO);
         }
@@ -346,7 +346,7 @@ final class DagScheduler {
         for (Job job = jobs.next(); job != null; job = jobs.next()) {
             advance(job);
         }
-        for (Attempt attempt = tasks.launchNext(); attempt != null; attempt = tasks.launchNext()) {
+        for (TaskAttempt attempt = tasks.launchNext(); attempt != null; attempt = tasks.launchNext()) {
             launched(attempt);
         }
         cached.tidy();
@@ -396,7 +396,7 @@ final class DagScheduler {
             runner.complete(stage);
             return;
         }
-        List<Integer> lacking = facts.lacking(stage);
+        List<Integer> lacking = inputTracker.lacking(stage);
         if (lacking.isEmpty()) {
             runner.submit(stage);
         }
@@ -410,11 +410,11 @@ final class DagScheduler {
         }
     }
 
-    private void launched(Attempt attempt) {
+    private void launched(TaskAttempt attempt) {
         Stage stage = stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             stage.launched(attempt.id());
-            stage.uses().forEach(use -> use.book().launched(Merges.isMerge(attempt)));
+            stage.uses().forEach(use -> use.totals().launched(ResultMerge.isMerge(attempt)));
         }
     }
 }

@@ -164,7 +164,7 @@ final class Job {
         return new JobReport(
                 id,
                 request.callSite(),
-                uses.stream().map(use -> use.book().report(use.stage())).toList(),
+                uses.stream().map(use -> use.totals().report(use.stage())).toList(),
                 Duration.between(submitted, now));
     }
 

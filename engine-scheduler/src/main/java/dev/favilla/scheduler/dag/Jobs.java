@@ -28,8 +28,8 @@ final class Jobs {
 
     private final StageTable stages;
     private final TaskScheduler tasks;
-    private final Shuffles shuffles;
-    private final Board board;
+    private final ShuffleRegistry shuffles;
+    private final StatusStore statusStore;
     private final Outbox outbox;
 
     private final Map<Integer, Job> running = new TreeMap<>();
@@ -46,9 +46,9 @@ final class Jobs {
         }
     }
 
-    Jobs(StageTable stages, TaskScheduler tasks, Shuffles shuffles, Board board, Outbox outbox) {
+    Jobs(StageTable stages, TaskScheduler tasks, ShuffleRegistry shuffles, StatusStore statusStore, Outbox outbox) {
         this.stages = stages;
-        this.board = board;
+        this.statusStore = statusStore;
         this.tasks = tasks;
         this.shuffles = shuffles;
         this.outbox = outbox;
@@ -193,7 +193,7 @@ final class Jobs {
         if (merge != null) {
             tasks.retire(merge);
         }
-        board.ended(job, ended);
+        statusStore.ended(job, ended);
         for (StageUse use : job.uses()) {
             release(use, why);
         }

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.task.Attempt;
+import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.storage.PublishedBlock;
@@ -22,17 +22,17 @@ final class Rollback {
 
     private final StageTable stages;
     private final Jobs jobs;
-    private final StageRunner runner;
-    private final Shuffles shuffles;
-    private final CachedData cached;
+    private final StageLifecycle runner;
+    private final ShuffleRegistry shuffles;
+    private final CacheTracker cached;
     private final TaskScheduler tasks;
 
     Rollback(
             StageTable stages,
             Jobs jobs,
-            StageRunner runner,
-            Shuffles shuffles,
-            CachedData cached,
+            StageLifecycle runner,
+            ShuffleRegistry shuffles,
+            CacheTracker cached,
             TaskScheduler tasks) {
         this.stages = stages;
         this.jobs = jobs;
@@ -62,7 +62,7 @@ final class Rollback {
      * @param firstWithout attempts from this one on cannot have read it as it was
      * @param maker what made it again; its job may have ended
      */
-    void consumersOf(int dataset, long firstWithout, Attempt maker) {
+    void consumersOf(int dataset, long firstWithout, TaskAttempt maker) {
         String cause = "cached dataset " + dataset + ", made again by " + maker
                 + ", gave other records, so what was computed from them is void";
         consumersOf(dataset, firstWithout, cached.computedFrom(dataset), cause);
@@ -72,7 +72,7 @@ final class Rollback {
      * Rolls back what may have read the blocks of an attempt that used other contents of datasets than everybody else,
      * and the job whose action it may have run with them.
      */
-    void readersOf(Attempt attempt, List<PublishedBlock> made, Set<Integer> contradicted) {
+    void readersOf(TaskAttempt attempt, List<PublishedBlock> made, Set<Integer> contradicted) {
         String cause = attempt + " used other records of cached datasets " + contradicted + " than others";
         Set<Integer> spoiled = new TreeSet<>();
         contradicted.forEach(dataset -> spoiled.addAll(cached.computedFrom(dataset)));
@@ -98,7 +98,7 @@ final class Rollback {
         Set<Integer> affected = closure(shufflesBelow);
         Set<Job> readers = new LinkedHashSet<>(readersOf(affected));
         for (Job job : jobs.all()) {
-            Set<Integer> read = Facts.persisted(job.result());
+            Set<Integer> read = InputTracker.persisted(job.result());
             boolean mayHaveReadAbove =
                     containsAny(computedFrom, read) && job.result().hasLaunched();
             if (mayHaveReadAbove || (read.contains(dataset) && job.result().hasLaunchedBefore(firstWithout))) {
@@ -110,7 +110,7 @@ final class Rollback {
         affected.forEach(shuffle -> invalidate(shuffle, cause));
         readers.forEach(job -> rollBackResult(job, cause));
         stale.forEach(cached::drop);
-        tasks.refresh(cached::generation);
+        tasks.refresh(cached::firstValidAttempt);
     }
 
     private void invalidate(int shuffle, String cause) {
@@ -146,11 +146,11 @@ final class Rollback {
         for (int shuffle : affected) {
             Stage stage = stages.writing(shuffle);
             if (stage != null) {
-                stale.addAll(Facts.persistedAbove(stage, affected, datasets));
+                stale.addAll(InputTracker.persistedAbove(stage, affected, datasets));
             }
         }
         for (Job job : readers) {
-            stale.addAll(Facts.persistedAbove(job.result(), affected, datasets));
+            stale.addAll(InputTracker.persistedAbove(job.result(), affected, datasets));
         }
         return stale;
     }

@@ -8,6 +8,6 @@ import dev.favilla.scheduler.StageGraph.StagePlan;
  * @param job the job
  * @param stage the stage, which other jobs may use too
  * @param plan how the job sees the stage; jobs may differ in what is persisted
- * @param book what the stage did for the job
+ * @param totals what the stage did for the job
  */
-record StageUse(Job job, Stage stage, StagePlan plan, StageBook book) {}
+record StageUse(Job job, Stage stage, StagePlan plan, StageTotals totals) {}

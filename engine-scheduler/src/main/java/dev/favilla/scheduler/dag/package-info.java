@@ -4,7 +4,7 @@
  * <p>Start at {@link dev.favilla.scheduler.dag.SchedulerStateMachine}, the one public class; {@code DagScheduler} is
  * what it decides with. Everything here runs on the scheduler's turn: no locks, no threads, no user code, no records.
  * Facts are kept once, by whom they belong to: map outputs and generations by the tracker, cached partitions by {@code
- * CacheTable}, pending partitions by their {@code Stage}. What may run is derived from these facts after every change,
+ * CachedPartitions}, pending partitions by their {@code Stage}. What may run is derived from these facts after every change,
  * never from the change itself.
  */
 @NullMarked

@@ -4,7 +4,7 @@ import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.Action;
-import dev.favilla.scheduler.Encoded;
+import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
@@ -54,7 +54,7 @@ final class BytesBoundary implements Boundary {
             LineageBinary.Content copy = copies.of(written(merge.binary(), merge.action()));
             List<@Nullable Object> staged = new ArrayList<>(merge.staged().size());
             for (Object result : merge.staged()) {
-                staged.add(Encoded.plain(result, serializer));
+                staged.add(SerializedValue.plain(result, serializer));
             }
             return new TaskWork.MergeResults((Action) copy.work(), staged, null);
         }
@@ -89,7 +89,7 @@ final class BytesBoundary implements Boundary {
                 return new TaskOutcome.Success(
                         result, success.resultBytes(), updates, success.cached(), success.used());
             }
-            Encoded encoded = encode(result, "Sending the result of a task to the driver");
+            SerializedValue encoded = encode(result, "Sending the result of a task to the driver");
             return new TaskOutcome.Success(encoded, encoded.size(), updates, success.cached(), success.used());
         } catch (Throwable t) { // the user's objects are written by user code; the attempt must end all the same
             return leave(new TaskOutcome.Failed(t));
@@ -97,14 +97,14 @@ final class BytesBoundary implements Boundary {
     }
 
     private AccumulatorUpdate encoded(AccumulatorUpdate update) {
-        Encoded partial = encode(
+        SerializedValue partial = encode(
                 update.partial(), "Sending what was added to accumulator " + update.accumulatorId() + " to the driver");
         return new AccumulatorUpdate(update.accumulatorId(), partial);
     }
 
-    private Encoded encode(Object value, String doing) {
+    private SerializedValue encode(Object value, String doing) {
         try {
-            return Encoded.of(value, serializer);
+            return SerializedValue.of(value, serializer);
         } catch (SerializationException e) {
             throw e.during(doing);
         }

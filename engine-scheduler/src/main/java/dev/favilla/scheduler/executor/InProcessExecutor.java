@@ -4,9 +4,9 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
-import dev.favilla.scheduler.Outlet;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskError;
 import dev.favilla.scheduler.TaskOutcome;
@@ -56,7 +56,7 @@ public final class InProcessExecutor implements ExecutorBackend {
     private static final TaskOutcome NO_WORDS = new TaskOutcome.Failed(TaskError.unknown());
 
     private final Parts parts;
-    private final Outlet outlet;
+    private final EventGate gate;
     private final SlotPool slots;
     private final TaskRunner runner;
 
@@ -80,10 +80,10 @@ public final class InProcessExecutor implements ExecutorBackend {
             throw new IllegalArgumentException("slots must be >= 1, got " + parts.slots());
         }
         this.parts = parts;
-        this.outlet = new Outlet(mailbox);
-        this.slots = new SlotPool(parts.slots(), parts.threads(), outlet);
-        this.runner = new TaskRunner(parts, boundary, outlet);
-        this.leave = outlet::leave;
+        this.gate = new EventGate(mailbox);
+        this.slots = new SlotPool(parts.slots(), parts.threads(), gate);
+        this.runner = new TaskRunner(parts, boundary, gate);
+        this.leave = gate::leave;
     }
 
     private static Boundary boundaryOf(Parts parts) {
@@ -108,7 +108,7 @@ public final class InProcessExecutor implements ExecutorBackend {
 
     @Override
     public void launch(TaskSpec task) {
-        if (outlet.isShut()) {
+        if (gate.isShut()) {
             return;
         }
         Run run = new Run(new Attempt(task, () -> askCommit(task)));
@@ -116,15 +116,15 @@ public final class InProcessExecutor implements ExecutorBackend {
         try {
             if (!slots.execute(run)) {
                 run.attempt.kill(CLOSED, false);
-                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), outlet);
+                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), gate);
             }
         } catch (RuntimeException | Error e) { // no thread to run it in, and none to be had
-            end(run, runner.notRun(run.attempt, new TaskOutcome.Failed(e)), outlet);
+            end(run, runner.notRun(run.attempt, new TaskOutcome.Failed(e)), gate);
         }
     }
 
     private void askCommit(TaskSpec task) {
-        outlet.accept(new SchedulerEvent.CommitAsked(task.attemptId(), parts.id()));
+        gate.accept(new SchedulerEvent.CommitAsked(task.attemptId(), parts.id()));
     }
 
     @Override
@@ -188,7 +188,7 @@ public final class InProcessExecutor implements ExecutorBackend {
      */
     @Override
     public void abandon(String reason) {
-        outlet.shut();
+        gate.shut();
         slots.shutDown().forEach(job -> {}); // what has not begun never will
         attempts.values().forEach(run -> run.attempt.kill(reason, true));
         attempts.clear();
@@ -207,7 +207,7 @@ public final class InProcessExecutor implements ExecutorBackend {
         for (SlotPool.Job job : slots.shutDown()) {
             if (job instanceof Run run) {
                 run.attempt.kill(CLOSED, false);
-                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), outlet);
+                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), gate);
             }
         }
         attempts.values().forEach(run -> run.attempt.kill(CLOSED, false));
@@ -252,7 +252,7 @@ public final class InProcessExecutor implements ExecutorBackend {
             tell.accept(ended);
             return true;
         } catch (OutOfMemoryError e) {
-            return outlet.isShut();
+            return gate.isShut();
         }
     }
 

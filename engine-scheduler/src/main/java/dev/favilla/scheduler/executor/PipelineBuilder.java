@@ -47,7 +47,7 @@ final class PipelineBuilder implements TaskInputs {
     private final TaskScope scope;
     private final BlockStore blocks;
     private final ShuffleManager shuffles;
-    private final BlockStamps stamps;
+    private final InputVersions inputVersions;
 
     /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
     private final List<@Nullable PipelineCursor> opened = new ArrayList<>();
@@ -58,12 +58,13 @@ final class PipelineBuilder implements TaskInputs {
     private final Deque<OwnedCursor> owned = new ArrayDeque<>();
 
     /** Whatever it opens is closed with {@code scope}. */
-    PipelineBuilder(TaskSpec spec, TaskScope scope, BlockStore blocks, ShuffleManager shuffles, BlockStamps stamps) {
+    PipelineBuilder(
+            TaskSpec spec, TaskScope scope, BlockStore blocks, ShuffleManager shuffles, InputVersions inputVersions) {
         this.spec = spec;
         this.scope = scope;
         this.blocks = blocks;
         this.shuffles = shuffles;
-        this.stamps = stamps;
+        this.inputVersions = inputVersions;
     }
 
     @Override
@@ -139,10 +140,10 @@ final class PipelineBuilder implements TaskInputs {
             return Optional.empty();
         }
         BlockId id = new BlockId(node.id(), partition);
-        long stamp = stamps.of(node, spec.reads());
-        Optional<CachedBlock> cached = blocks.find(id, stamp, scope);
+        long inputVersion = inputVersions.of(node, spec.reads());
+        Optional<CachedBlock> cached = blocks.find(id, inputVersion, scope);
         if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
-            steps.push(new Step.Tee(node, blocks.build(id, level, stamp, scope)));
+            steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope)));
         }
         return cached;
     }

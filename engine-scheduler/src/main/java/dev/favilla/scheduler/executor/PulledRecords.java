@@ -43,7 +43,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
         try {
             fill();
         } catch (Exception e) {
-            throw Untouched.rethrow(e);
+            throw Rethrow.rethrow(e);
         }
         return buffer.hasNext();
     }

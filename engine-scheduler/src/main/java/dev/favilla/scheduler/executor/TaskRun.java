@@ -52,7 +52,7 @@ final class TaskRun {
     private final Attempt attempt;
     private final InProcessExecutor.Parts parts;
     private final Boundary boundary;
-    private final BlockStamps stamps;
+    private final InputVersions inputVersions;
     private final Mailbox mailbox;
 
     /** Knows the map output that the attempt has made readable; null before the work has begun. */
@@ -64,11 +64,16 @@ final class TaskRun {
     /** The blocks it has made visible. */
     private List<PublishedBlock> published = List.of();
 
-    TaskRun(Attempt attempt, InProcessExecutor.Parts parts, Boundary boundary, BlockStamps stamps, Mailbox mailbox) {
+    TaskRun(
+            Attempt attempt,
+            InProcessExecutor.Parts parts,
+            Boundary boundary,
+            InputVersions inputVersions,
+            Mailbox mailbox) {
         this.attempt = attempt;
         this.parts = parts;
         this.boundary = boundary;
-        this.stamps = stamps;
+        this.inputVersions = inputVersions;
         this.mailbox = mailbox;
     }
 
@@ -160,7 +165,7 @@ final class TaskRun {
         scope.faults().reach(FaultSite.TASK_START, "");
         scope.checkKilled();
         TaskSpec entered = boundary.enter(spec);
-        PipelineBuilder pipelines = new PipelineBuilder(entered, scope, parts.blocks(), parts.shuffle(), stamps);
+        PipelineBuilder pipelines = new PipelineBuilder(entered, scope, parts.blocks(), parts.shuffle(), inputVersions);
         AttemptWork begun = new AttemptWork(entered, scope, parts.shuffle(), pipelines);
         work = begun;
         return begun.run(context);

@@ -15,7 +15,7 @@ final class TaskRunner {
     private final InProcessExecutor.Parts parts;
     private final Boundary boundary;
     private final Mailbox mailbox;
-    private final BlockStamps stamps = new BlockStamps();
+    private final InputVersions inputVersions = new InputVersions();
 
     TaskRunner(InProcessExecutor.Parts parts, Boundary boundary, Mailbox mailbox) {
         this.parts = parts;
@@ -25,7 +25,7 @@ final class TaskRunner {
 
     /** Returns the run of {@code attempt}, which is still to begin. */
     TaskRun take(Attempt attempt) {
-        return new TaskRun(attempt, parts, boundary, stamps, mailbox);
+        return new TaskRun(attempt, parts, boundary, inputVersions, mailbox);
     }
 
     /** Returns the end of an attempt that never ran: killed if it was told to stop, else {@code otherwise}. */

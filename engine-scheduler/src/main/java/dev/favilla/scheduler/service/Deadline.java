@@ -51,13 +51,13 @@ final class Deadline {
         return uninterruptibly(nanos -> latch.await(nanos, TimeUnit.NANOSECONDS));
     }
 
-    /** Waits until {@code answer} is there, good or bad, and returns whether it is. */
-    boolean await(CompletableFuture<?> answer) {
+    /** Waits until {@code reply} is there, good or bad, and returns whether it is. */
+    boolean await(CompletableFuture<?> reply) {
         return uninterruptibly(nanos -> {
             try {
-                answer.get(nanos, TimeUnit.NANOSECONDS);
+                reply.get(nanos, TimeUnit.NANOSECONDS);
             } catch (TimeoutException | ExecutionException e) {
-                return answer.isDone(); // what went wrong is for whoever reads the answer
+                return reply.isDone(); // what went wrong is for whoever reads the answer
             }
             return true;
         });

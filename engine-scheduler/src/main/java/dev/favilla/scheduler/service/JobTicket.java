@@ -31,7 +31,7 @@ final class JobTicket implements JobHandle {
     private final Unwanted tickets;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Null, then an {@link Abort} or a {@link JobOutcome}; the first is made the second by whoever asks. */
+    /** Null, then an {@link AbortReason} or a {@link JobOutcome}; the first is made the second by whoever asks. */
     private final AtomicReference<@Nullable Object> end = new AtomicReference<>();
 
     private volatile boolean unwanted;
@@ -105,8 +105,8 @@ final class JobTicket implements JobHandle {
     }
 
     /** Wakes whoever waits for a job that the state machine can say nothing of any more. Takes no memory. */
-    void abort(Abort abort) {
-        if (end.compareAndSet(null, abort)) {
+    void abortReason(AbortReason abortReason) {
+        if (end.compareAndSet(null, abortReason)) {
             ended.countDown();
         }
     }
@@ -114,10 +114,10 @@ final class JobTicket implements JobHandle {
     /** Returns how the job ended, if it has. */
     Optional<JobOutcome> outcome() {
         Object told = end.get();
-        if (told instanceof Abort abort) {
+        if (told instanceof AbortReason abortReason) {
             Duration duration = Duration.between(submitted, clock.instant());
             JobReport report = new JobReport(jobId, request.callSite(), List.of(), duration);
-            JobOutcome outcome = new JobOutcome.Failed(abort.failure(), report);
+            JobOutcome outcome = new JobOutcome.Failed(abortReason.failure(), report);
             end.compareAndSet(told, outcome); // else another was quicker
             told = end.get();
         }

@@ -61,13 +61,13 @@ public final class SchedulerService implements JobScheduler {
     private static final String CLOSED = "the context was closed";
 
     private final Parts parts;
-    private final Fleet fleet;
+    private final ExecutorRegistry registry;
     private final ListenerBus bus;
     private final StartedThreads threads;
-    private final Helper helper;
-    private final Alarm alarm;
+    private final OnDemandThread helper;
+    private final Timer alarm;
     private final SchedulerTurn turn;
-    private final SchedulerLoop<Turn> loop;
+    private final SchedulerLoop<LoopMessage> loop;
 
     private final AtomicInteger nextJobId = new AtomicInteger();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -99,15 +99,15 @@ public final class SchedulerService implements JobScheduler {
             Parts parts) {
         this.bus = bus;
         this.parts = parts;
-        this.fleet = new Fleet(new Inbox());
+        this.registry = new ExecutorRegistry(new Inbox());
         this.threads = new StartedThreads(parts.threads());
         FaultInjector faults = parts.faults();
         BooleanSupplier observed = faults == null ? bus::isObserved : () -> true;
-        this.alarm = new Alarm(parts.clock(), threads, this::timePassed);
+        this.alarm = new Timer(parts.clock(), threads, this::timePassed);
         this.turn = new SchedulerTurn(
                 machine.apply(observed),
                 new SchedulerTurn.Parts(
-                        fleet,
+                        registry,
                         parts.replacement(),
                         parts.accumulators(),
                         observed,
@@ -116,9 +116,9 @@ public final class SchedulerService implements JobScheduler {
                         parts.clock(),
                         this::post));
         this.loop = new SchedulerLoop<>(this::wake, TURN_LIMIT, turn::handle, turn::fail);
-        this.helper = new Helper(parts.threads(), loop::isWaiting, loop::drain);
+        this.helper = new OnDemandThread(parts.threads(), loop::isWaiting, loop::drain);
         for (Function<Mailbox, ExecutorBackend> executor : executors) {
-            loop.leave(new Turn.Added(executor, new Answer<>()));
+            loop.leave(new LoopMessage.Added(executor, new Reply<>()));
         }
         loop.drain(); // here, where nothing can suffer yet, rather than start a thread for it
     }
@@ -131,14 +131,14 @@ public final class SchedulerService implements JobScheduler {
     }
 
     private void wake() {
-        if (!fleet.wake()) {
+        if (!registry.wake()) {
             helper.wake();
         }
     }
 
     /** Called by the timer, at the base of its stack. */
     private void timePassed() {
-        loop.leave(new Turn.Happened(new SchedulerEvent.TimePassed()));
+        loop.leave(new LoopMessage.Happened(new SchedulerEvent.TimePassed()));
         loop.drain();
     }
 
@@ -152,7 +152,7 @@ public final class SchedulerService implements JobScheduler {
 
         @Override
         public void leave(SchedulerEvent event) {
-            loop.leave(new Turn.Happened(event));
+            loop.leave(new LoopMessage.Happened(event));
         }
 
         @Override
@@ -194,7 +194,7 @@ public final class SchedulerService implements JobScheduler {
     }
 
     private void post(SchedulerEvent event) {
-        loop.post(new Turn.Happened(event));
+        loop.post(new LoopMessage.Happened(event));
     }
 
     /**
@@ -216,7 +216,8 @@ public final class SchedulerService implements JobScheduler {
         int jobId = nextJobId.getAndIncrement();
         JobTicket ticket = new JobTicket(
                 jobId, written, parts.clock(), reason -> cancel(new JobSelector.One(jobId), reason), turn.unwanted());
-        Turn submitted = new Turn.Submitted(ticket, new SchedulerEvent.JobSubmitted(jobId, written, stages));
+        LoopMessage submitted =
+                new LoopMessage.Submitted(ticket, new SchedulerEvent.JobSubmitted(jobId, written, stages));
         try {
             loop.post(submitted);
         } catch (RuntimeException | Error e) { // it may be in the inbox all the same
@@ -254,9 +255,9 @@ public final class SchedulerService implements JobScheduler {
     @Override
     public void addExecutor(Function<Mailbox, ExecutorBackend> executor) {
         requireNotClosed();
-        fleet.forgetEnded(here());
-        Answer<Optional<RuntimeException>> added = new Answer<>();
-        Turn.Added request = new Turn.Added(executor, added);
+        registry.forgetEnded(here());
+        Reply<Optional<RuntimeException>> added = new Reply<>();
+        LoopMessage.Added request = new LoopMessage.Added(executor, added);
         if (loop.isDrainedHere()) {
             turn.handle(request);
         } else {
@@ -287,15 +288,15 @@ public final class SchedulerService implements JobScheduler {
      */
     @Override
     public void loseExecutor(ExecutorId executor, String reason) {
-        fleet.forgetEnded(here());
-        loop.post(new Turn.Lost(executor, reason, null));
+        registry.forgetEnded(here());
+        loop.post(new LoopMessage.Lost(executor, reason, null));
     }
 
     @Override
     public void replaceExecutor(ExecutorId executor, String reason, Function<Mailbox, ExecutorBackend> replacement) {
         requireNotClosed();
-        fleet.forgetEnded(here());
-        loop.post(new Turn.Lost(executor, reason, replacement));
+        registry.forgetEnded(here());
+        loop.post(new LoopMessage.Lost(executor, reason, replacement));
     }
 
     private static Optional<ExecutorId> here() {
@@ -331,7 +332,7 @@ public final class SchedulerService implements JobScheduler {
 
     @Override
     public void publish(EngineEvent.Extension event) {
-        loop.post(new Turn.Published(event));
+        loop.post(new LoopMessage.Published(event));
     }
 
     @Override
@@ -355,14 +356,14 @@ public final class SchedulerService implements JobScheduler {
     }
 
     private <T> T ask(Function<Machine, T> question) {
-        Answer<T> answer = new Answer<>();
-        Turn.Asked<T> asked = new Turn.Asked<>(question, answer);
+        Reply<T> reply = new Reply<>();
+        LoopMessage.Asked<T> asked = new LoopMessage.Asked<>(question, reply);
         if (loop.isDrainedHere()) {
             turn.handle(asked);
         } else {
             loop.post(asked);
         }
-        return answer.get();
+        return reply.get();
     }
 
     @Override
@@ -396,13 +397,13 @@ public final class SchedulerService implements JobScheduler {
         post(new SchedulerEvent.Stopped(CLOSED));
         Duration forListeners = whole.dividedBy(4);
         List<String> left =
-                new ArrayList<>(fleet.close(Deadline.in(positive(end.left().minus(forListeners)))));
+                new ArrayList<>(registry.close(Deadline.in(positive(end.left().minus(forListeners)))));
         settle(end);
         left.addAll(bus.close(end.left()));
         alarm.close();
         helper.close(end); // an idle one ends at once; a busy one once it has drained
         loop.end();
-        loop.post(new Turn.Closed(CLOSED)); // ends what nobody else has ended
+        loop.post(new LoopMessage.Closed(CLOSED)); // ends what nobody else has ended
         threads.awaitEnd(end);
         return List.copyOf(left);
     }
@@ -410,14 +411,14 @@ public final class SchedulerService implements JobScheduler {
     /** Waits until what was posted so far has been applied, so that observers are told of it before the bus closes. */
     private void settle(Deadline end) {
         if (!loop.isDrainedHere()) {
-            Answer<SchedulerTables> answer = new Answer<>();
-            loop.post(new Turn.Asked<>(Machine::tables, answer));
-            answer.await(end);
+            Reply<SchedulerTables> reply = new Reply<>();
+            loop.post(new LoopMessage.Asked<>(Machine::tables, reply));
+            reply.await(end);
         }
     }
 
     private boolean isOwnThread() {
-        return here().filter(fleet::knows).isPresent() || bus.isDelivering() || loop.isDrainedHere();
+        return here().filter(registry::knows).isPresent() || bus.isDelivering() || loop.isDrainedHere();
     }
 
     private static Duration positive(Duration duration) {

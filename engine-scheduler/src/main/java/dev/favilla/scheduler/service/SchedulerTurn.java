@@ -49,18 +49,19 @@ final class SchedulerTurn {
     private final Map<Integer, JobTicket> tickets = new HashMap<>();
 
     private final JobTicket.Unwanted unwanted = new JobTicket.Unwanted();
-    private final BiConsumer<Integer, JobTicket> abortTicket = this::abort; // made now: later there may be no memory
+    private final BiConsumer<Integer, JobTicket> abortTicket =
+            this::abortReason; // made now: later there may be no memory
 
     private Machine machine;
 
     /** Why jobs end if the next turn fails. */
-    private Abort abort = Abort.inAdvance();
+    private AbortReason abortReason = AbortReason.inAdvance();
 
     /** After what nothing can be scheduled until a new start; null while all is well. */
     private @Nullable Throwable failure;
 
     /** Why there is nothing to come any more; null while the service is open. */
-    private @Nullable Abort closed;
+    private @Nullable AbortReason closed;
 
     /** Whether the service is being closed: if the machine fails after that, there is nothing to begin anew for. */
     private volatile boolean closing;
@@ -73,7 +74,7 @@ final class SchedulerTurn {
     /**
      * What turns work with.
      *
-     * @param fleet the executors; changed here only
+     * @param registry the executors; changed here only
      * @param replacement makes an executor for the place of another
      * @param accumulators the context's accumulators
      * @param observed whether there are observers
@@ -83,7 +84,7 @@ final class SchedulerTurn {
      * @param post where events go that follow from commands
      */
     record Parts(
-            Fleet fleet,
+            ExecutorRegistry registry,
             Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement,
             AccumulatorRegistry accumulators,
             BooleanSupplier observed,
@@ -104,7 +105,7 @@ final class SchedulerTurn {
 
     // --- turns
 
-    void handle(Turn turn) {
+    void handle(LoopMessage turn) {
         boolean left = hasLeft(turn); // first: a new start that fails must not make this turn forgotten
         if (failure != null) {
             beginAnew();
@@ -112,42 +113,42 @@ final class SchedulerTurn {
         if (unwanted.any) {
             cancelUnwanted();
         }
-        if (turn instanceof Turn.Happened happened) {
+        if (turn instanceof LoopMessage.Happened happened) {
             apply(happened.event());
-        } else if (turn instanceof Turn.Submitted submitted) {
+        } else if (turn instanceof LoopMessage.Submitted submitted) {
             submitted(submitted);
-        } else if (turn instanceof Turn.Asked<?> asked) {
+        } else if (turn instanceof LoopMessage.Asked<?> asked) {
             asked.answerFrom(machine);
-        } else if (turn instanceof Turn.Added added) {
+        } else if (turn instanceof LoopMessage.Added added) {
             add(added);
-        } else if (turn instanceof Turn.Lost lost) {
+        } else if (turn instanceof LoopMessage.Lost lost) {
             if (left) {
                 replace(lost);
             }
-        } else if (turn instanceof Turn.Published published) {
+        } else if (turn instanceof LoopMessage.Published published) {
             parts.observers().accept(published.event());
-        } else if (turn instanceof Turn.Closed end) {
+        } else if (turn instanceof LoopMessage.Closed end) {
             close(end.reason());
         }
     }
 
     /** Takes a lost executor out of the fleet, before the machine knows: nothing is launched there any more. */
-    private boolean hasLeft(Turn turn) {
-        if (turn instanceof Turn.Happened happened
+    private boolean hasLeft(LoopMessage turn) {
+        if (turn instanceof LoopMessage.Happened happened
                 && happened.event() instanceof SchedulerEvent.ExecutorDraining draining) {
-            parts.fleet().drain(draining.executor());
+            parts.registry().drain(draining.executor());
         }
-        return turn instanceof Turn.Lost lost && parts.fleet().remove(lost.executor(), lost.reason());
+        return turn instanceof LoopMessage.Lost lost && parts.registry().remove(lost.executor(), lost.reason());
     }
 
-    private void submitted(Turn.Submitted submitted) {
+    private void submitted(LoopMessage.Submitted submitted) {
         JobTicket ticket = submitted.ticket();
         if (ticket.isUnwanted()) {
             return; // its submitter was thrown out half way
         }
-        Abort end = closed;
+        AbortReason end = closed;
         if (end != null) {
-            ticket.abort(end);
+            ticket.abortReason(end);
             return;
         }
         tickets.put(ticket.jobId(), ticket);
@@ -168,39 +169,39 @@ final class SchedulerTurn {
         }
     }
 
-    private void replace(Turn.Lost lost) {
+    private void replace(LoopMessage.Lost lost) {
         apply(new SchedulerEvent.ExecutorLost(lost.executor(), lost.reason()));
         Function<Mailbox, ExecutorBackend> replacement = lost.replacement();
         if (replacement != null) {
-            welcome(parts.fleet().add(replacement));
+            welcome(parts.registry().add(replacement));
         }
     }
 
-    private void add(Turn.Added added) {
+    private void add(LoopMessage.Added added) {
         ExecutorBackend made;
         try {
-            made = parts.fleet().add(added.executor());
+            made = parts.registry().add(added.executor());
         } catch (RuntimeException e) { // the executor's own affair: there is none, and nothing has changed
-            added.answer().give(Optional.of(e));
+            added.reply().give(Optional.of(e));
             return;
         }
         welcome(made);
-        added.answer().give(Optional.empty());
+        added.reply().give(Optional.empty());
     }
 
     /** Offers the slots of an executor that has come to the machine, unless it came too late. */
     private void welcome(ExecutorBackend executor) {
         if (closing) { // looked at only now: whoever closes says so first, and may not have seen this one
-            parts.fleet().remove(executor.id(), CLOSED);
+            parts.registry().remove(executor.id(), CLOSED);
         } else {
             apply(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
         }
     }
 
     private void close(String reason) {
-        Abort end = Abort.because(reason);
+        AbortReason end = AbortReason.because(reason);
         closed = end;
-        tickets.values().forEach(ticket -> ticket.abort(end));
+        tickets.values().forEach(ticket -> ticket.abortReason(end));
         tickets.clear();
     }
 
@@ -216,28 +217,28 @@ final class SchedulerTurn {
     // --- failures
 
     /** Ends everything after {@code error}, thrown while {@code turn} was handled, and begins anew. */
-    void fail(Turn turn, Throwable error) {
+    void fail(LoopMessage turn, Throwable error) {
         failure = error;
-        abort.causedBy(error);
+        abortReason.causedBy(error);
         tickets.forEach(abortTicket); // nobody waits for what follows
-        if (turn instanceof Turn.Submitted submitted) {
-            submitted.ticket().abort(abort);
-        } else if (turn instanceof Turn.Asked<?> asked) {
-            asked.answer().fail(error);
-        } else if (turn instanceof Turn.Added added) {
-            added.answer().fail(error);
+        if (turn instanceof LoopMessage.Submitted submitted) {
+            submitted.ticket().abortReason(abortReason);
+        } else if (turn instanceof LoopMessage.Asked<?> asked) {
+            asked.reply().fail(error);
+        } else if (turn instanceof LoopMessage.Added added) {
+            added.reply().fail(error);
         }
         say(turn, error);
         beginAnew();
     }
 
-    private void abort(Integer jobId, JobTicket ticket) {
-        ticket.abort(abort);
+    private void abortReason(Integer jobId, JobTicket ticket) {
+        ticket.abortReason(abortReason);
     }
 
-    private static void say(Turn turn, Throwable error) {
+    private static void say(LoopMessage turn, Throwable error) {
         try {
-            String what = turn instanceof Turn.Happened happened
+            String what = turn instanceof LoopMessage.Happened happened
                     ? happened.event().getClass().getSimpleName()
                     : turn.getClass().getSimpleName();
             logger().error(
@@ -253,9 +254,9 @@ final class SchedulerTurn {
 
     /** Every step may be cut short by an error, and goes on where it was with the next call. */
     private void beginAnew() {
-        Fleet fleet = parts.fleet();
+        ExecutorRegistry registry = parts.registry();
         if (!closing) {
-            fleet.renew(FAILED, parts.replacement());
+            registry.renew(FAILED, parts.replacement());
         }
         open.endAll(
                 parts.clock().instant(),
@@ -263,9 +264,9 @@ final class SchedulerTurn {
                 jobId -> Optional.ofNullable(tickets.get(jobId)).flatMap(JobTicket::outcome),
                 parts.observers());
         tickets.clear();
-        abort = Abort.inAdvance();
+        abortReason = AbortReason.inAdvance();
         machine = machine.successor();
-        fleet.working().forEach(this::welcome);
+        registry.working().forEach(this::welcome);
         if (closing) {
             apply(new SchedulerEvent.Stopped(CLOSED));
         }
@@ -287,32 +288,32 @@ final class SchedulerTurn {
         } else if (command instanceof SchedulerCommand.WakeAt wake) {
             parts.alarm().accept(wake.instant());
         } else if (command instanceof SchedulerCommand.ReleaseExecutor release) {
-            parts.fleet().remove(release.executor(), "it was drained");
+            parts.registry().remove(release.executor(), "it was drained");
         } else if (command instanceof SchedulerCommand.DropShuffle drop) {
-            parts.fleet().forEach(executor -> executor.dropShuffle(drop.shuffleId()));
+            parts.registry().forEach(executor -> executor.dropShuffle(drop.shuffleId()));
         } else if (command instanceof SchedulerCommand.DropBlocks drop) {
-            parts.fleet().forEach(executor -> executor.dropBlocks(drop.rddId()));
+            parts.registry().forEach(executor -> executor.dropBlocks(drop.rddId()));
         } else {
             performOnOne(command);
         }
     }
 
     private void performOnOne(SchedulerCommand command) {
-        Fleet fleet = parts.fleet();
+        ExecutorRegistry registry = parts.registry();
         if (command instanceof SchedulerCommand.Kill kill) {
-            fleet.find(kill.executor())
+            registry.find(kill.executor())
                     .ifPresent(executor -> executor.kill(kill.attemptId(), kill.reason(), kill.interrupt()));
         } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
-            fleet.find(replace.executor()).ifPresent(executor -> executor.replaceSlot(replace.attemptId()));
-        } else if (command instanceof SchedulerCommand.AnswerCommit answer) {
-            fleet.find(answer.executor())
-                    .ifPresent(executor -> executor.answerCommit(answer.attemptId(), answer.granted()));
+            registry.find(replace.executor()).ifPresent(executor -> executor.replaceSlot(replace.attemptId()));
+        } else if (command instanceof SchedulerCommand.AnswerCommit reply) {
+            registry.find(reply.executor())
+                    .ifPresent(executor -> executor.answerCommit(reply.attemptId(), reply.granted()));
         } else if (command instanceof SchedulerCommand.DropMapOutput drop) {
-            fleet.find(drop.executor())
+            registry.find(drop.executor())
                     .ifPresent(executor ->
                             executor.dropMapOutput(drop.shuffleId(), drop.mapPartition(), drop.attemptId()));
         } else if (command instanceof SchedulerCommand.DropBlock drop) {
-            fleet.find(drop.executor()).ifPresent(executor -> executor.dropBlock(drop.block()));
+            registry.find(drop.executor()).ifPresent(executor -> executor.dropBlock(drop.block()));
         } else {
             throw new IllegalStateException("Nobody knows how to perform " + command.getClass());
         }
@@ -326,7 +327,7 @@ final class SchedulerTurn {
     }
 
     private void launch(SchedulerCommand.Launch launch) {
-        Optional<ExecutorBackend> found = parts.fleet().find(launch.executor());
+        Optional<ExecutorBackend> found = parts.registry().find(launch.executor());
         if (found.isEmpty()) { // told as the executor's end, not the attempt's, or the machine would try there again
             parts.post().accept(new SchedulerEvent.ExecutorLost(launch.executor(), "it is gone"));
             return;

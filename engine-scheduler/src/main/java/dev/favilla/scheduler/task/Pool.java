@@ -70,7 +70,7 @@ final class Pool implements Schedulable {
 
     /** Offers the task sets that wait here to {@code launch}, in order, until it launches something, and returns that. */
     @Nullable
-    Attempt firstOf(Function<TaskSet, @Nullable Attempt> launch) {
+    TaskAttempt firstOf(Function<TaskSet, @Nullable TaskAttempt> launch) {
         Collection<Schedulable> order = waiting;
         if (spec.mode() == PoolMode.FAIR && waiting.size() > 1) {
             List<Schedulable> sorted = new ArrayList<>(waiting);
@@ -78,7 +78,7 @@ final class Pool implements Schedulable {
             order = sorted;
         }
         for (Schedulable next : order) {
-            Attempt launched = next instanceof TaskSet set ? launch.apply(set) : ((Pool) next).firstOf(launch);
+            TaskAttempt launched = next instanceof TaskSet set ? launch.apply(set) : ((Pool) next).firstOf(launch);
             if (launched != null) { // which may have taken the set out of the order: no further look at it
                 return launched;
             }

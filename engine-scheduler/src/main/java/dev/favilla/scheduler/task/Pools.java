@@ -88,7 +88,7 @@ final class Pools {
 
     /** Offers the sets to {@code launch}, in order, until it launches something, and returns that. */
     @Nullable
-    Attempt firstOf(Function<TaskSet, @Nullable Attempt> launch) {
+    TaskAttempt firstOf(Function<TaskSet, @Nullable TaskAttempt> launch) {
         return root.firstOf(launch);
     }
 

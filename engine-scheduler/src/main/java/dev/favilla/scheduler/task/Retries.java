@@ -33,7 +33,7 @@ public final class Retries {
      *
      * @return why its stage has to be given up, if a limit is reached
      */
-    public Optional<JobFailure> record(Attempt attempt, TaskOutcome outcome) {
+    public Optional<JobFailure> record(TaskAttempt attempt, TaskOutcome outcome) {
         History history = histories.computeIfAbsent(attempt.index(), index -> new History());
         Optional<JobFailure> verdict = outcome instanceof TaskOutcome.Failed failed
                 ? failed(attempt, failed, history)
@@ -42,12 +42,12 @@ public final class Retries {
         return verdict;
     }
 
-    private Optional<JobFailure> failed(Attempt attempt, TaskOutcome.Failed outcome, History history) {
+    private Optional<JobFailure> failed(TaskAttempt attempt, TaskOutcome.Failed outcome, History history) {
         history.failures++;
         if (history.failures < policy.maxTaskFailures()) {
             return Optional.empty();
         }
-        Tasks tasks = attempt.set().tasks();
+        StageAttempt tasks = attempt.set().tasks();
         return Optional.of(new JobFailure.TaskFailed(
                 tasks.stageId(),
                 tasks.stageName(),
@@ -58,12 +58,12 @@ public final class Retries {
                 history.ends));
     }
 
-    private static Optional<JobFailure> vanished(Attempt attempt, History history) {
+    private static Optional<JobFailure> vanished(TaskAttempt attempt, History history) {
         history.vanished++;
         if (history.vanished < MAX_VANISHED) {
             return Optional.empty();
         }
-        Tasks tasks = attempt.set().tasks();
+        StageAttempt tasks = attempt.set().tasks();
         return Optional.of(new JobFailure.Aborted(
                 "partition " + attempt.partition() + " of stage " + tasks.stageId() + " (" + tasks.stageName()
                         + ") lost its executor, was stopped from outside, or gave its memory back to older tasks, "
@@ -82,7 +82,7 @@ public final class Retries {
         }
     }
 
-    private static String describe(Attempt attempt, TaskOutcome outcome) {
+    private static String describe(TaskAttempt attempt, TaskOutcome outcome) {
         return "attempt " + attempt.id() + " on " + attempt.executor() + " " + outcome.describe();
     }
 

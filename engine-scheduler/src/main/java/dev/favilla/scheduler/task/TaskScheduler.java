@@ -34,18 +34,18 @@ public final class TaskScheduler {
     private final Consumer<SchedulerCommand> commands;
     private final SchedulingPolicy policy;
     private final InstantSource clock;
-    private final Executors executors = new Executors();
+    private final ExecutorSlots executors = new ExecutorSlots();
     private final Pools ready;
-    private final Function<TaskSet, @Nullable Attempt> launcher = this::take;
+    private final Function<TaskSet, @Nullable TaskAttempt> launcher = this::take;
 
     /** Launched and not ended, by id. */
-    private final SortedMap<Long, Attempt> attempts = new TreeMap<>();
+    private final SortedMap<Long, TaskAttempt> attempts = new TreeMap<>();
 
     /** Those of them that were asked to stop. */
-    private final Set<Attempt> stopping = new LinkedHashSet<>();
+    private final Set<TaskAttempt> stopping = new LinkedHashSet<>();
 
     /** Attempts whose slots were given up and whose ends were not told, by id. */
-    private final Map<Long, Attempt> givenUp = new HashMap<>();
+    private final Map<Long, TaskAttempt> givenUp = new HashMap<>();
 
     /** Submitted and not retired. */
     private final Set<TaskSet> live = new LinkedHashSet<>();
@@ -88,7 +88,7 @@ public final class TaskScheduler {
     /** Returns how many attempts of a stage run. */
     public int attemptCount(int stageId) {
         int count = 0;
-        for (Attempt attempt : attempts.values()) {
+        for (TaskAttempt attempt : attempts.values()) {
             if (attempt.set().tasks().stageId() == stageId) {
                 count++;
             }
@@ -151,11 +151,11 @@ public final class TaskScheduler {
      *
      * @return the attempts that end with it, in the order of their launch; empty if there is no such executor
      */
-    public Optional<List<Attempt>> removeExecutor(ExecutorId executor) {
+    public Optional<List<TaskAttempt>> removeExecutor(ExecutorId executor) {
         if (!executors.remove(executor)) {
             return Optional.empty();
         }
-        List<Attempt> gone = attempts.values().stream()
+        List<TaskAttempt> gone = attempts.values().stream()
                 .filter(attempt -> attempt.executor().equals(executor))
                 .toList();
         gone.forEach(this::forget);
@@ -178,9 +178,9 @@ public final class TaskScheduler {
         set.retire();
     }
 
-    /** Gives what is launched from now on the present generations of cached datasets. */
-    public void refresh(IntToLongFunction generation) {
-        live.forEach(set -> set.refresh(generation));
+    /** Gives what is launched from now on the present first valid attempts of cached datasets. */
+    public void refresh(IntToLongFunction firstValidAttempt) {
+        live.forEach(set -> set.refresh(firstValidAttempt));
     }
 
     /** Runs what a set launches from now on for another job, at that job's place in the order. */
@@ -198,7 +198,7 @@ public final class TaskScheduler {
 
     /** Takes a task off a live set because an attempt did it, and stops what else runs of it. */
     public void dequeue(TaskSet set, int index, String reason) {
-        List<Attempt> running = set.dequeue(index);
+        List<TaskAttempt> running = set.dequeue(index);
         if (!set.hasQueued()) {
             ready.remove(set);
         }
@@ -214,12 +214,12 @@ public final class TaskScheduler {
     // --- attempts
 
     /** Launches the next queued task, or returns null if no slot is free, nothing is queued, or what is waits. */
-    public @Nullable Attempt launchNext() {
+    public @Nullable TaskAttempt launchNext() {
         heldUntil = null; // also where nothing can be launched: a moment that has passed would wake us again and again
         if (ready.isEmpty() || !executors.hasFree()) {
             return null;
         }
-        Attempt attempt = ready.firstOf(launcher);
+        TaskAttempt attempt = ready.firstOf(launcher);
         if (attempt == null) {
             return null;
         }
@@ -235,17 +235,17 @@ public final class TaskScheduler {
         return attempt;
     }
 
-    private @Nullable Attempt take(TaskSet set) {
+    private @Nullable TaskAttempt take(TaskSet set) {
         ExecutorId least = executors.leastLoaded();
         if (least == null) {
             return null;
         }
         if (!set.hasPlaces()) {
-            Attempt free = set.takeFree(executors, least, nextAttemptId);
+            TaskAttempt free = set.takeFree(executors, least, nextAttemptId);
             return free != null ? free : set.takeSecond(executors, nextAttemptId);
         }
         Instant now = clock.instant();
-        Attempt attempt = set.takeLocal(executors, nextAttemptId, now);
+        TaskAttempt attempt = set.takeLocal(executors, nextAttemptId, now);
         if (attempt == null) {
             attempt = set.takeFree(executors, least, nextAttemptId);
         }
@@ -261,8 +261,8 @@ public final class TaskScheduler {
     }
 
     /** Notes that an attempt began; returns null if it is unknown, of another executor, or has begun before. */
-    public @Nullable Attempt started(long attemptId, ExecutorId executor) {
-        Attempt attempt = find(attemptId, executor);
+    public @Nullable TaskAttempt started(long attemptId, ExecutorId executor) {
+        TaskAttempt attempt = find(attemptId, executor);
         if (attempt == null || attempt.isStarted()) {
             return null;
         }
@@ -271,8 +271,8 @@ public final class TaskScheduler {
     }
 
     /** Frees the slot of an attempt that ended; returns null if it is unknown or of another executor. */
-    public @Nullable Attempt ended(long attemptId, ExecutorId executor) {
-        Attempt attempt = find(attemptId, executor);
+    public @Nullable TaskAttempt ended(long attemptId, ExecutorId executor) {
+        TaskAttempt attempt = find(attemptId, executor);
         if (attempt != null) {
             forget(attempt);
         }
@@ -280,30 +280,30 @@ public final class TaskScheduler {
     }
 
     /** Returns an attempt that ended after its slot was given up; null if it is not such, or was returned before. */
-    public @Nullable Attempt endedTooLate(long attemptId, ExecutorId executor) {
-        Attempt attempt = givenUp.get(attemptId);
+    public @Nullable TaskAttempt endedTooLate(long attemptId, ExecutorId executor) {
+        TaskAttempt attempt = givenUp.get(attemptId);
         return attempt != null && attempt.executor().equals(executor) ? givenUp.remove(attemptId) : null;
     }
 
     /** Returns a running attempt; null if it is unknown or of another executor. */
-    public @Nullable Attempt find(long attemptId, ExecutorId executor) {
-        Attempt attempt = attempts.get(attemptId);
+    public @Nullable TaskAttempt find(long attemptId, ExecutorId executor) {
+        TaskAttempt attempt = attempts.get(attemptId);
         return attempt != null && attempt.executor().equals(executor) ? attempt : null;
     }
 
     /** Returns a running attempt, or null. */
-    public @Nullable Attempt find(long attemptId) {
+    public @Nullable TaskAttempt find(long attemptId) {
         return attempts.get(attemptId);
     }
 
     /** Notes that an attempt did its work, for the comparison with those that take longer. */
-    public void succeeded(Attempt attempt) {
+    public void succeeded(TaskAttempt attempt) {
         if (policy.speculation().enabled()) {
             attempt.set().second().succeeded(attempt, clock.instant());
         }
     }
 
-    private void forget(Attempt attempt) {
+    private void forget(TaskAttempt attempt) {
         attempts.remove(attempt.id());
         stopping.remove(attempt);
         executors.release(attempt.executor());
@@ -313,7 +313,7 @@ public final class TaskScheduler {
 
     /** Asks every running attempt of a stage to stop, also those of retired sets. */
     public void killAll(int stageId, String reason, boolean interrupt) {
-        for (Attempt attempt : attempts.values()) {
+        for (TaskAttempt attempt : attempts.values()) {
             if (attempt.set().tasks().stageId() == stageId) {
                 kill(attempt, reason, interrupt);
             }
@@ -321,7 +321,7 @@ public final class TaskScheduler {
     }
 
     /** Asks an attempt to stop, unless it was asked before. */
-    public void kill(Attempt attempt, String reason, boolean interrupt) {
+    public void kill(TaskAttempt attempt, String reason, boolean interrupt) {
         if (attempt.killReason().isEmpty() || (interrupt && !attempt.isInterrupted())) {
             attempt.askToStop(reason, interrupt, clock.instant());
             stopping.add(attempt);
@@ -338,23 +338,23 @@ public final class TaskScheduler {
      *
      * @return the attempts whose slots were given up; they count as ended
      */
-    public List<Attempt> insist() {
+    public List<TaskAttempt> insist() {
         if (stopping.isEmpty()) {
             return List.of();
         }
         Instant now = clock.instant();
-        List<Attempt> due = stopping.stream()
+        List<TaskAttempt> due = stopping.stream()
                 .filter(attempt -> !patienceEnds(attempt).isAfter(now))
                 .toList();
-        for (Attempt attempt : due) {
+        for (TaskAttempt attempt : due) {
             if (!attempt.isInterrupted()) {
                 kill(attempt, attempt.killReason().orElse(""), true);
             }
         }
-        List<Attempt> stubborn = due.stream()
+        List<TaskAttempt> stubborn = due.stream()
                 .filter(attempt -> !patienceEnds(attempt).isAfter(now))
                 .toList();
-        for (Attempt attempt : stubborn) {
+        for (TaskAttempt attempt : stubborn) {
             forget(attempt);
             givenUp.put(attempt.id(), attempt);
             commands.accept(new SchedulerCommand.ReplaceSlot(attempt.executor(), attempt.id()));
@@ -362,7 +362,7 @@ public final class TaskScheduler {
         return stubborn;
     }
 
-    private Instant patienceEnds(Attempt attempt) {
+    private Instant patienceEnds(TaskAttempt attempt) {
         Duration patience = attempt.isInterrupted() ? policy.replaceAfter() : policy.interruptAfter();
         return later(attempt.askedAt().orElse(Instant.MIN), patience);
     }
@@ -395,7 +395,7 @@ public final class TaskScheduler {
     public @Nullable Instant nextLook() {
         Instant next = heldUntil;
         if (!stopping.isEmpty()) {
-            for (Attempt attempt : stopping) {
+            for (TaskAttempt attempt : stopping) {
                 next = earlier(next, patienceEnds(attempt));
             }
         }

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.Locality;
-import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.ExecutorId;
@@ -20,7 +20,7 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks of one stage attempt that are still to be done: a bit for each that waits for a slot, an {@link Attempt}
+ * The tasks of one stage attempt that are still to be done: a bit for each that waits for a slot, an {@link TaskAttempt}
  * for each that runs.
  *
  * <p>A retired set launches nothing more. Its running attempts go on, and what they achieve is for their stage to
@@ -28,17 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskSet implements Schedulable {
 
-    private final Tasks tasks;
+    private final StageAttempt tasks;
     private final Retries retries;
-    private final Placement placement;
+    private final PreferredLocations placement;
 
     /** Tasks that wait for a slot: first those whose data lies nowhere, then those of each executor. */
-    private final List<Lane> lanes = new ArrayList<>(1);
+    private final List<PendingTasks> places = new ArrayList<>(1);
 
     /** The attempts of each task that has one running, the first one first. */
-    private final Map<Integer, Attempt> running = new HashMap<>();
+    private final Map<Integer, TaskAttempt> running = new HashMap<>();
 
-    private final SecondAttempts second = new SecondAttempts();
+    private final SpeculativeAttempts second = new SpeculativeAttempts();
 
     /** How often each task was launched here, for those launched more than once. */
     private final Map<Integer, Integer> relaunches = new HashMap<>();
@@ -47,7 +47,7 @@ public final class TaskSet implements Schedulable {
     private final int size;
 
     private Owner owner;
-    private TaskReads reads;
+    private InputSnapshot reads;
     private boolean retired;
 
     /** When a task was last launched where its data lies, or could have begun to wait for that. */
@@ -63,20 +63,20 @@ public final class TaskSet implements Schedulable {
      * @param placement where their data lies
      * @param owner the job they run for
      */
-    public TaskSet(Tasks tasks, BitSet pending, Retries retries, Placement placement, Owner owner) {
+    public TaskSet(StageAttempt tasks, BitSet pending, Retries retries, PreferredLocations placement, Owner owner) {
         this.tasks = tasks;
         this.retries = retries;
         this.placement = placement;
         this.owner = owner;
         this.reads = tasks.reads();
         this.size = pending.cardinality();
-        for (int lane = 0; lane <= placement.executors().size(); lane++) {
-            lanes.add(new Lane());
+        for (int place = 0; place <= placement.executors().size(); place++) {
+            places.add(new PendingTasks());
         }
-        pending.stream().forEach(index -> laneOf(index).add(index));
+        pending.stream().forEach(index -> pendingOf(index).add(index));
     }
 
-    public Tasks tasks() {
+    public StageAttempt tasks() {
         return tasks;
     }
 
@@ -102,12 +102,12 @@ public final class TaskSet implements Schedulable {
         owner = new Owner(heir.jobId(), Map.copyOf(known), heir.properties());
     }
 
-    /** Gives what is launched from now on the present generations of its datasets. */
-    void refresh(IntToLongFunction generation) {
+    /** Gives what is launched from now on the present first valid attempts of its datasets. */
+    void refresh(IntToLongFunction firstValidAttempt) {
         Map<Integer, Long> present = new HashMap<>();
-        reads.datasets().keySet().forEach(rddId -> present.put(rddId, generation.applyAsLong(rddId)));
-        if (!present.equals(reads.datasets())) {
-            reads = reads.withDatasets(present);
+        reads.firstValidAttempts().keySet().forEach(rddId -> present.put(rddId, firstValidAttempt.applyAsLong(rddId)));
+        if (!present.equals(reads.firstValidAttempts())) {
+            reads = reads.withFirstValidAttempts(present);
         }
     }
 
@@ -154,12 +154,12 @@ public final class TaskSet implements Schedulable {
 
     void retire() {
         retired = true;
-        lanes.forEach(Lane::clear);
+        places.forEach(PendingTasks::clear);
         second.clear();
     }
 
-    private Lane laneOf(int index) {
-        return lanes.get(placement.laneOf(index));
+    private PendingTasks pendingOf(int index) {
+        return places.get(placement.pendingOf(index));
     }
 
     /** Returns whether anything waits for a slot. */
@@ -167,8 +167,8 @@ public final class TaskSet implements Schedulable {
         if (second.isWanted()) {
             return true;
         }
-        for (Lane lane : lanes) {
-            if (!lane.isEmpty()) {
+        for (PendingTasks pending : places) {
+            if (!pending.isEmpty()) {
                 return true;
             }
         }
@@ -177,13 +177,13 @@ public final class TaskSet implements Schedulable {
 
     /** Returns whether the data of any of its tasks lies on an executor. */
     boolean hasPlaces() {
-        return lanes.size() > 1;
+        return places.size() > 1;
     }
 
     /** Returns whether any task waits whose data lies on an executor. */
     boolean isAnyPlaced() {
-        for (int lane = 1; lane < lanes.size(); lane++) {
-            if (!lanes.get(lane).isEmpty()) {
+        for (int place = 1; place < places.size(); place++) {
+            if (!places.get(place).isEmpty()) {
                 return true;
             }
         }
@@ -198,23 +198,23 @@ public final class TaskSet implements Schedulable {
     /** Queues a task unless it is queued or runs. */
     void queue(int index) {
         if (!retired && !running.containsKey(index) && !second.runs(index)) {
-            laneOf(index).add(index);
+            pendingOf(index).add(index);
         }
     }
 
     /** Takes a task out of the queue, and returns its running attempts. */
-    List<Attempt> dequeue(int index) {
-        laneOf(index).remove(index);
+    List<TaskAttempt> dequeue(int index) {
+        pendingOf(index).remove(index);
         second.unwanted(index);
         return attemptsOf(index);
     }
 
-    private List<Attempt> attemptsOf(int index) {
-        Attempt first = running.get(index);
+    private List<TaskAttempt> attemptsOf(int index) {
+        TaskAttempt first = running.get(index);
         if (first == null && !second.runs(index)) {
             return List.of();
         }
-        List<Attempt> attempts = new ArrayList<>(2);
+        List<TaskAttempt> attempts = new ArrayList<>(2);
         if (first != null) {
             attempts.add(first);
         }
@@ -222,11 +222,11 @@ public final class TaskSet implements Schedulable {
         return attempts;
     }
 
-    Collection<Attempt> firstAttempts() {
+    Collection<TaskAttempt> firstAttempts() {
         return running.values();
     }
 
-    SecondAttempts second() {
+    SpeculativeAttempts second() {
         return second;
     }
 
@@ -239,13 +239,13 @@ public final class TaskSet implements Schedulable {
 
     /** Launches a task where its data lies, if a slot is free there. */
     @Nullable
-    Attempt takeLocal(Executors executors, long attemptId, Instant now) {
-        for (int lane = 1; lane < lanes.size(); lane++) {
-            int index = lanes.get(lane).first();
-            ExecutorId home = placement.executors().get(lane - 1);
+    TaskAttempt takeLocal(ExecutorSlots executors, long attemptId, Instant now) {
+        for (int place = 1; place < places.size(); place++) {
+            int index = places.get(place).first();
+            ExecutorId home = placement.executors().get(place - 1);
             if (index >= 0 && executors.hasFree(home)) {
                 waitsSince = now;
-                return take(index, attemptId, new Place(home, Locality.PROCESS_LOCAL));
+                return take(index, attemptId, new TaskLocation(home, Locality.PROCESS_LOCAL));
             }
         }
         return null;
@@ -253,12 +253,13 @@ public final class TaskSet implements Schedulable {
 
     /** Launches a task whose data lies nowhere, or on an executor that is gone. */
     @Nullable
-    Attempt takeFree(Executors executors, ExecutorId on, long attemptId) {
-        for (int lane = 0; lane < lanes.size(); lane++) {
-            int index = lanes.get(lane).first();
+    TaskAttempt takeFree(ExecutorSlots executors, ExecutorId on, long attemptId) {
+        for (int place = 0; place < places.size(); place++) {
+            int index = places.get(place).first();
             if (index >= 0
-                    && (lane == 0 || !executors.takesTasks(placement.executors().get(lane - 1)))) {
-                return take(index, attemptId, new Place(on, Locality.ANY));
+                    && (place == 0
+                            || !executors.takesTasks(placement.executors().get(place - 1)))) {
+                return take(index, attemptId, new TaskLocation(on, Locality.ANY));
             }
         }
         return null;
@@ -266,11 +267,11 @@ public final class TaskSet implements Schedulable {
 
     /** Launches a task away from its data; for a set that has waited long enough. */
     @Nullable
-    Attempt takeAnywhere(ExecutorId on, long attemptId) {
-        for (int lane = 1; lane < lanes.size(); lane++) {
-            int index = lanes.get(lane).first();
+    TaskAttempt takeAnywhere(ExecutorId on, long attemptId) {
+        for (int place = 1; place < places.size(); place++) {
+            int index = places.get(place).first();
             if (index >= 0) {
-                return take(index, attemptId, new Place(on, Locality.NODE_LOCAL));
+                return take(index, attemptId, new TaskLocation(on, Locality.NODE_LOCAL));
             }
         }
         return null;
@@ -290,20 +291,20 @@ public final class TaskSet implements Schedulable {
 
     /** Launches a wanted second attempt, on another executor than the first if there is one. */
     @Nullable
-    Attempt takeSecond(Executors executors, long attemptId) {
+    TaskAttempt takeSecond(ExecutorSlots executors, long attemptId) {
         for (int index : second.wanted()) {
-            Attempt first = running.get(index);
+            TaskAttempt first = running.get(index);
             ExecutorId on = first == null ? null : executors.leastLoadedBut(first.executor());
             if (on != null) {
-                boolean home = placement.laneOf(index) > 0
+                boolean home = placement.pendingOf(index) > 0
                         && placement
                                 .executors()
-                                .get(placement.laneOf(index) - 1)
+                                .get(placement.pendingOf(index) - 1)
                                 .equals(on);
-                Locality locality = placement.laneOf(index) == 0
+                Locality locality = placement.pendingOf(index) == 0
                         ? Locality.ANY
                         : home ? Locality.PROCESS_LOCAL : Locality.NODE_LOCAL;
-                Attempt attempt = attempt(index, attemptId, new Place(on, locality), true);
+                TaskAttempt attempt = attempt(index, attemptId, new TaskLocation(on, locality), true);
                 second.launched(attempt);
                 return attempt;
             }
@@ -311,20 +312,20 @@ public final class TaskSet implements Schedulable {
         return null;
     }
 
-    private Attempt take(int index, long attemptId, Place place) {
-        laneOf(index).remove(index);
-        Attempt attempt = attempt(index, attemptId, place, false);
+    private TaskAttempt take(int index, long attemptId, TaskLocation place) {
+        pendingOf(index).remove(index);
+        TaskAttempt attempt = attempt(index, attemptId, place, false);
         running.put(index, attempt);
         return attempt;
     }
 
-    private Attempt attempt(int index, long attemptId, Place place, boolean speculative) {
+    private TaskAttempt attempt(int index, long attemptId, TaskLocation place, boolean speculative) {
         int number = launched.get(index) ? relaunches.merge(index, 1, Integer::sum) : 0;
         launched.set(index);
-        return new Attempt(attemptId, this, index, number, place, speculative);
+        return new TaskAttempt(attemptId, this, index, number, place, speculative);
     }
 
-    void ended(Attempt attempt) {
+    void ended(TaskAttempt attempt) {
         if (attempt.isSpeculative()) {
             second.ended(attempt);
         } else {
@@ -333,7 +334,7 @@ public final class TaskSet implements Schedulable {
         }
     }
 
-    TaskSpec spec(Attempt attempt) {
+    TaskSpec spec(TaskAttempt attempt) {
         return new TaskSpec(
                 attempt.id(),
                 owner.jobId(),

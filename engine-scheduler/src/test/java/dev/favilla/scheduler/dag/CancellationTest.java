@@ -21,18 +21,18 @@ import org.junit.jupiter.api.Test;
 /** Which jobs a cancellation ends, and what it leaves. */
 class CancellationTest {
 
-    private final Rig rig = Rig.with(10);
+    private final SchedulerHarness harness = SchedulerHarness.with(10);
 
     private static JobProperties in(@Nullable String group, String... tags) {
         return new JobProperties(group, "", Set.of(tags), false, null, Map.of());
     }
 
     private int submit(JobProperties properties) {
-        return rig.collect(SimNode.source(0, 1), properties);
+        return harness.collect(SimNode.source(0, 1), properties);
     }
 
     private List<Integer> cancelled() {
-        return rig.all(SchedulerCommand.EndJob.class).stream()
+        return harness.all(SchedulerCommand.EndJob.class).stream()
                 .filter(end -> end.outcome() instanceof JobOutcome.Cancelled)
                 .map(SchedulerCommand.EndJob::jobId)
                 .toList();
@@ -45,17 +45,17 @@ class CancellationTest {
         submit(in(null));
         int two = submit(in("nightly"));
 
-        rig.cancel(new JobSelector.InGroup("nightly", false));
+        harness.cancel(new JobSelector.InGroup("nightly", false));
         submit(in("nightly"));
 
         assertThat(cancelled()).containsExactly(one, two);
-        assertThat(rig.outcome(one))
+        assertThat(harness.outcome(one))
                 .isEqualTo(new JobOutcome.Cancelled(
-                        "no longer wanted", rig.outcome(one).report()));
-        assertThat(rig.all(SchedulerCommand.Kill.class))
+                        "no longer wanted", harness.outcome(one).report()));
+        assertThat(harness.all(SchedulerCommand.Kill.class))
                 .extracting(SchedulerCommand.Kill::reason)
                 .containsExactly("job 0 was cancelled: no longer wanted", "job 3 was cancelled: no longer wanted");
-        assertThat(rig.running().stream().map(TaskSpec::jobId)).contains(1, 2, 4);
+        assertThat(harness.running().stream().map(TaskSpec::jobId)).contains(1, 2, 4);
     }
 
     @Test
@@ -64,7 +64,7 @@ class CancellationTest {
         submit(in("report", "fast"));
         int one = submit(in(null, "slow"));
 
-        rig.cancel(new JobSelector.WithTag("slow"));
+        harness.cancel(new JobSelector.WithTag("slow"));
 
         assertThat(cancelled()).containsExactly(both, one);
     }
@@ -72,11 +72,11 @@ class CancellationTest {
     @Test
     void ofAStageEndsTheJobsThatNeedIt() {
         SimNode reduced = SimNode.shuffled(1, 1, SimNode.shuffle(0, SimNode.source(0, 1), 1));
-        int one = rig.collect(reduced);
-        int other = rig.collect(reduced);
+        int one = harness.collect(reduced);
+        int other = harness.collect(reduced);
         submit(in(null));
 
-        rig.cancel(new JobSelector.UsingStage(0));
+        harness.cancel(new JobSelector.UsingStage(0));
 
         assertThat(cancelled()).containsExactly(one, other);
     }
@@ -86,7 +86,7 @@ class CancellationTest {
         submit(in("a"));
         submit(in(null, "b"));
 
-        rig.cancel(new JobSelector.All());
+        harness.cancel(new JobSelector.All());
 
         assertThat(cancelled()).containsExactly(0, 1);
     }
@@ -95,10 +95,10 @@ class CancellationTest {
     void ofWhatIsNotThereIsIgnored() { // behaviour 211
         submit(in("a"));
 
-        rig.cancel(new JobSelector.One(77));
-        rig.cancel(new JobSelector.InGroup("b", false));
-        rig.cancel(new JobSelector.WithTag("c"));
-        rig.cancel(new JobSelector.UsingStage(77));
+        harness.cancel(new JobSelector.One(77));
+        harness.cancel(new JobSelector.InGroup("b", false));
+        harness.cancel(new JobSelector.WithTag("c"));
+        harness.cancel(new JobSelector.UsingStage(77));
 
         assertThat(cancelled()).isEmpty();
     }
@@ -106,18 +106,18 @@ class CancellationTest {
     @Test
     void leavesTheRestUsable() { // behaviour 255
         submit(in("a"));
-        rig.cancel(new JobSelector.All());
+        harness.cancel(new JobSelector.All());
 
         int later = submit(in("a"));
-        rig.succeedAll();
+        harness.succeedAll();
 
-        assertThat(rig.outcome(later)).isInstanceOf(JobOutcome.Staged.class);
-        assertThat(rig.tables().isIdle()).isTrue();
+        assertThat(harness.outcome(later)).isInstanceOf(JobOutcome.Staged.class);
+        assertThat(harness.tables().isIdle()).isTrue();
     }
 
     @Test
     void ofTheFirstOfTwoJobsGivesTheStageTheSecondsPropertiesAndPlace() { // behaviour 192
-        Rig fair = new Rig(SchedulingPolicy.DEFAULT.withPools(PoolMode.FAIR, List.of()));
+        SchedulerHarness fair = new SchedulerHarness(SchedulingPolicy.DEFAULT.withPools(PoolMode.FAIR, List.of()));
         fair.addExecutor(1);
         SimNode reduced = SimNode.shuffled(1, 1, SimNode.shuffle(0, SimNode.source(0, 3), 1));
         int one = fair.collect(reduced, withLocal("first"));
@@ -146,7 +146,7 @@ class CancellationTest {
     class WithItsFuture { // behaviour 259
 
         private void cancelForEver(String group) {
-            rig.tell(new SchedulerEvent.JobsCancelled(new JobSelector.InGroup(group, true), "over"));
+            harness.tell(new SchedulerEvent.JobsCancelled(new JobSelector.InGroup(group, true), "over"));
         }
 
         @Test
@@ -156,13 +156,13 @@ class CancellationTest {
             cancelForEver("nightly");
             int after = submit(in("nightly"));
             int other = submit(in("daily"));
-            rig.succeed(rig.result(other, 0));
+            harness.succeed(harness.result(other, 0));
 
             assertThat(cancelled()).containsExactly(before, after);
-            assertThat(((JobOutcome.Cancelled) rig.outcome(after)).reason()).isEqualTo("over");
-            assertThat(rig.outcome(other)).isInstanceOf(JobOutcome.Staged.class);
-            assertThat(rig.published(EngineEvent.JobStarted.class)).hasSize(3);
-            assertThat(rig.published(EngineEvent.JobEnded.class)).hasSize(3);
+            assertThat(((JobOutcome.Cancelled) harness.outcome(after)).reason()).isEqualTo("over");
+            assertThat(harness.outcome(other)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.published(EngineEvent.JobStarted.class)).hasSize(3);
+            assertThat(harness.published(EngineEvent.JobEnded.class)).hasSize(3);
         }
 
         @Test
@@ -174,7 +174,7 @@ class CancellationTest {
             int forgotten = submit(in("group 0"));
             int oldest = submit(in("group 1"));
 
-            assertThat(rig.hasEnded(forgotten)).isFalse();
+            assertThat(harness.hasEnded(forgotten)).isFalse();
             assertThat(cancelled()).containsExactly(oldest);
         }
 
@@ -187,7 +187,7 @@ class CancellationTest {
             cancelForEver("again");
             cancelForEver("one more");
 
-            assertThat(rig.hasEnded(submit(in("again")))).isTrue();
+            assertThat(harness.hasEnded(submit(in("again")))).isTrue();
         }
     }
 }

@@ -25,70 +25,70 @@ class JobsTest {
 
     @Test
     void resultsComeInTheOrderAskedForHoweverTasksEnd() {
-        Rig rig = Rig.with(3);
-        int job = rig.submit(SimNode.source(0, 3), List.of(2, 0, 1), SimAction.COLLECT);
+        SchedulerHarness harness = SchedulerHarness.with(3);
+        int job = harness.submit(SimNode.source(0, 3), List.of(2, 0, 1), SimAction.COLLECT);
 
-        rig.succeed(rig.result(job, 1));
-        rig.succeed(rig.result(job, 0));
-        rig.succeed(rig.result(job, 2));
+        harness.succeed(harness.result(job, 1));
+        harness.succeed(harness.result(job, 0));
+        harness.succeed(harness.result(job, 2));
 
-        JobOutcome.Staged outcome = (JobOutcome.Staged) rig.outcome(job);
+        JobOutcome.Staged outcome = (JobOutcome.Staged) harness.outcome(job);
         assertThat(outcome.staged()).containsExactly("result 2", "result 0", "result 1");
-        assertThat(rig.tables().isIdle()).isTrue();
+        assertThat(harness.tables().isIdle()).isTrue();
     }
 
     @Test
     void aChildStartsWhenAllMapOutputsAreThere() { // behaviour 187
-        Rig rig = Rig.with(4);
-        int job = rig.collect(reduced);
+        SchedulerHarness harness = SchedulerHarness.with(4);
+        int job = harness.collect(reduced);
 
-        rig.succeed(rig.map(0, 0));
-        assertThat(rig.running()).containsExactly(rig.map(0, 1));
-        rig.succeed(rig.map(0, 1));
+        harness.succeed(harness.map(0, 0));
+        assertThat(harness.running()).containsExactly(harness.map(0, 1));
+        harness.succeed(harness.map(0, 1));
 
-        assertThat(rig.result(job, 0).inputs().get(0).outputs()).hasSize(2);
-        assertThat(rig.result(job, 0).generations()).containsEntry(0, 0L);
+        assertThat(harness.result(job, 0).inputs().get(0).outputs()).hasSize(2);
+        assertThat(harness.result(job, 0).generations()).containsEntry(0, 0L);
     }
 
     @Test
     void aFinishedMapStageIsUsedAgain() { // behaviours 169, 201
-        Rig rig = Rig.with(4);
-        rig.collect(reduced);
-        rig.succeedAll();
+        SchedulerHarness harness = SchedulerHarness.with(4);
+        harness.collect(reduced);
+        harness.succeedAll();
 
-        int second = rig.collect(reduced);
-        rig.succeedAll();
+        int second = harness.collect(reduced);
+        harness.succeedAll();
 
-        assertThat(rig.launchesOf(0)).isEqualTo(2);
-        assertThat(rig.outcome(second).report().stages())
+        assertThat(harness.launchesOf(0)).isEqualTo(2);
+        assertThat(harness.outcome(second).report().stages())
                 .extracting(StageReport::attempts)
                 .containsExactly(0, 2);
-        assertThat(rig.outcome(second).report().stagesRun()).isEqualTo(1);
+        assertThat(harness.outcome(second).report().stagesRun()).isEqualTo(1);
     }
 
     @Test
     void aJobOverNoPartitionsEndsAtOnceWithBothEvents() { // behaviour 174
-        Rig rig = new Rig();
+        SchedulerHarness harness = new SchedulerHarness();
 
-        int job = rig.submit(reduced, List.of(), SimAction.COLLECT);
+        int job = harness.submit(reduced, List.of(), SimAction.COLLECT);
 
-        assertThat(((JobOutcome.Staged) rig.outcome(job)).staged()).isEmpty();
-        assertThat(rig.published(EngineEvent.JobStarted.class)).hasSize(1);
-        assertThat(rig.published(EngineEvent.JobEnded.class)).hasSize(1);
-        assertThat(rig.published(EngineEvent.StageSubmitted.class)).isEmpty();
-        assertThat(rig.tables().isIdle()).isTrue();
+        assertThat(((JobOutcome.Staged) harness.outcome(job)).staged()).isEmpty();
+        assertThat(harness.published(EngineEvent.JobStarted.class)).hasSize(1);
+        assertThat(harness.published(EngineEvent.JobEnded.class)).hasSize(1);
+        assertThat(harness.published(EngineEvent.StageSubmitted.class)).isEmpty();
+        assertThat(harness.tables().isIdle()).isTrue();
     }
 
     @Test
     void theReportCountsWhatTheJobDid() {
-        Rig rig = Rig.with(4);
-        int job = rig.collect(reduced);
-        rig.fail(rig.map(0, 1));
-        rig.clock.advance(Duration.ofSeconds(5));
-        rig.succeedAll();
+        SchedulerHarness harness = SchedulerHarness.with(4);
+        int job = harness.collect(reduced);
+        harness.fail(harness.map(0, 1));
+        harness.clock.advance(Duration.ofSeconds(5));
+        harness.succeedAll();
 
-        assertThat(rig.outcome(job).report().duration()).isEqualTo(Duration.ofSeconds(5));
-        StageReport map = rig.outcome(job).report().stages().get(0);
+        assertThat(harness.outcome(job).report().duration()).isEqualTo(Duration.ofSeconds(5));
+        StageReport map = harness.outcome(job).report().stages().get(0);
         assertThat(map.attempts()).isEqualTo(3);
         assertThat(map.failures()).isEqualTo(1);
         assertThat(map.reruns()).isZero();
@@ -100,29 +100,30 @@ class JobsTest {
 
         @Test
         void ofResultTasksAreAppliedOnceInOrderBeforeTheEnd() {
-            Rig rig = Rig.with(2);
-            int job = rig.collect(SimNode.source(0, 2));
+            SchedulerHarness harness = SchedulerHarness.with(2);
+            int job = harness.collect(SimNode.source(0, 2));
 
-            rig.succeed(rig.result(job, 1));
-            assertThat(rig.all(SchedulerCommand.ApplyAccumulators.class)).isEmpty();
-            rig.succeed(rig.result(job, 0));
+            harness.succeed(harness.result(job, 1));
+            assertThat(harness.all(SchedulerCommand.ApplyAccumulators.class)).isEmpty();
+            harness.succeed(harness.result(job, 0));
 
-            assertThat(rig.all(SchedulerCommand.ApplyAccumulators.class))
+            assertThat(harness.all(SchedulerCommand.ApplyAccumulators.class))
                     .containsExactly(new SchedulerCommand.ApplyAccumulators(
                             List.of(new AccumulatorUpdate(0, "partition 0"), new AccumulatorUpdate(0, "partition 1"))));
             List<Class<?>> order =
-                    rig.said.stream().<Class<?>>map(Object::getClass).toList();
+                    harness.said.stream().<Class<?>>map(Object::getClass).toList();
             assertThat(order.indexOf(SchedulerCommand.ApplyAccumulators.class))
                     .isLessThan(order.indexOf(SchedulerCommand.EndJob.class));
         }
 
         @Test
         void ofMapTasksAreAppliedWithEachAcceptedOutputBeforeItsEndIsTold() { // behaviour 283
-            Rig rig = Rig.with(2);
-            rig.collect(reduced);
-            rig.start(rig.map(0, 1));
+            SchedulerHarness harness = SchedulerHarness.with(2);
+            harness.collect(reduced);
+            harness.start(harness.map(0, 1));
 
-            List<SchedulerCommand> commands = rig.end(rig.map(0, 1), rig.success(rig.map(0, 1), 1, List.of()));
+            List<SchedulerCommand> commands =
+                    harness.end(harness.map(0, 1), harness.success(harness.map(0, 1), 1, List.of()));
 
             assertThat(commands.get(0)).isInstanceOf(SchedulerCommand.ApplyAccumulators.class);
             assertThat(commands.get(1)).isInstanceOf(SchedulerCommand.Publish.class);
@@ -130,13 +131,13 @@ class JobsTest {
 
         @Test
         void ofAFailedJobAreDropped() { // behaviour 281
-            Rig rig = Rig.with(2);
-            int job = rig.collect(SimNode.source(0, 2));
-            rig.succeed(rig.result(job, 0));
+            SchedulerHarness harness = SchedulerHarness.with(2);
+            int job = harness.collect(SimNode.source(0, 2));
+            harness.succeed(harness.result(job, 0));
 
-            rig.cancel(job);
+            harness.cancel(job);
 
-            assertThat(rig.all(SchedulerCommand.ApplyAccumulators.class)).isEmpty();
+            assertThat(harness.all(SchedulerCommand.ApplyAccumulators.class)).isEmpty();
         }
     }
 
@@ -145,61 +146,62 @@ class JobsTest {
 
         @Test
         void killsWhatRunsAndAbsorbsItsEnd() { // behaviours 177, 255, 258
-            Rig rig = Rig.with(1);
-            int job = rig.collect(reduced);
-            TaskSpec task = rig.map(0, 0);
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.collect(reduced);
+            TaskSpec task = harness.map(0, 0);
 
-            rig.cancel(job);
+            harness.cancel(job);
 
-            assertThat(((JobOutcome.Cancelled) rig.outcome(job)).reason()).isEqualTo("no longer wanted");
-            assertThat(rig.all(SchedulerCommand.Kill.class))
+            assertThat(((JobOutcome.Cancelled) harness.outcome(job)).reason()).isEqualTo("no longer wanted");
+            assertThat(harness.all(SchedulerCommand.Kill.class))
                     .extracting(SchedulerCommand.Kill::attemptId)
                     .containsExactly(task.attemptId());
-            assertThat(rig.tables().attempts()).isEqualTo(1);
-            rig.end(task, new TaskOutcome.Killed("asked to"));
-            assertThat(rig.tables().isIdle()).isTrue();
+            assertThat(harness.tables().attempts()).isEqualTo(1);
+            harness.end(task, new TaskOutcome.Killed("asked to"));
+            assertThat(harness.tables().isIdle()).isTrue();
         }
 
         @Test
         void dropsAMapOutputThatComesLate() {
-            Rig rig = Rig.with(1);
-            int job = rig.collect(reduced);
-            TaskSpec task = rig.map(0, 0);
-            rig.cancel(job);
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.collect(reduced);
+            TaskSpec task = harness.map(0, 0);
+            harness.cancel(job);
 
-            rig.succeed(task);
+            harness.succeed(task);
 
-            assertThat(rig.all(SchedulerCommand.DropMapOutput.class))
-                    .containsExactly(new SchedulerCommand.DropMapOutput(rig.executorOf(task), 0, 0, task.attemptId()));
-            assertThat(rig.tracker.missing(0).cardinality()).isEqualTo(2);
+            assertThat(harness.all(SchedulerCommand.DropMapOutput.class))
+                    .containsExactly(
+                            new SchedulerCommand.DropMapOutput(harness.executorOf(task), 0, 0, task.attemptId()));
+            assertThat(harness.tracker.missing(0).cardinality()).isEqualTo(2);
         }
 
         @Test
         void ofOneOfTwoJobsLeavesTheSharedStageRunningForTheOther() { // behaviour 192
-            Rig rig = Rig.with(1);
-            int first = rig.collect(reduced);
-            int second = rig.collect(reduced);
-            assertThat(rig.tables().stages()).isEqualTo(3);
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int first = harness.collect(reduced);
+            int second = harness.collect(reduced);
+            assertThat(harness.tables().stages()).isEqualTo(3);
 
-            rig.cancel(first);
-            assertThat(rig.all(SchedulerCommand.Kill.class)).isEmpty();
-            rig.succeed(rig.map(0, 0));
+            harness.cancel(first);
+            assertThat(harness.all(SchedulerCommand.Kill.class)).isEmpty();
+            harness.succeed(harness.map(0, 0));
 
-            assertThat(rig.map(0, 1).jobId()).isEqualTo(second);
-            rig.succeedAll();
-            assertThat(rig.outcome(second)).isInstanceOf(JobOutcome.Staged.class);
-            assertThat(rig.launchesOf(0)).isEqualTo(2);
+            assertThat(harness.map(0, 1).jobId()).isEqualTo(second);
+            harness.succeedAll();
+            assertThat(harness.outcome(second)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.launchesOf(0)).isEqualTo(2);
         }
 
         @Test
         void ofAnEndedJobIsIgnored() { // behaviour 211
-            Rig rig = Rig.with(1);
-            int job = rig.collect(SimNode.source(0, 1));
-            rig.succeedAll();
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.collect(SimNode.source(0, 1));
+            harness.succeedAll();
 
-            rig.cancel(job);
+            harness.cancel(job);
 
-            assertThat(rig.all(SchedulerCommand.EndJob.class)).hasSize(1);
+            assertThat(harness.all(SchedulerCommand.EndJob.class)).hasSize(1);
         }
     }
 
@@ -208,37 +210,38 @@ class JobsTest {
 
         @Test
         void servesTheEarlierJobFirst() {
-            Rig rig = Rig.with(1);
-            int first = rig.collect(SimNode.source(0, 2));
-            int second = rig.collect(SimNode.source(1, 1));
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int first = harness.collect(SimNode.source(0, 2));
+            int second = harness.collect(SimNode.source(1, 1));
 
-            rig.succeed(rig.running().get(0));
-            assertThat(rig.running().get(0).jobId()).isEqualTo(first);
-            rig.succeed(rig.running().get(0));
+            harness.succeed(harness.running().get(0));
+            assertThat(harness.running().get(0).jobId()).isEqualTo(first);
+            harness.succeed(harness.running().get(0));
 
-            assertThat(rig.running().get(0).jobId()).isEqualTo(second);
+            assertThat(harness.running().get(0).jobId()).isEqualTo(second);
         }
 
         @Test
         void fillsExecutorsEvenly() { // behaviours 214, 267
-            Rig rig = new Rig();
-            rig.addExecutor(2);
-            rig.addExecutor(2);
+            SchedulerHarness harness = new SchedulerHarness();
+            harness.addExecutor(2);
+            harness.addExecutor(2);
 
-            int job = rig.collect(SimNode.source(0, 2));
+            int job = harness.collect(SimNode.source(0, 2));
 
-            assertThat(rig.executorOf(rig.result(job, 0))).isNotEqualTo(rig.executorOf(rig.result(job, 1)));
+            assertThat(harness.executorOf(harness.result(job, 0)))
+                    .isNotEqualTo(harness.executorOf(harness.result(job, 1)));
         }
 
         @Test
         void waitsForAnExecutor() {
-            Rig rig = new Rig();
-            int job = rig.collect(SimNode.source(0, 1));
-            assertThat(rig.running()).isEmpty();
+            SchedulerHarness harness = new SchedulerHarness();
+            int job = harness.collect(SimNode.source(0, 1));
+            assertThat(harness.running()).isEmpty();
 
-            rig.addExecutor(1);
+            harness.addExecutor(1);
 
-            assertThat(rig.running()).containsExactly(rig.result(job, 0));
+            assertThat(harness.running()).containsExactly(harness.result(job, 0));
         }
     }
 
@@ -247,60 +250,60 @@ class JobsTest {
 
         @Test
         void runsInASlotAfterAllPartitions() {
-            Rig rig = Rig.with(1);
-            int job = rig.submit(SimNode.source(0, 2), SimAction.REDUCE);
-            rig.succeed(rig.result(job, 0));
-            rig.succeed(rig.result(job, 1));
-            assertThat(rig.hasEnded(job)).isFalse();
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.submit(SimNode.source(0, 2), SimAction.REDUCE);
+            harness.succeed(harness.result(job, 0));
+            harness.succeed(harness.result(job, 1));
+            assertThat(harness.hasEnded(job)).isFalse();
 
-            rig.succeedAll();
+            harness.succeedAll();
 
-            assertThat(((JobOutcome.Merged) rig.outcome(job)).result()).isEqualTo("merged [result 0, result 1]");
-            assertThat(rig.outcome(job).report().stages())
+            assertThat(((JobOutcome.Merged) harness.outcome(job)).result()).isEqualTo("merged [result 0, result 1]");
+            assertThat(harness.outcome(job).report().stages())
                     .extracting(StageReport::attempts, StageReport::merges)
                     .containsExactly(tuple(2, 1));
         }
 
         @Test
         void alsoHappensForNoPartitions() {
-            Rig rig = Rig.with(1);
-            int job = rig.submit(SimNode.source(0, 2), List.of(), SimAction.REDUCE);
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.submit(SimNode.source(0, 2), List.of(), SimAction.REDUCE);
 
-            rig.succeedAll();
+            harness.succeedAll();
 
-            assertThat(((JobOutcome.Merged) rig.outcome(job)).result()).isEqualTo("merged []");
+            assertThat(((JobOutcome.Merged) harness.outcome(job)).result()).isEqualTo("merged []");
         }
 
         @Test
         void isRetriedAndItsFailureNamesTheAction() {
-            Rig rig = Rig.with(1);
-            int job = rig.submit(SimNode.source(0, 1), SimAction.REDUCE);
-            rig.succeed(rig.result(job, 0));
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.submit(SimNode.source(0, 1), SimAction.REDUCE);
+            harness.succeed(harness.result(job, 0));
 
-            for (int i = 0; i < Rig.POLICY.maxTaskFailures(); i++) {
-                rig.fail(rig.running().get(0));
+            for (int i = 0; i < SchedulerHarness.POLICY.maxTaskFailures(); i++) {
+                harness.fail(harness.running().get(0));
             }
 
-            JobFailure failure = ((JobOutcome.Failed) rig.outcome(job)).failure();
+            JobFailure failure = ((JobOutcome.Failed) harness.outcome(job)).failure();
             assertThat(failure.describe()).contains("merge of reduce", "3 times");
-            assertThat(rig.tables().isIdle()).isTrue();
+            assertThat(harness.tables().isIdle()).isTrue();
         }
 
         @Test
         void survivesTheLossOfItsExecutor() {
-            Rig rig = Rig.with(1);
-            int job = rig.submit(reduced, SimAction.REDUCE);
-            rig.succeed(rig.map(0, 0));
-            rig.succeed(rig.map(0, 1));
-            rig.succeed(rig.result(job, 0));
-            rig.succeed(rig.result(job, 1));
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.submit(reduced, SimAction.REDUCE);
+            harness.succeed(harness.map(0, 0));
+            harness.succeed(harness.map(0, 1));
+            harness.succeed(harness.result(job, 0));
+            harness.succeed(harness.result(job, 1));
 
-            rig.lose(rig.executorOf(rig.running().get(0)));
-            rig.addExecutor(1);
-            rig.succeedAll();
+            harness.lose(harness.executorOf(harness.running().get(0)));
+            harness.addExecutor(1);
+            harness.succeedAll();
 
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Merged.class);
-            assertThat(rig.launchesOf(0)).isEqualTo(2);
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Merged.class);
+            assertThat(harness.launchesOf(0)).isEqualTo(2);
         }
     }
 
@@ -309,48 +312,48 @@ class JobsTest {
 
         @Test
         void endsAllJobsAndRefusesNewOnes() {
-            Rig rig = Rig.with(1);
-            int running = rig.collect(reduced);
-            rig.tell(new SchedulerEvent.Stopped("close() was called"));
-            int late = rig.collect(reduced);
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int running = harness.collect(reduced);
+            harness.tell(new SchedulerEvent.Stopped("close() was called"));
+            int late = harness.collect(reduced);
 
             for (int job : List.of(running, late)) {
-                assertThat(((JobOutcome.Failed) rig.outcome(job)).failure().describe())
+                assertThat(((JobOutcome.Failed) harness.outcome(job)).failure().describe())
                         .contains("closed", "close() was called");
             }
-            assertThat(rig.tables().jobs()).isZero();
-            assertThat(rig.all(SchedulerCommand.Kill.class)).hasSize(1);
+            assertThat(harness.tables().jobs()).isZero();
+            assertThat(harness.all(SchedulerCommand.Kill.class)).hasSize(1);
         }
     }
 
     @Nested
-    class Shuffles {
+    class ShuffleRegistry {
 
         @Test
         void areDroppedWhenUnreachable() {
-            Rig rig = Rig.with(2);
-            rig.collect(reduced);
-            rig.succeedAll();
+            SchedulerHarness harness = SchedulerHarness.with(2);
+            harness.collect(reduced);
+            harness.succeedAll();
 
-            rig.tell(new SchedulerEvent.ShuffleUnreachable(0));
-            rig.tell(new SchedulerEvent.ShuffleUnreachable(0));
+            harness.tell(new SchedulerEvent.ShuffleUnreachable(0));
+            harness.tell(new SchedulerEvent.ShuffleUnreachable(0));
 
-            assertThat(rig.all(SchedulerCommand.DropShuffle.class)).hasSize(1);
-            assertThat(rig.tables().shuffles()).isZero();
+            assertThat(harness.all(SchedulerCommand.DropShuffle.class)).hasSize(1);
+            assertThat(harness.tables().shuffles()).isZero();
         }
 
         @Test
         void inUseAreDroppedWhenTheLastJobEnds() {
-            Rig rig = Rig.with(2);
-            int first = rig.collect(reduced);
-            rig.collect(reduced);
+            SchedulerHarness harness = SchedulerHarness.with(2);
+            int first = harness.collect(reduced);
+            harness.collect(reduced);
 
-            rig.tell(new SchedulerEvent.ShuffleUnreachable(0));
-            rig.cancel(first);
-            assertThat(rig.all(SchedulerCommand.DropShuffle.class)).isEmpty();
-            rig.succeedAll();
+            harness.tell(new SchedulerEvent.ShuffleUnreachable(0));
+            harness.cancel(first);
+            assertThat(harness.all(SchedulerCommand.DropShuffle.class)).isEmpty();
+            harness.succeedAll();
 
-            assertThat(rig.all(SchedulerCommand.DropShuffle.class)).hasSize(1);
+            assertThat(harness.all(SchedulerCommand.DropShuffle.class)).hasSize(1);
         }
     }
 }

@@ -23,15 +23,15 @@ class LocalityTest {
     private static final Duration WAIT = SchedulingPolicy.DEFAULT.localityWait();
     private static final Duration HALF = WAIT.dividedBy(2);
 
-    private final Rig rig = new Rig();
-    private final ExecutorId first = rig.addExecutor("first", 1);
-    private final ExecutorId second = rig.addExecutor("second", 1);
+    private final SchedulerHarness harness = new SchedulerHarness();
+    private final ExecutorId first = harness.addExecutor("first", 1);
+    private final ExecutorId second = harness.addExecutor("second", 1);
 
     /** An attempt, where it went and how near that is. */
     private record Placed(int partition, ExecutorId executor, Locality locality) {}
 
-    private static List<Placed> placed(Rig rig) {
-        return rig.all(SchedulerCommand.Launch.class).stream()
+    private static List<Placed> placed(SchedulerHarness harness) {
+        return harness.all(SchedulerCommand.Launch.class).stream()
                 .map(launch -> new Placed(
                         launch.task().partition(),
                         launch.executor(),
@@ -40,49 +40,50 @@ class LocalityTest {
     }
 
     private Placed placed(int job, int partition) {
-        TaskSpec task = rig.result(job, partition);
-        return new Placed(partition, rig.executorOf(task), task.locality());
+        TaskSpec task = harness.result(job, partition);
+        return new Placed(partition, harness.executorOf(task), task.locality());
     }
 
     /** Keeps the slot of {@link #first} busy, and returns what does. */
     private TaskSpec occupyFirst() {
-        int job = rig.collect(PlacedNode.source(90, 1, "first"));
-        TaskSpec task = rig.result(job, 0);
-        assertThat(rig.executorOf(task)).isEqualTo(first);
+        int job = harness.collect(PlacedNode.source(90, 1, "first"));
+        TaskSpec task = harness.result(job, 0);
+        assertThat(harness.executorOf(task)).isEqualTo(first);
         return task;
     }
 
     /** Caches the two partitions of {@code dataset} on {@link #second}. */
     private void cacheOnSecond(LineageNode dataset) {
-        int job = rig.collect(dataset, dataset.id());
-        List<TaskSpec> tasks = rig.running();
+        int job = harness.collect(dataset, dataset.id());
+        List<TaskSpec> tasks = harness.running();
         for (TaskSpec task : tasks) {
-            rig.succeedCaching(task, new BlockId(dataset.id(), task.partition()));
+            harness.succeedCaching(task, new BlockId(dataset.id(), task.partition()));
         }
-        assertThat(rig.hasEnded(job)).isTrue();
+        assertThat(harness.hasEnded(job)).isTrue();
         for (TaskSpec task : tasks) {
-            if (rig.executorOf(task).equals(first)) { // evicted there, and made on the other
-                rig.tell(new SchedulerEvent.BlockDropped(first, new BlockId(dataset.id(), task.partition())));
+            if (harness.executorOf(task).equals(first)) { // evicted there, and made on the other
+                harness.tell(new SchedulerEvent.BlockDropped(first, new BlockId(dataset.id(), task.partition())));
                 TaskSpec blocker = occupyFirst();
-                int again = rig.submit(dataset, List.of(task.partition()), SimAction.COLLECT, dataset.id());
-                rig.succeedCaching(rig.result(again, task.partition()), new BlockId(dataset.id(), task.partition()));
-                rig.succeed(blocker);
+                int again = harness.submit(dataset, List.of(task.partition()), SimAction.COLLECT, dataset.id());
+                harness.succeedCaching(
+                        harness.result(again, task.partition()), new BlockId(dataset.id(), task.partition()));
+                harness.succeed(blocker);
             }
         }
-        rig.said.clear();
+        harness.said.clear();
     }
 
     @Test
     void withoutPreferencesAnySlotWillDoAtOnce() { // behaviour 214
-        rig.collect(SimNode.source(0, 2));
+        harness.collect(SimNode.source(0, 2));
 
-        assertThat(placed(rig))
+        assertThat(placed(harness))
                 .containsExactly(new Placed(0, first, Locality.ANY), new Placed(1, second, Locality.ANY));
     }
 
     @Test
     void withOneExecutorNothingWaits() {
-        Rig alone = new Rig();
+        SchedulerHarness alone = new SchedulerHarness();
         ExecutorId only = alone.addExecutor("first", 1);
 
         alone.collect(PlacedNode.source(0, 1, "elsewhere", "first"));
@@ -97,11 +98,11 @@ class LocalityTest {
         @Test
         void endAfterAWhileAndThenAnySlotWillDo() { // behaviour 215
             occupyFirst();
-            int job = rig.collect(PlacedNode.source(0, 1, "first"));
+            int job = harness.collect(PlacedNode.source(0, 1, "first"));
 
-            rig.pass(HALF);
-            assertThat(rig.results(job, 0)).isEmpty();
-            rig.pass(HALF);
+            harness.pass(HALF);
+            assertThat(harness.results(job, 0)).isEmpty();
+            harness.pass(HALF);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, second, Locality.NODE_LOCAL));
         }
@@ -109,14 +110,14 @@ class LocalityTest {
         @Test
         void beginAnewWithEachTaskThatFindsItsPlace() { // behaviour 215
             TaskSpec blocker = occupyFirst();
-            int job = rig.collect(PlacedNode.source(0, 3, "first"));
-            rig.pass(HALF);
-            rig.succeed(blocker);
+            int job = harness.collect(PlacedNode.source(0, 3, "first"));
+            harness.pass(HALF);
+            harness.succeed(blocker);
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, first, Locality.PROCESS_LOCAL));
 
-            rig.pass(HALF);
-            assertThat(rig.results(job, 1)).isEmpty();
-            rig.pass(HALF);
+            harness.pass(HALF);
+            assertThat(harness.results(job, 1)).isEmpty();
+            harness.pass(HALF);
 
             assertThat(placed(job, 1)).isEqualTo(new Placed(1, second, Locality.NODE_LOCAL));
         }
@@ -124,11 +125,11 @@ class LocalityTest {
         @Test
         void forExecutorsThatAreGoneAreNone() { // behaviour 216
             occupyFirst();
-            int job = rig.collect(PlacedNode.source(0, 1, "first"));
-            assertThat(rig.results(job, 0)).isEmpty();
+            int job = harness.collect(PlacedNode.source(0, 1, "first"));
+            assertThat(harness.results(job, 0)).isEmpty();
 
-            rig.lose(first); // what ran there goes first
-            rig.succeed(rig.running().get(0));
+            harness.lose(first); // what ran there goes first
+            harness.succeed(harness.running().get(0));
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, second, Locality.ANY));
         }
@@ -136,12 +137,12 @@ class LocalityTest {
         @Test
         void forExecutorsThatAreDrainedAreNone() { // behaviour 216
             occupyFirst();
-            int waiting = rig.collect(PlacedNode.source(0, 1, "first"));
+            int waiting = harness.collect(PlacedNode.source(0, 1, "first"));
 
-            rig.drain(first);
+            harness.drain(first);
             assertThat(placed(waiting, 0)).isEqualTo(new Placed(0, second, Locality.ANY));
-            rig.succeed(rig.result(waiting, 0));
-            int later = rig.collect(PlacedNode.source(1, 1, "first"));
+            harness.succeed(harness.result(waiting, 0));
+            int later = harness.collect(PlacedNode.source(1, 1, "first"));
 
             assertThat(placed(later, 0)).isEqualTo(new Placed(0, second, Locality.ANY));
         }
@@ -150,26 +151,26 @@ class LocalityTest {
         void ofOthersAreNotSharedByTasksWithoutAPlace() { // behaviour 217
             SimNode nowhere = SimNode.source(0, 2);
             ShuffleDependency shuffle = SimNode.shuffle(0, nowhere, 3);
-            int job = rig.collect(SimNode.shuffled(1, 3, shuffle));
-            rig.succeedLeaving(rig.map(0, 0), 100, 0, 100);
-            TaskSpec lastMap = rig.map(0, 1);
-            ExecutorId mapper = rig.executorOf(lastMap);
+            int job = harness.collect(SimNode.shuffled(1, 3, shuffle));
+            harness.succeedLeaving(harness.map(0, 0), 100, 0, 100);
+            TaskSpec lastMap = harness.map(0, 1);
+            ExecutorId mapper = harness.executorOf(lastMap);
             TaskSpec blocker = occupyFirst();
             assertThat(mapper).isEqualTo(second);
 
-            rig.succeedLeaving(lastMap, 0, 0, 0);
+            harness.succeedLeaving(lastMap, 0, 0, 0);
 
             // reducers 0 and 2 wait for the first executor, reducer 1 has nothing to read anywhere
             assertThat(placed(job, 1)).isEqualTo(new Placed(1, second, Locality.ANY));
-            assertThat(rig.running()).containsExactly(blocker, rig.result(job, 1));
+            assertThat(harness.running()).containsExactly(blocker, harness.result(job, 1));
         }
 
         @Test
         void ofALaterJobsPredecessorLeaveItTheFreeSlot() {
             occupyFirst();
-            rig.collect(PlacedNode.source(0, 1, "first"));
+            harness.collect(PlacedNode.source(0, 1, "first"));
 
-            int other = rig.collect(SimNode.source(1, 1));
+            int other = harness.collect(SimNode.source(1, 1));
 
             assertThat(placed(other, 0)).isEqualTo(new Placed(0, second, Locality.ANY));
         }
@@ -177,18 +178,18 @@ class LocalityTest {
         @Test
         void thatEndWhileAllSlotsAreTakenWakeNobody() {
             occupyFirst();
-            int waiting = rig.collect(PlacedNode.source(0, 1, "first"));
-            int other = rig.collect(SimNode.source(1, 1));
+            int waiting = harness.collect(PlacedNode.source(0, 1, "first"));
+            int other = harness.collect(SimNode.source(1, 1));
 
-            rig.pass(WAIT.multipliedBy(10)); // which throws if the machine wakes itself without end
-            rig.succeed(rig.result(other, 0));
+            harness.pass(WAIT.multipliedBy(10)); // which throws if the machine wakes itself without end
+            harness.succeed(harness.result(other, 0));
 
             assertThat(placed(waiting, 0)).isEqualTo(new Placed(0, second, Locality.NODE_LOCAL));
         }
 
         @Test
         void ofNoTimeStillPreferTheRightPlace() { // behaviour 218
-            Rig hasty = new Rig(SchedulingPolicy.DEFAULT.withLocalityWait(Duration.ZERO));
+            SchedulerHarness hasty = new SchedulerHarness(SchedulingPolicy.DEFAULT.withLocalityWait(Duration.ZERO));
             ExecutorId one = hasty.addExecutor(1);
             ExecutorId other = hasty.addExecutor(1);
             ExecutorId home = hasty.addExecutor("home", 1);
@@ -204,7 +205,8 @@ class LocalityTest {
 
         @Test
         void mayBeAsLongAsADurationCanBe() {
-            Rig patient = new Rig(SchedulingPolicy.DEFAULT.withLocalityWait(Duration.ofSeconds(Long.MAX_VALUE)));
+            SchedulerHarness patient =
+                    new SchedulerHarness(SchedulingPolicy.DEFAULT.withLocalityWait(Duration.ofSeconds(Long.MAX_VALUE)));
             patient.addExecutor(1);
             patient.addExecutor(1);
             patient.addExecutor("home", 1);
@@ -221,18 +223,18 @@ class LocalityTest {
 
         @Test
         void ofASourceAreTheFirstOfItsOwnThatIsThere() {
-            ExecutorId home = rig.addExecutor("home", 1);
+            ExecutorId home = harness.addExecutor("home", 1);
 
-            rig.collect(PlacedNode.step(1, PlacedNode.source(0, 1, "gone", "home", "first")));
+            harness.collect(PlacedNode.step(1, PlacedNode.source(0, 1, "gone", "home", "first")));
 
-            assertThat(placed(rig)).containsExactly(new Placed(0, home, Locality.PROCESS_LOCAL));
+            assertThat(placed(harness)).containsExactly(new Placed(0, home, Locality.PROCESS_LOCAL));
         }
 
         @Test
         void ofReducersAreTheLargestHolders() { // behaviour 162
-            int job = rig.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 2), 2)));
-            rig.succeedLeaving(rig.map(0, 0), 10, 900); // on the first
-            rig.succeedLeaving(rig.map(0, 1), 800, 10); // on the second
+            int job = harness.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 2), 2)));
+            harness.succeedLeaving(harness.map(0, 0), 10, 900); // on the first
+            harness.succeedLeaving(harness.map(0, 1), 800, 10); // on the second
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, second, Locality.PROCESS_LOCAL));
             assertThat(placed(job, 1)).isEqualTo(new Placed(1, first, Locality.PROCESS_LOCAL));
@@ -240,9 +242,9 @@ class LocalityTest {
 
         @Test
         void ofReducersAreSpreadWhereSeveralHoldAsMuch() {
-            int job = rig.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 2), 2)));
-            rig.succeedLeaving(rig.map(0, 0), 100, 100);
-            rig.succeedLeaving(rig.map(0, 1), 105, 105);
+            int job = harness.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 2), 2)));
+            harness.succeedLeaving(harness.map(0, 0), 100, 100);
+            harness.succeedLeaving(harness.map(0, 1), 105, 105);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, first, Locality.PROCESS_LOCAL));
             assertThat(placed(job, 1)).isEqualTo(new Placed(1, second, Locality.PROCESS_LOCAL));
@@ -250,7 +252,7 @@ class LocalityTest {
 
         @Test
         void withLessThanAFifthOfAReducersInputAreNone() { // behaviour 162
-            Rig wide = new Rig();
+            SchedulerHarness wide = new SchedulerHarness();
             for (int i = 0; i < 6; i++) {
                 wide.addExecutor(1);
             }
@@ -266,22 +268,22 @@ class LocalityTest {
         void ofWhatIsReadWithoutAShuffleWin() { // behaviour 199
             ShuffleDependency shuffle = SimNode.shuffle(0, SimNode.source(0, 2), 2);
             PlacedNode beside = PlacedNode.source(1, 2, "first");
-            int job = rig.collect(PlacedNode.reading(2, 2, shuffle, new NarrowDependency(beside)));
-            TaskSpec onFirst = rig.map(0, 0);
-            rig.succeedLeaving(rig.map(0, 1), 1000, 1000); // on the second
-            rig.succeedLeaving(onFirst, 1, 1);
+            int job = harness.collect(PlacedNode.reading(2, 2, shuffle, new NarrowDependency(beside)));
+            TaskSpec onFirst = harness.map(0, 0);
+            harness.succeedLeaving(harness.map(0, 1), 1000, 1000); // on the second
+            harness.succeedLeaving(onFirst, 1, 1);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, first, Locality.PROCESS_LOCAL));
-            assertThat(rig.results(job, 1)).isEmpty();
+            assertThat(harness.results(job, 1)).isEmpty();
         }
 
         @Test
         void ofWhatIsShuffledAreLookedForWhereNothingElseHasOne() { // behaviour 199
             ShuffleDependency shuffle = SimNode.shuffle(0, SimNode.source(0, 2), 1);
             SimNode beside = SimNode.source(1, 1);
-            int job = rig.collect(PlacedNode.reading(2, 1, new NarrowDependency(beside), shuffle));
-            rig.succeedLeaving(rig.map(0, 0), 1);
-            rig.succeedLeaving(rig.map(0, 1), 1000); // on the second
+            int job = harness.collect(PlacedNode.reading(2, 1, new NarrowDependency(beside), shuffle));
+            harness.succeedLeaving(harness.map(0, 0), 1);
+            harness.succeedLeaving(harness.map(0, 1), 1000); // on the second
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, second, Locality.PROCESS_LOCAL));
         }
@@ -291,7 +293,7 @@ class LocalityTest {
             SimNode cached = SimNode.source(0, 2);
             cacheOnSecond(cached);
 
-            int job = rig.submit(SimNode.narrow(1, cached), List.of(1), SimAction.COLLECT, 0);
+            int job = harness.submit(SimNode.narrow(1, cached), List.of(1), SimAction.COLLECT, 0);
 
             assertThat(placed(job, 1)).isEqualTo(new Placed(1, second, Locality.PROCESS_LOCAL));
         }
@@ -300,15 +302,15 @@ class LocalityTest {
         void ofCachedPartitionsMoveWithThem() {
             SimNode cached = SimNode.source(0, 2);
             cacheOnSecond(cached);
-            TaskSpec blocker = rig.result(rig.submit(cached, List.of(1), SimAction.COLLECT, 0), 1);
-            int mover = rig.submit(cached, List.of(0), SimAction.COLLECT, 0);
-            rig.pass(WAIT); // its block is on the second, which is busy
+            TaskSpec blocker = harness.result(harness.submit(cached, List.of(1), SimAction.COLLECT, 0), 1);
+            int mover = harness.submit(cached, List.of(0), SimAction.COLLECT, 0);
+            harness.pass(WAIT); // its block is on the second, which is busy
             assertThat(placed(mover, 0)).isEqualTo(new Placed(0, first, Locality.NODE_LOCAL));
-            rig.succeedCaching(rig.result(mover, 0), new BlockId(0, 0));
-            rig.succeed(blocker);
-            rig.tell(new SchedulerEvent.BlockDropped(second, new BlockId(0, 0)));
+            harness.succeedCaching(harness.result(mover, 0), new BlockId(0, 0));
+            harness.succeed(blocker);
+            harness.tell(new SchedulerEvent.BlockDropped(second, new BlockId(0, 0)));
 
-            int job = rig.submit(cached, List.of(0), SimAction.COLLECT, 0);
+            int job = harness.submit(cached, List.of(0), SimAction.COLLECT, 0);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, first, Locality.PROCESS_LOCAL));
         }
@@ -317,10 +319,10 @@ class LocalityTest {
         void ofCachedPartitionsOnADrainingExecutorAreNone() {
             SimNode cached = SimNode.source(0, 2);
             cacheOnSecond(cached);
-            TaskSpec runs = rig.result(rig.submit(cached, List.of(1), SimAction.COLLECT, 0), 1);
-            rig.drain(rig.executorOf(runs));
+            TaskSpec runs = harness.result(harness.submit(cached, List.of(1), SimAction.COLLECT, 0), 1);
+            harness.drain(harness.executorOf(runs));
 
-            int job = rig.submit(cached, List.of(0), SimAction.COLLECT, 0);
+            int job = harness.submit(cached, List.of(0), SimAction.COLLECT, 0);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, first, Locality.ANY));
         }
@@ -331,7 +333,7 @@ class LocalityTest {
             SimNode right = SimNode.source(1, 2);
             cacheOnSecond(right);
 
-            int job = rig.submit(SimNode.narrow(2, left, right), List.of(0), SimAction.COLLECT, 1);
+            int job = harness.submit(SimNode.narrow(2, left, right), List.of(0), SimAction.COLLECT, 1);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, second, Locality.PROCESS_LOCAL));
         }
@@ -344,7 +346,7 @@ class LocalityTest {
                         id + 1, PlacedNode.reading(id, 1, new NarrowDependency(node), new NarrowDependency(node)));
             }
 
-            int job = rig.collect(node);
+            int job = harness.collect(node);
 
             assertThat(placed(job, 0)).isEqualTo(new Placed(0, first, Locality.PROCESS_LOCAL));
         }

@@ -21,11 +21,11 @@ class ManyJobsTest {
     private static final int JOBS = 1_000;
     private static final int SLOTS = 8;
 
-    private static Rig rig(PoolMode mode, PoolSpec... pools) {
-        Rig rig = new Rig(SchedulingPolicy.DEFAULT.withPools(mode, List.of(pools)));
-        rig.nobodyObserves();
-        rig.addExecutor(SLOTS);
-        return rig;
+    private static SchedulerHarness harness(PoolMode mode, PoolSpec... pools) {
+        SchedulerHarness harness = new SchedulerHarness(SchedulingPolicy.DEFAULT.withPools(mode, List.of(pools)));
+        harness.nobodyObserves();
+        harness.addExecutor(SLOTS);
+        return harness;
     }
 
     private static JobProperties in(String pool) {
@@ -33,39 +33,40 @@ class ManyJobsTest {
     }
 
     /** Ends all attempts well, the oldest first, and returns the jobs in the order in which they ended. */
-    private static List<Integer> play(Rig rig) {
-        List<TaskSpec> running = rig.running();
+    private static List<Integer> play(SchedulerHarness harness) {
+        List<TaskSpec> running = harness.running();
         while (!running.isEmpty()) {
-            rig.succeed(running.get(0), 0);
-            running = rig.running();
+            harness.succeed(running.get(0), 0);
+            running = harness.running();
         }
-        assertThat(rig.tables().isIdle()).isTrue();
-        assertThat(rig.all(SchedulerCommand.EndJob.class)).allMatch(end -> end.outcome() instanceof JobOutcome.Staged);
-        return rig.all(SchedulerCommand.EndJob.class).stream()
+        assertThat(harness.tables().isIdle()).isTrue();
+        assertThat(harness.all(SchedulerCommand.EndJob.class))
+                .allMatch(end -> end.outcome() instanceof JobOutcome.Staged);
+        return harness.all(SchedulerCommand.EndJob.class).stream()
                 .map(SchedulerCommand.EndJob::jobId)
                 .toList();
     }
 
     @Test
     void firstInFirstOutTheyEndInTheirOrder() {
-        Rig rig = rig(PoolMode.FIFO);
+        SchedulerHarness harness = harness(PoolMode.FIFO);
         for (int i = 0; i < JOBS; i++) {
-            rig.collect(SimNode.source(0, 3), in("ignored" + i % 7));
+            harness.collect(SimNode.source(0, 3), in("ignored" + i % 7));
         }
 
-        assertThat(play(rig))
+        assertThat(play(harness))
                 .containsExactlyElementsOf(IntStream.range(0, JOBS).boxed().toList());
     }
 
     @Test
     void inPoolsNoPoolIsMoreThanItsShareAhead() {
-        Rig rig = rig(PoolMode.FAIR);
+        SchedulerHarness harness = harness(PoolMode.FAIR);
         int pools = SLOTS;
         for (int i = 0; i < JOBS; i++) {
-            rig.collect(SimNode.source(0, 3), in("pool" + i % pools));
+            harness.collect(SimNode.source(0, 3), in("pool" + i % pools));
         }
 
-        List<Integer> ended = play(rig);
+        List<Integer> ended = play(harness);
 
         int[] endedIn = new int[pools];
         for (int job : ended) {
@@ -80,25 +81,25 @@ class ManyJobsTest {
 
     @Test
     void eachInAPoolOfItsOwnTheyAllEnd() {
-        Rig rig = rig(PoolMode.FAIR);
+        SchedulerHarness harness = harness(PoolMode.FAIR);
         for (int i = 0; i < JOBS; i++) {
-            rig.collect(SimNode.source(0, 2), in("pool" + i));
+            harness.collect(SimNode.source(0, 2), in("pool" + i));
         }
 
-        assertThat(play(rig)).hasSize(JOBS).doesNotHaveDuplicates();
+        assertThat(play(harness)).hasSize(JOBS).doesNotHaveDuplicates();
     }
 
     @Test
     void aSmallJobIsNotStarvedByALargeOneBeforeIt() {
-        Rig rig = rig(PoolMode.FAIR, new PoolSpec("small", PoolMode.FIFO, 1, SLOTS));
-        int large = rig.collect(SimNode.source(0, 5_000), in("large"));
-        int small = rig.collect(SimNode.source(1, SLOTS), in("small"));
+        SchedulerHarness harness = harness(PoolMode.FAIR, new PoolSpec("small", PoolMode.FIFO, 1, SLOTS));
+        int large = harness.collect(SimNode.source(0, 5_000), in("large"));
+        int small = harness.collect(SimNode.source(1, SLOTS), in("small"));
 
         for (int i = 0; i < 2 * SLOTS; i++) { // the first round frees the slots
-            rig.succeed(rig.running().get(0), 0);
+            harness.succeed(harness.running().get(0), 0);
         }
 
-        assertThat(rig.hasEnded(small)).isTrue();
-        assertThat(rig.hasEnded(large)).isFalse();
+        assertThat(harness.hasEnded(small)).isTrue();
+        assertThat(harness.hasEnded(large)).isFalse();
     }
 }

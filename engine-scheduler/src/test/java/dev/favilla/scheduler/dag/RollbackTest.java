@@ -18,7 +18,7 @@ class RollbackTest {
 
     private final ShuffleDependency shuffle = SimNode.shuffle(0, SimNode.source(0, 2), 2);
     private final SimNode reduced = SimNode.shuffled(1, 2, shuffle);
-    private final Rig rig = new Rig();
+    private final SchedulerHarness harness = new SchedulerHarness();
 
     private static TaskOutcome lost(TaskSpec reader, int shuffleId, int map) {
         long attempt = reader.inputs().get(shuffleId).outputs().get(map).attemptId();
@@ -26,26 +26,26 @@ class RollbackTest {
     }
 
     private int mapped(SimNode target, SimAction action, Integer... persisted) {
-        int job = rig.submit(target, action, persisted);
-        rig.succeed(rig.map(0, 0));
-        rig.succeed(rig.map(0, 1));
+        int job = harness.submit(target, action, persisted);
+        harness.succeed(harness.map(0, 0));
+        harness.succeed(harness.map(0, 1));
         return job;
     }
 
     @Test
     void stagedResultsAreComputedAgain() {
-        rig.addExecutor(2);
+        harness.addExecutor(2);
         int job = mapped(reduced, SimAction.COLLECT);
-        rig.succeed(rig.result(job, 0));
-        rig.end(rig.result(job, 1), lost(rig.result(job, 1), 0, 0));
+        harness.succeed(harness.result(job, 0));
+        harness.end(harness.result(job, 1), lost(harness.result(job, 1), 0, 0));
 
-        rig.succeed(rig.map(0, 0), OTHER);
+        harness.succeed(harness.map(0, 0), OTHER);
 
-        assertThat(rig.result(job, 0).generations()).containsEntry(0, 1L);
-        assertThat(rig.result(job, 1).inputs().get(0).generation()).isEqualTo(1);
-        rig.succeedAll();
-        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
-        assertThat(rig.all(SchedulerCommand.ApplyAccumulators.class).stream()
+        assertThat(harness.result(job, 0).generations()).containsEntry(0, 1L);
+        assertThat(harness.result(job, 1).inputs().get(0).generation()).isEqualTo(1);
+        harness.succeedAll();
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+        assertThat(harness.all(SchedulerCommand.ApplyAccumulators.class).stream()
                         .mapToInt(apply -> apply.updates().size())
                         .sum())
                 .isEqualTo(3 + 2); // each map output once, each result once
@@ -53,114 +53,114 @@ class RollbackTest {
 
     @Test
     void theSameContentsChangeNothing() {
-        rig.addExecutor(2);
+        harness.addExecutor(2);
         int job = mapped(reduced, SimAction.COLLECT);
-        rig.succeed(rig.result(job, 0));
-        rig.end(rig.result(job, 1), lost(rig.result(job, 1), 0, 0));
+        harness.succeed(harness.result(job, 0));
+        harness.end(harness.result(job, 1), lost(harness.result(job, 1), 0, 0));
 
-        rig.succeed(rig.map(0, 0));
+        harness.succeed(harness.map(0, 0));
 
-        assertThat(rig.running()).containsExactly(rig.result(job, 1));
-        assertThat(rig.tracker.generation(0)).isZero();
+        assertThat(harness.running()).containsExactly(harness.result(job, 1));
+        assertThat(harness.tracker.generation(0)).isZero();
     }
 
     @Test
     void aSuccessFromTheOldGenerationDoesNotCount() {
-        rig.addExecutor(3);
+        harness.addExecutor(3);
         int job = mapped(reduced, SimAction.COLLECT);
-        TaskSpec old = rig.result(job, 0);
-        rig.end(rig.result(job, 1), lost(rig.result(job, 1), 0, 0));
-        rig.succeed(rig.map(0, 0), OTHER);
-        assertThat(rig.all(SchedulerCommand.Kill.class))
+        TaskSpec old = harness.result(job, 0);
+        harness.end(harness.result(job, 1), lost(harness.result(job, 1), 0, 0));
+        harness.succeed(harness.map(0, 0), OTHER);
+        assertThat(harness.all(SchedulerCommand.Kill.class))
                 .extracting(SchedulerCommand.Kill::attemptId)
                 .containsExactly(old.attemptId());
 
-        rig.succeed(old);
-        rig.succeed(rig.result(job, 1));
+        harness.succeed(old);
+        harness.succeed(harness.result(job, 1));
 
-        assertThat(rig.hasEnded(job)).isFalse();
-        rig.succeedAll();
-        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+        assertThat(harness.hasEnded(job)).isFalse();
+        harness.succeedAll();
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
     }
 
     @Test
     void shufflesComputedFromItAreDroppedAlsoIdleOnes() {
-        ExecutorId executor = rig.addExecutor(4);
+        ExecutorId executor = harness.addExecutor(4);
         SimNode twice = SimNode.shuffled(2, 1, SimNode.shuffle(1, reduced, 1));
         SimNode thrice = SimNode.shuffled(3, 1, SimNode.shuffle(2, twice, 1));
-        rig.collect(thrice);
-        rig.succeedAll();
+        harness.collect(thrice);
+        harness.succeedAll();
 
         // another job, which uses the first shuffle only, finds one of its outputs lost and gets another
-        int job = rig.collect(reduced);
-        TaskSpec reader = rig.result(job, 0);
-        rig.end(reader, lost(reader, 0, 1));
-        TaskSpec again = rig.map(0, 1);
-        rig.succeed(again, OTHER);
+        int job = harness.collect(reduced);
+        TaskSpec reader = harness.result(job, 0);
+        harness.end(reader, lost(reader, 0, 1));
+        TaskSpec again = harness.map(0, 1);
+        harness.succeed(again, OTHER);
 
-        assertThat(rig.tracker.generation(0)).isEqualTo(1);
-        assertThat(rig.tracker.generation(1)).isEqualTo(1);
-        assertThat(rig.tracker.generation(2)).isEqualTo(1);
-        assertThat(rig.tracker.missing(1).cardinality()).isEqualTo(2);
-        assertThat(rig.tracker.missing(2).cardinality()).isEqualTo(1);
-        assertThat(rig.all(SchedulerCommand.DropMapOutput.class))
+        assertThat(harness.tracker.generation(0)).isEqualTo(1);
+        assertThat(harness.tracker.generation(1)).isEqualTo(1);
+        assertThat(harness.tracker.generation(2)).isEqualTo(1);
+        assertThat(harness.tracker.missing(1).cardinality()).isEqualTo(2);
+        assertThat(harness.tracker.missing(2).cardinality()).isEqualTo(1);
+        assertThat(harness.all(SchedulerCommand.DropMapOutput.class))
                 .hasSize(1 + 2 + 1)
                 .allMatch(drop -> drop.executor().equals(executor));
     }
 
     @Test
     void anIrrevocableActionThatHasBegunEndsItsJob() {
-        rig.addExecutor(2);
+        harness.addExecutor(2);
         int job = mapped(reduced, SimAction.FOREACH);
-        rig.end(rig.result(job, 0), lost(rig.result(job, 0), 0, 0));
+        harness.end(harness.result(job, 0), lost(harness.result(job, 0), 0, 0));
 
-        rig.succeed(rig.map(0, 0), OTHER);
+        harness.succeed(harness.map(0, 0), OTHER);
 
-        assertThat(((JobOutcome.Failed) rig.outcome(job)).failure().describe())
+        assertThat(((JobOutcome.Failed) harness.outcome(job)).failure().describe())
                 .contains("foreach cannot be taken back", "gave other records", "deterministic");
     }
 
     @Test
     void anIrrevocableActionThatHasNotBegunGoesOn() {
-        ExecutorId executor = rig.addExecutor(1);
+        ExecutorId executor = harness.addExecutor(1);
         SimNode twice = SimNode.shuffled(2, 1, SimNode.shuffle(1, reduced, 1));
         int job = mapped(twice, SimAction.FOREACH);
-        TaskSpec reader = rig.map(1, 0);
-        rig.end(reader, lost(reader, 0, 0));
+        TaskSpec reader = harness.map(1, 0);
+        harness.end(reader, lost(reader, 0, 0));
 
-        rig.succeed(rig.map(0, 0), OTHER);
-        rig.succeedAll();
+        harness.succeed(harness.map(0, 0), OTHER);
+        harness.succeedAll();
 
-        assertThat(rig.tables().executors()).isEqualTo(1);
+        assertThat(harness.tables().executors()).isEqualTo(1);
         assertThat(executor).isNotNull();
-        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
     }
 
     @Test
     void resultsGivenToAMergeStand() {
-        rig.addExecutor(2);
+        harness.addExecutor(2);
         int merging = mapped(reduced, SimAction.REDUCE);
-        rig.succeed(rig.result(merging, 0));
-        rig.succeed(rig.result(merging, 1));
-        TaskSpec merge = rig.running().get(0);
-        int other = rig.collect(reduced);
-        rig.end(rig.result(other, 0), lost(rig.result(other, 0), 0, 0));
-        rig.succeed(rig.map(0, 0), OTHER);
+        harness.succeed(harness.result(merging, 0));
+        harness.succeed(harness.result(merging, 1));
+        TaskSpec merge = harness.running().get(0);
+        int other = harness.collect(reduced);
+        harness.end(harness.result(other, 0), lost(harness.result(other, 0), 0, 0));
+        harness.succeed(harness.map(0, 0), OTHER);
 
-        rig.succeed(merge);
+        harness.succeed(merge);
 
-        assertThat(rig.outcome(merging)).isInstanceOf(JobOutcome.Merged.class);
+        assertThat(harness.outcome(merging)).isInstanceOf(JobOutcome.Merged.class);
     }
 
     @Test
     void cachedDatasetsComputedFromItAreDropped() {
-        rig.addExecutor(2);
+        harness.addExecutor(2);
         int job = mapped(reduced, SimAction.COLLECT, 1);
-        rig.succeedCaching(rig.result(job, 0), new BlockId(1, 0));
-        rig.end(rig.result(job, 1), lost(rig.result(job, 1), 0, 0));
+        harness.succeedCaching(harness.result(job, 0), new BlockId(1, 0));
+        harness.end(harness.result(job, 1), lost(harness.result(job, 1), 0, 0));
 
-        rig.succeed(rig.map(0, 0), OTHER);
+        harness.succeed(harness.map(0, 0), OTHER);
 
-        assertThat(rig.all(SchedulerCommand.DropBlocks.class)).containsExactly(new SchedulerCommand.DropBlocks(1));
+        assertThat(harness.all(SchedulerCommand.DropBlocks.class)).containsExactly(new SchedulerCommand.DropBlocks(1));
     }
 }

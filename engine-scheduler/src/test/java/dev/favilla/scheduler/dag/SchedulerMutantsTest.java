@@ -63,7 +63,7 @@ class SchedulerMutantsTest {
 
         @Test
         void otherDigestsAreIgnored(TestSeed seed) {
-            UnaryOperator<PublishedBlock> blank = block -> new PublishedBlock(block.id(), block.stamp(), 0, 0);
+            UnaryOperator<PublishedBlock> blank = block -> new PublishedBlock(block.id(), block.inputVersion(), 0, 0);
 
             assertThat(violation(seed, hearing(ends(success -> withBlocks(success, blank)))))
                     .startsWith("I3");

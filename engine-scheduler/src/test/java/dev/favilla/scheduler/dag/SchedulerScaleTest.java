@@ -27,27 +27,27 @@ class SchedulerScaleTest {
 
     /** Runs one job to its end and returns how many attempts it took. */
     private static int run(SimNode target) {
-        Rig rig = new Rig();
-        rig.nobodyObserves();
+        SchedulerHarness harness = new SchedulerHarness();
+        harness.nobodyObserves();
         List<Integer> partitions =
                 IntStream.range(0, target.numPartitions()).boxed().toList();
         JobRequest request = new JobRequest(
                 target, partitions, SimAction.COLLECT, Map.of(), Map.of(), target.callSite(), JobProperties.NONE, null);
         Queue<SchedulerCommand> commands =
-                new ArrayDeque<>(rig.machine(new SchedulerEvent.ExecutorAdded(Rig.EXECUTOR, SLOTS)));
-        commands.addAll(
-                rig.machine(new SchedulerEvent.JobSubmitted(0, request, StageGraph.of(target, partitions, Set.of()))));
+                new ArrayDeque<>(harness.machine(new SchedulerEvent.ExecutorAdded(SchedulerHarness.EXECUTOR, SLOTS)));
+        commands.addAll(harness.machine(
+                new SchedulerEvent.JobSubmitted(0, request, StageGraph.of(target, partitions, Set.of()))));
         int attempts = 0;
         while (!commands.isEmpty()) {
             SchedulerCommand command = commands.remove();
             if (command instanceof SchedulerCommand.Launch launch) {
                 attempts++;
-                commands.addAll(rig.machine(Rig.ended(launch.task())));
+                commands.addAll(harness.machine(SchedulerHarness.ended(launch.task())));
             } else if (command instanceof SchedulerCommand.EndJob end) {
                 assertThat(end.outcome()).isInstanceOf(JobOutcome.Staged.class);
             }
         }
-        assertThat(rig.tables().isIdle()).isTrue();
+        assertThat(harness.tables().isIdle()).isTrue();
         return attempts;
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 final class SimExecutor {
 
     /** A cached partition and what it was made from. */
-    record Block(SimValue value, long stamp) {}
+    record Block(SimValue value, long inputVersion) {}
 
     final ExecutorId id;
     final int slots;

@@ -247,7 +247,7 @@ final class SimLaunches {
             }
         }
         for (int rddId : known.cached) {
-            if (task.reads().datasets().containsKey(rddId)) { // may have been unpersisted since
+            if (task.reads().firstValidAttempts().containsKey(rddId)) { // may have been unpersisted since
                 return true;
             }
         }

@@ -64,46 +64,47 @@ final class SimReader {
             return compute(node, partition, attempt);
         }
         BlockId id = new BlockId(node.id(), partition);
-        long stamp = stamp(node, attempt.task);
+        long inputVersion = inputVersion(node, attempt.task);
         Block block = attempt.made.get(id);
         if (block == null) {
-            block = find(id, stamp, attempt.executor);
+            block = find(id, inputVersion, attempt.executor);
             if (block != null) {
                 attempt.found.put(id, block);
             }
         }
         if (block == null) {
             SimValue value = compute(node, partition, attempt).as(SimValue.Source.block(node.id(), partition));
-            block = new Block(value, stamp);
+            block = new Block(value, inputVersion);
             attempt.made.put(id, block);
         }
         return block.value();
     }
 
-    private static long stamp(SimNode node, TaskSpec task) {
-        long stamp = 0;
+    private static long inputVersion(SimNode node, TaskSpec task) {
+        long inputVersion = 0;
         for (int shuffle : node.shufflesBelow()) {
-            stamp = SimValue.mix(
-                    stamp + SimValue.mix(shuffle) + task.generations().getOrDefault(shuffle, 0L));
+            inputVersion = SimValue.mix(
+                    inputVersion + SimValue.mix(shuffle) + task.generations().getOrDefault(shuffle, 0L));
         }
         for (int rddId : node.datasetsBelow()) {
-            long generation = task.reads().datasets().getOrDefault(rddId, 0L);
-            stamp = generation == 0 ? stamp : SimValue.mix(stamp + SimValue.mix(~rddId) + generation);
+            long generation = task.reads().firstValidAttempts().getOrDefault(rddId, 0L);
+            inputVersion =
+                    generation == 0 ? inputVersion : SimValue.mix(inputVersion + SimValue.mix(~rddId) + generation);
         }
-        return stamp;
+        return inputVersion;
     }
 
-    private @Nullable Block find(BlockId id, long stamp, SimExecutor here) {
+    private @Nullable Block find(BlockId id, long inputVersion, SimExecutor here) {
         Block own = here.blocks.get(id);
         if (own != null) {
-            if (own.stamp() == stamp) {
+            if (own.inputVersion() == inputVersion) {
                 return own;
             }
             discard.accept(here, id);
         }
         for (SimExecutor other : executors.values()) {
             Block block = other == here ? null : other.blocks.get(id);
-            if (block != null && block.stamp() == stamp) {
+            if (block != null && block.inputVersion() == inputVersion) {
                 return block;
             }
         }

@@ -385,7 +385,7 @@ final class SimWorkers {
             Block block = made.getValue();
             block.value().keep();
             Block visible = attempt.executor.blocks.get(id);
-            if (visible == null || visible.stamp() != block.stamp()) {
+            if (visible == null || visible.inputVersion() != block.inputVersion()) {
                 attempt.executor.blocks.put(id, block);
                 published.add(summary(id, block));
             } else {
@@ -396,6 +396,6 @@ final class SimWorkers {
     }
 
     private static PublishedBlock summary(BlockId id, Block block) {
-        return new PublishedBlock(id, block.stamp(), 1, block.value().hash());
+        return new PublishedBlock(id, block.inputVersion(), 1, block.value().hash());
     }
 }

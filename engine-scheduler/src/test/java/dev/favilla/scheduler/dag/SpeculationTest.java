@@ -31,18 +31,18 @@ class SpeculationTest {
 
     private static final SchedulingPolicy POLICY = SchedulingPolicy.DEFAULT.withSpeculation(SPECULATION);
 
-    private final Rig rig = new Rig(POLICY);
-    private final ExecutorId first = rig.addExecutor("first", 4);
-    private final ExecutorId second = rig.addExecutor("second", 4);
+    private final SchedulerHarness harness = new SchedulerHarness(POLICY);
+    private final ExecutorId first = harness.addExecutor("first", 4);
+    private final ExecutorId second = harness.addExecutor("second", 4);
 
     /** Starts all tasks of a job of four, ends those but {@code slow} in the usual time, and lets that time pass again. */
-    private int jobWithSlowTask(Rig world, int slow) {
+    private int jobWithSlowTask(SchedulerHarness world, int slow) {
         int job = world.collect(SimNode.source(0, 4));
         succeedUsually(world, slow);
         return job;
     }
 
-    private static void succeedUsually(Rig world, int slow) {
+    private static void succeedUsually(SchedulerHarness world, int slow) {
         List<TaskSpec> tasks = world.running();
         tasks.forEach(world::start);
         world.pass(USUAL);
@@ -52,7 +52,7 @@ class SpeculationTest {
 
     @Test
     void isOffUnlessAskedFor() {
-        Rig plain = new Rig();
+        SchedulerHarness plain = new SchedulerHarness();
         plain.addExecutor(4);
         plain.addExecutor(4);
 
@@ -65,100 +65,102 @@ class SpeculationTest {
 
     @Test
     void beginsWhenATaskTakesLongerThanTheMultipleOfTheMedian() { // behaviour 226
-        int job = jobWithSlowTask(rig, 3);
-        assertThat(rig.results(job, 3)).as("after twice the median, not more").hasSize(1);
+        int job = jobWithSlowTask(harness, 3);
+        assertThat(harness.results(job, 3))
+                .as("after twice the median, not more")
+                .hasSize(1);
 
-        rig.pass(INTERVAL);
+        harness.pass(INTERVAL);
 
-        assertThat(rig.results(job, 3)).hasSize(2);
-        assertThat(rig.published(EngineEvent.SpeculationRequested.class))
-                .containsExactly(new EngineEvent.SpeculationRequested(rig.clock.instant(), 0, 0, 3));
+        assertThat(harness.results(job, 3)).hasSize(2);
+        assertThat(harness.published(EngineEvent.SpeculationRequested.class))
+                .containsExactly(new EngineEvent.SpeculationRequested(harness.clock.instant(), 0, 0, 3));
     }
 
     @Test
     void needsEnoughOfTheTasksToBeDone() { // behaviour 226
-        int job = rig.collect(SimNode.source(0, 4));
-        List<TaskSpec> tasks = rig.running();
-        tasks.forEach(rig::start);
-        rig.pass(USUAL);
-        rig.succeed(tasks.get(0));
+        int job = harness.collect(SimNode.source(0, 4));
+        List<TaskSpec> tasks = harness.running();
+        tasks.forEach(harness::start);
+        harness.pass(USUAL);
+        harness.succeed(tasks.get(0));
 
-        rig.pass(LONG);
-        assertThat(rig.running()).hasSize(3);
-        rig.succeed(tasks.get(1)); // half of them; the larger of two times is the median
-        rig.pass(LONG.plus(USUAL));
-        assertThat(rig.running()).hasSize(2);
-        rig.pass(INTERVAL);
+        harness.pass(LONG);
+        assertThat(harness.running()).hasSize(3);
+        harness.succeed(tasks.get(1)); // half of them; the larger of two times is the median
+        harness.pass(LONG.plus(USUAL));
+        assertThat(harness.running()).hasSize(2);
+        harness.pass(INTERVAL);
 
-        assertThat(rig.results(job, 2)).hasSize(2);
-        assertThat(rig.results(job, 3)).hasSize(2);
+        assertThat(harness.results(job, 2)).hasSize(2);
+        assertThat(harness.results(job, 3)).hasSize(2);
     }
 
     @Test
     void leavesTasksAloneThatRunForLessThanTheMinimum() { // behaviour 226
-        int job = rig.collect(SimNode.source(0, 4));
-        List<TaskSpec> tasks = rig.running();
-        tasks.forEach(rig::start);
-        rig.pass(Duration.ofMillis(1));
-        tasks.subList(0, 3).forEach(rig::succeed);
+        int job = harness.collect(SimNode.source(0, 4));
+        List<TaskSpec> tasks = harness.running();
+        tasks.forEach(harness::start);
+        harness.pass(Duration.ofMillis(1));
+        tasks.subList(0, 3).forEach(harness::succeed);
 
-        rig.pass(Duration.ofMillis(49));
-        assertThat(rig.results(job, 3)).hasSize(1);
-        rig.pass(INTERVAL);
+        harness.pass(Duration.ofMillis(49));
+        assertThat(harness.results(job, 3)).hasSize(1);
+        harness.pass(INTERVAL);
 
-        assertThat(rig.results(job, 3)).hasSize(2);
+        assertThat(harness.results(job, 3)).hasSize(2);
     }
 
     @Test
     void doesNotCountTheTimeBeforeASlotBegan() {
-        int job = rig.collect(SimNode.source(0, 4));
-        List<TaskSpec> tasks = rig.running();
-        tasks.subList(0, 3).forEach(rig::start);
-        rig.pass(USUAL);
-        tasks.subList(0, 3).forEach(rig::succeed);
+        int job = harness.collect(SimNode.source(0, 4));
+        List<TaskSpec> tasks = harness.running();
+        tasks.subList(0, 3).forEach(harness::start);
+        harness.pass(USUAL);
+        tasks.subList(0, 3).forEach(harness::succeed);
 
-        rig.pass(LONG);
+        harness.pass(LONG);
 
-        assertThat(rig.results(job, 3)).hasSize(1);
+        assertThat(harness.results(job, 3)).hasSize(1);
     }
 
     @Test
     void givesATaskOneSecondAttemptAndNoMore() { // behaviour 225
-        int job = jobWithSlowTask(rig, 3);
-        rig.pass(LONG);
-        assertThat(rig.results(job, 3)).hasSize(2);
+        int job = jobWithSlowTask(harness, 3);
+        harness.pass(LONG);
+        assertThat(harness.results(job, 3)).hasSize(2);
 
-        rig.fail(rig.results(job, 3).get(1));
-        rig.pass(LONG);
+        harness.fail(harness.results(job, 3).get(1));
+        harness.pass(LONG);
 
-        assertThat(rig.results(job, 3)).hasSize(1);
+        assertThat(harness.results(job, 3)).hasSize(1);
     }
 
     @Test
     void runsOnAnotherExecutorThanTheFirstAttempt() {
-        int job = jobWithSlowTask(rig, 3);
-        rig.pass(INTERVAL);
+        int job = jobWithSlowTask(harness, 3);
+        harness.pass(INTERVAL);
 
-        assertThat(rig.results(job, 3)).extracting(rig::executorOf).containsExactly(second, first);
+        assertThat(harness.results(job, 3)).extracting(harness::executorOf).containsExactly(second, first);
     }
 
     @Test
     void waitsForAnotherExecutorAsLongAsThereIsOne() {
-        int job = jobWithSlowTask(rig, 3);
+        int job = jobWithSlowTask(harness, 3);
         for (int i = 0; i < 4; i++) { // all of the first
-            rig.collect(PlacedNode.source(1, 1, "first"));
+            harness.collect(PlacedNode.source(1, 1, "first"));
         }
-        rig.pass(LONG);
-        assertThat(rig.results(job, 3)).hasSize(1);
+        harness.pass(LONG);
+        assertThat(harness.results(job, 3)).hasSize(1);
 
-        rig.drain(first);
+        harness.drain(first);
 
-        assertThat(rig.results(job, 3)).extracting(rig::executorOf).containsExactly(second, second);
+        assertThat(harness.results(job, 3)).extracting(harness::executorOf).containsExactly(second, second);
     }
 
     @Test
     void runsBesideTheFirstAttemptWhereThereIsNoOtherExecutor() {
-        Rig alone = new Rig(POLICY);
+        SchedulerHarness alone = new SchedulerHarness(POLICY);
         alone.addExecutor(4);
 
         int job = jobWithSlowTask(alone, 3);
@@ -169,32 +171,32 @@ class SpeculationTest {
 
     @Test
     void isNotForActionsThatCannotBeTakenBack() {
-        int job = rig.submit(SimNode.source(0, 4), SimAction.FOREACH);
-        succeedUsually(rig, 3);
+        int job = harness.submit(SimNode.source(0, 4), SimAction.FOREACH);
+        succeedUsually(harness, 3);
 
-        rig.pass(LONG);
+        harness.pass(LONG);
 
-        assertThat(rig.results(job, 3)).hasSize(1);
+        assertThat(harness.results(job, 3)).hasSize(1);
     }
 
     @Test
     void isForMapTasksToo() {
-        rig.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 4), 2)));
-        succeedUsually(rig, 3);
+        harness.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 4), 2)));
+        succeedUsually(harness, 3);
 
-        rig.pass(INTERVAL);
+        harness.pass(INTERVAL);
 
-        assertThat(rig.launchesOf(0)).isEqualTo(5);
+        assertThat(harness.launchesOf(0)).isEqualTo(5);
     }
 
     @Test
     void tellsObserversWhichAttemptIsTheSecond() {
-        int job = jobWithSlowTask(rig, 3);
-        rig.pass(INTERVAL);
+        int job = jobWithSlowTask(harness, 3);
+        harness.pass(INTERVAL);
 
-        rig.start(rig.result(job, 3));
+        harness.start(harness.result(job, 3));
 
-        assertThat(rig.published(EngineEvent.TaskStarted.class))
+        assertThat(harness.published(EngineEvent.TaskStarted.class))
                 .extracting(EngineEvent.TaskStarted::speculative)
                 .containsExactly(false, false, false, false, true);
     }
@@ -202,82 +204,82 @@ class SpeculationTest {
     @Nested
     class OfTwoAttempts {
 
-        private final int job = jobWithSlowTask(rig, 3);
-        private TaskSpec slow = rig.result(job, 3);
+        private final int job = jobWithSlowTask(harness, 3);
+        private TaskSpec slow = harness.result(job, 3);
         private TaskSpec copy = slow;
 
         OfTwoAttempts() {
-            rig.pass(INTERVAL);
-            copy = rig.result(job, 3);
-            rig.start(copy);
+            harness.pass(INTERVAL);
+            copy = harness.result(job, 3);
+            harness.start(copy);
         }
 
         @Test
         void theOneThatLosesIsKilledAndRecordedSo() { // behaviours 224, 227
-            rig.succeed(copy);
-            assertThat(rig.all(SchedulerCommand.Kill.class))
+            harness.succeed(copy);
+            assertThat(harness.all(SchedulerCommand.Kill.class))
                     .containsExactly(new SchedulerCommand.Kill(
                             second, slow.attemptId(), "another attempt finished the partition", false));
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
 
-            rig.succeed(slow); // it could not be stopped any more
+            harness.succeed(slow); // it could not be stopped any more
 
-            assertThat(rig.published(EngineEvent.TaskEnded.class).get(4).outcome())
+            assertThat(harness.published(EngineEvent.TaskEnded.class).get(4).outcome())
                     .isEqualTo(new TaskOutcome.Killed("another attempt finished the partition"));
-            assertThat(rig.all(SchedulerCommand.ApplyAccumulators.class).stream()
+            assertThat(harness.all(SchedulerCommand.ApplyAccumulators.class).stream()
                             .mapToInt(apply -> apply.updates().size())
                             .sum())
                     .isEqualTo(4);
-            assertThat(rig.tables().isIdle()).isTrue();
+            assertThat(harness.tables().isIdle()).isTrue();
         }
 
         @Test
         void theFirstMayWinToo() {
-            rig.succeed(slow);
+            harness.succeed(slow);
 
-            assertThat(rig.all(SchedulerCommand.Kill.class))
+            assertThat(harness.all(SchedulerCommand.Kill.class))
                     .extracting(SchedulerCommand.Kill::attemptId)
                     .containsExactly(copy.attemptId());
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
         }
 
         @Test
         void oneThatFailsIsNotTriedAgainWhileTheOtherRuns() {
-            rig.fail(copy);
-            assertThat(rig.results(job, 3)).containsExactly(slow);
+            harness.fail(copy);
+            assertThat(harness.results(job, 3)).containsExactly(slow);
 
-            rig.fail(slow);
+            harness.fail(slow);
 
-            assertThat(rig.results(job, 3)).hasSize(1).doesNotContain(slow, copy);
-            assertThat(rig.result(job, 3).attemptNumber()).isEqualTo(2);
+            assertThat(harness.results(job, 3)).hasSize(1).doesNotContain(slow, copy);
+            assertThat(harness.result(job, 3).attemptNumber()).isEqualTo(2);
         }
 
         @Test
         void theFirstThatFailsIsNotTriedAgainWhileTheOtherRuns() {
-            rig.fail(slow);
+            harness.fail(slow);
 
-            assertThat(rig.results(job, 3)).containsExactly(copy);
+            assertThat(harness.results(job, 3)).containsExactly(copy);
         }
 
         @Test
         void oneIsLostWithItsExecutorAndTheOtherGoesOn() {
-            rig.lose(second);
+            harness.lose(second);
 
-            assertThat(rig.results(job, 3)).containsExactly(copy);
-            rig.succeed(copy);
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.results(job, 3)).containsExactly(copy);
+            harness.succeed(copy);
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
         }
 
         @Test
         void theKilledOneNeverCountsAsAFailure() { // behaviour 224
             for (int i = 0; i < 3; i++) { // the copies of three jobs, as many as failures are allowed
-                rig.succeed(copy);
-                rig.fail(slow);
-                int next = jobWithSlowTask(rig, 3);
-                slow = rig.result(next, 3);
-                rig.pass(INTERVAL);
-                copy = rig.result(next, 3);
-                assertThat(rig.hasEnded(next)).isFalse();
+                harness.succeed(copy);
+                harness.fail(slow);
+                int next = jobWithSlowTask(harness, 3);
+                slow = harness.result(next, 3);
+                harness.pass(INTERVAL);
+                copy = harness.result(next, 3);
+                assertThat(harness.hasEnded(next)).isFalse();
             }
         }
     }
@@ -285,23 +287,23 @@ class SpeculationTest {
     @Test
     void outputsAndBlocksOfTheLateTwinAreDropped() {
         SimNode cached = SimNode.source(0, 4);
-        rig.collect(SimNode.shuffled(1, 1, SimNode.shuffle(0, cached, 1)), 0);
-        succeedUsually(rig, 3);
-        rig.pass(INTERVAL);
-        TaskSpec copy = rig.map(0, 3);
-        TaskSpec slow = rig.running().get(0);
-        rig.succeed(copy);
+        harness.collect(SimNode.shuffled(1, 1, SimNode.shuffle(0, cached, 1)), 0);
+        succeedUsually(harness, 3);
+        harness.pass(INTERVAL);
+        TaskSpec copy = harness.map(0, 3);
+        TaskSpec slow = harness.running().get(0);
+        harness.succeed(copy);
 
-        rig.end(slow, rig.success(slow, 99, List.of())); // with other contents
+        harness.end(slow, harness.success(slow, 99, List.of())); // with other contents
 
-        assertThat(rig.all(SchedulerCommand.DropMapOutput.class))
+        assertThat(harness.all(SchedulerCommand.DropMapOutput.class))
                 .containsExactly(new SchedulerCommand.DropMapOutput(second, 0, 3, slow.attemptId()));
-        assertThat(rig.tracker.generation(0)).isZero();
+        assertThat(harness.tracker.generation(0)).isZero();
     }
 
     @Test
     void aWantedSecondAttemptIsForgottenWhenTheFirstEnds() {
-        Rig full = new Rig(POLICY);
+        SchedulerHarness full = new SchedulerHarness(POLICY);
         full.addExecutor(4);
         int job = full.collect(SimNode.source(0, 4));
         List<TaskSpec> tasks = full.running();
@@ -322,17 +324,17 @@ class SpeculationTest {
 
     @Test
     void lateWordOfTheBlocksOfALostTwinIsIgnored() {
-        int job = jobWithSlowTask(rig, 3);
-        rig.pass(INTERVAL);
-        TaskSpec slow = rig.results(job, 3).get(0);
-        rig.lose(second);
+        int job = jobWithSlowTask(harness, 3);
+        harness.pass(INTERVAL);
+        TaskSpec slow = harness.results(job, 3).get(0);
+        harness.lose(second);
 
-        rig.tell(new SchedulerEvent.AttemptEnded(
+        harness.tell(new SchedulerEvent.AttemptEnded(
                 slow.attemptId(),
                 second,
-                rig.success(slow, 3, Rig.published(List.of(new BlockId(0, 3)))),
+                harness.success(slow, 3, SchedulerHarness.published(List.of(new BlockId(0, 3)))),
                 MetricValues.ZERO));
 
-        assertThat(rig.results(job, 3)).hasSize(1);
+        assertThat(harness.results(job, 3)).hasSize(1);
     }
 }

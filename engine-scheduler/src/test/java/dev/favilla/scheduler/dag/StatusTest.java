@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 class StatusTest {
 
     private final SimNode reduced = SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 3), 2));
-    private final Rig rig = new Rig();
-    private final ExecutorId executor = rig.addExecutor(2);
-    private final Instant start = rig.clock.instant();
+    private final SchedulerHarness harness = new SchedulerHarness();
+    private final ExecutorId executor = harness.addExecutor(2);
+    private final Instant start = harness.clock.instant();
 
     private JobStatus job(int jobId, State state, Integer... stages) {
         return new JobStatus(jobId, reduced.callSite(), null, Set.of(), state, List.of(stages));
@@ -44,26 +44,26 @@ class StatusTest {
 
     @Test
     void countsWhileAJobRuns() { // behaviour 111
-        rig.collect(reduced);
-        assertThat(rig.status())
+        harness.collect(reduced);
+        assertThat(harness.status())
                 .isEqualTo(new SchedulerStatus(
                         List.of(job(0, State.RUNNING, 0, 1)),
                         List.of(map(0, start, State.RUNNING, 2, 0, 0), result(0, null, State.WAITING, 0, 0, 0)),
                         List.of(new ExecutorStatus(executor, 2, 2, false))));
 
-        rig.fail(rig.map(0, 1));
-        rig.succeed(rig.map(0, 0));
-        assertThat(rig.status().stages().get(0)).isEqualTo(map(0, start, State.RUNNING, 2, 1, 1));
-        rig.succeed(rig.map(0, 1));
-        rig.pass(Duration.ofSeconds(3));
-        rig.succeed(rig.map(0, 2));
-        assertThat(rig.status().stages())
+        harness.fail(harness.map(0, 1));
+        harness.succeed(harness.map(0, 0));
+        assertThat(harness.status().stages().get(0)).isEqualTo(map(0, start, State.RUNNING, 2, 1, 1));
+        harness.succeed(harness.map(0, 1));
+        harness.pass(Duration.ofSeconds(3));
+        harness.succeed(harness.map(0, 2));
+        assertThat(harness.status().stages())
                 .containsExactly(
                         map(0, start, State.SUCCEEDED, 0, 3, 1),
                         result(0, start.plusSeconds(3), State.RUNNING, 2, 0, 0));
-        rig.succeedAll();
+        harness.succeedAll();
 
-        assertThat(rig.status())
+        assertThat(harness.status())
                 .isEqualTo(new SchedulerStatus(
                         List.of(job(0, State.SUCCEEDED, 0, 1)),
                         List.of(
@@ -74,65 +74,65 @@ class StatusTest {
 
     @Test
     void showsTheAttemptAStageIsIn() { // behaviour 111
-        int job = rig.collect(reduced);
+        int job = harness.collect(reduced);
         for (int partition = 0; partition < 3; partition++) {
-            rig.succeed(rig.map(0, partition));
+            harness.succeed(harness.map(0, partition));
         }
-        TaskSpec reader = rig.result(job, 0);
-        rig.succeed(rig.result(job, 1));
+        TaskSpec reader = harness.result(job, 0);
+        harness.succeed(harness.result(job, 1));
 
-        rig.end(
+        harness.end(
                 reader,
                 new TaskOutcome.FetchFailed(
                         0, 2, reader.inputs().get(0).outputs().get(2).attemptId(), "block is gone"));
 
-        assertThat(rig.status().stages())
+        assertThat(harness.status().stages())
                 .containsExactly(map(1, start, State.RUNNING, 1, 2, 0), result(0, start, State.WAITING, 0, 1, 0));
-        rig.succeed(rig.map(0, 2));
-        assertThat(rig.status().stages().get(1)).isEqualTo(result(1, start, State.RUNNING, 1, 1, 0));
+        harness.succeed(harness.map(0, 2));
+        assertThat(harness.status().stages().get(1)).isEqualTo(result(1, start, State.RUNNING, 1, 1, 0));
     }
 
     @Test
     void ofFailedAndCancelledJobsSaysWhichStageItWas() { // behaviour 388
-        int cancelled = rig.collect(reduced);
-        rig.cancel(cancelled);
-        assertThat(rig.status().jobs()).containsExactly(job(0, State.CANCELLED, 0, 1));
-        assertThat(rig.status().stages())
+        int cancelled = harness.collect(reduced);
+        harness.cancel(cancelled);
+        assertThat(harness.status().jobs()).containsExactly(job(0, State.CANCELLED, 0, 1));
+        assertThat(harness.status().stages())
                 .extracting(StageStatus::state)
                 .containsExactly(State.CANCELLED, State.WAITING);
-        rig.succeedAll();
+        harness.succeedAll();
 
-        int failing = rig.collect(reduced);
+        int failing = harness.collect(reduced);
         for (int i = 0; i < 3; i++) {
-            rig.fail(rig.map(0, 0));
+            harness.fail(harness.map(0, 0));
         }
 
-        assertThat(rig.hasEnded(failing)).isTrue();
-        assertThat(rig.status().jobs()).containsExactly(job(0, State.CANCELLED, 0, 1), job(1, State.FAILED, 2, 3));
-        assertThat(rig.status().stages())
+        assertThat(harness.hasEnded(failing)).isTrue();
+        assertThat(harness.status().jobs()).containsExactly(job(0, State.CANCELLED, 0, 1), job(1, State.FAILED, 2, 3));
+        assertThat(harness.status().stages())
                 .extracting(StageStatus::state)
                 .containsExactly(State.CANCELLED, State.WAITING, State.FAILED, State.WAITING);
     }
 
     @Test
     void ofASharedStageIsThatOfTheLastJob() {
-        int one = rig.collect(reduced);
-        rig.collect(reduced);
-        rig.cancel(one);
-        assertThat(rig.status().stages().get(0).state()).isEqualTo(State.RUNNING);
+        int one = harness.collect(reduced);
+        harness.collect(reduced);
+        harness.cancel(one);
+        assertThat(harness.status().stages().get(0).state()).isEqualTo(State.RUNNING);
 
-        rig.succeedAll();
+        harness.succeedAll();
 
-        assertThat(rig.status().stages()).extracting(StageStatus::stageId).containsExactly(0, 1, 2);
-        assertThat(rig.status().stages().get(0)).isEqualTo(map(0, start, State.SUCCEEDED, 0, 3, 0));
+        assertThat(harness.status().stages()).extracting(StageStatus::stageId).containsExactly(0, 1, 2);
+        assertThat(harness.status().stages().get(0)).isEqualTo(map(0, start, State.SUCCEEDED, 0, 3, 0));
     }
 
     @Test
     void tellsGroupAndTags() { // behaviours 112, 113
-        rig.collect(reduced, new JobProperties("nightly", "", Set.of("report"), false, null, Map.of()));
-        rig.collect(reduced);
+        harness.collect(reduced, new JobProperties("nightly", "", Set.of("report"), false, null, Map.of()));
+        harness.collect(reduced);
 
-        assertThat(rig.status().jobs())
+        assertThat(harness.status().jobs())
                 .containsExactly(
                         new JobStatus(0, reduced.callSite(), "nightly", Set.of("report"), State.RUNNING, List.of(0, 1)),
                         job(1, State.RUNNING, 0, 2));
@@ -140,16 +140,16 @@ class StatusTest {
 
     @Test
     void ofRefusedJobsIsThatTheyWereCancelled() {
-        rig.cancel(new JobSelector.InGroup("over", true));
-        rig.collect(reduced, new JobProperties("over", "", Set.of(), false, null, Map.of()));
+        harness.cancel(new JobSelector.InGroup("over", true));
+        harness.collect(reduced, new JobProperties("over", "", Set.of(), false, null, Map.of()));
 
-        assertThat(rig.status().jobs())
+        assertThat(harness.status().jobs())
                 .containsExactly(new JobStatus(0, reduced.callSite(), "over", Set.of(), State.CANCELLED, List.of()));
     }
 
     @Test
     void remembersTheLastThousandJobsThatEndedAndAllThatRun() {
-        Rig many = Rig.with(2);
+        SchedulerHarness many = SchedulerHarness.with(2);
         int running = many.collect(SimNode.source(0, 1));
         for (int i = 0; i < 1_100; i++) {
             many.succeed(many.result(many.collect(SimNode.source(0, 1)), 0));

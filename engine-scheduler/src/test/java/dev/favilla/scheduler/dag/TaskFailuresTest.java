@@ -24,15 +24,15 @@ class TaskFailuresTest {
 
     @Test
     void theLastAllowedFailureEndsTheJobExactlyThen() { // behaviours 128, 130, 138, 219
-        Rig rig = Rig.with(2);
-        int job = rig.collect(SimNode.source(0, 2));
-        rig.fail(rig.result(job, 1));
-        rig.fail(rig.result(job, 1));
-        assertThat(rig.hasEnded(job)).isFalse();
+        SchedulerHarness harness = SchedulerHarness.with(2);
+        int job = harness.collect(SimNode.source(0, 2));
+        harness.fail(harness.result(job, 1));
+        harness.fail(harness.result(job, 1));
+        assertThat(harness.hasEnded(job)).isFalse();
 
-        rig.fail(rig.result(job, 1));
+        harness.fail(harness.result(job, 1));
 
-        JobFailure.TaskFailed failure = (JobFailure.TaskFailed) ((JobOutcome.Failed) rig.outcome(job)).failure();
+        JobFailure.TaskFailed failure = (JobFailure.TaskFailed) ((JobOutcome.Failed) harness.outcome(job)).failure();
         assertThat(failure.partition()).isEqualTo(1);
         assertThat(failure.attempts()).isEqualTo(3);
         assertThat(failure.error().text()).contains("by zero");
@@ -43,53 +43,53 @@ class TaskFailuresTest {
 
     @Test
     void locallyTheFirstFailureEndsTheJob() { // behaviour 129
-        Rig rig = new Rig(RetryPolicy.LOCAL);
-        rig.addExecutor(1);
-        int job = rig.collect(SimNode.source(0, 1));
+        SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
+        harness.addExecutor(1);
+        int job = harness.collect(SimNode.source(0, 1));
 
-        rig.fail(rig.result(job, 0));
+        harness.fail(harness.result(job, 0));
 
-        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Failed.class);
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Failed.class);
     }
 
     @Test
     void theChildOfAFailedStageNeverStarts() { // behaviour 185
-        Rig rig = new Rig(RetryPolicy.LOCAL);
-        rig.addExecutor(2);
-        int job = rig.collect(reduced);
+        SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
+        harness.addExecutor(2);
+        int job = harness.collect(reduced);
 
-        rig.fail(rig.map(0, 0));
+        harness.fail(harness.map(0, 0));
 
-        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Failed.class);
-        assertThat(rig.published(EngineEvent.StageSubmitted.class)).hasSize(1);
-        assertThat(rig.published(EngineEvent.StageCompleted.class))
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Failed.class);
+        assertThat(harness.published(EngineEvent.StageSubmitted.class)).hasSize(1);
+        assertThat(harness.published(EngineEvent.StageCompleted.class))
                 .singleElement()
                 .satisfies(event -> assertThat(event.failure()).contains("failed 1 times"));
     }
 
     @Test
     void aStageOfTwoJobsFailsBothWithTheSameMessage() { // behaviour 191
-        Rig rig = new Rig(RetryPolicy.LOCAL);
-        rig.addExecutor(1);
-        int first = rig.collect(reduced);
-        int second = rig.collect(reduced);
+        SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
+        harness.addExecutor(1);
+        int first = harness.collect(reduced);
+        int second = harness.collect(reduced);
 
-        rig.fail(rig.map(0, 0));
+        harness.fail(harness.map(0, 0));
 
-        assertThat(((JobOutcome.Failed) rig.outcome(first)).failure())
-                .isEqualTo(((JobOutcome.Failed) rig.outcome(second)).failure());
-        assertThat(rig.tables().isIdle()).isTrue();
+        assertThat(((JobOutcome.Failed) harness.outcome(first)).failure())
+                .isEqualTo(((JobOutcome.Failed) harness.outcome(second)).failure());
+        assertThat(harness.tables().isIdle()).isTrue();
     }
 
     @Test
     void aRetryHasItsOwnNumbers() { // behaviour 276
-        Rig rig = Rig.with(1);
-        int job = rig.collect(SimNode.source(0, 1));
-        TaskSpec first = rig.result(job, 0);
+        SchedulerHarness harness = SchedulerHarness.with(1);
+        int job = harness.collect(SimNode.source(0, 1));
+        TaskSpec first = harness.result(job, 0);
 
-        rig.fail(first);
+        harness.fail(first);
 
-        TaskSpec second = rig.result(job, 0);
+        TaskSpec second = harness.result(job, 0);
         assertThat(second.attemptNumber()).isEqualTo(1);
         assertThat(second.stageAttempt()).isZero();
         assertThat(second.attemptId()).isNotEqualTo(first.attemptId());
@@ -97,19 +97,19 @@ class TaskFailuresTest {
 
     @Test
     void aSuccessResetsTheCountOfItsPartition() { // behaviour 221
-        Rig rig = Rig.with(1);
-        int job = rig.collect(reduced);
-        rig.fail(rig.map(0, 0));
-        rig.fail(rig.map(0, 0));
-        rig.succeed(rig.map(0, 0));
+        SchedulerHarness harness = SchedulerHarness.with(1);
+        int job = harness.collect(reduced);
+        harness.fail(harness.map(0, 0));
+        harness.fail(harness.map(0, 0));
+        harness.succeed(harness.map(0, 0));
 
-        rig.lose(rig.executorOf(rig.map(0, 1))); // and with it the output of the other
-        rig.addExecutor(1);
-        rig.fail(rig.map(0, 0));
-        rig.fail(rig.map(0, 0));
-        rig.succeedAll();
+        harness.lose(harness.executorOf(harness.map(0, 1))); // and with it the output of the other
+        harness.addExecutor(1);
+        harness.fail(harness.map(0, 0));
+        harness.fail(harness.map(0, 0));
+        harness.succeedAll();
 
-        assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
     }
 
     @Nested
@@ -117,28 +117,28 @@ class TaskFailuresTest {
 
         @Test
         void bySomebodyElseAreRunAgainWithoutCounting() { // behaviours 220, 266
-            Rig rig = new Rig(RetryPolicy.LOCAL);
-            rig.addExecutor(1);
-            int job = rig.collect(SimNode.source(0, 1));
+            SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
+            harness.addExecutor(1);
+            int job = harness.collect(SimNode.source(0, 1));
 
             for (int i = 0; i < 20; i++) {
-                rig.end(rig.result(job, 0), new TaskOutcome.Killed("the slot closes"));
+                harness.end(harness.result(job, 0), new TaskOutcome.Killed("the slot closes"));
             }
-            rig.succeedAll();
+            harness.succeedAll();
 
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
         }
 
         @Test
         void withoutEndEndTheJob() {
-            Rig rig = Rig.with(1);
-            int job = rig.collect(SimNode.source(0, 1));
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.collect(SimNode.source(0, 1));
 
             for (int i = 0; i < Retries.MAX_VANISHED; i++) {
-                rig.end(rig.result(job, 0), new TaskOutcome.Killed("the slot closes"));
+                harness.end(harness.result(job, 0), new TaskOutcome.Killed("the slot closes"));
             }
 
-            assertThat(((JobOutcome.Failed) rig.outcome(job)).failure().describe())
+            assertThat(((JobOutcome.Failed) harness.outcome(job)).failure().describe())
                     .contains("100 times", "partition 0");
         }
     }
@@ -148,65 +148,65 @@ class TaskFailuresTest {
 
         @Test
         void takeTheirAttemptsAlongWithoutCounting() { // behaviours 232, 237
-            Rig rig = new Rig(RetryPolicy.LOCAL);
-            ExecutorId executor = rig.addExecutor(2);
-            int job = rig.collect(SimNode.source(0, 2));
+            SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
+            ExecutorId executor = harness.addExecutor(2);
+            int job = harness.collect(SimNode.source(0, 2));
 
-            rig.lose(executor);
-            assertThat(rig.tables().attempts()).isZero();
-            rig.addExecutor(2);
+            harness.lose(executor);
+            assertThat(harness.tables().attempts()).isZero();
+            harness.addExecutor(2);
 
-            assertThat(rig.running()).hasSize(2);
-            rig.succeedAll();
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.running()).hasSize(2);
+            harness.succeedAll();
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
         }
 
         @Test
         void takeFinishedOutputsOfARunningStageAlong() { // behaviour 188
-            Rig rig = new Rig();
-            ExecutorId first = rig.addExecutor(1);
-            ExecutorId second = rig.addExecutor(1);
-            int job = rig.collect(reduced);
-            TaskSpec onFirst = rig.running().stream()
-                    .filter(task -> rig.executorOf(task).equals(first))
+            SchedulerHarness harness = new SchedulerHarness();
+            ExecutorId first = harness.addExecutor(1);
+            ExecutorId second = harness.addExecutor(1);
+            int job = harness.collect(reduced);
+            TaskSpec onFirst = harness.running().stream()
+                    .filter(task -> harness.executorOf(task).equals(first))
                     .findFirst()
                     .orElseThrow();
-            rig.succeed(onFirst);
+            harness.succeed(onFirst);
 
-            rig.lose(first);
-            rig.succeedAll();
+            harness.lose(first);
+            harness.succeedAll();
 
-            assertThat(rig.launchesOf(0)).isEqualTo(3);
-            assertThat(rig.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
-            assertThat(rig.executorOf(rig.all(SchedulerCommand.Launch.class)
-                            .get(rig.all(SchedulerCommand.Launch.class).size() - 1)
+            assertThat(harness.launchesOf(0)).isEqualTo(3);
+            assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+            assertThat(harness.executorOf(harness.all(SchedulerCommand.Launch.class)
+                            .get(harness.all(SchedulerCommand.Launch.class).size() - 1)
                             .task()))
                     .isEqualTo(second);
         }
 
         @Test
         void areNotBelievedAfterwards() { // behaviours 184, 233
-            Rig rig = new Rig();
-            ExecutorId executor = rig.addExecutor(1);
-            rig.collect(reduced);
-            TaskSpec task = rig.map(0, 0);
-            TaskOutcome success = rig.success(task, 0, java.util.List.of());
-            rig.lose(executor);
+            SchedulerHarness harness = new SchedulerHarness();
+            ExecutorId executor = harness.addExecutor(1);
+            harness.collect(reduced);
+            TaskSpec task = harness.map(0, 0);
+            TaskOutcome success = harness.success(task, 0, java.util.List.of());
+            harness.lose(executor);
 
-            rig.tell(new SchedulerEvent.AttemptEnded(task.attemptId(), executor, success, MetricValues.ZERO));
+            harness.tell(new SchedulerEvent.AttemptEnded(task.attemptId(), executor, success, MetricValues.ZERO));
 
-            assertThat(rig.tracker.missing(0).cardinality()).isEqualTo(2);
+            assertThat(harness.tracker.missing(0).cardinality()).isEqualTo(2);
         }
 
         @Test
         void areRemovedOnce() { // behaviour 213
-            Rig rig = new Rig();
-            ExecutorId executor = rig.addExecutor(1);
+            SchedulerHarness harness = new SchedulerHarness();
+            ExecutorId executor = harness.addExecutor(1);
 
-            rig.lose(executor);
-            rig.lose(executor);
+            harness.lose(executor);
+            harness.lose(executor);
 
-            assertThat(rig.published(EngineEvent.ExecutorRemoved.class)).hasSize(1);
+            assertThat(harness.published(EngineEvent.ExecutorRemoved.class)).hasSize(1);
         }
     }
 
@@ -215,45 +215,45 @@ class TaskFailuresTest {
 
         @Test
         void comeInPairsAlsoWhenTheStageIsGone() { // behaviour 183
-            Rig rig = Rig.with(1);
-            int job = rig.collect(SimNode.source(0, 1));
-            TaskSpec task = rig.result(job, 0);
-            rig.start(task);
-            rig.cancel(job);
+            SchedulerHarness harness = SchedulerHarness.with(1);
+            int job = harness.collect(SimNode.source(0, 1));
+            TaskSpec task = harness.result(job, 0);
+            harness.start(task);
+            harness.cancel(job);
 
-            rig.end(task, new TaskOutcome.Killed("told"));
+            harness.end(task, new TaskOutcome.Killed("told"));
 
-            assertThat(rig.published(EngineEvent.TaskStarted.class)).hasSize(1);
-            assertThat(rig.published(EngineEvent.TaskEnded.class)).hasSize(1);
+            assertThat(harness.published(EngineEvent.TaskStarted.class)).hasSize(1);
+            assertThat(harness.published(EngineEvent.TaskEnded.class)).hasSize(1);
         }
 
         @Test
         void endOnceWhenTheExecutorIsLostAndReportsLate() {
-            Rig rig = new Rig();
-            ExecutorId executor = rig.addExecutor(1);
-            int job = rig.collect(SimNode.source(0, 1));
-            TaskSpec task = rig.result(job, 0);
-            rig.start(task);
+            SchedulerHarness harness = new SchedulerHarness();
+            ExecutorId executor = harness.addExecutor(1);
+            int job = harness.collect(SimNode.source(0, 1));
+            TaskSpec task = harness.result(job, 0);
+            harness.start(task);
 
-            rig.lose(executor);
-            rig.tell(new SchedulerEvent.AttemptEnded(
+            harness.lose(executor);
+            harness.tell(new SchedulerEvent.AttemptEnded(
                     task.attemptId(), executor, new TaskOutcome.Killed("told"), MetricValues.ZERO));
 
-            assertThat(rig.published(EngineEvent.TaskEnded.class))
+            assertThat(harness.published(EngineEvent.TaskEnded.class))
                     .singleElement()
                     .satisfies(event -> assertThat(event.outcome()).isInstanceOf(TaskOutcome.ExecutorGone.class));
         }
 
         @Test
         void areNotMadeWithoutAnObserver() {
-            Rig rig = new Rig();
-            rig.nobodyObserves();
-            rig.addExecutor(1);
+            SchedulerHarness harness = new SchedulerHarness();
+            harness.nobodyObserves();
+            harness.addExecutor(1);
 
-            rig.collect(SimNode.source(0, 1));
-            rig.succeedAll();
+            harness.collect(SimNode.source(0, 1));
+            harness.succeedAll();
 
-            assertThat(rig.all(SchedulerCommand.Publish.class)).isEmpty();
+            assertThat(harness.all(SchedulerCommand.Publish.class)).isEmpty();
         }
     }
 }

@@ -22,17 +22,17 @@ import org.junit.jupiter.api.Test;
 /** An executor that is given up as if its process had died. */
 class AbandonTest { // F6
 
-    private final Stand stand = new Stand(2);
-    private final InProcessExecutor executor = stand.executor;
+    private final ExecutorHarness harness = new ExecutorHarness(2);
+    private final InProcessExecutor executor = harness.executor;
 
     @BeforeEach
     void audit(LeakProbes probes) {
-        stand.audit(probes);
+        harness.audit(probes);
     }
 
     @AfterEach
     void close() {
-        stand.close();
+        harness.close();
     }
 
     @Test
@@ -40,42 +40,42 @@ class AbandonTest { // F6
         CountDownLatch running = new CountDownLatch(2);
         AtomicBoolean ran = new AtomicBoolean();
         for (int i = 0; i < 2; i++) {
-            executor.launch(stand.spec(() -> {
+            executor.launch(harness.spec(() -> {
                 running.countDown();
                 new CountDownLatch(1).await();
                 return null;
             }));
         }
-        Stand.await(running);
-        executor.launch(stand.spec(() -> ran.getAndSet(true)));
+        ExecutorHarness.await(running);
+        executor.launch(harness.spec(() -> ran.getAndSet(true)));
 
         executor.abandon("died");
 
-        for (Thread thread : stand.threads) {
-            Stand.join(thread);
+        for (Thread thread : harness.threads) {
+            ExecutorHarness.join(thread);
         }
         assertThat(ran).isFalse();
-        assertThat(stand.events).hasSize(2).allMatch(SchedulerEvent.AttemptStarted.class::isInstance);
+        assertThat(harness.events).hasSize(2).allMatch(SchedulerEvent.AttemptStarted.class::isInstance);
     }
 
     @Test
     void itsBlocksAndMapOutputsAreGoneAtOnce() throws Exception {
-        var source = stand.lineage.source(Map.entry("a", 1));
+        var source = harness.lineage.source(Map.entry("a", 1));
         TaskWork write = new TaskWork.WriteShuffle((ShuffleDependency)
-                stand.lineage.shuffle(source, 1, null).dependencies().get(0));
-        stand.run(stand.room.spec(write, 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY)));
-        assertThat(stand.room.shuffle.outputCount()).isOne();
-        assertThat(stand.room.blocks.blockCount()).isOne();
+                harness.lineage.shuffle(source, 1, null).dependencies().get(0));
+        harness.run(harness.host.spec(write, 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY)));
+        assertThat(harness.host.shuffle.outputCount()).isOne();
+        assertThat(harness.host.blocks.blockCount()).isOne();
 
         executor.abandon("died");
 
-        assertThat(stand.room.shuffle.outputCount()).isZero();
-        assertThat(stand.room.blocks.blockCount()).isZero();
+        assertThat(harness.host.shuffle.outputCount()).isZero();
+        assertThat(harness.host.blocks.blockCount()).isZero();
     }
 
     @Test
     void nothingIsLaunchedKilledOrToldAfterwards() throws Exception {
-        TaskSpec spec = stand.spec(() -> "never");
+        TaskSpec spec = harness.spec(() -> "never");
         executor.abandon("died");
 
         executor.launch(spec);
@@ -84,43 +84,43 @@ class AbandonTest { // F6
         executor.answerCommit(spec.attemptId(), true);
         executor.abandon("died again");
 
-        assertThat(executor.close(Stand.DEADLINE)).isEmpty();
-        assertThat(stand.events).isEmpty();
-        assertThat(stand.threads).isEmpty();
+        assertThat(executor.close(ExecutorHarness.DEADLINE)).isEmpty();
+        assertThat(harness.events).isEmpty();
+        assertThat(harness.threads).isEmpty();
     }
 
     @Test
     void itMayBeLostFromInsideATask() throws Exception {
         AtomicReference<String> seen = new AtomicReference<>();
         CountDownLatch lost = new CountDownLatch(1);
-        executor.launch(stand.spec(() -> {
+        executor.launch(harness.spec(() -> {
             executor.abandon("died");
             TaskContext context = Objects.requireNonNull(TaskContext.get());
             seen.set(context.killReason().orElse("") + ", interrupted: " + Thread.interrupted());
             lost.countDown();
             return "done";
         }));
-        stand.next(SchedulerEvent.AttemptStarted.class);
-        Stand.await(lost);
+        harness.next(SchedulerEvent.AttemptStarted.class);
+        ExecutorHarness.await(lost);
 
-        assertThat(executor.close(Stand.DEADLINE)).isEmpty();
+        assertThat(executor.close(ExecutorHarness.DEADLINE)).isEmpty();
 
         assertThat(seen).hasValue("died, interrupted: true");
-        assertThat(stand.events).isEmpty();
+        assertThat(harness.events).isEmpty();
     }
 
     @Test
     void closingJoinsItsThreadsAndReportsTheStubborn() throws Exception { // F22
-        Stand.Stubborn stubborn = new Stand.Stubborn();
-        executor.launch(stand.spec(stubborn::run));
+        ExecutorHarness.Stubborn stubborn = new ExecutorHarness.Stubborn();
+        executor.launch(harness.spec(stubborn::run));
         stubborn.awaitRunning();
         executor.abandon("died");
 
         assertThat(executor.close(Duration.ofMillis(300)))
                 .singleElement()
-                .satisfies(line -> assertThat(line).contains("Stubborn.run(Stand.java"));
+                .satisfies(line -> assertThat(line).contains("Stubborn.run(ExecutorHarness.java"));
 
         stubborn.release();
-        assertThat(executor.close(Stand.DEADLINE)).isEmpty();
+        assertThat(executor.close(ExecutorHarness.DEADLINE)).isEmpty();
     }
 }

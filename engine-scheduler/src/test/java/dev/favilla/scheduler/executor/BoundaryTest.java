@@ -25,7 +25,7 @@ class BoundaryTest {
     private boolean refuseToEnter;
     private boolean refuseToLeave;
 
-    private final Stand stand = new Stand(1, new Boundary() {
+    private final ExecutorHarness harness = new ExecutorHarness(1, new Boundary() {
 
         @Override
         public TaskSpec enter(TaskSpec task) {
@@ -48,17 +48,17 @@ class BoundaryTest {
 
     @BeforeEach
     void audit(LeakProbes probes) {
-        stand.audit(probes);
+        harness.audit(probes);
     }
 
     @AfterEach
     void close() {
-        stand.close();
+        harness.close();
     }
 
     @Test
     void theSizeOfAResultIsThatOfItsBytes() throws Exception {
-        SchedulerEvent.AttemptEnded ended = stand.run(stand.spec(() -> "x"));
+        SchedulerEvent.AttemptEnded ended = harness.run(harness.spec(() -> "x"));
 
         assertThat(ended.outcome()).isEqualTo(new TaskOutcome.Success("x", 17, List.of(), List.of()));
         assertThat(ended.metrics().get(Metric.RESULT_BYTES)).isEqualTo(17);
@@ -68,27 +68,27 @@ class BoundaryTest {
     void aTaskThatCannotEnterFails() throws Exception {
         refuseToEnter = true;
 
-        assertFailed(stand.outcomeOf(() -> "x"));
+        assertFailed(harness.outcomeOf(() -> "x"));
     }
 
     @Test
     void aSuccessThatCannotLeaveLeavesNothingBehind() throws Exception { // B15
-        LineageNode source = stand.lineage.source(Map.entry("a", 1));
+        LineageNode source = harness.lineage.source(Map.entry("a", 1));
         TaskWork write = new TaskWork.WriteShuffle((ShuffleDependency)
-                stand.lineage.shuffle(source, 1, null).dependencies().get(0));
+                harness.lineage.shuffle(source, 1, null).dependencies().get(0));
         refuseToLeave = true;
 
-        assertFailed(stand.run(stand.room.spec(write, 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY)))
+        assertFailed(harness.run(harness.host.spec(write, 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY)))
                 .outcome());
 
-        assertThat(stand.room.shuffle.outputCount()).isZero();
-        assertThat(stand.room.blocks.blockCount()).isZero();
+        assertThat(harness.host.shuffle.outputCount()).isZero();
+        assertThat(harness.host.blocks.blockCount()).isZero();
     }
 
     @Test
     void listenersRunBeforeTheScopeClosesAndMayFailTheAttempt() throws Exception { // behaviour 273
         StringBuilder order = new StringBuilder();
-        assertFailed(stand.outcomeOf(() -> {
+        assertFailed(harness.outcomeOf(() -> {
             TaskContext context = java.util.Objects.requireNonNull(TaskContext.get());
             context.scope().onClose(() -> order.append("closed"));
             context.addTaskCompletionListener(ended -> {

@@ -13,11 +13,11 @@ import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.Action;
-import dev.favilla.scheduler.Encoded;
+import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.Locality;
+import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
-import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.KryoSerializer;
@@ -65,7 +65,7 @@ class BytesBoundaryTest {
 
     private static TaskSpec spec(TaskWork work) {
         return new TaskSpec(
-                9, 1, 2, 0, 1, 2, 0, Locality.ANY, work, TaskReads.NONE, Map.of(), Map.of("pool", "production"));
+                9, 1, 2, 0, 1, 2, 0, Locality.ANY, work, InputSnapshot.NONE, Map.of(), Map.of("pool", "production"));
     }
 
     private TaskWork entered(TaskWork work) throws Exception {
@@ -123,7 +123,7 @@ class BytesBoundaryTest {
         @Test
         void stagedResultsAreReadForTheirMerge() throws Exception {
             List<@Nullable Object> staged =
-                    Arrays.asList(Encoded.of(new ArrayList<>(List.of(1, 2)), serializer), null, "as it is");
+                    Arrays.asList(SerializedValue.of(new ArrayList<>(List.of(1, 2)), serializer), null, "as it is");
 
             TaskWork.MergeResults work =
                     (TaskWork.MergeResults) entered(new TaskWork.MergeResults(action, staged, binary));
@@ -215,7 +215,7 @@ class BytesBoundaryTest {
             TaskOutcome.Success outcome = (TaskOutcome.Success) leave(result);
             result.add("later");
 
-            Encoded encoded = (Encoded) outcome.result();
+            SerializedValue encoded = (SerializedValue) outcome.result();
             assertThat(encoded.read(serializer)).isEqualTo(List.of("x", "y"));
             assertThat(outcome.resultBytes()).isEqualTo(encoded.size()).isPositive();
         }
@@ -237,7 +237,7 @@ class BytesBoundaryTest {
 
             assertThat(outcome.updates()).singleElement().satisfies(update -> {
                 assertThat(update.accumulatorId()).isEqualTo(4);
-                assertThat(Encoded.plain(update.partial(), serializer)).isEqualTo(List.of("x", "y"));
+                assertThat(SerializedValue.plain(update.partial(), serializer)).isEqualTo(List.of("x", "y"));
             });
         }
 

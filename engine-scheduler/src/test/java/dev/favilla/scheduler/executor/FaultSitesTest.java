@@ -34,10 +34,10 @@ class FaultSitesTest {
 
     private final List<FaultPoint> reached = Collections.synchronizedList(new ArrayList<>());
     private FaultInjector next = point -> {};
-    private final Stand stand = new Stand(1, this::reach);
-    private final LineageNode source = stand.lineage.source(
+    private final ExecutorHarness harness = new ExecutorHarness(1, this::reach);
+    private final LineageNode source = harness.lineage.source(
             1, p -> IntStream.range(0, 100).mapToObj(i -> Map.entry("k" + i, i)).iterator());
-    private final Lineage.Node shuffled = stand.lineage.shuffle(source, 1, null);
+    private final TestLineage.Node shuffled = harness.lineage.shuffle(source, 1, null);
     private final ShuffleDependency dependency =
             (ShuffleDependency) shuffled.dependencies().get(0);
 
@@ -48,17 +48,17 @@ class FaultSitesTest {
 
     @BeforeEach
     void audit(LeakProbes probes) {
-        stand.audit(probes);
+        harness.audit(probes);
     }
 
     @AfterEach
     void close() {
-        stand.close();
+        harness.close();
     }
 
     @Test
     void aMapTaskReachesThemInOrder() throws Exception {
-        stand.run(mapTask());
+        harness.run(mapTask());
 
         assertThat(reached)
                 .extracting(FaultPoint::site)
@@ -73,16 +73,16 @@ class FaultSitesTest {
                         FaultSite.OUTPUT_COMMITTED,
                         FaultSite.RESULT);
         assertThat(reached.get(7))
-                .isEqualTo(
-                        new FaultPoint(FaultSite.OUTPUT_COMMITTED, 2, 0, 0, 0, 0, Room.ID.toString(), "shuffle_0_0"));
+                .isEqualTo(new FaultPoint(
+                        FaultSite.OUTPUT_COMMITTED, 2, 0, 0, 0, 0, TestExecutor.ID.toString(), "shuffle_0_0"));
     }
 
     @Test
     void aResultTaskReachesThemInOrder() throws Exception {
-        stand.run(readTask());
+        harness.run(readTask());
         reached.clear();
 
-        stand.run(stand.room.spec(stand.lineage.source(1, 2), new TestAction()));
+        harness.run(harness.host.spec(harness.lineage.source(1, 2), new TestAction()));
 
         assertThat(reached)
                 .extracting(FaultPoint::site)
@@ -102,7 +102,7 @@ class FaultSitesTest {
             throw error;
         });
 
-        TaskOutcome outcome = stand.run(mapTask()).outcome();
+        TaskOutcome outcome = harness.run(mapTask()).outcome();
 
         assertThat(outcome)
                 .isInstanceOfSatisfying(
@@ -116,9 +116,9 @@ class FaultSitesTest {
             names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
     void aKillThereIsReportedAsAKillAndLeavesNothing(FaultSite site) throws Exception { // F9
         TaskSpec spec = mapTask();
-        next = at(site, () -> stand.executor.kill(spec.attemptId(), "at " + site, false));
+        next = at(site, () -> harness.executor.kill(spec.attemptId(), "at " + site, false));
 
-        assertThat(stand.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
+        assertThat(harness.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
 
         assertNothingLeft();
     }
@@ -129,11 +129,11 @@ class FaultSitesTest {
     void aKillThatInterruptsIsReportedAsAKillEvenIfItSurfacesAsAnError(FaultSite site) throws Exception { // F9
         TaskSpec spec = mapTask();
         next = at(site, () -> {
-            stand.executor.kill(spec.attemptId(), "at " + site, true);
+            harness.executor.kill(spec.attemptId(), "at " + site, true);
             new CountDownLatch(1).await(); // throws, for the flag is up
         });
 
-        assertThat(stand.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
+        assertThat(harness.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
 
         assertNothingLeft();
     }
@@ -142,11 +142,11 @@ class FaultSitesTest {
     @EnumSource(names = {"TASK_START", "FETCH", "RECORDS", "TASK_END", "RESULT"})
     void aKillDuringAReadIsReportedAsAKill(FaultSite site) throws Exception { // F9
         TaskSpec spec = readTask();
-        next = at(site, () -> stand.executor.kill(spec.attemptId(), "at " + site, false));
+        next = at(site, () -> harness.executor.kill(spec.attemptId(), "at " + site, false));
 
-        assertThat(stand.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
+        assertThat(harness.run(spec).outcome()).isEqualTo(new TaskOutcome.Killed("at " + site));
 
-        assertThat(stand.room.blocks.blockCount()).isZero();
+        assertThat(harness.host.blocks.blockCount()).isZero();
     }
 
     @Test
@@ -156,30 +156,30 @@ class FaultSitesTest {
             throw new IllegalStateException("injected");
         });
 
-        assertThat(stand.run(spec).outcome()).isInstanceOf(TaskOutcome.FetchFailed.class);
+        assertThat(harness.run(spec).outcome()).isInstanceOf(TaskOutcome.FetchFailed.class);
     }
 
     @ParameterizedTest
     @EnumSource(
             names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
     void anExecutorLostThereSaysNothingAnyMoreAndLeavesNothing(FaultSite site) throws Exception { // F6
-        next = at(site, () -> stand.executor.abandon("died at " + site));
+        next = at(site, () -> harness.executor.abandon("died at " + site));
 
-        stand.executor.launch(mapTask());
-        stand.next(SchedulerEvent.AttemptStarted.class);
-        Stand.join(stand.threads.get(0));
+        harness.executor.launch(mapTask());
+        harness.next(SchedulerEvent.AttemptStarted.class);
+        ExecutorHarness.join(harness.threads.get(0));
 
-        assertThat(stand.events).isEmpty();
+        assertThat(harness.events).isEmpty();
         assertNothingLeft();
     }
 
     @Test
     void withoutAnybodySteppingInMetricsTellTimeAndSize() throws Exception { // behaviour 375
-        LineageNode node = stand.lineage.source(1, 2);
-        TaskSpec spec = stand.room.spec(node, new TestAction() {
+        LineageNode node = harness.lineage.source(1, 2);
+        TaskSpec spec = harness.host.spec(node, new TestAction() {
             @Override
             public Object run(dev.favilla.lineage.Cursor input, TaskContext context) throws Exception {
-                stand.room.clock.advance(java.time.Duration.ofMillis(5));
+                harness.host.clock.advance(java.time.Duration.ofMillis(5));
                 return super.run(input, context);
             }
 
@@ -189,7 +189,7 @@ class FaultSitesTest {
             }
         });
 
-        SchedulerEvent.AttemptEnded ended = stand.run(spec);
+        SchedulerEvent.AttemptEnded ended = harness.run(spec);
 
         assertThat(ended.metrics().get(Metric.RUN_NANOS)).isEqualTo(5_000_000);
         assertThat(ended.metrics().get(Metric.RESULT_BYTES)).isEqualTo(42);
@@ -197,23 +197,23 @@ class FaultSitesTest {
     }
 
     private void assertNothingLeft() {
-        assertThat(stand.room.shuffle.outputCount()).isZero();
-        assertThat(stand.room.blocks.blockCount()).isZero();
-        assertThat(stand.bytesHeld()).isZero();
+        assertThat(harness.host.shuffle.outputCount()).isZero();
+        assertThat(harness.host.blocks.blockCount()).isZero();
+        assertThat(harness.bytesHeld()).isZero();
     }
 
     private TaskSpec mapTask() {
-        return stand.room.spec(
+        return harness.host.spec(
                 new TaskWork.WriteShuffle(dependency), 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY));
     }
 
     /** Reads what a map task has left, and would cache it. */
     private TaskSpec readTask() throws InterruptedException {
         TaskOutcome.Success written =
-                (TaskOutcome.Success) stand.run(stand.room.spec(new TaskWork.WriteShuffle(dependency)))
+                (TaskOutcome.Success) harness.run(harness.host.spec(new TaskWork.WriteShuffle(dependency)))
                         .outcome();
         MapOutputs outputs = new MapOutputs(0, 0, List.of((MapOutput) written.result()));
-        return stand.room.spec(
+        return harness.host.spec(
                 new TaskWork.RunAction(shuffled, new TestAction(), null),
                 0,
                 Map.of(0, outputs),

@@ -52,18 +52,18 @@ class InProcessExecutorTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Lineage lineage = new Lineage();
-    private final Room room = new Room();
+    private final TestLineage lineage = new TestLineage();
+    private final TestExecutor host = new TestExecutor();
     private final BlockingQueue<SchedulerEvent> events = new LinkedBlockingQueue<>();
-    private final InProcessExecutor executor = executor(2, Room.threads());
+    private final InProcessExecutor executor = executor(2, TestExecutor.threads());
 
     @BeforeEach
     void audit(LeakProbes probes) {
         probes.register(probe(
                 "bytes held",
-                () -> room.memory.usage().poolBytes() - room.memory.usage().freeBytes()));
-        probes.register(probe("map outputs", () -> room.shuffle.outputCount()));
-        probes.register(probe("blocks", () -> room.blocks.blockCount()));
+                () -> host.memory.usage().poolBytes() - host.memory.usage().freeBytes()));
+        probes.register(probe("map outputs", () -> host.shuffle.outputCount()));
+        probes.register(probe("blocks", () -> host.blocks.blockCount()));
     }
 
     @AfterEach
@@ -79,7 +79,7 @@ class InProcessExecutorTest {
             Count count = new Count(7);
             LineageNode node = lineage.source(1, 2, 3);
 
-            SchedulerEvent.AttemptEnded ended = run(room.spec(node, new TestAction() {
+            SchedulerEvent.AttemptEnded ended = run(host.spec(node, new TestAction() {
                 @Override
                 public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
                     ((Count) count.bindTo(context.scope())).value++;
@@ -91,7 +91,7 @@ class InProcessExecutorTest {
             assertThat(ended.outcome())
                     .isEqualTo(new TaskOutcome.Success(
                             List.of(1, 2, 3), 0, List.of(new AccumulatorUpdate(7, 1)), List.of()));
-            assertThat(ended.executor()).isEqualTo(Room.ID);
+            assertThat(ended.executor()).isEqualTo(TestExecutor.ID);
         }
 
         @Test
@@ -146,11 +146,12 @@ class InProcessExecutorTest {
                         if (rethrow) {
                             throw new IllegalStateException("hidden", e);
                         }
-                        return new Lineage.IteratorCursorOf(List.of("made up").iterator());
+                        return new TestLineage.IteratorCursorOf(
+                                List.of("made up").iterator());
                     }
                 });
 
-                assertThat(run(room.spec(node, new TestAction())).outcome())
+                assertThat(run(host.spec(node, new TestAction())).outcome())
                         .isEqualTo(new TaskOutcome.FetchFailed(3, 5, 9, lost.getMessage()));
             }
         }
@@ -159,7 +160,7 @@ class InProcessExecutorTest {
         void aShuffleThatWasNotCompleteIsAMissingInput() throws Exception {
             LineageNode node = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
 
-            assertThat(run(room.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.InputMissing(0));
+            assertThat(run(host.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.InputMissing(0));
         }
 
         @Test
@@ -177,10 +178,10 @@ class InProcessExecutorTest {
                     if (what == 1) {
                         throw lost;
                     }
-                    return new Lineage.IteratorCursorOf(List.of().iterator());
+                    return new TestLineage.IteratorCursorOf(List.of().iterator());
                 });
 
-                assertThat(run(room.spec(node, new TestAction())).outcome())
+                assertThat(run(host.spec(node, new TestAction())).outcome())
                         .isEqualTo(new TaskOutcome.Killed("not wanted"));
             }
         }
@@ -205,7 +206,7 @@ class InProcessExecutorTest {
                 });
                 return down;
             });
-            TaskSpec spec = room.spec(
+            TaskSpec spec = host.spec(
                     new TaskWork.RunAction(node, new TestAction(), null),
                     0,
                     Map.of(),
@@ -213,7 +214,7 @@ class InProcessExecutorTest {
 
             assertFailed(run(spec).outcome(), error);
 
-            assertThat(room.blocks.blockCount()).isZero();
+            assertThat(host.blocks.blockCount()).isZero();
         }
 
         @Test
@@ -227,7 +228,7 @@ class InProcessExecutorTest {
                 throw first;
             });
 
-            assertFailed(run(room.spec(node, new TestAction())).outcome(), first);
+            assertFailed(run(host.spec(node, new TestAction())).outcome(), first);
 
             assertThat(first).hasSuppressedException(error);
         }
@@ -239,10 +240,10 @@ class InProcessExecutorTest {
                     throw new IllegalStateException("cannot close");
                 });
                 executor.kill(inputs.scope().attemptId(), "stop", false);
-                return new Lineage.IteratorCursorOf(List.of().iterator());
+                return new TestLineage.IteratorCursorOf(List.of().iterator());
             });
 
-            assertThat(run(room.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.Killed("stop"));
+            assertThat(run(host.spec(node, new TestAction())).outcome()).isEqualTo(new TaskOutcome.Killed("stop"));
         }
 
         @Test
@@ -260,7 +261,7 @@ class InProcessExecutorTest {
                 }
             };
             LineageNode node = lineage.source(1);
-            TaskSpec spec = room.spec(
+            TaskSpec spec = host.spec(
                     new TaskWork.RunAction(
                             node,
                             new TestAction() {
@@ -277,13 +278,13 @@ class InProcessExecutorTest {
 
             assertFailed(run(spec).outcome(), error);
 
-            assertThat(room.blocks.blockCount()).isZero();
+            assertThat(host.blocks.blockCount()).isZero();
         }
 
         @Test
         void cachedBlocksAreReportedWithTheSuccess() throws Exception {
             LineageNode node = lineage.source(1, 2);
-            TaskSpec spec = room.spec(
+            TaskSpec spec = host.spec(
                     new TaskWork.RunAction(node, new TestAction(), null),
                     0,
                     Map.of(),
@@ -306,14 +307,14 @@ class InProcessExecutorTest {
 
         @Test
         void areReadByOthers() throws Exception {
-            Lineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1), Map.entry("b", 2)), 1, null);
+            TestLineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1), Map.entry("b", 2)), 1, null);
             ShuffleDependency dependency =
                     (ShuffleDependency) shuffled.dependencies().get(0);
 
             TaskOutcome.Success written = (TaskOutcome.Success)
-                    run(room.spec(new TaskWork.WriteShuffle(dependency))).outcome();
+                    run(host.spec(new TaskWork.WriteShuffle(dependency))).outcome();
             MapOutputs outputs = new MapOutputs(0, 0, List.of((MapOutput) written.result()));
-            TaskSpec read = room.spec(
+            TaskSpec read = host.spec(
                     new TaskWork.RunAction(shuffled, new TestAction(), null), 0, Map.of(0, outputs), Map.of());
 
             assertThat(((TaskOutcome.Success) run(read).outcome()).result())
@@ -322,18 +323,19 @@ class InProcessExecutorTest {
 
         @Test
         void areDroppedIfTheAttemptIsKilledAfterItsCommit() throws Exception {
-            Lineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
+            TestLineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
             ShuffleDependency dependency =
                     (ShuffleDependency) shuffled.dependencies().get(0);
-            TaskSpec spec = room.spec(new TaskWork.WriteShuffle(dependency));
+            TaskSpec spec = host.spec(new TaskWork.WriteShuffle(dependency));
             InProcessExecutor killing = new InProcessExecutor(
-                    room.parts(1, Room.threads(), new AfterCommit(room.shuffle, scope -> scope.kill("too late"))),
+                    host.parts(
+                            1, TestExecutor.threads(), new AfterCommit(host.shuffle, scope -> scope.kill("too late"))),
                     events::add);
 
             killing.launch(spec);
 
             assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("too late"));
-            assertThat(room.shuffle.outputCount()).isZero();
+            assertThat(host.shuffle.outputCount()).isZero();
             killing.close(Duration.ofSeconds(5));
         }
 
@@ -345,14 +347,14 @@ class InProcessExecutorTest {
                 });
                 return down;
             });
-            Lineage.Node shuffled = lineage.shuffle(source, 1, null);
+            TestLineage.Node shuffled = lineage.shuffle(source, 1, null);
             ShuffleDependency dependency =
                     (ShuffleDependency) shuffled.dependencies().get(0);
 
-            assertThat(run(room.spec(new TaskWork.WriteShuffle(dependency))).outcome())
+            assertThat(run(host.spec(new TaskWork.WriteShuffle(dependency))).outcome())
                     .isInstanceOf(TaskOutcome.Failed.class);
 
-            assertThat(room.shuffle.outputCount()).isZero();
+            assertThat(host.shuffle.outputCount()).isZero();
         }
     }
 
@@ -365,7 +367,7 @@ class InProcessExecutorTest {
             Set<Integer> slots = new HashSet<>();
             Set<Thread> threads = new HashSet<>();
             for (int i = 0; i < 20; i++) {
-                run(room.spec(lineage.source(1), new TestAction() {
+                run(host.spec(lineage.source(1), new TestAction() {
                     @Override
                     public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
                         threads.add(Thread.currentThread());
@@ -383,7 +385,7 @@ class InProcessExecutorTest {
             CountDownLatch bothRun = new CountDownLatch(2);
             AtomicInteger running = new AtomicInteger();
             for (int i = 0; i < 6; i++) {
-                executor.launch(room.spec(lineage.source(1), work(() -> {
+                executor.launch(host.spec(lineage.source(1), work(() -> {
                     bothRun.countDown();
                     assertThat(bothRun.await(30, TimeUnit.SECONDS)).isTrue();
                     int now = running.incrementAndGet();
@@ -421,21 +423,21 @@ class InProcessExecutorTest {
                 if (broken.get()) {
                     throw error;
                 }
-                return Room.threads().newThread(task);
+                return TestExecutor.threads().newThread(task);
             });
 
-            other.launch(room.spec(lineage.source(1), new TestAction()));
+            other.launch(host.spec(lineage.source(1), new TestAction()));
             assertFailed(ended().outcome(), error);
 
             broken.set(false);
-            other.launch(room.spec(lineage.source(1), new TestAction()));
+            other.launch(host.spec(lineage.source(1), new TestAction()));
             assertThat(ended().outcome()).isInstanceOf(TaskOutcome.Success.class);
             other.close(PATIENCE);
         }
 
         @Test
         void areAtLeastOne() {
-            assertThatThrownBy(() -> executor(0, Room.threads())).hasMessage("slots must be >= 1, got 0");
+            assertThatThrownBy(() -> executor(0, TestExecutor.threads())).hasMessage("slots must be >= 1, got 0");
         }
     }
 
@@ -452,7 +454,7 @@ class InProcessExecutorTest {
                                 return 1;
                             })
                             .iterator());
-            TaskSpec spec = room.spec(lineage.filter(endless, n -> false), new TestAction());
+            TaskSpec spec = host.spec(lineage.filter(endless, n -> false), new TestAction());
             executor.launch(spec);
             assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
@@ -465,10 +467,10 @@ class InProcessExecutorTest {
         void areHonouredBeforeTheAttemptStarts() throws Exception {
             CountDownLatch release = new CountDownLatch(1);
             for (int i = 0; i < 2; i++) {
-                executor.launch(room.spec(lineage.source(1), work(() -> release.await(30, TimeUnit.SECONDS))));
+                executor.launch(host.spec(lineage.source(1), work(() -> release.await(30, TimeUnit.SECONDS))));
             }
             AtomicBoolean ran = new AtomicBoolean();
-            TaskSpec spec = room.spec(lineage.source(1), work(() -> ran.getAndSet(true)));
+            TaskSpec spec = host.spec(lineage.source(1), work(() -> ran.getAndSet(true)));
             executor.launch(spec);
 
             executor.kill(spec.attemptId(), "never mind", false);
@@ -481,7 +483,7 @@ class InProcessExecutorTest {
 
         @Test
         void ofUnknownAndEndedAttemptsAreIgnored() throws Exception {
-            TaskSpec spec = room.spec(lineage.source(1), new TestAction());
+            TaskSpec spec = host.spec(lineage.source(1), new TestAction());
             run(spec);
 
             executor.kill(spec.attemptId(), "too late", false);
@@ -495,7 +497,7 @@ class InProcessExecutorTest {
             CountDownLatch running = new CountDownLatch(1);
             LineageNode endless =
                     lineage.source(1, p -> IntStream.generate(() -> 1).iterator());
-            TaskSpec spec = room.spec(endless, new TestAction() {
+            TaskSpec spec = host.spec(endless, new TestAction() {
                 @Override
                 public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
                     running.countDown();
@@ -518,7 +520,7 @@ class InProcessExecutorTest {
         void endsWhatRunsAndWhatWaits() throws Exception { // F23
             CountDownLatch running = new CountDownLatch(2);
             for (int i = 0; i < 5; i++) {
-                executor.launch(room.spec(lineage.source(1), work(() -> {
+                executor.launch(host.spec(lineage.source(1), work(() -> {
                     running.countDown();
                     new CountDownLatch(1).await(); // cooperative: an interrupt ends it
                     return null;
@@ -537,7 +539,7 @@ class InProcessExecutorTest {
         void reportsAThreadThatIgnoresInterruptsWithItsStack() throws Exception { // F22, B32
             AtomicBoolean stop = new AtomicBoolean();
             CountDownLatch running = new CountDownLatch(1);
-            executor.launch(room.spec(lineage.source(1), work(() -> stubborn(running, stop))));
+            executor.launch(host.spec(lineage.source(1), work(() -> stubborn(running, stop))));
             assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
             List<String> left = executor.close(Duration.ofMillis(300)); // returns although the task goes on
@@ -553,7 +555,7 @@ class InProcessExecutorTest {
         @Test
         void fromATaskDoesNotWaitForThatTask() throws Exception { // B17
             AtomicReference<List<String>> left = new AtomicReference<>();
-            executor.launch(room.spec(lineage.source(1), work(() -> {
+            executor.launch(host.spec(lineage.source(1), work(() -> {
                 left.set(executor.close(Duration.ofSeconds(30)));
                 return "done";
             })));
@@ -565,7 +567,7 @@ class InProcessExecutorTest {
         @Test
         void byAnInterruptedCallerIsCompleteAndKeepsTheFlag() throws Exception {
             CountDownLatch running = new CountDownLatch(1);
-            executor.launch(room.spec(lineage.source(1), work(() -> {
+            executor.launch(host.spec(lineage.source(1), work(() -> {
                 running.countDown();
                 new CountDownLatch(1).await();
                 return null;
@@ -582,22 +584,22 @@ class InProcessExecutorTest {
         void meansThatLaterAttemptsAreKilledAtOnce() throws Exception {
             executor.close(Duration.ofSeconds(5));
 
-            executor.launch(room.spec(lineage.source(1), new TestAction()));
+            executor.launch(host.spec(lineage.source(1), new TestAction()));
 
             assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("the context was closed"));
         }
 
         @Test
         void givesBackBlocksAndMapOutputs() throws Exception {
-            Lineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
+            TestLineage.Node shuffled = lineage.shuffle(lineage.source(Map.entry("a", 1)), 1, null);
             ShuffleDependency dependency =
                     (ShuffleDependency) shuffled.dependencies().get(0);
-            run(room.spec(new TaskWork.WriteShuffle(dependency)));
-            assertThat(room.shuffle.outputCount()).isOne();
+            run(host.spec(new TaskWork.WriteShuffle(dependency)));
+            assertThat(host.shuffle.outputCount()).isOne();
 
             executor.close(Duration.ofSeconds(5));
 
-            assertThat(room.shuffle.outputCount()).isZero();
+            assertThat(host.shuffle.outputCount()).isZero();
         }
 
         @Test
@@ -607,7 +609,7 @@ class InProcessExecutorTest {
     }
 
     private InProcessExecutor executor(int slots, ThreadFactory threads) {
-        return new InProcessExecutor(room.parts(slots, threads, room.shuffle), events::add);
+        return new InProcessExecutor(host.parts(slots, threads, host.shuffle), events::add);
     }
 
     private SchedulerEvent.AttemptEnded run(TaskSpec spec) throws InterruptedException {
@@ -616,7 +618,7 @@ class InProcessExecutorTest {
     }
 
     private TaskOutcome outcomeOf(TaskContext.Body<?> body) throws InterruptedException {
-        return run(room.spec(lineage.source(1), work(body))).outcome();
+        return run(host.spec(lineage.source(1), work(body))).outcome();
     }
 
     private static TestAction work(TaskContext.Body<?> body) {

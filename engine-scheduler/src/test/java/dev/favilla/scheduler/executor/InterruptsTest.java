@@ -22,33 +22,34 @@ import org.junit.jupiter.api.Test;
 /** Kills that interrupt: whom they reach, and whom never. */
 class InterruptsTest { // F21, F22
 
-    private final Stand stand = new Stand(1);
-    private final InProcessExecutor executor = stand.executor;
+    private final ExecutorHarness harness = new ExecutorHarness(1);
+    private final InProcessExecutor executor = harness.executor;
 
     @BeforeEach
     void audit(LeakProbes probes) {
-        stand.audit(probes);
+        harness.audit(probes);
     }
 
     @AfterEach
     void close() {
-        stand.close();
+        harness.close();
     }
 
     @Test
     void anInterruptEndsAnAttemptThatWaits() throws Exception { // behaviour 262
         CountDownLatch running = new CountDownLatch(1);
-        TaskSpec spec = stand.spec(() -> {
+        TaskSpec spec = harness.spec(() -> {
             running.countDown();
             new CountDownLatch(1).await();
             return null;
         });
         executor.launch(spec);
-        Stand.await(running);
+        ExecutorHarness.await(running);
 
         executor.kill(spec.attemptId(), "enough", true);
 
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome()).isEqualTo(new TaskOutcome.Killed("enough"));
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
+                .isEqualTo(new TaskOutcome.Killed("enough"));
     }
 
     @Test
@@ -56,7 +57,7 @@ class InterruptsTest { // F21, F22
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger interrupts = new AtomicInteger();
-        TaskSpec spec = stand.spec(() -> {
+        TaskSpec spec = harness.spec(() -> {
             running.countDown();
             Thread self = Thread.currentThread();
             while (!Objects.requireNonNull(TaskContext.get()).isInterrupted()) {
@@ -68,19 +69,20 @@ class InterruptsTest { // F21, F22
             return null;
         });
         executor.launch(spec);
-        Stand.await(running);
+        ExecutorHarness.await(running);
 
         executor.kill(spec.attemptId(), "please", false);
-        Stand.await(release);
+        ExecutorHarness.await(release);
         executor.kill(spec.attemptId(), "at once", true);
 
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome()).isEqualTo(new TaskOutcome.Killed("please"));
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
+                .isEqualTo(new TaskOutcome.Killed("please"));
         assertThat(interrupts).hasValue(0);
     }
 
     @Test
     void aKilledAttemptMayAnswerWithAnyException() throws Exception { // behaviour 266
-        assertThat(stand.outcomeOf(() -> {
+        assertThat(harness.outcomeOf(() -> {
                     killMyself();
                     throw new IllegalStateException("interrupted: " + Thread.interrupted());
                 }))
@@ -91,44 +93,44 @@ class InterruptsTest { // F21, F22
     void theFlagIsDownWhenTheEndIsHandledAndForTheNextAttempt() throws Exception { // F22
         List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
         InProcessExecutor watched =
-                new InProcessExecutor(stand.room.parts(1, Room.threads(), stand.room.shuffle), event -> {
+                new InProcessExecutor(harness.host.parts(1, TestExecutor.threads(), harness.host.shuffle), event -> {
                     flags.add(Thread.currentThread().isInterrupted());
-                    stand.events.add(event);
+                    harness.events.add(event);
                 });
-        watched.launch(stand.spec(() -> {
+        watched.launch(harness.spec(() -> {
             TaskContext context = Objects.requireNonNull(TaskContext.get());
             context.scope().onClose(() -> flags.add(Thread.currentThread().isInterrupted()));
             watched.kill(context.attemptId(), "mine", true);
             return Thread.currentThread().isInterrupted(); // and left so
         }));
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome()).isEqualTo(new TaskOutcome.Killed("mine"));
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome()).isEqualTo(new TaskOutcome.Killed("mine"));
 
-        watched.launch(stand.spec(() -> Thread.currentThread().isInterrupted()));
+        watched.launch(harness.spec(() -> Thread.currentThread().isInterrupted()));
 
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome())
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
                 .isEqualTo(new TaskOutcome.Success(false, 0, List.of(), List.of()));
         assertThat(flags).hasSize(5).containsOnly(false);
-        assertThat(watched.close(Stand.DEADLINE)).isEmpty();
+        assertThat(watched.close(ExecutorHarness.DEADLINE)).isEmpty();
     }
 
     @Test
     void aKillOfAQueuedAttemptDoesNotTouchTheRunningOne() throws Exception {
-        Stand.Stubborn first = new Stand.Stubborn();
-        executor.launch(stand.spec(() -> {
+        ExecutorHarness.Stubborn first = new ExecutorHarness.Stubborn();
+        executor.launch(harness.spec(() -> {
             first.run();
             return Thread.currentThread().isInterrupted();
         }));
         first.awaitRunning();
         AtomicBoolean ran = new AtomicBoolean();
-        TaskSpec queued = stand.spec(() -> ran.getAndSet(true));
+        TaskSpec queued = harness.spec(() -> ran.getAndSet(true));
         executor.launch(queued);
 
         executor.kill(queued.attemptId(), "never mind", true);
         first.release();
 
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome())
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
                 .isEqualTo(new TaskOutcome.Success(false, 0, List.of(), List.of()));
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome())
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
                 .isEqualTo(new TaskOutcome.Killed("never mind"));
         assertThat(ran).isFalse();
     }
@@ -136,18 +138,18 @@ class InterruptsTest { // F21, F22
     @RepeatedTest(50)
     void aKillAtTheVeryEndNeverHitsTheNextAttempt() throws Exception {
         CountDownLatch ending = new CountDownLatch(1);
-        TaskSpec spec = stand.spec(() -> {
+        TaskSpec spec = harness.spec(() -> {
             ending.countDown();
             return null;
         });
         executor.launch(spec);
-        executor.launch(stand.spec(() -> Thread.currentThread().isInterrupted()));
-        Stand.await(ending);
+        executor.launch(harness.spec(() -> Thread.currentThread().isInterrupted()));
+        ExecutorHarness.await(ending);
 
         executor.kill(spec.attemptId(), "too late?", true);
 
-        stand.next(SchedulerEvent.AttemptEnded.class);
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome())
+        harness.next(SchedulerEvent.AttemptEnded.class);
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
                 .isEqualTo(new TaskOutcome.Success(false, 0, List.of(), List.of()));
     }
 

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 
 class PipelineTest {
 
-    private final Lineage lineage = new Lineage();
-    private final Room room = new Room();
+    private final TestLineage lineage = new TestLineage();
+    private final TestExecutor host = new TestExecutor();
     private final AtomicInteger computed = new AtomicInteger();
     private final AtomicInteger ends = new AtomicInteger();
 
@@ -42,13 +42,13 @@ class PipelineTest {
     void audit(LeakProbes probes) {
         probes.register(probe(
                 "bytes held",
-                () -> room.memory.usage().poolBytes() - room.memory.usage().freeBytes()));
-        probes.register(probe("blocks", () -> room.blocks.blockCount()));
+                () -> host.memory.usage().poolBytes() - host.memory.usage().freeBytes()));
+        probes.register(probe("blocks", () -> host.blocks.blockCount()));
     }
 
     @AfterEach
     void close() {
-        room.close();
+        host.close();
     }
 
     @Nested
@@ -150,7 +150,7 @@ class PipelineTest {
                     throw error;
                 }
             });
-            TaskScope scope = room.scope();
+            TaskScope scope = host.scope();
             try (scope) {
                 Cursor cursor = open(node, scope);
 
@@ -161,7 +161,7 @@ class PipelineTest {
 
         @Test
         void aKillIsNoticedAtTheNextRecord() throws Exception { // behaviour 264
-            TaskScope scope = room.scope();
+            TaskScope scope = host.scope();
             LineageNode node = lineage.filter(counted(numbers(1_000_000)), n -> {
                 if ((int) n == 1000) {
                     scope.kill("enough");
@@ -226,7 +226,7 @@ class PipelineTest {
                 computed.incrementAndGet();
                 return upstream;
             });
-            try (TaskScope scope = room.scope()) {
+            try (TaskScope scope = host.scope()) {
                 Cursor cursor = open(node, scope);
                 assertThat(computed).hasValue(0);
 
@@ -419,7 +419,7 @@ class PipelineTest {
         void areClosedAsSoonAsTheyAreExhausted() throws Exception {
             AtomicInteger closed = new AtomicInteger();
             LineageNode node = lineage.read(1, List.of(), p -> inputs -> closing(List.of(1), closed));
-            try (TaskScope scope = room.scope()) {
+            try (TaskScope scope = host.scope()) {
                 Steps.drive(open(node, scope), Collecting.all(), scope);
 
                 assertThat(closed).hasValue(1);
@@ -434,7 +434,7 @@ class PipelineTest {
             LineageNode node = lineage.push(source, (down, inputs) -> {
                 throw new IOException("no operator");
             });
-            TaskScope scope = room.scope();
+            TaskScope scope = host.scope();
             try (scope) {
                 assertThatThrownBy(() -> open(node, scope)).hasMessage("no operator");
             }
@@ -476,7 +476,7 @@ class PipelineTest {
 
         assertThat(run(node, limit, levels, true).records).isEqualTo(wanted);
         assertThat(run(node, Integer.MAX_VALUE, levels, true).records).isEqualTo(expected);
-        assertThat(room.blocks.blockCount()).isEqualTo(levels.size());
+        assertThat(host.blocks.blockCount()).isEqualTo(levels.size());
     }
 
     private LineageNode numbers(int count) {
@@ -513,29 +513,29 @@ class PipelineTest {
     }
 
     private Collecting run(LineageNode node, int limit, Map<Integer, StorageLevel> levels, boolean succeed) {
-        TaskScope scope = room.scope();
+        TaskScope scope = host.scope();
         try (scope) {
-            PipelineBuilder pipelines = room.pipelines(scope, levels);
+            PipelineBuilder pipelines = host.pipelines(scope, levels);
             Collecting sink = new Collecting(limit);
             Steps.drive(pipelines.open(node, 0), sink, scope);
             pipelines.finish();
             if (succeed) {
-                room.blocks.publish(scope);
+                host.blocks.publish(scope);
             }
             return sink;
         } catch (Exception e) {
-            throw Untouched.rethrow(e);
+            throw Rethrow.rethrow(e);
         }
     }
 
     private Cursor open(LineageNode node, TaskScope scope) throws Exception {
-        return room.pipelines(scope, Map.of()).open(node, 0);
+        return host.pipelines(scope, Map.of()).open(node, 0);
     }
 
     /** Returns how many records of the first partition are cached, or -1 if it is not. */
     private long cachedRecords(LineageNode node) {
-        try (TaskScope scope = room.scope()) {
-            return room.blocks
+        try (TaskScope scope = host.scope()) {
+            return host.blocks
                     .find(new BlockId(node.id(), 0), 0, scope)
                     .map(block -> block.recordCount())
                     .orElse(-1L);

@@ -22,19 +22,19 @@ import org.junit.jupiter.api.Test;
 
 class SlotReplacementTest { // F22, B32
 
-    private final Stand stand = new Stand(1);
-    private final InProcessExecutor executor = stand.executor;
-    private final Stand.Stubborn stubborn = new Stand.Stubborn();
+    private final ExecutorHarness harness = new ExecutorHarness(1);
+    private final InProcessExecutor executor = harness.executor;
+    private final ExecutorHarness.Stubborn stubborn = new ExecutorHarness.Stubborn();
 
     @BeforeEach
     void audit(LeakProbes probes) {
-        stand.audit(probes);
+        harness.audit(probes);
     }
 
     @AfterEach
     void close() {
         stubborn.release();
-        stand.close();
+        harness.close();
     }
 
     @Test
@@ -45,7 +45,7 @@ class SlotReplacementTest { // F22, B32
 
         executor.replaceSlot(stuck.attemptId());
 
-        assertThat(stand.outcomeOf(() -> slot() + " on " + stand.threads.indexOf(Thread.currentThread())))
+        assertThat(harness.outcomeOf(() -> slot() + " on " + harness.threads.indexOf(Thread.currentThread())))
                 .isEqualTo(new TaskOutcome.Success("0 on 1", 0, List.of(), List.of()));
     }
 
@@ -54,64 +54,65 @@ class SlotReplacementTest { // F22, B32
         TaskSpec stuck = launchStubborn();
         executor.replaceSlot(stuck.attemptId());
         stubborn.release();
-        Stand.join(stand.threads.get(0));
+        ExecutorHarness.join(harness.threads.get(0));
 
-        assertThat(stand.outcomeOf(() -> "next")).isInstanceOf(TaskOutcome.Success.class);
+        assertThat(harness.outcomeOf(() -> "next")).isInstanceOf(TaskOutcome.Success.class);
 
-        assertThat(stand.events).noneMatch(event -> event instanceof SchedulerEvent.AttemptEnded);
-        assertThat(stand.threads).hasSize(2);
+        assertThat(harness.events).noneMatch(event -> event instanceof SchedulerEvent.AttemptEnded);
+        assertThat(harness.threads).hasSize(2);
     }
 
     @Test
     void whatTheAttemptHeldIsGivenBackByItsOwnThread() throws Exception { // I6
-        TaskSpec stuck = stand.spec(() -> {
+        TaskSpec stuck = harness.spec(() -> {
             Objects.requireNonNull(TaskContext.get()).scope().memory().reserve(1000);
             return stubborn.run();
         });
         executor.launch(stuck);
         stubborn.awaitRunning();
         executor.replaceSlot(stuck.attemptId());
-        assertThat(stand.bytesHeld()).isPositive();
+        assertThat(harness.bytesHeld()).isPositive();
 
         stubborn.release();
-        Stand.join(stand.threads.get(0));
+        ExecutorHarness.join(harness.threads.get(0));
 
-        assertThat(stand.bytesHeld()).isZero();
+        assertThat(harness.bytesHeld()).isZero();
     }
 
     @Test
     void aMapOutputThatIsCommittedLateIsDropped() throws Exception { // F13
         InProcessExecutor slow = new InProcessExecutor(
-                stand.room.parts(1, Room.threads(), new AfterCommit(stand.room.shuffle, scope -> stubborn.run())),
-                stand.events::add);
-        TaskSpec spec = stand.room.spec(writing(stand.lineage.source(Map.entry("a", 1))));
+                harness.host.parts(
+                        1, TestExecutor.threads(), new AfterCommit(harness.host.shuffle, scope -> stubborn.run())),
+                harness.events::add);
+        TaskSpec spec = harness.host.spec(writing(harness.lineage.source(Map.entry("a", 1))));
         slow.launch(spec);
         stubborn.awaitRunning();
-        assertThat(stand.room.shuffle.outputCount()).isOne();
+        assertThat(harness.host.shuffle.outputCount()).isOne();
 
         slow.replaceSlot(spec.attemptId());
         stubborn.release();
 
-        slow.launch(stand.spec(() -> "next"));
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).attemptId()).isNotEqualTo(spec.attemptId());
-        assertThat(slow.close(Stand.DEADLINE)).isEmpty();
+        slow.launch(harness.spec(() -> "next"));
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).attemptId()).isNotEqualTo(spec.attemptId());
+        assertThat(slow.close(ExecutorHarness.DEADLINE)).isEmpty();
     }
 
     @Test
     void aSuccessThatComesTooLateLeavesNothing() throws Exception {
-        LineageNode source = stand.lineage.push(stand.lineage.source(Map.entry("a", 1)), (down, inputs) -> {
+        LineageNode source = harness.lineage.push(harness.lineage.source(Map.entry("a", 1)), (down, inputs) -> {
             long id = inputs.scope().attemptId();
             inputs.scope().onClose(() -> executor.replaceSlot(id)); // after its success was decided
             return down;
         });
-        TaskSpec spec = stand.room.spec(writing(source), 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY));
+        TaskSpec spec = harness.host.spec(writing(source), 0, Map.of(), Map.of(source.id(), StorageLevel.MEMORY_ONLY));
         executor.launch(spec);
 
-        assertThat(stand.outcomeOf(() -> "next")).isInstanceOf(TaskOutcome.Success.class);
-        Stand.join(stand.threads.get(0));
+        assertThat(harness.outcomeOf(() -> "next")).isInstanceOf(TaskOutcome.Success.class);
+        ExecutorHarness.join(harness.threads.get(0));
 
-        assertThat(stand.room.shuffle.outputCount()).isZero();
-        assertThat(stand.room.blocks.blockCount()).isZero();
+        assertThat(harness.host.shuffle.outputCount()).isZero();
+        assertThat(harness.host.blocks.blockCount()).isZero();
     }
 
     @Test
@@ -121,16 +122,18 @@ class SlotReplacementTest { // F22, B32
 
         List<String> left = executor.close(Duration.ofMillis(300));
 
-        assertThat(left).singleElement().satisfies(line -> assertThat(line).contains("Stubborn.run(Stand.java"));
+        assertThat(left)
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("Stubborn.run(ExecutorHarness.java"));
     }
 
     @Test
     void unknownEndedAndWaitingAttemptsHaveNoSlotToLose() throws Exception {
-        TaskSpec ended = stand.spec(() -> "ended");
-        stand.run(ended);
+        TaskSpec ended = harness.spec(() -> "ended");
+        harness.run(ended);
         launchStubborn();
         AtomicBoolean ran = new AtomicBoolean();
-        TaskSpec queued = stand.spec(() -> ran.getAndSet(true));
+        TaskSpec queued = harness.spec(() -> ran.getAndSet(true));
         executor.launch(queued);
 
         executor.replaceSlot(4711);
@@ -138,43 +141,43 @@ class SlotReplacementTest { // F22, B32
         executor.replaceSlot(queued.attemptId());
         stubborn.release();
 
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome())
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
                 .isEqualTo(new TaskOutcome.Success("at last", 0, List.of(), List.of()));
-        assertThat(stand.outcomeOf(() -> "next")).isInstanceOf(TaskOutcome.Success.class);
+        assertThat(harness.outcomeOf(() -> "next")).isInstanceOf(TaskOutcome.Success.class);
         assertThat(ran).isFalse();
-        assertThat(stand.threads).hasSize(1);
+        assertThat(harness.threads).hasSize(1);
     }
 
     @Test
     void aThreadThatCannotBeHadIsAskedForAgainWithTheNextAttempt() throws Exception { // F3
         AtomicBoolean broken = new AtomicBoolean();
         InProcessExecutor poor = new InProcessExecutor(
-                stand.room.parts(
+                harness.host.parts(
                         1,
                         task -> {
                             if (broken.get()) {
                                 throw new OutOfMemoryError("unable to create native thread");
                             }
-                            return Room.threads().newThread(task);
+                            return TestExecutor.threads().newThread(task);
                         },
-                        stand.room.shuffle),
-                stand.events::add);
-        TaskSpec stuck = stand.spec(stubborn::run);
+                        harness.host.shuffle),
+                harness.events::add);
+        TaskSpec stuck = harness.spec(stubborn::run);
         poor.launch(stuck);
         stubborn.awaitRunning();
         broken.set(true);
         poor.replaceSlot(stuck.attemptId());
         broken.set(false);
 
-        poor.launch(stand.spec(() -> "next"));
+        poor.launch(harness.spec(() -> "next"));
 
-        assertThat(stand.next(SchedulerEvent.AttemptEnded.class).outcome()).isInstanceOf(TaskOutcome.Success.class);
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome()).isInstanceOf(TaskOutcome.Success.class);
         stubborn.release();
-        assertThat(poor.close(Stand.DEADLINE)).isEmpty();
+        assertThat(poor.close(ExecutorHarness.DEADLINE)).isEmpty();
     }
 
     private TaskSpec launchStubborn() {
-        TaskSpec stuck = stand.spec(stubborn::run);
+        TaskSpec stuck = harness.spec(stubborn::run);
         executor.launch(stuck);
         stubborn.awaitRunning();
         return stuck;
@@ -182,7 +185,7 @@ class SlotReplacementTest { // F22, B32
 
     private TaskWork writing(LineageNode source) {
         return new TaskWork.WriteShuffle((ShuffleDependency)
-                stand.lineage.shuffle(source, 1, null).dependencies().get(0));
+                harness.lineage.shuffle(source, 1, null).dependencies().get(0));
     }
 
     private static int slot() {

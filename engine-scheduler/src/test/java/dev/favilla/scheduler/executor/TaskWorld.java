@@ -91,8 +91,8 @@ final class TaskWorld {
     private final RetryPolicy policy;
     private final SchedulerStateMachine machine;
     private final InMemoryTransfer transfer = new InMemoryTransfer();
-    private final Map<ExecutorId, WorldRoom> rooms = new LinkedHashMap<>();
-    private final List<WorldRoom> gone = new ArrayList<>();
+    private final Map<ExecutorId, WorldExecutor> executors = new LinkedHashMap<>();
+    private final List<WorldExecutor> gone = new ArrayList<>();
     private final List<SchedulerEvent> mail = new ArrayList<>();
 
     private final int jobsToSubmit;
@@ -205,11 +205,11 @@ final class TaskWorld {
             alarm = null;
             tell(new SchedulerEvent.TimePassed());
         }
-        if (happens(0.02) && lossesLeft > 0 && !rooms.isEmpty()) {
-            lose(any(List.copyOf(rooms.values())));
+        if (happens(0.02) && lossesLeft > 0 && !executors.isEmpty()) {
+            lose(any(List.copyOf(executors.values())));
         }
-        if (happens(0.02) && !rooms.isEmpty()) {
-            any(List.copyOf(rooms.values())).squeeze();
+        if (happens(0.02) && !executors.isEmpty()) {
+            any(List.copyOf(executors.values())).squeeze();
         }
         if (happens(0.005) && !jobs.isEmpty()) {
             int job = random.nextInt(jobs.size());
@@ -224,7 +224,7 @@ final class TaskWorld {
             lineage.persisted().remove(dataset);
             tell(new SchedulerEvent.DatasetUnpersisted(dataset));
         }
-        if (rooms.size() < 2 && (random.nextInt(20) == 0 || steps >= ROUGH_STEPS)) {
+        if (executors.size() < 2 && (random.nextInt(20) == 0 || steps >= ROUGH_STEPS)) {
             addRoom();
         }
         move();
@@ -239,7 +239,7 @@ final class TaskWorld {
             deliver();
         } else if (!waiting.isEmpty()) {
             run(waiting.get(random.nextInt(waiting.size())));
-        } else if (depth == 0 && !rooms.isEmpty() && alarm == null && outcomes.size() < jobs.size()) {
+        } else if (depth == 0 && !executors.isEmpty() && alarm == null && outcomes.size() < jobs.size()) {
             throw new Violation("I4", "nothing runs and nothing is on its way, but " + machine.tables());
         }
     }
@@ -258,18 +258,20 @@ final class TaskWorld {
     }
 
     private List<Long> waiting() {
-        return rooms.values().stream().flatMap(room -> room.waiting().stream()).toList();
+        return executors.values().stream()
+                .flatMap(host -> host.waiting().stream())
+                .toList();
     }
 
     private void run(long attemptId) {
-        WorldRoom room = rooms.values().stream()
+        WorldExecutor host = executors.values().stream()
                 .filter(each -> each.waiting().contains(attemptId))
                 .findFirst()
                 .orElseThrow();
         attempts++;
-        note(room.id(), attemptId);
+        note(host.id(), attemptId);
         depth++; // as a meanwhile of its own: books are looked at between attempts
-        room.run(attemptId);
+        host.run(attemptId);
         depth--;
     }
 
@@ -307,9 +309,9 @@ final class TaskWorld {
         } else if (command instanceof SchedulerCommand.EndJob end) {
             ended(end.jobId(), end.outcome());
         } else if (command instanceof SchedulerCommand.DropShuffle drop) {
-            rooms.values().forEach(room -> room.shuffle().drop(drop.shuffleId()));
+            executors.values().forEach(host -> host.shuffle().drop(drop.shuffleId()));
         } else if (command instanceof SchedulerCommand.DropBlocks drop) {
-            rooms.values().forEach(room -> room.blocks().drop(drop.rddId()));
+            executors.values().forEach(host -> host.blocks().drop(drop.rddId()));
         } else {
             performInRoom(command);
         }
@@ -317,22 +319,22 @@ final class TaskWorld {
 
     private void performInRoom(SchedulerCommand command) {
         if (command instanceof SchedulerCommand.Launch launch) {
-            at(launch.executor(), room -> room.launch(launch.task()));
+            at(launch.executor(), host -> host.launch(launch.task()));
         } else if (command instanceof SchedulerCommand.Kill kill) {
-            at(kill.executor(), room -> room.kill(kill.attemptId(), kill.reason()));
+            at(kill.executor(), host -> host.kill(kill.attemptId(), kill.reason()));
         } else if (command instanceof SchedulerCommand.AnswerCommit answer) {
-            at(answer.executor(), room -> room.answerCommit(answer.attemptId(), answer.granted()));
+            at(answer.executor(), host -> host.answerCommit(answer.attemptId(), answer.granted()));
         } else if (command instanceof SchedulerCommand.DropMapOutput drop) {
-            at(drop.executor(), room -> room.shuffle().drop(drop.shuffleId(), drop.mapPartition(), drop.attemptId()));
+            at(drop.executor(), host -> host.shuffle().drop(drop.shuffleId(), drop.mapPartition(), drop.attemptId()));
         } else if (command instanceof SchedulerCommand.DropBlock drop) {
-            at(drop.executor(), room -> room.blocks().drop(drop.block()));
+            at(drop.executor(), host -> host.blocks().drop(drop.block()));
         }
     }
 
-    private void at(ExecutorId executor, Consumer<WorldRoom> action) {
-        WorldRoom room = rooms.get(executor);
-        if (room != null) {
-            action.accept(room);
+    private void at(ExecutorId executor, Consumer<WorldExecutor> action) {
+        WorldExecutor host = executors.get(executor);
+        if (host != null) {
+            action.accept(host);
         }
     }
 
@@ -340,24 +342,25 @@ final class TaskWorld {
 
     private void addRoom() {
         ExecutorId id = new ExecutorId("room", nextIncarnation++);
-        WorldRoom room = new WorldRoom(id, random.nextInt(1, 4), transfer, clock, faults, mail::add, this::tell);
-        rooms.put(id, room);
-        mail.add(new SchedulerEvent.ExecutorAdded(id, room.slots()));
+        WorldExecutor host =
+                new WorldExecutor(id, random.nextInt(1, 4), transfer, clock, faults, mail::add, this::tell);
+        executors.put(id, host);
+        mail.add(new SchedulerEvent.ExecutorAdded(id, host.slots()));
     }
 
-    private void lose(WorldRoom room) {
+    private void lose(WorldExecutor host) {
         boolean known = mail.stream()
                 .noneMatch(event -> event instanceof SchedulerEvent.ExecutorAdded added
-                        && added.executor().equals(room.id()));
+                        && added.executor().equals(host.id()));
         if (!known) {
             return;
         }
         lossesLeft--;
-        note("lost", room.id());
-        rooms.remove(room.id());
-        room.abandon("pulled the plug");
-        gone.add(room);
-        mail.add(new SchedulerEvent.ExecutorLost(room.id(), "pulled the plug"));
+        note("lost", host.id());
+        executors.remove(host.id());
+        host.abandon("pulled the plug");
+        gone.add(host);
+        mail.add(new SchedulerEvent.ExecutorLost(host.id(), "pulled the plug"));
         if (random.nextBoolean()) {
             addRoom();
         }
@@ -453,9 +456,9 @@ final class TaskWorld {
     }
 
     private void requireBalancedBooks() {
-        for (WorldRoom room : rooms.values()) {
-            String left = room.leftOver();
-            require(left == null, "I6", () -> room.id() + " holds " + left);
+        for (WorldExecutor host : executors.values()) {
+            String left = host.leftOver();
+            require(left == null, "I6", () -> host.id() + " holds " + left);
         }
     }
 
@@ -465,8 +468,8 @@ final class TaskWorld {
         List.copyOf(lineage.persisted().keySet())
                 .forEach(dataset -> tell(new SchedulerEvent.DatasetUnpersisted(dataset)));
         require(machine.tables().shuffles() == 0, "I8", () -> "shuffles are left: " + machine.tables());
-        rooms.values().forEach(room -> require(room.isEmpty(), "I7", () -> "something is left in " + room));
-        gone.forEach(room -> require(room.isEmpty(), "I7", () -> "something is left in lost " + room));
-        rooms.values().forEach(room -> room.abandon("the world is over"));
+        executors.values().forEach(host -> require(host.isEmpty(), "I7", () -> "something is left in " + host));
+        gone.forEach(host -> require(host.isEmpty(), "I7", () -> "something is left in lost " + host));
+        executors.values().forEach(host -> host.abandon("the world is over"));
     }
 }

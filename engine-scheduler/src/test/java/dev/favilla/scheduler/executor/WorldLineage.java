@@ -63,7 +63,7 @@ final class WorldLineage {
 
     private final SplittableRandom random;
     private final double nondeterminism;
-    private final Lineage lineage = new Lineage();
+    private final TestLineage lineage = new TestLineage();
     private final List<Dataset> datasets = new ArrayList<>();
     private final List<Integer> shuffles = new ArrayList<>();
     private final Map<Integer, StorageLevel> persisted = new TreeMap<>();

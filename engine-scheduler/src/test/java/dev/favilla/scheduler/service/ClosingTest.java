@@ -6,8 +6,8 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.executor.Lineage;
 import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.scheduler.executor.TestLineage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,8 +26,8 @@ class ClosingTest { // F23, B17
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-    private final Engine engine = new Engine(2);
-    private final Lineage lineage = new Lineage();
+    private final ServiceHarness engine = new ServiceHarness(2);
+    private final TestLineage lineage = new TestLineage();
 
     @AfterEach
     void close() {
@@ -157,7 +157,7 @@ class ClosingTest { // F23, B17
         Thread submitter = new Thread(() -> {
             try {
                 while (true) {
-                    accepted.add(engine.service.submit(Engine.request(node, new TestAction())));
+                    accepted.add(engine.service.submit(ServiceHarness.request(node, new TestAction())));
                     some.countDown();
                 }
             } catch (IllegalStateException e) {
@@ -177,7 +177,7 @@ class ClosingTest { // F23, B17
     }
 
     private JobHandle submit(LineageNode node) {
-        return engine.service.submit(Engine.request(node, new TestAction()));
+        return engine.service.submit(ServiceHarness.request(node, new TestAction()));
     }
 
     private LineageNode numbers() {

@@ -13,8 +13,8 @@ import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.TaskContext;
-import dev.favilla.scheduler.executor.Lineage;
 import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
@@ -38,9 +38,9 @@ class JobsEndToEndTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @AutoClose
-    private final Engine engine = new Engine(2, new RetryPolicy(2, 4, 100));
+    private final ServiceHarness engine = new ServiceHarness(2, new RetryPolicy(2, 4, 100));
 
-    private final Lineage lineage = new Lineage();
+    private final TestLineage lineage = new TestLineage();
 
     @Test
     void oneStage() throws Exception {
@@ -110,12 +110,12 @@ class JobsEndToEndTest {
         LineageNode node = lineage.map(cached, n -> n);
 
         for (int i = 0; i < 3; i++) {
-            await(engine.service.submit(Engine.request(node, new TestAction(), levels)));
+            await(engine.service.submit(ServiceHarness.request(node, new TestAction(), levels)));
         }
         assertThat(computed).hasValue(40);
 
         engine.service.unpersist(cached.id());
-        await(engine.service.submit(Engine.request(node, new TestAction(), levels)));
+        await(engine.service.submit(ServiceHarness.request(node, new TestAction(), levels)));
         assertThat(computed).hasValue(80);
     }
 
@@ -125,15 +125,15 @@ class JobsEndToEndTest {
         LineageNode pairs = lineage.map(numbers(3, 100), n -> Map.entry("k" + (int) n % 7, n));
         LineageNode cached = lineage.map(lineage.shuffle(pairs, 4, null), n -> n);
         Map<Integer, StorageLevel> levels = Map.of(cached.id(), StorageLevel.MEMORY_ONLY);
-        JobOutcome first = await(engine.service.submit(Engine.request(cached, new TestAction(), levels)));
+        JobOutcome first = await(engine.service.submit(ServiceHarness.request(cached, new TestAction(), levels)));
         engine.shuffle.drop(0);
 
-        JobOutcome second = await(engine.service.submit(Engine.request(cached, new TestAction(), levels)));
+        JobOutcome second = await(engine.service.submit(ServiceHarness.request(cached, new TestAction(), levels)));
         assertThat(records(second)).isEqualTo(records(first));
         assertThat(second.report().stagesRun()).isOne();
 
         engine.blocks.drop(cached.id()); // now both are gone
-        JobOutcome third = await(engine.service.submit(Engine.request(cached, new TestAction(), levels)));
+        JobOutcome third = await(engine.service.submit(ServiceHarness.request(cached, new TestAction(), levels)));
         assertThat(records(third)).isEqualTo(records(first));
     }
 
@@ -190,7 +190,8 @@ class JobsEndToEndTest {
                             return 1;
                         })
                         .iterator());
-        JobHandle job = engine.service.submit(Engine.request(lineage.filter(endless, n -> false), new TestAction()));
+        JobHandle job =
+                engine.service.submit(ServiceHarness.request(lineage.filter(endless, n -> false), new TestAction()));
         assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
 
         job.cancel("changed my mind");

@@ -9,8 +9,8 @@ import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskContext;
-import dev.favilla.scheduler.executor.Lineage;
 import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ class RecoveryEndToEndTest {
     private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final ExecutorId SECOND = new ExecutorId("second", 1);
 
-    private final Engine engine = new Engine(
+    private final ServiceHarness engine = new ServiceHarness(
             1,
             RetryPolicy.LOCAL,
             new SchedulingPolicy(
@@ -40,7 +40,7 @@ class RecoveryEndToEndTest {
                     AT_ONCE,
                     PATIENCE,
                     1L << 30));
-    private final Lineage lineage = new Lineage();
+    private final TestLineage lineage = new TestLineage();
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
 
@@ -52,9 +52,9 @@ class RecoveryEndToEndTest {
 
     @Test
     void aJobGoesOnElsewhereWhenItsExecutorIsLost() throws Exception { // F6
-        JobHandle job = engine.service.submit(Engine.request(
+        JobHandle job = engine.service.submit(ServiceHarness.request(
                 lineage.map(numbers(), n -> {
-                    if (here().executor().equals(Engine.ID)) {
+                    if (here().executor().equals(ServiceHarness.ID)) {
                         running.countDown();
                         sleepUntilInterrupted();
                     }
@@ -64,7 +64,7 @@ class RecoveryEndToEndTest {
         await(running);
 
         engine.service.addExecutor(post -> engine.another(SECOND, 1, post));
-        engine.service.loseExecutor(Engine.ID, "died");
+        engine.service.loseExecutor(ServiceHarness.ID, "died");
 
         assertThat(job.await(PATIENCE).orElseThrow())
                 .isInstanceOfSatisfying(
@@ -75,8 +75,8 @@ class RecoveryEndToEndTest {
 
     @Test
     void aJobWaitsForAnExecutorWhereThereIsNone() throws Exception {
-        engine.service.loseExecutor(Engine.ID, "died");
-        JobHandle job = engine.service.submit(Engine.request(numbers(), new TestAction()));
+        engine.service.loseExecutor(ServiceHarness.ID, "died");
+        JobHandle job = engine.service.submit(ServiceHarness.request(numbers(), new TestAction()));
         assertThat(job.await(Duration.ZERO)).isEmpty();
 
         engine.service.addExecutor(post -> engine.another(SECOND, 2, post));
@@ -86,7 +86,7 @@ class RecoveryEndToEndTest {
 
     @Test
     void aDrainedExecutorEndsWhatItRunsAndIsGone() throws Exception {
-        JobHandle job = engine.service.submit(Engine.request(
+        JobHandle job = engine.service.submit(ServiceHarness.request(
                 lineage.map(lineage.source(1), n -> {
                     running.countDown();
                     await(release);
@@ -95,7 +95,7 @@ class RecoveryEndToEndTest {
                 new TestAction()));
         await(running);
 
-        engine.service.drainExecutor(Engine.ID);
+        engine.service.drainExecutor(ServiceHarness.ID);
         engine.service.addExecutor(post -> engine.another(SECOND, 1, post));
         release.countDown();
 
@@ -108,7 +108,7 @@ class RecoveryEndToEndTest {
 
     @Test
     void aTaskThatIgnoresEverythingLosesItsSlotAndTheNextJobRuns() throws Exception { // F22, behaviour 265
-        JobHandle stubborn = engine.service.submit(Engine.request(
+        JobHandle stubborn = engine.service.submit(ServiceHarness.request(
                 lineage.map(lineage.source(1), n -> {
                     running.countDown();
                     waitWhateverComes();

@@ -13,6 +13,7 @@ import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
@@ -26,11 +27,10 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.TaskOutcome;
-import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
-import dev.favilla.scheduler.executor.Lineage;
 import dev.favilla.scheduler.executor.TestAction;
+import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.Partitioner;
@@ -56,9 +56,9 @@ class SchedulerServiceTest {
     private final List<SchedulerEvent> told = Collections.synchronizedList(new ArrayList<>());
     private final List<String> performed = Collections.synchronizedList(new ArrayList<>());
     private final ManualClock clock = new ManualClock();
-    private final Lineage lineage = new Lineage();
+    private final TestLineage lineage = new TestLineage();
     private final LineageNode node = lineage.source(1, 2);
-    private final ListenerBus bus = new ListenerBus(Engine.threads(), 10);
+    private final ListenerBus bus = new ListenerBus(ServiceHarness.threads(), 10);
 
     private Function<SchedulerEvent, List<SchedulerCommand>> answers = event -> List.of();
     private RuntimeException launchError;
@@ -76,7 +76,7 @@ class SchedulerServiceTest {
             new SchedulerService.Parts(
                     new AccumulatorRegistry(new KryoSerializer(List.of())),
                     clock,
-                    Engine.threads(),
+                    ServiceHarness.threads(),
                     10,
                     null,
                     null,
@@ -113,7 +113,7 @@ class SchedulerServiceTest {
         });
         LineageNode unlisted = new Unlisted(broken, error);
 
-        assertThatThrownBy(() -> service.submit(Engine.request(unlisted, new TestAction())))
+        assertThatThrownBy(() -> service.submit(ServiceHarness.request(unlisted, new TestAction())))
                 .isSameAs(error);
 
         assertThat(submit().jobId()).isZero();
@@ -349,7 +349,7 @@ class SchedulerServiceTest {
             breakMachine();
 
             assertThat(job.await()).isInstanceOf(JobOutcome.Failed.class);
-            JobHandle meanwhile = service.submit(Engine.request(node, new TestAction()));
+            JobHandle meanwhile = service.submit(ServiceHarness.request(node, new TestAction()));
             assertThat(meanwhile.await()).isInstanceOf(JobOutcome.Failed.class);
             assertThatThrownBy(service::status).isInstanceOf(IllegalStateException.class);
 
@@ -366,7 +366,7 @@ class SchedulerServiceTest {
             answers = event -> event instanceof SchedulerEvent.JobSubmitted
                     ? List.of(
                             new SchedulerCommand.Publish(new EngineEvent.JobStarted(
-                                    Instant.EPOCH, 0, Engine.SITE, JobProperties.NONE, List.of(stage))),
+                                    Instant.EPOCH, 0, ServiceHarness.SITE, JobProperties.NONE, List.of(stage))),
                             new SchedulerCommand.Publish(new EngineEvent.StageSubmitted(Instant.EPOCH, 0, stage, 1, 2)),
                             new SchedulerCommand.Publish(started(7)),
                             new SchedulerCommand.Publish(started(8)),
@@ -507,7 +507,7 @@ class SchedulerServiceTest {
     }
 
     private JobHandle submit() {
-        JobHandle job = service.submit(Engine.request(node, new TestAction()));
+        JobHandle job = service.submit(ServiceHarness.request(node, new TestAction()));
         settle();
         return job;
     }
@@ -535,13 +535,13 @@ class SchedulerServiceTest {
                 0,
                 Locality.ANY,
                 new TaskWork.RunAction(node, action, null),
-                TaskReads.NONE,
+                InputSnapshot.NONE,
                 Map.of(),
                 Map.of());
     }
 
     private static SchedulerCommand.EndJob end(int jobId, String reason) {
-        JobReport report = new JobReport(jobId, Engine.SITE, List.of(), Duration.ZERO);
+        JobReport report = new JobReport(jobId, ServiceHarness.SITE, List.of(), Duration.ZERO);
         return new SchedulerCommand.EndJob(jobId, new JobOutcome.Cancelled(reason, report));
     }
 
@@ -615,7 +615,7 @@ class SchedulerServiceTest {
 
         @Override
         public CallSite callSite() {
-            return Engine.SITE;
+            return ServiceHarness.SITE;
         }
 
         @Override

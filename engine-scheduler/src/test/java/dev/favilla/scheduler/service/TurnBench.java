@@ -52,7 +52,7 @@ public final class TurnBench {
         this.turn = new SchedulerTurn(
                 new Bridge(),
                 new SchedulerTurn.Parts(
-                        new Fleet(world::post),
+                        new ExecutorRegistry(world::post),
                         world::replacement,
                         new AccumulatorRegistry(new KryoSerializer(List.of())),
                         () -> true,
@@ -65,20 +65,20 @@ public final class TurnBench {
     /** Submits a job and returns what tells how it has ended, if it has. */
     public Supplier<Optional<JobOutcome>> submit(SchedulerEvent.JobSubmitted event) {
         JobTicket ticket = new JobTicket(event.jobId(), event.request(), clock, reason -> {}, new JobTicket.Unwanted());
-        handle(new Turn.Submitted(ticket, event));
+        handle(new LoopMessage.Submitted(ticket, event));
         return ticket::outcome;
     }
 
     public void tell(SchedulerEvent event) {
-        handle(new Turn.Happened(event));
+        handle(new LoopMessage.Happened(event));
     }
 
     public void add(Function<Mailbox, ExecutorBackend> executor) {
-        handle(new Turn.Added(executor, new Answer<>()));
+        handle(new LoopMessage.Added(executor, new Reply<>()));
     }
 
     public void lose(ExecutorId executor, String reason) {
-        handle(new Turn.Lost(executor, reason, null));
+        handle(new LoopMessage.Lost(executor, reason, null));
     }
 
     /** Returns whether the last turn left no machine that could be trusted. */
@@ -86,7 +86,7 @@ public final class TurnBench {
         return broken;
     }
 
-    private void handle(Turn next) {
+    private void handle(LoopMessage next) {
         broken = false;
         try {
             turn.handle(next);
@@ -95,7 +95,7 @@ public final class TurnBench {
         }
     }
 
-    private void fail(Turn failed, Throwable error) {
+    private void fail(LoopMessage failed, Throwable error) {
         try {
             turn.fail(failed, error);
         } catch (Throwable t) { // likewise

@@ -3,12 +3,12 @@ package dev.favilla.scheduler.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.PoolMode;
 import dev.favilla.scheduler.PoolSpec;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.testing.ManualClock;
@@ -30,7 +30,7 @@ class PoolsTest {
     private static final class World {
 
         private final TaskScheduler scheduler;
-        private final List<Attempt> running = new ArrayList<>();
+        private final List<TaskAttempt> running = new ArrayList<>();
 
         World(PoolMode mode, PoolSpec... pools) {
             scheduler = new TaskScheduler(
@@ -41,16 +41,16 @@ class PoolsTest {
         TaskSet submit(int jobId, int stageId, int tasks, String pool) {
             BitSet pending = new BitSet();
             pending.set(0, tasks);
-            Tasks common = new Tasks(
+            StageAttempt common = new StageAttempt(
                     stageId,
                     "stage",
                     0,
                     tasks,
                     null,
                     new TaskWork.MergeResults(new NoAction(), List.of(), null),
-                    TaskReads.NONE);
-            TaskSet set =
-                    new TaskSet(common, pending, new Retries(RetryPolicy.LOCAL), Placement.NONE, owner(jobId, pool));
+                    InputSnapshot.NONE);
+            TaskSet set = new TaskSet(
+                    common, pending, new Retries(RetryPolicy.LOCAL), PreferredLocations.NONE, owner(jobId, pool));
             scheduler.submit(set);
             return set;
         }
@@ -64,7 +64,7 @@ class PoolsTest {
         List<Integer> launch(int count) {
             List<Integer> jobs = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                Attempt attempt = Objects.requireNonNull(scheduler.launchNext());
+                TaskAttempt attempt = Objects.requireNonNull(scheduler.launchNext());
                 running.add(attempt);
                 jobs.add(attempt.set().jobId());
             }
@@ -90,7 +90,7 @@ class PoolsTest {
 
             world.launch(3);
 
-            assertThat(world.running).extracting(Attempt::set).containsExactly(old, young, late);
+            assertThat(world.running).extracting(TaskAttempt::set).containsExactly(old, young, late);
         }
 
         @Test

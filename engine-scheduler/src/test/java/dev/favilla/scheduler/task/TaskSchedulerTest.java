@@ -2,12 +2,12 @@ package dev.favilla.scheduler.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.scheduler.TaskReads;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.testing.ManualClock;
@@ -30,15 +30,16 @@ class TaskSchedulerTest {
     private TaskSet submit(int jobId, int stageId, int tasks) {
         BitSet pending = new BitSet();
         pending.set(0, tasks);
-        Tasks common = new Tasks(
+        StageAttempt common = new StageAttempt(
                 stageId,
                 "stage",
                 0,
                 tasks,
                 null,
                 new TaskWork.MergeResults(new NoAction(), List.of(), null),
-                TaskReads.NONE);
-        TaskSet set = new TaskSet(common, pending, new Retries(RetryPolicy.LOCAL), Placement.NONE, owner(jobId));
+                InputSnapshot.NONE);
+        TaskSet set =
+                new TaskSet(common, pending, new Retries(RetryPolicy.LOCAL), PreferredLocations.NONE, owner(jobId));
         scheduler.submit(set);
         return set;
     }
@@ -47,7 +48,7 @@ class TaskSchedulerTest {
         return new TaskSet.Owner(jobId, Map.of(), JobProperties.NONE);
     }
 
-    private Attempt launch() {
+    private TaskAttempt launch() {
         return Objects.requireNonNull(scheduler.launchNext());
     }
 
@@ -102,7 +103,7 @@ class TaskSchedulerTest {
     void aRetiredSetLaunchesNothingMore() { // behaviour 228
         scheduler.addExecutor(LARGE, 1);
         TaskSet set = submit(0, 0, 2);
-        Attempt running = launch();
+        TaskAttempt running = launch();
 
         scheduler.retire(set);
         scheduler.queue(set, 1);
@@ -116,7 +117,7 @@ class TaskSchedulerTest {
     void anAttemptOfARetiredSetEndsWithoutDisturbingItsSuccessor() { // behaviour 229
         scheduler.addExecutor(LARGE, 1);
         TaskSet old = submit(0, 0, 2);
-        Attempt zombie = launch();
+        TaskAttempt zombie = launch();
         scheduler.retire(old);
         TaskSet successor = submit(0, 0, 2);
         assertThat(scheduler.launchNext()).isNull();
@@ -131,10 +132,10 @@ class TaskSchedulerTest {
     void aSetHasForgottenAnAttemptWhenItsEndIsTold() { // behaviour 234
         scheduler.addExecutor(LARGE, 1);
         TaskSet set = submit(0, 0, 1);
-        Attempt attempt = launch();
+        TaskAttempt attempt = launch();
         assertThat(set.running()).isEqualTo(1);
 
-        Attempt ended = scheduler.ended(attempt.id(), LARGE);
+        TaskAttempt ended = scheduler.ended(attempt.id(), LARGE);
 
         assertThat(ended).isSameAs(attempt);
         assertThat(set.running()).isZero();
@@ -145,7 +146,7 @@ class TaskSchedulerTest {
     void aTaskThatRunsIsNotQueuedAgain() {
         scheduler.addExecutor(LARGE, 2);
         TaskSet set = submit(0, 0, 1);
-        Attempt running = launch();
+        TaskAttempt running = launch();
 
         scheduler.queue(set, 0);
         assertThat(scheduler.launchNext()).isNull();
@@ -160,7 +161,7 @@ class TaskSchedulerTest {
         scheduler.addExecutor(LARGE, 1);
         scheduler.addExecutor(SMALL, 1);
         submit(0, 0, 1);
-        Attempt attempt = launch();
+        TaskAttempt attempt = launch();
 
         assertThat(scheduler.ended(attempt.id(), SMALL)).isNull();
         assertThat(scheduler.ended(attempt.id(), LARGE)).isSameAs(attempt);
@@ -172,8 +173,8 @@ class TaskSchedulerTest {
     void aRemovedExecutorTakesItsAttemptsAlong() { // behaviour 232
         scheduler.addExecutor(LARGE, 2);
         submit(0, 0, 2);
-        Attempt first = launch();
-        Attempt second = launch();
+        TaskAttempt first = launch();
+        TaskAttempt second = launch();
 
         assertThat(scheduler.removeExecutor(LARGE)).hasValue(List.of(first, second));
         assertThat(scheduler.removeExecutor(LARGE)).isEmpty();
@@ -185,7 +186,7 @@ class TaskSchedulerTest {
         scheduler.addExecutor(LARGE, 3);
         submit(0, 0, 1);
         submit(0, 1, 1);
-        Attempt doomed = launch();
+        TaskAttempt doomed = launch();
         launch();
         commands.clear();
 

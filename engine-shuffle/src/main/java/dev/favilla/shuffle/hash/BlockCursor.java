@@ -103,7 +103,7 @@ final class BlockCursor implements AutoCloseable {
     }
 
     private void enter(Block block) {
-        if (block instanceof RefBlock refs) {
+        if (block instanceof ObjectBlock refs) {
             references = refs.entries();
             position = 0;
         } else {
@@ -119,7 +119,7 @@ final class BlockCursor implements AutoCloseable {
         if (block instanceof FetchedBlock fetched) {
             return fetched.payload();
         }
-        if (block instanceof BytesBlock bytes && present != null) {
+        if (block instanceof SerializedBlock bytes && present != null) {
             return source.open(present.output(), bytes, nextBlock);
         }
         throw new IllegalStateException("Cannot read a " + block.getClass().getSimpleName() + " as bytes");

@@ -28,24 +28,24 @@ final class BlockEncoder {
     List<EncodedBlock> encode(OutputKey output, int reducer, List<Block> blocks) {
         List<EncodedBlock> encoded = new ArrayList<>(blocks.size());
         for (Block block : blocks) {
-            BlockHeader header = BytesBlock.header(output, reducer, encoded.size(), block.records());
+            BlockHeader header = SerializedBlock.header(output, reducer, encoded.size(), block.records());
             encoded.add(new EncodedBlock(header, frame(block, header)));
         }
         return encoded;
     }
 
     private byte[] frame(Block block, BlockHeader header) {
-        if (block instanceof BytesBlock bytes) {
+        if (block instanceof SerializedBlock bytes) {
             return bytes.frame().clone();
         }
-        if (block instanceof RefBlock references) {
+        if (block instanceof ObjectBlock references) {
             return serialize(references).frame(frames, header);
         }
         throw new IllegalStateException(
                 header.blockId() + " came from another executor and was stored, which is a bug");
     }
 
-    private FrameBuffer serialize(RefBlock block) {
+    private FrameBuffer serialize(ObjectBlock block) {
         @Nullable Object[] entries = block.entries();
         FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER);
         try (Serializer.RecordOutput out = serializer.open(buffer)) {

@@ -140,7 +140,7 @@ final class BlockSource {
     }
 
     /** Verifies a block that lies here. */
-    BlockFrame.Payload open(MapOutput output, BytesBlock block, int part) {
+    BlockFrame.Payload open(MapOutput output, SerializedBlock block, int part) {
         try {
             return verify(output, block.frame(), part, block.records());
         } catch (DamagedBlockException e) {
@@ -149,7 +149,7 @@ final class BlockSource {
     }
 
     private BlockFrame.Payload verify(MapOutput output, byte[] frame, int part, int records) {
-        BlockHeader expected = BytesBlock.header(keyOf(output), reducer, part, records);
+        BlockHeader expected = SerializedBlock.header(keyOf(output), reducer, part, records);
         return BlockFrame.open(scope.faults().bytes(FaultSite.FETCH, nameOf(output), frame), expected);
     }
 
@@ -163,7 +163,7 @@ final class BlockSource {
     }
 
     private String nameOf(MapOutput output) {
-        return BytesBlock.name(keyOf(output), reducer);
+        return SerializedBlock.name(keyOf(output), reducer);
     }
 
     private FetchFailedException lost(MapOutput output, String reason, @Nullable Throwable cause) {

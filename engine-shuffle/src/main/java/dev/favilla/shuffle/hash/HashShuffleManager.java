@@ -79,16 +79,16 @@ public final class HashShuffleManager implements ShuffleManager {
         }
         OutputKey key = new OutputKey(spec.shuffleId(), mapPartition, scope.attemptId());
         OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, frames, scope);
-        Intake intake = intake(spec, buffer, scope);
-        return new HashShuffleWriter(key, spec.numReducers(), executor, store, memory, scope, intake, buffer);
+        MapSideWriter mapSide = mapSide(spec, buffer, scope);
+        return new HashShuffleWriter(key, spec.numReducers(), executor, store, memory, scope, mapSide, buffer);
     }
 
-    private Intake intake(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
+    private MapSideWriter mapSide(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
         Router router = new Router(spec);
         Aggregator aggregator = spec.aggregator().filter(Aggregator::mapSide).orElse(null);
         return aggregator == null
-                ? new DirectIntake(router, buffer)
-                : new CombiningIntake(
+                ? new DirectWriter(router, buffer)
+                : new CombiningWriter(
                         aggregator.combiner().forTask(scope),
                         aggregator.restartable(),
                         router,

@@ -19,7 +19,7 @@ final class HashShuffleWriter implements ShuffleWriter {
     private final OutputStore store;
     private final MemoryManager memory;
     private final TaskScope scope;
-    private final Intake intake;
+    private final MapSideWriter mapSide;
     private final OutputBuffer buffer;
 
     private State state = State.OPEN;
@@ -31,7 +31,7 @@ final class HashShuffleWriter implements ShuffleWriter {
             OutputStore store,
             MemoryManager memory,
             TaskScope scope,
-            Intake intake,
+            MapSideWriter mapSide,
             OutputBuffer buffer) {
         this.key = key;
         this.numReducers = numReducers;
@@ -39,7 +39,7 @@ final class HashShuffleWriter implements ShuffleWriter {
         this.store = store;
         this.memory = memory;
         this.scope = scope;
-        this.intake = intake;
+        this.mapSide = mapSide;
         this.buffer = buffer;
     }
 
@@ -48,7 +48,7 @@ final class HashShuffleWriter implements ShuffleWriter {
         if (state != State.OPEN) {
             throw misuse("written to");
         }
-        intake.write(recordKey, value);
+        mapSide.write(recordKey, value);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class HashShuffleWriter implements ShuffleWriter {
             throw misuse("committed");
         }
         state = State.COMMITTED; // a commit that fails is not tried again
-        intake.end();
+        mapSide.end();
         BlockSizes sizes = store();
         scope.metrics().add(Metric.SHUFFLE_RECORDS_WRITTEN, buffer.records());
         scope.metrics().add(Metric.SHUFFLE_BYTES_WRITTEN, sizes.totalBytes());
@@ -91,7 +91,7 @@ final class HashShuffleWriter implements ShuffleWriter {
     public void close() {
         state = State.CLOSED;
         try {
-            intake.close();
+            mapSide.close();
         } finally {
             buffer.close();
         }

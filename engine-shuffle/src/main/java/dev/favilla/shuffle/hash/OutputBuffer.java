@@ -28,7 +28,7 @@ final class OutputBuffer implements AutoCloseable {
     private final RecordStream stream;
     private final BlockFrame frames;
     private final MemoryMeter memory;
-    private final Digest digest;
+    private final OutputDigest digest;
 
     private final Immutability.Checker keyChecker = new Immutability.Checker();
     private final Immutability.Checker valueChecker = new Immutability.Checker();
@@ -37,8 +37,8 @@ final class OutputBuffer implements AutoCloseable {
     private final SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
     private final SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
 
-    private final @Nullable RefLane[] references;
-    private final @Nullable BytesLane[] bytes;
+    private final @Nullable ObjectBuffer[] references;
+    private final @Nullable SerializedBuffer[] bytes;
 
     private boolean serializing;
     private long records;
@@ -51,9 +51,9 @@ final class OutputBuffer implements AutoCloseable {
         this.stream = new RecordStream(serializer);
         this.frames = frames;
         this.memory = new MemoryMeter(scope.memory());
-        this.digest = new Digest(serializer, scope.attemptId());
-        this.references = new RefLane[numReducers];
-        this.bytes = new BytesLane[numReducers];
+        this.digest = new OutputDigest(serializer, scope.attemptId());
+        this.references = new ObjectBuffer[numReducers];
+        this.bytes = new SerializedBuffer[numReducers];
     }
 
     /** Appends a record to what {@code reducer} gets. */
@@ -71,12 +71,12 @@ final class OutputBuffer implements AutoCloseable {
     }
 
     private void addReference(int reducer, @Nullable Object recordKey, @Nullable Object value) {
-        RefLane lane = references[reducer];
-        if (lane == null) {
-            lane = new RefLane();
-            references[reducer] = lane;
+        ObjectBuffer buffer = references[reducer];
+        if (buffer == null) {
+            buffer = new ObjectBuffer();
+            references[reducer] = buffer;
         }
-        referenceArrayBytes += lane.add(recordKey, value);
+        referenceArrayBytes += buffer.add(recordKey, value);
         keySizes.add(recordKey);
         valueSizes.add(value);
         referencedRecords++;
@@ -86,15 +86,15 @@ final class OutputBuffer implements AutoCloseable {
     }
 
     private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {
-        BytesLane lane = bytes[reducer];
-        if (lane == null) {
-            RefLane before = references[reducer]; // nothing is added to it any more
-            lane = new BytesLane(key, reducer, before == null ? 0 : before.blocks(), stream, frames);
-            bytes[reducer] = lane;
+        SerializedBuffer buffer = bytes[reducer];
+        if (buffer == null) {
+            ObjectBuffer before = references[reducer]; // nothing is added to it any more
+            buffer = new SerializedBuffer(key, reducer, before == null ? 0 : before.blocks(), stream, frames);
+            bytes[reducer] = buffer;
         }
-        long heldBefore = lane.heldBytes();
-        lane.add(recordKey, value);
-        long grown = lane.heldBytes() - heldBefore;
+        long heldBefore = buffer.heldBytes();
+        buffer.add(recordKey, value);
+        long grown = buffer.heldBytes() - heldBefore;
         if (grown != 0) {
             laneBytes += grown;
             memory.hold(heldBytes());
@@ -134,8 +134,8 @@ final class OutputBuffer implements AutoCloseable {
     }
 
     private List<Block> takeBlocks(int reducer, double bytesPerRecord, long[] bytesPerReducer) {
-        RefLane first = references[reducer];
-        BytesLane second = bytes[reducer];
+        ObjectBuffer first = references[reducer];
+        SerializedBuffer second = bytes[reducer];
         if (first == null && second == null) {
             return List.of();
         }

@@ -76,10 +76,10 @@ public final class InMemoryTransfer {
         }
 
         @Override
-        public Optional<EncodedBlock> fetch(BlockId id, long stamp) {
+        public Optional<EncodedBlock> fetch(BlockId id, long inputVersion) {
             for (ExecutorId other : order) {
                 BlockServer server = other.equals(self) ? null : servers.get(other);
-                Optional<EncodedBlock> found = server == null ? Optional.empty() : server.cachedBlock(id, stamp);
+                Optional<EncodedBlock> found = server == null ? Optional.empty() : server.cachedBlock(id, inputVersion);
                 if (found.isPresent()) {
                     return found;
                 }

@@ -39,11 +39,11 @@ class BlockCursorTest {
     private List<Block> twoFrames() {
         List<Block> blocks = new ArrayList<>();
         try (RecordStream stream = new RecordStream(serializer)) {
-            BytesLane lane = new BytesLane(OUTPUT, 0, 0, stream, FRAMES);
-            lane.add("a", 1);
-            lane.seal();
-            lane.add("b", 2);
-            lane.moveTo(blocks);
+            SerializedBuffer buffer = new SerializedBuffer(OUTPUT, 0, 0, stream, FRAMES);
+            buffer.add("a", 1);
+            buffer.seal();
+            buffer.add("b", 2);
+            buffer.moveTo(blocks);
         }
         return blocks;
     }
@@ -102,7 +102,7 @@ class BlockCursorTest {
             SplittableRandom random = seed.random();
             for (int run = 0; run < 200; run++) {
                 List<Block> blocks = twoFrames();
-                byte[] frame = ((BytesBlock) blocks.get(random.nextInt(2))).frame();
+                byte[] frame = ((SerializedBlock) blocks.get(random.nextInt(2))).frame();
                 frame[random.nextInt(frame.length)] ^= (byte) (1 << random.nextInt(8));
 
                 assertDamaged(blocks);
@@ -120,9 +120,9 @@ class BlockCursorTest {
         void ofAnotherAttemptAreFetchFailures() {
             List<Block> blocks = new ArrayList<>();
             try (RecordStream stream = new RecordStream(serializer)) {
-                BytesLane lane = new BytesLane(new OutputKey(3, 0, 10), 0, 0, stream, FRAMES);
-                lane.add("a", 1);
-                lane.moveTo(blocks);
+                SerializedBuffer buffer = new SerializedBuffer(new OutputKey(3, 0, 10), 0, 0, stream, FRAMES);
+                buffer.add("a", 1);
+                buffer.moveTo(blocks);
             }
 
             assertDamaged(blocks);

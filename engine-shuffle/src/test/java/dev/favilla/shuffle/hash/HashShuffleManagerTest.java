@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.Combiners;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
@@ -14,6 +13,7 @@ import dev.favilla.shuffle.ShuffleFixture.Entry;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleManagerContract;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.shuffle.TestCombiners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -77,7 +77,7 @@ class HashShuffleManagerTest extends ShuffleManagerContract {
             List<Entry> records = IntStream.range(0, keys * rounds)
                     .mapToObj(i -> entry(i / rounds, 1L))
                     .toList();
-            ShuffleSpec spec = spec(4, restartable ? Combiners.sum() : Combiners.sumFromAThousand());
+            ShuffleSpec spec = spec(4, restartable ? TestCombiners.sum() : TestCombiners.sumFromAThousand());
             MapOutput output = fixture.write(spec, 0, records);
             return output.records();
         }
@@ -111,7 +111,7 @@ class HashShuffleManagerTest extends ShuffleManagerContract {
 
         @Test
         void givesTheSameResultWhateverWasSentUnmerged() throws Exception {
-            ShuffleSpec spec = spec(4, Combiners.sum());
+            ShuffleSpec spec = spec(4, TestCombiners.sum());
             int keys = 5 * HotKeys.FIRST_CAPACITY;
             List<Entry> records = IntStream.range(0, 2 * keys)
                     .mapToObj(i -> entry(i % keys, 1L))

@@ -5,12 +5,12 @@ import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.shuffle.Aggregator;
-import dev.favilla.shuffle.Combiners;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleFixture;
 import dev.favilla.shuffle.ShuffleFixture.Entry;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.shuffle.TestCombiners;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
@@ -109,8 +109,8 @@ class MapSideCombiningTest {
             Map<Object, Long> expected = new HashMap<>();
             records.forEach(record -> expected.merge(record.key(), (Long) record.value(), Long::sum));
 
-            ShuffleSpec spec = spec(REDUCERS, Combiners.sum());
-            MapOutputs outputs = write(Combiners.sum(), records);
+            ShuffleSpec spec = spec(REDUCERS, TestCombiners.sum());
+            MapOutputs outputs = write(TestCombiners.sum(), records);
             Map<Object, Long> sums = new HashMap<>();
             fixture.readAll(spec, outputs)
                     .forEach(part -> part.forEach(sum ->
@@ -130,7 +130,7 @@ class MapSideCombiningTest {
             records.forEach(record -> expected.computeIfAbsent(record.key(), k -> new ArrayList<>())
                     .add(record.value()));
 
-            MapOutputs outputs = write(Combiners.combinedGroup(), records);
+            MapOutputs outputs = write(TestCombiners.combinedGroup(), records);
             Map<Object, List<Object>> sent = new HashMap<>();
             sent(outputs)
                     .forEach(part -> sent.computeIfAbsent(part.key(), k -> new ArrayList<>())
@@ -146,7 +146,7 @@ class MapSideCombiningTest {
         SplittableRandom random = seed.random();
         for (IntUnaryOperator input : inputs(random, 200_000)) {
             List<Entry> records = records(input, 200_000);
-            ShuffleSpec spec = spec(REDUCERS, Combiners.sum());
+            ShuffleSpec spec = spec(REDUCERS, TestCombiners.sum());
 
             MapOutput first = fixture.write(spec, 0, records);
             MapOutput second = fixture.write(spec, 0, records);
@@ -162,7 +162,7 @@ class MapSideCombiningTest {
     void frequentKeysOfALongTailCrossAFewTimes(TestSeed seed) throws Exception {
         int[] keys = zipf(seed.random(), 1_000_000, 500_000);
 
-        MapOutputs outputs = write(Combiners.sum(), records(i -> keys[i], keys.length));
+        MapOutputs outputs = write(TestCombiners.sum(), records(i -> keys[i], keys.length));
 
         Map<Object, Integer> crossings = new HashMap<>();
         List<Entry> sent = sent(outputs);
@@ -182,7 +182,7 @@ class MapSideCombiningTest {
         int frequent = 3_000_000;
         List<Entry> records = records(i -> i < unique ? i : -(i % 1000), unique + frequent);
 
-        MapOutputs outputs = write(Combiners.sum(), records);
+        MapOutputs outputs = write(TestCombiners.sum(), records);
 
         assertThat(outputs.outputs().get(0).records())
                 .isLessThan(unique + (HotKeys.LONGEST_PAUSE + 2) * HotKeys.PERIOD);
@@ -195,7 +195,7 @@ class MapSideCombiningTest {
         List<Entry> records =
                 records(i -> i % 2 == 0 ? 1_000_000 + i : i < half ? i / 2 % frequent : -(i / 2 % frequent), 2 * half);
 
-        MapOutputs outputs = write(Combiners.sum(), records);
+        MapOutputs outputs = write(TestCombiners.sum(), records);
 
         long sent = outputs.outputs().get(0).records();
         assertThat(sent - half).as("beside the unique ones").isLessThan(half / 3);
@@ -208,7 +208,7 @@ class MapSideCombiningTest {
             records.add(entry(new Flood(i), 1L));
         }
 
-        MapOutputs outputs = write(Combiners.sum(), records);
+        MapOutputs outputs = write(TestCombiners.sum(), records);
 
         assertThat(outputs.outputs().get(0).records()).isEqualTo(100_000);
     }

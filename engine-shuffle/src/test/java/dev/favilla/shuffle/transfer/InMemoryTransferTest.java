@@ -50,9 +50,9 @@ class InMemoryTransferTest {
         }
 
         @Override
-        public Optional<EncodedBlock> cachedBlock(BlockId block, long stamp) {
+        public Optional<EncodedBlock> cachedBlock(BlockId block, long inputVersion) {
             asked.add(id);
-            return hasCached ? Optional.of(block(block + " with " + stamp)) : Optional.empty();
+            return hasCached ? Optional.of(block(block + " with " + inputVersion)) : Optional.empty();
         }
     }
 

@@ -1,0 +1,405 @@
+package dev.favilla.memory;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds what of one pool, and who waits for more.
+ *
+ * <p><b>Threads.</b> This object is the one monitor of the memory manager. Everything here is called with it held, unless
+ * it says otherwise; nothing is called from here.
+ */
+final class MemoryLedger {
+
+    /** The job of retained bytes before a task moves some there. */
+    static final long NO_JOB = Long.MIN_VALUE;
+
+    private static final int LARGEST_SPAN = 1 << 10;
+
+    /** How long a task keeps its slot for an older job that has no task at the moment. */
+    private static final long COURTESY_NANOS = 1_000_000_000;
+
+    private final long poolBytes;
+    private final long protectedBytes;
+    private final long patienceNanos;
+
+    private final List<ExecutionAccount> tasks = new ArrayList<>();
+    private final Set<ExecutionAccount> outputs = new LinkedHashSet<>();
+    /** The outputs of jobs that have not ended: there may be thousands of others. */
+    private final Map<Long, Set<ExecutionAccount>> outputsOfRunning = new HashMap<>();
+
+    private final List<PooledStorage> storages = new ArrayList<>();
+
+    private long executionBytes;
+    private long retainedBytes;
+    private long storageBytes;
+
+    /** What evictors were asked for and have not given back yet. */
+    private final Map<Thread, Long> evicting = new HashMap<>();
+
+    /** Jobs whose tasks run one after the other for a while, because one of them had to give way. */
+    private final Map<Long, Yielding> yielding = new HashMap<>();
+
+    /** Jobs whose outputs had to go for older ones, which they let end first. */
+    private final Set<Long> displaced = new HashSet<>();
+
+    private long opened;
+    private long changes;
+    private int waiters;
+
+    /** @param patienceNanos how long a task waits while nobody gives anything back */
+    MemoryLedger(long poolBytes, long protectedBytes, long patienceNanos) {
+        this.poolBytes = poolBytes;
+        this.protectedBytes = protectedBytes;
+        this.patienceNanos = patienceNanos;
+    }
+
+    /** May be called without the monitor. */
+    long poolBytes() {
+        return poolBytes;
+    }
+
+    /** May be called without the monitor. */
+    long protectedBytes() {
+        return protectedBytes;
+    }
+
+    MemoryUsage usage() {
+        return new MemoryUsage(poolBytes, executionBytes, retainedBytes, storageBytes, tasks.size());
+    }
+
+    // --- opening and closing
+
+    long nextNumber() {
+        return opened++;
+    }
+
+    void open(ExecutionAccount account) {
+        if (account.isTask()) {
+            tasks.add(account);
+        } else {
+            outputs.add(account);
+        }
+    }
+
+    void close(ExecutionAccount account) {
+        if (!account.isTask()) {
+            outputs.remove(account);
+            Set<ExecutionAccount> ofJob = outputsOfRunning.get(account.job());
+            if (ofJob != null && ofJob.remove(account) && ofJob.isEmpty()) {
+                outputsOfRunning.remove(account.job());
+            }
+        } else if (tasks.remove(account)) {
+            Yielding job = yielding.get(account.job());
+            if (job != null && !account.gaveWay()) {
+                job.left--;
+            }
+            if (tasks.isEmpty()) {
+                yielding.clear(); // nobody is left to be in anybody's way
+            }
+        }
+        changed();
+    }
+
+    /** Notes that an output, which had no job, is one of {@code job}. */
+    void assign(ExecutionAccount output, long job) {
+        outputsOfRunning.computeIfAbsent(job, id -> new LinkedHashSet<>()).add(output);
+    }
+
+    void open(PooledStorage storage) {
+        storages.add(storage);
+    }
+
+    void close(PooledStorage storage) {
+        storages.remove(storage);
+    }
+
+    List<PooledStorage> storages() {
+        return List.copyOf(storages);
+    }
+
+    // --- bytes
+
+    void addExecution(long bytes) {
+        executionBytes += bytes;
+        changedBy(bytes);
+    }
+
+    void addRetained(long bytes) {
+        retainedBytes += bytes;
+        changedBy(bytes);
+    }
+
+    void addStorage(long bytes) {
+        storageBytes += bytes;
+        changedBy(bytes);
+        if (bytes < 0) {
+            evicting.computeIfPresent(Thread.currentThread(), (thread, asked) -> Math.max(0, asked + bytes));
+        }
+    }
+
+    long freeBytes() {
+        return poolBytes - executionBytes - retainedBytes - storageBytes;
+    }
+
+    /** Returns what storage may hold at most while execution holds what it does. */
+    long storageLimit() {
+        return poolBytes - executionBytes - retainedBytes;
+    }
+
+    /** Returns what storage has above its protected share and nobody is evicting yet. */
+    long evictableBytes() {
+        long going = 0;
+        for (long asked : evicting.values()) {
+            going += asked;
+        }
+        return Math.max(0, storageBytes - protectedBytes - going);
+    }
+
+    /** Counts {@code bytes} as gone, which the present thread is about to have evicted. */
+    void beginEviction(long bytes) {
+        evicting.put(Thread.currentThread(), bytes);
+    }
+
+    void endEviction() {
+        evicting.remove(Thread.currentThread());
+    }
+
+    /** Returns whether a block of so many bytes may go, on the thread that is evicting. */
+    boolean mayEvict(long bytes) {
+        Long own = evicting.get(Thread.currentThread());
+        return bytes <= evictableBytes() + (own == null ? 0 : own);
+    }
+
+    /** Returns what tasks may hold together at most. */
+    private long sharedByTasks() {
+        return poolBytes - retainedBytes - Math.min(storageBytes, protectedBytes);
+    }
+
+    /** Returns the fair part of one task. */
+    long fairShare() {
+        int sharing = 0;
+        for (ExecutionAccount task : tasks) {
+            sharing += task.isWaitingOutside() ? 0 : 1;
+        }
+        return sharedByTasks() / Math.max(1, sharing);
+    }
+
+    /** Returns what execution could hold in all. */
+    long executionLimit() {
+        return sharedByTasks();
+    }
+
+    /** Returns what is held by tasks. */
+    long executionBytes() {
+        return executionBytes;
+    }
+
+    /** Returns how many tasks there are. */
+    int taskCount() {
+        return tasks.size();
+    }
+
+    /** Returns what {@code task} could hold if all others gave back what they can be made to. */
+    long withinReachOf(ExecutionAccount task) {
+        long own = 0;
+        for (ExecutionAccount output : outputsOfRunning.getOrDefault(task.job(), Set.of())) {
+            own += output.heldBytes();
+        }
+        return poolBytes - own - Math.min(storageBytes, protectedBytes);
+    }
+
+    // --- who is in whose way
+
+    /** Returns whether an older task waits for what comes free. */
+    boolean isClaimedBefore(ExecutionAccount task) {
+        for (ExecutionAccount other : tasks) {
+            if (other.isClaiming() && other.isOlderThan(task)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether any task waits for what comes free. */
+    boolean isClaimed() {
+        for (ExecutionAccount task : tasks) {
+            if (task.isClaiming()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns an older task that holds memory or waits for some. */
+    @Nullable
+    ExecutionAccount olderHolder(ExecutionAccount task) {
+        for (ExecutionAccount other : tasks) {
+            if ((other.heldBytes() > 0 || other.isClaiming()) && other.isOlderThan(task)) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    /** Returns whether another task holds memory. */
+    boolean othersHold(ExecutionAccount task) {
+        for (ExecutionAccount other : tasks) {
+            if (other != task && other.heldBytes() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether a task that holds nothing has to wait before it may. */
+    boolean mustWaitOutside(ExecutionAccount task) {
+        return isClaimedBefore(task) || (isYielding(task.job()) && olderHolder(task) != null) || waitsForOlderJob(task);
+    }
+
+    /**
+     * Returns whether a task lets an older job end first, because the outputs of its own would only be in the way again.
+     * Not for ever: it may be in the very slot that the older one needs.
+     */
+    private boolean waitsForOlderJob(ExecutionAccount task) {
+        return displaced.contains(task.job())
+                && !task.hasWaitedInVain()
+                && (isAnyOlder(tasks, task) || isAnyOlder(outputs, task));
+    }
+
+    private static boolean isAnyOlder(Collection<ExecutionAccount> accounts, ExecutionAccount task) {
+        for (ExecutionAccount other : accounts) {
+            if (other.job() < task.job() && other.job() != NO_JOB && !other.isLeftOver()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns how long a task waits for an older job that holds nothing it needs; 0 if it waits for other reasons. */
+    long courtesyNanos(ExecutionAccount task) {
+        if (isClaimedBefore(task) || (isYielding(task.job()) && olderHolder(task) != null) || !waitsForOlderJob(task)) {
+            return 0;
+        }
+        return isAnyOlder(tasks, task) ? patienceNanos : COURTESY_NANOS;
+    }
+
+    /** Notes that outputs of a job had to go for an older one. */
+    void displace(long job) {
+        displaced.add(job);
+    }
+
+    /** Notes that a job has ended. */
+    void endJob(long job) {
+        displaced.remove(job);
+        yielding.remove(job);
+        Set<ExecutionAccount> left = outputsOfRunning.remove(job);
+        if (left != null) {
+            left.forEach(ExecutionAccount::leaveOver);
+        }
+        changed();
+    }
+
+    private boolean isYielding(long job) {
+        Yielding found = yielding.get(job);
+        return found != null && found.left > 0;
+    }
+
+    /** Has the tasks of a job run one after the other until some have ended; longer each time it is needed. */
+    void runInTurn(long job) {
+        Yielding found = yielding.computeIfAbsent(job, id -> new Yielding());
+        if (found.left <= 0) {
+            found.span = Math.min(LARGEST_SPAN, 2 * found.span);
+            found.left = found.span;
+        }
+    }
+
+    /**
+     * Has the tasks older than {@code number} that wait outside give way, too, because they may be reading blocks that
+     * are to be evicted; returns whether there are tasks that old beside {@code claimant}.
+     */
+    boolean clear(ExecutionAccount claimant, long number) {
+        boolean any = false;
+        for (ExecutionAccount other : tasks) {
+            if (other != claimant && other.number() < number) {
+                any = true;
+                other.callBack();
+            }
+        }
+        return any;
+    }
+
+    /** Returns the outputs of other jobs: those of jobs that have ended first, then the youngest job's. */
+    List<ExecutionAccount> outputsOfOthers(ExecutionAccount task) {
+        List<ExecutionAccount> others = new ArrayList<>();
+        for (ExecutionAccount output : outputs) {
+            if (output.job() != task.job() && output.heldBytes() > 0) {
+                others.add(output);
+            }
+        }
+        others.sort((left, right) -> left.isLeftOver() == right.isLeftOver()
+                ? Long.compare(right.job(), left.job())
+                : Boolean.compare(right.isLeftOver(), left.isLeftOver()));
+        return others;
+    }
+
+    // --- waiting
+
+    private void changedBy(long bytes) {
+        if (bytes < 0) {
+            changed();
+        }
+    }
+
+    /** Wakes those who wait. */
+    void changed() {
+        changes++;
+        if (waiters > 0) {
+            notifyAll();
+        }
+    }
+
+    /**
+     * Waits until something has changed, as long as the longest patience has it.
+     *
+     * @return false if nothing has
+     */
+    boolean awaitChange() throws InterruptedException {
+        return awaitChange(patienceNanos);
+    }
+
+    /** As {@link #awaitChange()}, at most so long. */
+    boolean awaitChange(long nanos) throws InterruptedException {
+        long seen = changes;
+        long begin = System.nanoTime();
+        waiters++;
+        try {
+            while (changes == seen) {
+                long left = nanos - (System.nanoTime() - begin);
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+            return true;
+        } finally {
+            waiters--;
+        }
+    }
+
+    private static final class Yielding {
+
+        /** How many tasks have to end before others may run beside each other again. */
+        private int span = 1;
+
+        private int left;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.favilla.scheduler;
+
+/**
+ * Where an executor's events pass, until it is given up. The executor keeps its contract with one; the scheduler does not
+ * rely on that, and has its own. May be used from any thread.
+ */
+public final class EventGate implements Mailbox {
+
+    private final Mailbox mailbox;
+    private volatile boolean shut;
+
+    public EventGate(Mailbox mailbox) {
+        this.mailbox = mailbox;
+    }
+
+    @Override
+    public void accept(SchedulerEvent event) {
+        if (!shut) {
+            mailbox.accept(event);
+        }
+    }
+
+    @Override
+    public void leave(SchedulerEvent event) {
+        if (!shut) {
+            mailbox.leave(event);
+        }
+    }
+
+    /** Lets no event pass any more. */
+    public void shut() {
+        shut = true;
+    }
+
+    public boolean isShut() {
+        return shut;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return mailbox.isWaiting();
+    }
+
+    @Override
+    public void work() {
+        mailbox.work();
+    }
+}

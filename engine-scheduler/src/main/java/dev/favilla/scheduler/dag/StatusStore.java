@@ -1,0 +1,117 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.SchedulerStatus;
+import dev.favilla.scheduler.SchedulerStatus.JobStatus;
+import dev.favilla.scheduler.SchedulerStatus.StageStatus;
+import dev.favilla.scheduler.SchedulerStatus.State;
+import dev.favilla.scheduler.StageState;
+import dev.favilla.scheduler.task.TaskScheduler;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What can be asked about jobs and stages: those that run, and the last that ended. */
+final class StatusStore {
+
+    /** How many ended jobs, and how many stages of such, are remembered. */
+    private static final int REMEMBERED = 1000;
+
+    private final TaskScheduler tasks;
+    private final Map<Integer, JobStatus> endedJobs = new LinkedHashMap<>();
+    private final Map<Integer, StageStatus> endedStages = new LinkedHashMap<>();
+
+    StatusStore(TaskScheduler tasks) {
+        this.tasks = tasks;
+    }
+
+    /** Remembers a job that ends, and the stages as they are now. */
+    void ended(Job job, JobOutcome outcome) {
+        State state = stateAfter(outcome);
+        put(endedJobs, job.id(), describe(job, state));
+        for (StageUse use : job.uses()) {
+            if (use.stage().uses().size() == 1) { // with others, the last one tells
+                put(endedStages, use.stage().id(), describe(use.stage(), atEnd(use.stage(), state)));
+            }
+        }
+    }
+
+    /** Remembers a job that ended before it began. */
+    void refused(Job job, JobOutcome outcome) {
+        put(endedJobs, job.id(), describe(job, stateAfter(outcome)));
+    }
+
+    private static State stateAfter(JobOutcome outcome) {
+        if (outcome instanceof JobOutcome.Failed) {
+            return State.FAILED;
+        }
+        return outcome instanceof JobOutcome.Cancelled ? State.CANCELLED : State.SUCCEEDED;
+    }
+
+    private static <T> void put(Map<Integer, T> remembered, int id, T status) {
+        remembered.remove(id);
+        remembered.put(id, status);
+        if (remembered.size() > REMEMBERED) {
+            Iterator<T> oldest = remembered.values().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    private static State atEnd(Stage stage, State ofJob) {
+        State now = stateOf(stage);
+        return now == State.RUNNING ? ofJob : now;
+    }
+
+    private static State stateOf(Stage stage) {
+        if (stage.state() instanceof StageState.Running) {
+            return State.RUNNING;
+        }
+        if (stage.state() instanceof StageState.Done) {
+            return State.SUCCEEDED;
+        }
+        return stage.state() instanceof StageState.Failed ? State.FAILED : State.WAITING;
+    }
+
+    private static JobStatus describe(Job job, State state) {
+        return new JobStatus(
+                job.id(),
+                job.request().callSite(),
+                job.request().properties().group(),
+                job.request().properties().tags(),
+                state,
+                job.uses().stream().map(use -> use.stage().id()).toList());
+    }
+
+    private StageStatus describe(Stage stage, State state) {
+        return new StageStatus(
+                stage.id(),
+                stage.attempt(),
+                stage.name(),
+                stage.submitted(),
+                state,
+                stage.tasks(),
+                tasks.attemptCount(stage.id()),
+                stage.tasks() - stage.pendingCount(),
+                stage.failures());
+    }
+
+    /** Returns everything as it is now. */
+    SchedulerStatus read(Collection<Job> running) {
+        Map<Integer, JobStatus> jobs = new TreeMap<>(endedJobs);
+        Map<Integer, StageStatus> stages = new TreeMap<>(endedStages);
+        stages.replaceAll((id, stage) -> stage.withActive(tasks.attemptCount(id))); // some go on for a while
+        for (Job job : running) {
+            jobs.put(job.id(), describe(job, State.RUNNING));
+            for (StageUse use : job.uses()) {
+                stages.put(use.stage().id(), describe(use.stage(), stateOf(use.stage())));
+            }
+        }
+        List<JobStatus> allJobs = new ArrayList<>(jobs.values());
+        return new SchedulerStatus(allJobs, new ArrayList<>(stages.values()), tasks.executors());
+    }
+}

@@ -1,0 +1,277 @@
+package dev.favilla.scheduler.dag;
+
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.ResultTooLargeException;
+import dev.favilla.scheduler.SchedulerCommand;
+import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.task.StageAttempt;
+import dev.favilla.scheduler.task.TaskAttempt;
+import dev.favilla.scheduler.task.TaskScheduler;
+import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.MapOutputTracker.Registration;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the end of an attempt means for its stage and for others. */
+final class TaskCompletionHandler {
+
+    private final InputTracker inputTracker;
+    private final StageTable stages;
+    private final Jobs jobs;
+    private final ShuffleRegistry shuffles;
+    private final CacheTracker cached;
+    private final StageLifecycle runner;
+    private final Rollback rollback;
+    private final ResultMerge merges;
+    private final OutputCommitCoordinator commits;
+    private final TaskScheduler tasks;
+    private final Outbox outbox;
+    private final long maxResultBytes;
+
+    TaskCompletionHandler(
+            InputTracker inputTracker,
+            StageTable stages,
+            Jobs jobs,
+            ShuffleRegistry shuffles,
+            CacheTracker cached,
+            StageLifecycle runner,
+            Rollback rollback,
+            ResultMerge merges,
+            OutputCommitCoordinator commits,
+            TaskScheduler tasks,
+            Outbox outbox,
+            long maxResultBytes) {
+        this.inputTracker = inputTracker;
+        this.stages = stages;
+        this.jobs = jobs;
+        this.shuffles = shuffles;
+        this.cached = cached;
+        this.runner = runner;
+        this.rollback = rollback;
+        this.merges = merges;
+        this.commits = commits;
+        this.tasks = tasks;
+        this.outbox = outbox;
+        this.maxResultBytes = maxResultBytes;
+    }
+
+    /** Draws the conclusions from the end of an attempt that holds its slot no longer. */
+    void on(TaskAttempt attempt, TaskOutcome outcome, MetricValues metrics) {
+        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        if (stage != null) {
+            boolean failed = outcome instanceof TaskOutcome.Failed
+                    && attempt.killReason().isEmpty();
+            stage.uses().forEach(use -> use.totals().ended(metrics, failed));
+            if (failed) {
+                stage.countFailure();
+            }
+        }
+        boolean accepted = outcome instanceof TaskOutcome.Success success && succeeded(stage, attempt, success);
+        commits.ended(attempt);
+        publish(attempt, accepted || ResultMerge.isMerge(attempt) ? outcome : inVain(attempt, outcome), metrics);
+        if (outcome instanceof TaskOutcome.FetchFailed lost) {
+            forget(attempt, lost);
+        }
+        if (stage == null || !stages.contains(stage)) {
+            return; // nobody needs it any more
+        }
+        if (ResultMerge.isMerge(attempt)) {
+            merges.ended(attempt, stage.owner().job(), outcome);
+        } else if (accepted) {
+            if (stage.isComplete()) {
+                runner.complete(stage);
+            }
+        } else {
+            failed(stage, attempt, outcome);
+        }
+    }
+
+    /** Drops what an attempt has left that ended while its slot was given up. */
+    void tooLate(TaskAttempt attempt, TaskOutcome outcome) {
+        if (outcome instanceof TaskOutcome.Success success) {
+            cached.made(attempt, success.cached(), false);
+            if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write
+                    && success.result() instanceof MapOutput output) {
+                shuffles.dropOutput(write.dependency().shuffleId(), output);
+            }
+        }
+    }
+
+    /** Returns what observers are told of an attempt that achieved nothing: a success that came too late is none. */
+    private static TaskOutcome inVain(TaskAttempt attempt, TaskOutcome outcome) {
+        return outcome instanceof TaskOutcome.Success
+                ? new TaskOutcome.Killed(attempt.killReason().orElse("its result was not needed any more"))
+                : outcome;
+    }
+
+    private void publish(TaskAttempt attempt, TaskOutcome outcome, MetricValues metrics) {
+        if (attempt.isStarted()) {
+            StageAttempt common = attempt.set().tasks();
+            outbox.publish(time -> new EngineEvent.TaskEnded(
+                    time,
+                    common.stageId(),
+                    common.stageAttempt(),
+                    attempt.partition(),
+                    attempt.number(),
+                    attempt.id(),
+                    attempt.executor(),
+                    outcome,
+                    metrics));
+        }
+    }
+
+    // --- success
+
+    /** Takes what a successful attempt has left, if it is of use; returns whether it was. */
+    private boolean succeeded(@Nullable Stage stage, TaskAttempt attempt, TaskOutcome.Success success) {
+        if (ResultMerge.isMerge(attempt)) {
+            return false; // is no partition of its stage
+        }
+        boolean wanted = takeBlocks(attempt, success)
+                && stage != null
+                && stages.contains(stage) // a changed block may have ended its jobs
+                && stage.isPending(attempt.index())
+                && inputTracker.isCurrent(attempt);
+        if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write) {
+            MapOutput output = mapOutput(success);
+            if (!wanted || stage == null) {
+                shuffles.dropOutput(write.dependency().shuffleId(), output);
+                return false;
+            }
+            return register(stage, write.dependency(), attempt, output, success);
+        }
+        if (!wanted || stage == null) {
+            return false;
+        }
+        Job job = stage.owner().job();
+        job.stage(attempt.index(), success);
+        done(stage, attempt);
+        if (job.stagedBytes() > maxResultBytes) {
+            jobs.fail(job, tooLarge(job.stagedBytes()));
+        }
+        return true;
+    }
+
+    /** Takes note of the cached contents an attempt has made or used; returns whether others have used the same. */
+    private boolean takeBlocks(TaskAttempt attempt, TaskOutcome.Success success) {
+        if (success.cached().isEmpty() && success.used().isEmpty()) {
+            return true;
+        }
+        boolean current = inputTracker.isCurrent(attempt);
+        Set<Integer> contradicted = current ? cached.contradictions(attempt, success) : Set.of();
+        if (!contradicted.isEmpty()) {
+            cached.made(attempt, success.cached(), false);
+            rollback.readersOf(attempt, success.cached(), contradicted);
+            return false;
+        }
+        cached.made(attempt, success.cached(), current)
+                .forEach((rddId, firstWithout) -> rollback.consumersOf(rddId, firstWithout, attempt));
+        if (current) {
+            cached.used(attempt, success.used());
+        }
+        return true;
+    }
+
+    private JobFailure tooLarge(long resultBytes) {
+        ResultTooLargeException error = new ResultTooLargeException(resultBytes, maxResultBytes);
+        return new JobFailure.Aborted(String.valueOf(error.getMessage()), error);
+    }
+
+    private static MapOutput mapOutput(TaskOutcome.Success success) {
+        if (success.result() instanceof MapOutput output) {
+            return output;
+        }
+        throw new IllegalStateException("Executor bug: a map task has to leave a MapOutput");
+    }
+
+    private boolean register(
+            Stage stage,
+            ShuffleDependency shuffle,
+            TaskAttempt attempt,
+            MapOutput output,
+            TaskOutcome.Success success) {
+        Registration registration = shuffles.register(shuffle.shuffleId(), output);
+        if (registration == Registration.SURPLUS) {
+            throw new IllegalStateException("Scheduler bug: " + stage + " lacks partition " + output.mapPartition()
+                    + ", but " + shuffle + " has it. Please report this.");
+        }
+        done(stage, attempt);
+        if (!success.updates().isEmpty()) {
+            outbox.add(new SchedulerCommand.ApplyAccumulators(success.updates()));
+        }
+        if (registration == Registration.DIFFERENT) {
+            rollback.consumersOf(shuffle.shuffleId(), stage, output.mapPartition());
+        }
+        return true;
+    }
+
+    private void done(Stage stage, TaskAttempt attempt) {
+        stage.done(attempt.index());
+        stage.succeeded(attempt.index(), attempt.id());
+        tasks.succeeded(attempt);
+        TaskSet live = stage.live();
+        if (live != null) {
+            tasks.dequeue(live, attempt.index(), "another attempt finished the partition");
+        }
+    }
+
+    // --- everything else
+
+    private void failed(Stage stage, TaskAttempt attempt, TaskOutcome outcome) {
+        int stageAttempt = attempt.set().tasks().stageAttempt();
+        if (outcome instanceof TaskOutcome.FetchFailed lost) {
+            runner.inputLost(stage, stageAttempt, lost.message());
+        } else if (outcome instanceof TaskOutcome.InputMissing missing) {
+            inputMissing(stage, missing.shuffleId());
+            runner.inputLost(stage, stageAttempt, missing.describe());
+        } else if (outcome instanceof TaskOutcome.ResultTooLarge found && counts(stage, attempt, outcome)) {
+            jobs.fail(stage, tooLarge(found.resultBytes()));
+            return;
+        } else if (counts(stage, attempt, outcome)) {
+            Optional<JobFailure> verdict = stage.retries().record(attempt, outcome);
+            if (verdict.isPresent()) {
+                jobs.fail(stage, verdict.get());
+                return;
+            }
+        }
+        TaskSet live = stage.live();
+        if (live != null && stage.isPending(attempt.index()) && !commits.isHeld(stage, attempt.index())) {
+            tasks.queue(live, attempt.index());
+        }
+    }
+
+    /** An end that was asked for, or that concerns a partition done otherwise, or void input, counts for nothing. */
+    private boolean counts(Stage stage, TaskAttempt attempt, TaskOutcome outcome) {
+        return !(outcome instanceof TaskOutcome.Success)
+                && attempt.killReason().isEmpty()
+                && stage.isPending(attempt.index())
+                && inputTracker.isCurrent(attempt);
+    }
+
+    /** Forgets the output that could not be fetched; a newer one of the same partition is not meant. */
+    private void forget(TaskAttempt reader, TaskOutcome.FetchFailed lost) {
+        if (shuffles.forget(reader, lost)) {
+            Stage producer = stages.writing(lost.shuffleId());
+            if (producer != null) {
+                BitSet partition = new BitSet();
+                partition.set(lost.mapPartition());
+                runner.outputLost(producer, partition);
+            }
+        }
+    }
+
+    /** From now on the stage waits for the shuffle, whatever the cache table says. */
+    private void inputMissing(Stage stage, int shuffle) {
+        if (stage.parentShuffles().contains(shuffle)) {
+            stage.required().add(shuffle);
+            InputTracker.persistedAbove(stage, Set.of(shuffle), Set.of()).forEach(cached::doubt);
+        }
+    }
+}

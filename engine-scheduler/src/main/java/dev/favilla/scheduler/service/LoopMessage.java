@@ -1,0 +1,47 @@
+package dev.favilla.scheduler.service;
+
+import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.shuffle.ExecutorId;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What waits in the scheduler's loop. Whatever changes something that the loop owns comes as one of these. */
+sealed interface LoopMessage {
+
+    /** Something happened. */
+    record Happened(SchedulerEvent event) implements LoopMessage {}
+
+    /** A job was submitted, and this is what its submitter waits with. */
+    record Submitted(JobTicket ticket, SchedulerEvent.JobSubmitted event) implements LoopMessage {}
+
+    /** An executor is to be made and to offer its slots; the answer is why not. */
+    record Added(Function<Mailbox, ExecutorBackend> executor, Reply<Optional<RuntimeException>> reply)
+            implements LoopMessage {}
+
+    /** An executor is to be dropped with all it holds, and another put into its place, if one is given. */
+    record Lost(
+            ExecutorId executor, String reason, @Nullable Function<Mailbox, ExecutorBackend> replacement)
+            implements LoopMessage {}
+
+    /** Observers are to be told something that the scheduler knows nothing of. */
+    record Published(EngineEvent event) implements LoopMessage {}
+
+    /** Somebody asks how things stand after all that was posted before. */
+    record Asked<T>(Function<Machine, T> question, Reply<T> reply) implements LoopMessage {
+
+        void answerFrom(Machine machine) {
+            try {
+                reply.give(question.apply(machine));
+            } catch (RuntimeException | Error e) { // a question changes nothing: only whoever asked is told
+                reply.fail(e);
+            }
+        }
+    }
+
+    /** Nothing is to come any more. */
+    record Closed(String reason) implements LoopMessage {}
+}

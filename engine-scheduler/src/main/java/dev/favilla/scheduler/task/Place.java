@@ -1,7 +1,0 @@
-package dev.favilla.scheduler.task;
-
-import dev.favilla.scheduler.Locality;
-import dev.favilla.shuffle.ExecutorId;
-
-/** Where an attempt runs, and how near that is to its data. */
-record Place(ExecutorId executor, Locality locality) {}

@@ -1,0 +1,190 @@
+package dev.favilla.scheduler.executor;
+
+import dev.favilla.fault.FaultInjector;
+import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.MemoryUsage;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.Compression;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockTransfer;
+import dev.favilla.shuffle.ExecutorBlocks;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.hash.HashShuffleManager;
+import dev.favilla.shuffle.transfer.InMemoryTransfer;
+import dev.favilla.storage.MemoryBlockStore;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An executor of a simulated world: everything in it is real but the threads. Attempts wait until they are told to run,
+ * and then run where they are told.
+ */
+final class WorldExecutor {
+
+    private static final long POOL_BYTES = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
+    private static final Serializer SERIALIZER = new KryoSerializer(List.of());
+
+    private final ExecutorId id;
+    private final int slots;
+    private final InMemoryTransfer transfer;
+    private final Consumer<SchedulerEvent> post;
+    private final Consumer<SchedulerEvent> answered;
+    private final MemoryManager memory = new UnifiedMemoryManager(POOL_BYTES, 0);
+    private final MemoryBlockStore blocks;
+    private final ShuffleManager shuffle;
+    private final TaskRunner runner;
+    private final Map<Long, Attempt> waiting = new TreeMap<>();
+    private final Map<Long, Attempt> running = new TreeMap<>();
+    private boolean gone;
+
+    /**
+     * @param transfer connects the executors of the world
+     * @param post where events go that are not waited for
+     * @param answered where questions go whose answer is waited for
+     */
+    WorldExecutor(
+            ExecutorId id,
+            int slots,
+            InMemoryTransfer transfer,
+            InstantSource clock,
+            FaultInjector faults,
+            Consumer<SchedulerEvent> post,
+            Consumer<SchedulerEvent> answered) {
+        this.id = id;
+        this.slots = slots;
+        this.transfer = transfer;
+        this.post = post;
+        this.answered = answered;
+        BlockTransfer others = transfer.from(id);
+        BlockFrame frames = new BlockFrame(Compression.NONE);
+        this.blocks = new MemoryBlockStore(
+                memory, SERIALIZER, frames, block -> post(new SchedulerEvent.BlockDropped(id, block)), others);
+        this.shuffle = new HashShuffleManager(memory, SERIALIZER, frames, id, others);
+        this.runner = new TaskRunner(
+                new InProcessExecutor.Parts(
+                        id, slots, memory, blocks, shuffle, WorldExecutor::noThread, scope -> {}, null, clock, faults),
+                Boundary.NONE,
+                this::post);
+        transfer.register(id, new ExecutorBlocks(shuffle, blocks));
+    }
+
+    private static Thread noThread(Runnable task) {
+        throw new AssertionError("a simulated executor has no threads");
+    }
+
+    private void post(SchedulerEvent event) {
+        if (!gone) {
+            post.accept(event);
+        }
+    }
+
+    ExecutorId id() {
+        return id;
+    }
+
+    int slots() {
+        return slots;
+    }
+
+    MemoryBlockStore blocks() {
+        return blocks;
+    }
+
+    ShuffleManager shuffle() {
+        return shuffle;
+    }
+
+    MemoryUsage memory() {
+        return memory.usage();
+    }
+
+    void launch(TaskSpec task) {
+        waiting.put(task.attemptId(), new Attempt(task, () -> askCommit(task.attemptId())));
+    }
+
+    private void askCommit(long attemptId) {
+        if (!gone) {
+            answered.accept(new SchedulerEvent.CommitAsked(attemptId, id));
+        }
+    }
+
+    void answerCommit(long attemptId, boolean granted) {
+        Attempt attempt = running.get(attemptId);
+        if (attempt != null) {
+            attempt.answerCommit(granted);
+        }
+    }
+
+    void kill(long attemptId, String reason) {
+        Attempt attempt = waiting.getOrDefault(attemptId, running.get(attemptId));
+        if (attempt != null) {
+            attempt.kill(reason, false);
+        }
+    }
+
+    /** Returns the attempts that have not begun, in the order they came. */
+    List<Long> waiting() {
+        return List.copyOf(waiting.keySet());
+    }
+
+    /** Runs an attempt to its end on this thread. */
+    void run(long attemptId) {
+        Attempt attempt = waiting.remove(attemptId);
+        running.put(attemptId, attempt);
+        TaskRun run = runner.take(attempt);
+        SchedulerEvent.AttemptEnded ended = run.run(0);
+        running.remove(attemptId);
+        if (gone) {
+            run.takeBack();
+        } else {
+            post.accept(ended);
+        }
+    }
+
+    /** Has another user of the memory push out the cached block that was used least, if there is any. */
+    void squeeze() {
+        try (MemoryAccount other = memory.openTask("somebody else")) {
+            other.reserve(memory.usage().freeBytes() + 1);
+        }
+    }
+
+    /** As if the process had died. */
+    void abandon(String reason) {
+        gone = true;
+        transfer.unregister(id);
+        waiting.clear();
+        running.values().forEach(attempt -> attempt.kill(reason, false));
+        shuffle.close();
+        blocks.close();
+    }
+
+    /** Returns what is held that no cached block and no map output accounts for; null if nothing is. */
+    @Nullable
+    String leftOver() {
+        MemoryUsage usage = memory.usage();
+        boolean emptyBooks = usage.executionBytes() == 0
+                && usage.activeTasks() == 0
+                && (usage.storageBytes() == 0 || blocks.blockCount() > 0)
+                && (usage.retainedBytes() == 0 || shuffle.outputCount() > 0);
+        return emptyBooks ? null : usage.toString();
+    }
+
+    boolean isEmpty() {
+        return memory.usage().freeBytes() == POOL_BYTES && blocks.blockCount() == 0 && shuffle.outputCount() == 0;
+    }
+
+    @Override
+    public String toString() {
+        return id + " with " + blocks.blockCount() + " blocks, " + shuffle.outputCount() + " map outputs, " + memory();
+    }
+}

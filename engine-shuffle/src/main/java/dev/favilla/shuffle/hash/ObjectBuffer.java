@@ -1,0 +1,63 @@
+package dev.favilla.shuffle.hash;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records for one reducer, by reference, in chunks that double in length up to a limit: nothing is ever copied and at
+ * most about half is spare.
+ */
+final class ObjectBuffer {
+
+    private static final int FIRST_CHUNK = 8;
+    private static final int LARGEST_CHUNK = 1024;
+    private static final int REFERENCE_BYTES = 4;
+    private static final int ARRAY_HEADER_BYTES = 16;
+
+    private final List<@Nullable Object[]> chunks = new ArrayList<>(4);
+    private @Nullable Object[] last = new Object[0];
+
+    /** References in {@link #last}, two per record. */
+    private int used;
+
+    /** Appends a record and returns by how many bytes the arrays grew, mostly 0. */
+    int add(@Nullable Object key, @Nullable Object value) {
+        int grown = 0;
+        if (used == last.length) {
+            last = new Object[2 * Math.min(LARGEST_CHUNK, Math.max(FIRST_CHUNK, last.length))];
+            chunks.add(last);
+            used = 0;
+            grown = (int) arrayBytes(last);
+        }
+        last[used] = key;
+        last[used + 1] = value;
+        used += 2;
+        return grown;
+    }
+
+    private static long arrayBytes(@Nullable Object[] chunk) {
+        return ARRAY_HEADER_BYTES + (long) REFERENCE_BYTES * chunk.length;
+    }
+
+    /** Returns how many blocks the records make. */
+    int blocks() {
+        return chunks.size();
+    }
+
+    /**
+     * Adds the records as blocks to {@code blocks} and returns how many bytes they take.
+     *
+     * @param bytesPerRecord about how many bytes a key and its value take
+     */
+    long moveTo(List<Block> blocks, double bytesPerRecord) {
+        long total = 0;
+        for (@Nullable Object[] chunk : chunks) {
+            int records = (chunk == last ? used : chunk.length) / 2;
+            long bytes = arrayBytes(chunk) + Math.round(bytesPerRecord * records);
+            blocks.add(new ObjectBlock(chunk, records, bytes));
+            total += bytes;
+        }
+        return total;
+    }
+}

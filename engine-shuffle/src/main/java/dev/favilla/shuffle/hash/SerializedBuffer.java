@@ -1,0 +1,81 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.serializer.BlockFrame;
+import dev.favilla.serializer.FrameBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records for one reducer, serialized the moment they come, so that what their owner does to them later changes
+ * nothing. They become a framed block when they are long enough, or when {@link #seal} says so.
+ */
+final class SerializedBuffer {
+
+    private static final int FIRST_BUFFER = 128;
+    private static final int FULL_BLOCK = 1 << 20;
+
+    private final OutputKey output;
+    private final int reducer;
+    private final int firstPart;
+    private final RecordStream stream;
+    private final BlockFrame frames;
+
+    private final List<SerializedBlock> blocks = new ArrayList<>(1);
+    private long blockBytes;
+
+    private @Nullable FrameBuffer buffer;
+    private int records;
+
+    /**
+     * @param firstPart how many blocks the reducer gets before those of this lane
+     * @param stream the attempt's, for all its reducers
+     * @param frames how blocks are framed
+     */
+    SerializedBuffer(OutputKey output, int reducer, int firstPart, RecordStream stream, BlockFrame frames) {
+        this.output = output;
+        this.reducer = reducer;
+        this.firstPart = firstPart;
+        this.stream = stream;
+        this.frames = frames;
+    }
+
+    /** Appends a record. */
+    void add(@Nullable Object key, @Nullable Object value) {
+        FrameBuffer to = buffer;
+        if (to == null) {
+            to = new FrameBuffer(FIRST_BUFFER);
+            buffer = to;
+        }
+        stream.write(key, value, to);
+        records++;
+        if (to.size() >= FULL_BLOCK) {
+            seal();
+        }
+    }
+
+    /** Frames what was written since the last block. */
+    void seal() {
+        FrameBuffer full = buffer;
+        if (full == null) {
+            return;
+        }
+        byte[] frame = full.frame(frames, SerializedBlock.header(output, reducer, firstPart + blocks.size(), records));
+        blocks.add(new SerializedBlock(frame, records));
+        blockBytes += frame.length;
+        buffer = null;
+        records = 0;
+    }
+
+    /** Returns what the lane takes now. */
+    long heldBytes() {
+        return blockBytes + (buffer == null ? 0 : buffer.capacity());
+    }
+
+    /** Adds the records as blocks to {@code blocks} and returns how many bytes they take. */
+    long moveTo(List<Block> blocks) {
+        seal();
+        blocks.addAll(this.blocks);
+        return blockBytes;
+    }
+}
