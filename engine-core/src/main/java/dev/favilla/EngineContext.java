@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static dev.favilla.Arguments.notNull;
 
+import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
@@ -11,12 +12,9 @@ import dev.favilla.memory.Bytes;
 import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.scheduler.Action;
-import dev.favilla.scheduler.EngineListener;
-import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.PoolMode;
 import dev.favilla.scheduler.PoolSpec;
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.serializer.Closure;
@@ -28,7 +26,9 @@ import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.spi.EngineExtension;
-import dev.favilla.storage.BlockStore;
+import dev.favilla.status.JobReport;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextFileNode;
 import java.time.Duration;
@@ -647,7 +647,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     List<String> describe(LineageNode node) {
         StorageLevel level = datasets.level(node);
         String head = datasets.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
-        BlockStore.CachedSize kept = engine.executorFactory().sizeOf(node.id());
+        BlockManager.CachedSize kept = engine.executorFactory().sizeOf(node.id());
         return kept.partitions() == 0
                 ? List.of(head)
                 : List.of(

@@ -5,7 +5,7 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
-import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.BlockManager;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -177,15 +177,15 @@ final class ExecutorFactory {
     }
 
     /** Returns what is kept of a dataset. */
-    BlockStore.CachedSize sizeOf(int rddId) {
+    BlockManager.CachedSize sizeOf(int rddId) {
         int partitions = 0;
         long bytes = 0;
         for (LocalExecutor executor : live.values()) {
-            BlockStore.CachedSize size = executor.blocks().sizeOf(rddId);
+            BlockManager.CachedSize size = executor.blocks().sizeOf(rddId);
             partitions += size.partitions();
             bytes += size.memoryBytes();
         }
-        return new BlockStore.CachedSize(partitions, bytes);
+        return new BlockManager.CachedSize(partitions, bytes);
     }
 
     private Collection<LocalExecutor> executorFactory() {

@@ -18,8 +18,8 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.storage.BlockId;
-import dev.favilla.storage.BlockStore;
-import dev.favilla.storage.MemoryBlockStore;
+import dev.favilla.storage.BlockManager;
+import dev.favilla.storage.MemoryBlockManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalExecutor implements ExecutorBackend {
 
     private final MemoryManager memory;
-    private final BlockStore blocks;
+    private final BlockManager blocks;
     private final ShuffleManager shuffle;
     private final BroadcastCopies copies;
     private final ExecutorBackend slots;
@@ -51,7 +51,7 @@ final class LocalExecutor implements ExecutorBackend {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
         this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction(), plan.reclaimer());
-        this.blocks = new MemoryBlockStore(
+        this.blocks = new MemoryBlockManager(
                 memory,
                 plan.serializer(),
                 serialization.cacheFrames(),
@@ -114,7 +114,7 @@ final class LocalExecutor implements ExecutorBackend {
         return memory;
     }
 
-    BlockStore blocks() {
+    BlockManager blocks() {
         return blocks;
     }
 

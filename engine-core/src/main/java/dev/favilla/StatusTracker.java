@@ -1,10 +1,10 @@
 package dev.favilla;
 
-import dev.favilla.scheduler.SchedulerStatus;
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
-import dev.favilla.scheduler.SchedulerStatus.JobStatus;
-import dev.favilla.scheduler.SchedulerStatus.StageStatus;
-import dev.favilla.scheduler.SchedulerStatus.State;
+import dev.favilla.status.SchedulerStatus;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.status.SchedulerStatus.JobStatus;
+import dev.favilla.status.SchedulerStatus.StageStatus;
+import dev.favilla.status.SchedulerStatus.State;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

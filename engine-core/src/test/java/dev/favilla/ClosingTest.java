@@ -2,8 +2,8 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.EngineEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,7 +1,7 @@
 package dev.favilla;
 
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineListener;
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineListener;
 import dev.favilla.shuffle.ExecutorId;
 import java.util.List;
 import java.util.Set;

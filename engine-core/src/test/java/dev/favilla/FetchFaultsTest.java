@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.JobReport;
+import dev.favilla.status.JobReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.favilla.scheduler.JobReport;
-import dev.favilla.scheduler.JobReport.StageReport;
 import dev.favilla.serializer.ClosureNotSerializableException;
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.status.JobReport;
+import dev.favilla.status.JobReport.StageReport;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;

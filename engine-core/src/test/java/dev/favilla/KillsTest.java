@@ -2,8 +2,8 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.TaskOutcome;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;

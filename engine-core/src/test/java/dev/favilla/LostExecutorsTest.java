@@ -3,11 +3,11 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.JobReport;
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.JobReport;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -3,7 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.favilla.scheduler.EngineListener;
+import dev.favilla.event.EngineListener;
 import dev.favilla.scheduler.PoolMode;
 import dev.favilla.scheduler.PoolSpec;
 import dev.favilla.serializer.KryoRegistration;

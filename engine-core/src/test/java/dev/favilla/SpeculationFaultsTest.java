@@ -2,10 +2,10 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.status.JobReport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;

@@ -3,9 +3,9 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.favilla.scheduler.SchedulerStatus.JobStatus;
-import dev.favilla.scheduler.SchedulerStatus.StageStatus;
-import dev.favilla.scheduler.SchedulerStatus.State;
+import dev.favilla.status.SchedulerStatus.JobStatus;
+import dev.favilla.status.SchedulerStatus.StageStatus;
+import dev.favilla.status.SchedulerStatus.State;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

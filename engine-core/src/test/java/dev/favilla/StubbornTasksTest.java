@@ -2,7 +2,7 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.TaskOutcome;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

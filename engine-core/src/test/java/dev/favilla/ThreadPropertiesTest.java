@@ -2,10 +2,10 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.JobProperties;
-import dev.favilla.scheduler.SchedulerStatus.JobStatus;
 import dev.favilla.scheduler.TaskContext;
+import dev.favilla.status.SchedulerStatus.JobStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.favilla.scheduler.JobReport;
+import dev.favilla.status.JobReport;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -1,9 +1,9 @@
 package dev.favilla.spi;
 
-import dev.favilla.scheduler.SchedulerStatus;
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.List;
 
 /**

@@ -2,8 +2,8 @@ package dev.favilla.examples;
 
 import dev.favilla.memory.Bytes;
 import dev.favilla.memory.Metric;
-import dev.favilla.scheduler.JobReport;
-import dev.favilla.scheduler.JobReport.StageReport;
+import dev.favilla.status.JobReport;
+import dev.favilla.status.JobReport.StageReport;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.favilla.examples;
 
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineListener;
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineListener;
 import dev.favilla.scheduler.TaskContext;
 import java.time.Duration;
 import java.util.ArrayList;

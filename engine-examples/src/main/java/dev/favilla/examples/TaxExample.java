@@ -10,7 +10,7 @@ import dev.favilla.examples.TaxTable.Salary;
 import dev.favilla.function.MapFunction;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.JobReport;
+import dev.favilla.status.JobReport;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

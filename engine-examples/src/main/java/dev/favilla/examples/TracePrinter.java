@@ -2,14 +2,14 @@ package dev.favilla.examples;
 
 import static dev.favilla.examples.JobStatistics.count;
 
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineEvent.JobStarted;
+import dev.favilla.event.EngineEvent.StageInfo;
+import dev.favilla.event.EngineEvent.TaskEnded;
+import dev.favilla.event.EngineEvent.TaskStarted;
 import dev.favilla.examples.LineageTrace.Contents;
 import dev.favilla.examples.LineageTrace.Keyed;
 import dev.favilla.memory.Metric;
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineEvent.JobStarted;
-import dev.favilla.scheduler.EngineEvent.StageInfo;
-import dev.favilla.scheduler.EngineEvent.TaskEnded;
-import dev.favilla.scheduler.EngineEvent.TaskStarted;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.Partitioner;

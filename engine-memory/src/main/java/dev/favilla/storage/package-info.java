@@ -1,7 +1,7 @@
 /**
  * Cached partitions by id and level.
  *
- * <p>Start at {@link dev.favilla.storage.BlockStore}. The cache is a hint: a block may vanish at any time, and whoever
+ * <p>Start at {@link dev.favilla.storage.BlockManager}. The cache is a hint: a block may vanish at any time, and whoever
  * misses one computes it again, or finds it on another executor. Nothing here knows how a block is computed.
  */
 @NullMarked

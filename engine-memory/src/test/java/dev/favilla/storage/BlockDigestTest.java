@@ -26,7 +26,7 @@ class BlockDigestTest {
     private long attempts;
     private final Serializer serializer = new KryoSerializer(List.of());
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.25);
-    private final MemoryBlockStore store = new MemoryBlockStore(memory, serializer, id -> {});
+    private final MemoryBlockManager store = new MemoryBlockManager(memory, serializer, id -> {});
 
     @AfterEach
     void close() {

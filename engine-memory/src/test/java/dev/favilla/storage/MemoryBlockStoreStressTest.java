@@ -30,8 +30,8 @@ class MemoryBlockStoreStressTest {
 
     @Test
     void readersSeeWholeBlocksAndNothingIsLeft(TestSeed seed) throws Exception {
-        try (MemoryBlockStore store =
-                new MemoryBlockStore(memory, new KryoSerializer(List.of()), id -> droppedBlocks.incrementAndGet())) {
+        try (MemoryBlockManager store =
+                new MemoryBlockManager(memory, new KryoSerializer(List.of()), id -> droppedBlocks.incrementAndGet())) {
             SplittableRandom seeds = seed.random();
             List<Callable<Void>> workers = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
@@ -65,7 +65,7 @@ class MemoryBlockStoreStressTest {
         assertThat(memory.usage()).isEqualTo(new MemoryUsage(POOL, 0, 0, 0, 0));
     }
 
-    private void runTask(MemoryBlockStore store, long attempt, SplittableRandom random) {
+    private void runTask(MemoryBlockManager store, long attempt, SplittableRandom random) {
         try (TaskScope scope = new TaskScope(attempt, "task " + attempt, memory.openTask("task " + attempt))) {
             for (int step = 0; step < 3; step++) {
                 BlockId id = new BlockId(random.nextInt(4), random.nextInt(6));

@@ -43,10 +43,10 @@ class PeerBlocksTest {
     private final List<String> asked = new ArrayList<>();
     private final Hooked serializer = new Hooked();
 
-    private final MemoryBlockStore there =
-            new MemoryBlockStore(memoryThere, serializer, new BlockFrame(Compression.LZ4), dropped::add);
+    private final MemoryBlockManager there =
+            new MemoryBlockManager(memoryThere, serializer, new BlockFrame(Compression.LZ4), dropped::add);
     private PeerBlocks peers = there::export;
-    private final MemoryBlockStore here = new MemoryBlockStore(
+    private final MemoryBlockManager here = new MemoryBlockManager(
             memory, serializer, new BlockFrame(Compression.NONE), dropped::add, (id, inputVersion) -> {
                 asked.add(id + " " + inputVersion);
                 return peers.fetch(id, inputVersion);
@@ -93,7 +93,7 @@ class PeerBlocksTest {
     }
 
     private static void put(
-            MemoryBlockStore store, UnifiedMemoryManager memory, StorageLevel level, Iterable<?> records) {
+            MemoryBlockManager store, UnifiedMemoryManager memory, StorageLevel level, Iterable<?> records) {
         try (TaskScope scope = new TaskScope(5, "task", memory.openTask("task"))) {
             BlockBuilder builder = store.build(ID, level, VERSION, scope);
             records.forEach(builder::add);

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.status.JobReport;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,9 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineListener;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import java.time.Instant;

@@ -2,6 +2,8 @@ package dev.favilla.scheduler;
 
 import dev.favilla.memory.TaskScope;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskCompletionListener;
+import dev.favilla.task.TaskFailureListener;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,8 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.lineage.UserCodeException;
+import dev.favilla.task.TaskCompletionListener;
+import dev.favilla.task.TaskFailureListener;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;

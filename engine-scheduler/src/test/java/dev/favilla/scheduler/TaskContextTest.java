@@ -9,6 +9,7 @@ import dev.favilla.memory.TaskKilledException;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskCompletionListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package dev.favilla.shuffle;
 
 import dev.favilla.storage.BlockId;
-import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.EncodedBlock;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param shuffle its map outputs
  * @param blocks its cached blocks
  */
-public record ExecutorBlocks(ShuffleManager shuffle, BlockStore blocks) implements BlockServer {
+public record ExecutorBlocks(ShuffleManager shuffle, BlockManager blocks) implements BlockServer {
 
     @Override
     public Optional<List<EncodedBlock>> shuffleBlocks(int shuffleId, int mapPartition, long attemptId, int reducer) {

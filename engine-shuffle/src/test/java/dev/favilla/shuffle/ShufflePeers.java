@@ -11,7 +11,7 @@ import dev.favilla.shuffle.ShuffleFixture.Entry;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;
-import dev.favilla.storage.MemoryBlockStore;
+import dev.favilla.storage.MemoryBlockManager;
 import dev.favilla.testing.LeakProbe;
 import dev.favilla.testing.LeakProbes;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class ShufflePeers implements AutoCloseable {
             ExecutorId id = new ExecutorId("executor-" + i, i);
             MemoryManager memory = new UnifiedMemoryManager(poolBytes, 0.5);
             ShuffleManager shuffle = opener.open(memory, serializer, id, new Tapped(transfer.from(id)));
-            MemoryBlockStore blocks = new MemoryBlockStore(memory, serializer, block -> {});
+            MemoryBlockManager blocks = new MemoryBlockManager(memory, serializer, block -> {});
             transfer.register(id, new ExecutorBlocks(shuffle, blocks));
             peers.add(new Peer(id, memory, shuffle, blocks));
         }
@@ -146,7 +146,7 @@ public final class ShufflePeers implements AutoCloseable {
     }
 
     /** One executor. */
-    public record Peer(ExecutorId id, MemoryManager memory, ShuffleManager shuffle, MemoryBlockStore blocks) {}
+    public record Peer(ExecutorId id, MemoryManager memory, ShuffleManager shuffle, MemoryBlockManager blocks) {}
 
     private final class Tapped implements BlockTransfer {
 

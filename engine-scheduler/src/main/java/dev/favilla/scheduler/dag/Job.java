@@ -1,11 +1,11 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.status.JobReport;
 import dev.favilla.storage.StorageLevel;
 import java.time.Duration;
 import java.time.Instant;

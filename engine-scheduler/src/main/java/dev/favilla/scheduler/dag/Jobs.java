@@ -1,15 +1,13 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.StageEvent;
-import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.status.JobReport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.SchedulerCommand;
 import java.time.Instant;
 import java.time.InstantSource;

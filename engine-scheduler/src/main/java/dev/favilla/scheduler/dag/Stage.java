@@ -1,10 +1,8 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.event.EngineEvent.StageInfo;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.scheduler.EngineEvent.StageInfo;
-import dev.favilla.scheduler.StageEvent;
 import dev.favilla.scheduler.StageGraph.StagePlan;
-import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.task.Retries;
 import dev.favilla.scheduler.task.TaskSet;
 import java.time.Instant;

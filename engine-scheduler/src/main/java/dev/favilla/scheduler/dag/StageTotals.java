@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.JobReport.StageReport;
+import dev.favilla.status.JobReport.StageReport;
 
 /** What one stage did for one job since the job joined it. */
 final class StageTotals {

@@ -1,12 +1,11 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.SchedulerStatus;
-import dev.favilla.scheduler.SchedulerStatus.JobStatus;
-import dev.favilla.scheduler.SchedulerStatus.StageStatus;
-import dev.favilla.scheduler.SchedulerStatus.State;
-import dev.favilla.scheduler.StageState;
 import dev.favilla.scheduler.task.TaskScheduler;
+import dev.favilla.status.SchedulerStatus;
+import dev.favilla.status.SchedulerStatus.JobStatus;
+import dev.favilla.status.SchedulerStatus.StageStatus;
+import dev.favilla.status.SchedulerStatus.State;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;

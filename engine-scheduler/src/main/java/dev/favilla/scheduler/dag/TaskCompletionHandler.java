@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.SchedulerCommand;

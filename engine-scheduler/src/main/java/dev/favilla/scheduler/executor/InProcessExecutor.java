@@ -15,7 +15,7 @@ import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
-import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.BlockManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -274,7 +274,7 @@ public final class InProcessExecutor implements ExecutorBackend {
             ExecutorId id,
             int slots,
             MemoryManager memory,
-            BlockStore blocks,
+            BlockManager blocks,
             ShuffleManager shuffle,
             ThreadFactory threads,
             Consumer<TaskScope> scopeInitializer,

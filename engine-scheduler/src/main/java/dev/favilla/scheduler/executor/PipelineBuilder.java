@@ -12,7 +12,7 @@ import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.storage.BlockId;
-import dev.favilla.storage.BlockStore;
+import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.CachedBlock;
 import dev.favilla.storage.StorageLevel;
 import java.util.ArrayDeque;
@@ -45,7 +45,7 @@ final class PipelineBuilder implements TaskInputs {
 
     private final TaskSpec spec;
     private final TaskScope scope;
-    private final BlockStore blocks;
+    private final BlockManager blocks;
     private final ShuffleManager shuffles;
     private final InputVersions inputVersions;
 
@@ -59,7 +59,7 @@ final class PipelineBuilder implements TaskInputs {
 
     /** Whatever it opens is closed with {@code scope}. */
     PipelineBuilder(
-            TaskSpec spec, TaskScope scope, BlockStore blocks, ShuffleManager shuffles, InputVersions inputVersions) {
+            TaskSpec spec, TaskScope scope, BlockManager blocks, ShuffleManager shuffles, InputVersions inputVersions) {
         this.spec = spec;
         this.scope = scope;
         this.blocks = blocks;

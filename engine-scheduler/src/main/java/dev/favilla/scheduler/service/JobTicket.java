@@ -2,8 +2,8 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobReport;
 import dev.favilla.scheduler.JobRequest;
+import dev.favilla.status.JobReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.service;
 
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineListener;
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineListener;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

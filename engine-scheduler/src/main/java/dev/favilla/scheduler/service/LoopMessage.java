@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.service;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;

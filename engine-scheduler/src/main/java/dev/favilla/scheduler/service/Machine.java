@@ -2,8 +2,8 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.status.SchedulerStatus;
 import java.util.List;
 
 /** The state machine, as its surroundings use it: on one thread at a time. */

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.ExecutorId;

@@ -1,10 +1,10 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.scheduler.AccumulatorRegistry;
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineListener;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
@@ -13,13 +13,13 @@ import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.Mailbox;

@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.EngineEvent;
 import org.slf4j.LoggerFactory;
 
 /**

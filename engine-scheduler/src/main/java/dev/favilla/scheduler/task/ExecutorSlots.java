@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

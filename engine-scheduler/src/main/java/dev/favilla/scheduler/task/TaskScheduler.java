@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.task;
 
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

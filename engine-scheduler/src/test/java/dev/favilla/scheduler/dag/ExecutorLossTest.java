@@ -2,15 +2,15 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.SchedulerStatus.ExecutorStatus;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.EngineEvent;
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;

@@ -3,16 +3,16 @@ package dev.favilla.scheduler.dag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobReport.StageReport;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.status.JobReport.StageReport;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;

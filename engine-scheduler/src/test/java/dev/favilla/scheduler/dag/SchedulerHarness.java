@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
@@ -11,7 +11,6 @@ import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.StageGraph;
@@ -22,6 +21,7 @@ import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.DriverMapOutputTracker;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
+import dev.favilla.status.SchedulerStatus;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.PublishedBlock;
 import dev.favilla.storage.StorageLevel;

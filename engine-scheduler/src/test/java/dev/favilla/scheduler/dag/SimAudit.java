@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobProperties;

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineEvent.StageInfo;
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineEvent.StageInfo;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
 import java.util.HashMap;

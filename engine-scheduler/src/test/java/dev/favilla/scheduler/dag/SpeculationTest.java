@@ -2,8 +2,8 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;

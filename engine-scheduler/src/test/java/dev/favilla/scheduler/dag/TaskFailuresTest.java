@@ -2,9 +2,9 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;

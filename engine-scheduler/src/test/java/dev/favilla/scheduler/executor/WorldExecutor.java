@@ -17,7 +17,7 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
-import dev.favilla.storage.MemoryBlockStore;
+import dev.favilla.storage.MemoryBlockManager;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class WorldExecutor {
     private final Consumer<SchedulerEvent> post;
     private final Consumer<SchedulerEvent> answered;
     private final MemoryManager memory = new UnifiedMemoryManager(POOL_BYTES, 0);
-    private final MemoryBlockStore blocks;
+    private final MemoryBlockManager blocks;
     private final ShuffleManager shuffle;
     private final TaskRunner runner;
     private final Map<Long, Attempt> waiting = new TreeMap<>();
@@ -67,7 +67,7 @@ final class WorldExecutor {
         this.answered = answered;
         BlockTransfer others = transfer.from(id);
         BlockFrame frames = new BlockFrame(Compression.NONE);
-        this.blocks = new MemoryBlockStore(
+        this.blocks = new MemoryBlockManager(
                 memory, SERIALIZER, frames, block -> post(new SchedulerEvent.BlockDropped(id, block)), others);
         this.shuffle = new HashShuffleManager(memory, SERIALIZER, frames, id, others);
         this.runner = new TaskRunner(
@@ -96,7 +96,7 @@ final class WorldExecutor {
         return slots;
     }
 
-    MemoryBlockStore blocks() {
+    MemoryBlockManager blocks() {
         return blocks;
     }
 

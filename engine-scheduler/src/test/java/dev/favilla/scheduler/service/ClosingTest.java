@@ -2,8 +2,8 @@ package dev.favilla.scheduler.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.executor.TestAction;

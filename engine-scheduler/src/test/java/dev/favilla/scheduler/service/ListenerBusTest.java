@@ -3,8 +3,8 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.scheduler.EngineEvent;
-import dev.favilla.scheduler.EngineListener;
+import dev.favilla.event.EngineEvent;
+import dev.favilla.event.EngineListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -22,7 +22,7 @@ import dev.favilla.shuffle.DriverMapOutputTracker;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
-import dev.favilla.storage.MemoryBlockStore;
+import dev.favilla.storage.MemoryBlockManager;
 import dev.favilla.storage.StorageLevel;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,7 +48,7 @@ final class ServiceHarness implements AutoCloseable {
     final SchedulerService service;
 
     @Nullable
-    MemoryBlockStore blocks;
+    MemoryBlockManager blocks;
 
     @Nullable
     ShuffleManager shuffle;
@@ -76,8 +76,8 @@ final class ServiceHarness implements AutoCloseable {
     }
 
     private ExecutorBackend first(int slots, Mailbox post) {
-        MemoryBlockStore store =
-                new MemoryBlockStore(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
+        MemoryBlockManager store =
+                new MemoryBlockManager(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
         ShuffleManager manager = new HashShuffleManager(memory, serializer, ID);
         blocks = store;
         shuffle = manager;
@@ -87,7 +87,7 @@ final class ServiceHarness implements AutoCloseable {
     /** Makes another executor, with a budget of its own. */
     ExecutorBackend another(ExecutorId id, int slots, Mailbox post) {
         MemoryManager budget = new UnifiedMemoryManager(64L << 20, 0.5);
-        MemoryBlockStore store = new MemoryBlockStore(
+        MemoryBlockManager store = new MemoryBlockManager(
                 budget, serializer, block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
         return executor(id, slots, budget, store, new HashShuffleManager(budget, serializer, id), post);
     }
@@ -96,7 +96,7 @@ final class ServiceHarness implements AutoCloseable {
             ExecutorId id,
             int slots,
             MemoryManager budget,
-            MemoryBlockStore store,
+            MemoryBlockManager store,
             ShuffleManager manager,
             Mailbox post) {
         return new InProcessExecutor(

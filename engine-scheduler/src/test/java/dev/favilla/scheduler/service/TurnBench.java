@@ -1,16 +1,16 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.AccumulatorRegistry;
-import dev.favilla.scheduler.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.SchedulerStatus;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerStatus;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

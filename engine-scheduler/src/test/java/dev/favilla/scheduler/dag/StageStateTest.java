@@ -1,18 +1,18 @@
-package dev.favilla.scheduler;
+package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.scheduler.StageEvent.Aborted;
-import dev.favilla.scheduler.StageEvent.Completed;
-import dev.favilla.scheduler.StageEvent.InputChanged;
-import dev.favilla.scheduler.StageEvent.InputLost;
-import dev.favilla.scheduler.StageEvent.OutputLost;
-import dev.favilla.scheduler.StageEvent.Submitted;
-import dev.favilla.scheduler.StageState.Done;
-import dev.favilla.scheduler.StageState.Failed;
-import dev.favilla.scheduler.StageState.Running;
-import dev.favilla.scheduler.StageState.Waiting;
+import dev.favilla.scheduler.dag.StageEvent.Aborted;
+import dev.favilla.scheduler.dag.StageEvent.Completed;
+import dev.favilla.scheduler.dag.StageEvent.InputChanged;
+import dev.favilla.scheduler.dag.StageEvent.InputLost;
+import dev.favilla.scheduler.dag.StageEvent.OutputLost;
+import dev.favilla.scheduler.dag.StageEvent.Submitted;
+import dev.favilla.scheduler.dag.StageState.Done;
+import dev.favilla.scheduler.dag.StageState.Failed;
+import dev.favilla.scheduler.dag.StageState.Running;
+import dev.favilla.scheduler.dag.StageState.Waiting;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Failures.</b> A block that is damaged is dropped and not found. One that cannot be deserialized is dropped and
  * fails the reader once. A listener that throws is reported in the log.
  */
-public final class MemoryBlockStore implements BlockStore {
+public final class MemoryBlockManager implements BlockManager {
 
     /** How often others may come first before a block is given up. */
     private static final int SETTLING_ROUNDS = 4;
@@ -75,18 +75,18 @@ public final class MemoryBlockStore implements BlockStore {
     private boolean closed;
 
     /** A store whose serialized blocks are not compressed. */
-    public MemoryBlockStore(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
+    public MemoryBlockManager(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
         this(memory, serializer, new BlockFrame(Compression.NONE), listener);
     }
 
     /** The store of the only executor. */
-    public MemoryBlockStore(
+    public MemoryBlockManager(
             MemoryManager memory, Serializer serializer, BlockFrame frames, BlockDropListener listener) {
         this(memory, serializer, frames, listener, PeerBlocks.NONE);
     }
 
     /** A store whose blocks may live on credit as long as they like. */
-    public MemoryBlockStore(
+    public MemoryBlockManager(
             MemoryManager memory,
             Serializer serializer,
             BlockFrame frames,
@@ -103,7 +103,7 @@ public final class MemoryBlockStore implements BlockStore {
      * @param peers asked for what is missed here
      * @param creditLimit how much of the heap all blocks being built may take beside the budget
      */
-    public MemoryBlockStore(
+    public MemoryBlockManager(
             MemoryManager memory,
             Serializer serializer,
             BlockFrame frames,
@@ -572,6 +572,6 @@ public final class MemoryBlockStore implements BlockStore {
 
     /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
     private static Logger logger() {
-        return LoggerFactory.getLogger(MemoryBlockStore.class);
+        return LoggerFactory.getLogger(MemoryBlockManager.class);
     }
 }

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.event;
 
 /**
  * Observes a context. Called on one thread of the context's own, never while a lock is held; a slow listener delays no

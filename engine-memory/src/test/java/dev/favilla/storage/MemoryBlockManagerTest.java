@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MemoryBlockStoreTest {
+class MemoryBlockManagerTest {
 
     private static final int MIB = 1 << 20;
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
@@ -34,7 +34,7 @@ class MemoryBlockStoreTest {
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.25);
     private final List<BlockId> dropped = new ArrayList<>();
     private final FlakySerializer serializer = new FlakySerializer();
-    private final MemoryBlockStore store = new MemoryBlockStore(memory, serializer, dropped::add);
+    private final MemoryBlockManager store = new MemoryBlockManager(memory, serializer, dropped::add);
     private final List<TaskScope> scopes = new ArrayList<>();
 
     /** Kryo, until told to fail. */
@@ -104,7 +104,7 @@ class MemoryBlockStoreTest {
 
     private Optional<List<Object>> get(BlockId id) {
         try (TaskScope scope = task()) {
-            return store.find(id, VERSION, scope).map(MemoryBlockStoreTest::content);
+            return store.find(id, VERSION, scope).map(MemoryBlockManagerTest::content);
         }
     }
 
@@ -273,7 +273,7 @@ class MemoryBlockStoreTest {
 
             assertThat(store.publish(scope)).extracting(PublishedBlock::id).containsExactly(id(1, 0));
 
-            assertThat(store.find(id(1, 0), VERSION + 1, scope).map(MemoryBlockStoreTest::content))
+            assertThat(store.find(id(1, 0), VERSION + 1, scope).map(MemoryBlockManagerTest::content))
                     .contains(List.of("new"));
             assertThat(memory.usage().storageBytes()).isEqualTo(store.sizeOf(1).memoryBytes());
         }
@@ -355,7 +355,7 @@ class MemoryBlockStoreTest {
         @Test
         void goesOnWhenTheListenerThrows() { // behaviour 321
             UnifiedMemoryManager own = new UnifiedMemoryManager(POOL, 0);
-            try (MemoryBlockStore rude = new MemoryBlockStore(own, serializer, block -> {
+            try (MemoryBlockManager rude = new MemoryBlockManager(own, serializer, block -> {
                 throw new IllegalStateException("listener");
             })) {
                 try (TaskScope scope = task()) {

@@ -1,4 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
+
+import dev.favilla.scheduler.TaskContext;
 
 /** Told what made an attempt fail, before the completion listeners are. Runs in the attempt's slot. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.scheduler.dag;
 
 /** What can happen to a stage. */
 public sealed interface StageEvent {

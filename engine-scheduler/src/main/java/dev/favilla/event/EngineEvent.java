@@ -1,7 +1,11 @@
-package dev.favilla.scheduler;
+package dev.favilla.event;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
+import dev.favilla.scheduler.Locality;
+import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Instant;
 import java.util.List;

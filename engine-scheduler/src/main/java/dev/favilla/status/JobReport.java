@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.status;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.memory.Metric;

@@ -14,7 +14,7 @@ import java.util.Optional;
  * <p><b>Threads.</b> May be used from any thread. A block found is pinned, and so never evicted, until the scope that
  * found it closes.
  */
-public interface BlockStore extends AutoCloseable {
+public interface BlockManager extends AutoCloseable {
 
     /**
      * Finds a visible block and pins it for the life of {@code scope}; any failure to read it is a miss. What is not

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.scheduler.dag;
 
 /**
  * Where one stage is in its life, and the only place that says what may happen next.

@@ -1,4 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
+
+import dev.favilla.scheduler.TaskContext;
 
 /** Told that an attempt has ended, well or not. Runs in the attempt's slot, before what it holds is given back. */
 @FunctionalInterface
