@@ -48,7 +48,7 @@ record Engine(
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
         ResultSizes results = new ResultSizes(settings.scheduling().maxResultBytes());
-        LocalExecutor.Plan plan = new LocalExecutor.Plan(
+        ExecutorParts.Plan plan = new ExecutorParts.Plan(
                 settings,
                 serializer,
                 broadcasts,

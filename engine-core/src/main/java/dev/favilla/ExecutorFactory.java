@@ -3,6 +3,7 @@ package dev.favilla;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.BlockManager;
@@ -27,20 +28,20 @@ import java.util.function.ToIntFunction;
  */
 final class ExecutorFactory {
 
-    private final LocalExecutor.Plan plan;
+    private final ExecutorParts.Plan plan;
     private final boolean isolated;
     private final InMemoryTransfer transfer = new InMemoryTransfer();
     private final AtomicInteger nextName = new AtomicInteger();
     private final AtomicLong nextIncarnation = new AtomicLong();
-    private final Map<ExecutorId, LocalExecutor> live = new ConcurrentHashMap<>();
+    private final Map<ExecutorId, ExecutorParts> live = new ConcurrentHashMap<>();
 
     /** Those that ended, kept for their books while attempts that do not stop hold something of them. */
-    private final Set<LocalExecutor> ended = ConcurrentHashMap.newKeySet();
+    private final Set<ExecutorParts> ended = ConcurrentHashMap.newKeySet();
 
     /** The live ones that are not about to leave. */
     private final AtomicReference<Set<ExecutorId>> staying = new AtomicReference<>(Set.of());
 
-    ExecutorFactory(LocalExecutor.Plan plan) {
+    ExecutorFactory(ExecutorParts.Plan plan) {
         this.plan = plan;
         this.isolated = plan.settings().master().isolated();
     }
@@ -71,10 +72,11 @@ final class ExecutorFactory {
     /** Returns how an executor is made, given where its events go. */
     Function<Mailbox, ExecutorBackend> maker(ExecutorId id) {
         return mailbox -> {
-            LocalExecutor executor = new LocalExecutor(id, plan, transfer.from(id), mailbox, this::leave);
+            ExecutorParts parts = new ExecutorParts(id, plan, transfer.from(id), mailbox, this::leave);
+            InProcessExecutor executor = new InProcessExecutor(parts.env(), mailbox);
             try {
-                live.put(id, executor);
-                transfer.register(id, executor.server());
+                live.put(id, parts);
+                transfer.register(id, parts.server());
                 staying.updateAndGet(ids -> with(ids, id));
             } catch (RuntimeException | Error e) { // no memory for it: nobody knows of this executor
                 executor.abandon("it could not be opened");
@@ -90,7 +92,7 @@ final class ExecutorFactory {
     }
 
     /** Has the others find nothing there any more, and returns whether they could until now. */
-    private boolean leave(LocalExecutor executor) {
+    private boolean leave(ExecutorParts executor) {
         transfer.unregister(executor.id());
         staying.updateAndGet(ids -> without(ids, executor.id()));
         ended.add(executor); // before it is taken away, so that its books are always in one of both
@@ -99,7 +101,7 @@ final class ExecutorFactory {
 
     /** Takes an executor away and returns whether it was there; of several who ask, one is told so. */
     boolean remove(ExecutorId id) {
-        LocalExecutor executor = live.get(id);
+        ExecutorParts executor = live.get(id);
         return executor != null && leave(executor);
     }
 
@@ -141,18 +143,18 @@ final class ExecutorFactory {
 
     /** Drops the map outputs of a shuffle. */
     void dropShuffle(int shuffleId) {
-        live.values().forEach(executor -> executor.dropShuffle(shuffleId));
+        live.values().forEach(executor -> executor.shuffle().drop(shuffleId));
     }
 
     /** Drops the cached partitions of a dataset. */
     void dropBlocks(int rddId) {
-        live.values().forEach(executor -> executor.dropBlocks(rddId));
+        live.values().forEach(executor -> executor.blocks().drop(rddId));
     }
 
     /** Returns the books of all of them together. */
     MemoryUsage memory() {
         MemoryUsage sum = new MemoryUsage(0, 0, 0, 0, 0);
-        for (LocalExecutor executor : executorFactory()) {
+        for (ExecutorParts executor : notEmpty()) {
             MemoryUsage usage = executor.memory().usage();
             sum = new MemoryUsage(
                     sum.poolBytes() + usage.poolBytes(),
@@ -172,15 +174,15 @@ final class ExecutorFactory {
         return count(executor -> executor.shuffle().outputCount());
     }
 
-    private int count(ToIntFunction<LocalExecutor> counter) {
-        return executorFactory().stream().mapToInt(counter).sum();
+    private int count(ToIntFunction<ExecutorParts> counter) {
+        return notEmpty().stream().mapToInt(counter).sum();
     }
 
     /** Returns what is kept of a dataset. */
     BlockManager.CachedSize sizeOf(int rddId) {
         int partitions = 0;
         long bytes = 0;
-        for (LocalExecutor executor : live.values()) {
+        for (ExecutorParts executor : live.values()) {
             BlockManager.CachedSize size = executor.blocks().sizeOf(rddId);
             partitions += size.partitions();
             bytes += size.memoryBytes();
@@ -188,14 +190,14 @@ final class ExecutorFactory {
         return new BlockManager.CachedSize(partitions, bytes);
     }
 
-    private Collection<LocalExecutor> executorFactory() {
+    private Collection<ExecutorParts> notEmpty() {
         ended.removeIf(ExecutorFactory::isEmpty);
-        Set<LocalExecutor> executorFactory = new HashSet<>(live.values());
-        executorFactory.addAll(ended);
-        return executorFactory;
+        Set<ExecutorParts> all = new HashSet<>(live.values());
+        all.addAll(ended);
+        return all;
     }
 
-    private static boolean isEmpty(LocalExecutor executor) {
+    private static boolean isEmpty(ExecutorParts executor) {
         MemoryUsage usage = executor.memory().usage();
         return usage.freeBytes() == usage.poolBytes()
                 && usage.activeTasks() == 0

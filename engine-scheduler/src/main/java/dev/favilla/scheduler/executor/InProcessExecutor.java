@@ -1,32 +1,22 @@
 package dev.favilla.scheduler.executor;
 
-import dev.favilla.fault.FaultInjector;
-import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.MetricValues;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskError;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
-import dev.favilla.storage.BlockManager;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,47 +43,47 @@ public final class InProcessExecutor implements ExecutorBackend {
     private static final String CLOSED = "the context was closed";
     private static final long BETWEEN_TRIES_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private static final TaskOutcome NO_WORDS = new TaskOutcome.Failed(TaskError.unknown());
-
-    private final Parts parts;
+    private final ExecutorEnv env;
+    private final Boundary boundary;
     private final EventGate gate;
     private final SlotPool slots;
-    private final TaskRunner runner;
+    private final InputVersions inputVersions = new InputVersions();
+    private final TaskRunner.Host host = new Host();
 
     /** Where slots tell of the ends of attempts: they look into the mailbox themselves afterwards. */
     private final Consumer<SchedulerEvent> leave;
 
     /** Launched and not ended, by attempt id. Whoever takes one out tells of its end, or has seen to it that nobody does. */
-    private final Map<Long, Run> attempts = new ConcurrentHashMap<>();
+    private final Map<Long, TaskRunner> attempts = new ConcurrentHashMap<>();
 
     /**
-     * @param parts what it is made of; its block store and its shuffle are closed with it
+     * @param env what it is made of; its blocks, its shuffle and its attachments are closed with it
      * @param mailbox where events go
      * @throws IllegalArgumentException if there is not at least one slot
      */
-    public InProcessExecutor(Parts parts, Mailbox mailbox) {
-        this(parts, boundaryOf(parts), mailbox);
+    public InProcessExecutor(ExecutorEnv env, Mailbox mailbox) {
+        this(env, boundaryOf(env), mailbox);
     }
 
-    InProcessExecutor(Parts parts, Boundary boundary, Mailbox mailbox) {
-        if (parts.slots() < 1) {
-            throw new IllegalArgumentException("slots must be >= 1, got " + parts.slots());
+    InProcessExecutor(ExecutorEnv env, Boundary boundary, Mailbox mailbox) {
+        if (env.slots() < 1) {
+            throw new IllegalArgumentException("slots must be >= 1, got " + env.slots());
         }
-        this.parts = parts;
+        this.env = env;
+        this.boundary = boundary;
         this.gate = new EventGate(mailbox);
-        this.slots = new SlotPool(parts.slots(), parts.threads(), gate);
-        this.runner = new TaskRunner(parts, boundary, gate);
+        this.slots = new SlotPool(env.slots(), env.threads(), gate);
         this.leave = gate::leave;
     }
 
-    private static Boundary boundaryOf(Parts parts) {
-        Serializer serializer = parts.isolation();
+    private static Boundary boundaryOf(ExecutorEnv env) {
+        Serializer serializer = env.isolation();
         return serializer == null ? Boundary.NONE : new BytesBoundary(serializer);
     }
 
     @Override
     public ExecutorId id() {
-        return parts.id();
+        return env.id();
     }
 
     @Override
@@ -111,74 +101,74 @@ public final class InProcessExecutor implements ExecutorBackend {
         if (gate.isShut()) {
             return;
         }
-        Run run = new Run(new Attempt(task, () -> askCommit(task)));
-        attempts.put(run.id, run);
+        TaskRunner attempt = new TaskRunner(task, host);
+        attempts.put(attempt.id(), attempt);
         try {
-            if (!slots.execute(run)) {
-                run.attempt.kill(CLOSED, false);
-                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), gate);
+            if (!slots.execute(attempt)) {
+                endUnrun(attempt);
             }
         } catch (RuntimeException | Error e) { // no thread to run it in, and none to be had
-            end(run, runner.notRun(run.attempt, new TaskOutcome.Failed(e)), gate);
+            end(attempt, attempt.notRun(new TaskOutcome.Failed(e)), gate);
         }
     }
 
-    private void askCommit(TaskSpec task) {
-        gate.accept(new SchedulerEvent.CommitAsked(task.attemptId(), parts.id()));
+    private void endUnrun(TaskRunner attempt) {
+        attempt.kill(CLOSED, false);
+        end(attempt, attempt.notRun(new TaskOutcome.Killed(CLOSED)), gate);
     }
 
     @Override
     public void kill(long attemptId, String reason, boolean interrupt) {
-        Run run = attempts.get(attemptId);
-        if (run != null) {
-            run.attempt.kill(reason, interrupt);
+        TaskRunner attempt = attempts.get(attemptId);
+        if (attempt != null) {
+            attempt.kill(reason, interrupt);
         }
     }
 
     @Override
     public void replaceSlot(long attemptId) {
-        Run run = attempts.remove(attemptId); // from here on nobody hears of its end
-        if (run == null) {
+        TaskRunner attempt = attempts.remove(attemptId); // from here on nobody hears of its end
+        if (attempt == null) {
             return;
         }
-        run.attempt.kill("its slot was given up", true);
-        slots.replace(run)
+        attempt.kill("its slot was given up", true);
+        slots.replace(attempt)
                 .ifPresent(thread -> logger().warn(
                                 "{} on {} goes on although it was told to stop ({}). Its slot gets another thread;"
                                         + " \"{}\" leaves as soon as user code lets it, and is at:{}",
-                                run.attempt.spec().describe(),
-                                parts.id(),
-                                run.attempt.killReason().orElse(""),
+                                attempt.spec().describe(),
+                                id(),
+                                attempt.killReason().orElse(""),
                                 thread.getName(),
                                 SlotStopper.stackOf(thread)));
     }
 
     @Override
     public void answerCommit(long attemptId, boolean granted) {
-        Run run = attempts.get(attemptId);
-        if (run != null) {
-            run.attempt.answerCommit(granted);
+        TaskRunner attempt = attempts.get(attemptId);
+        if (attempt != null) {
+            attempt.answerCommit(granted);
         }
     }
 
     @Override
     public void dropMapOutput(int shuffleId, int mapPartition, long attemptId) {
-        parts.shuffle().drop(shuffleId, mapPartition, attemptId);
+        env.shuffle().drop(shuffleId, mapPartition, attemptId);
     }
 
     @Override
     public void dropShuffle(int shuffleId) {
-        parts.shuffle().drop(shuffleId);
+        env.shuffle().drop(shuffleId);
     }
 
     @Override
     public void dropBlocks(int rddId) {
-        parts.blocks().drop(rddId);
+        env.blocks().drop(rddId);
     }
 
     @Override
     public void dropBlock(BlockId block) {
-        parts.blocks().drop(block);
+        env.blocks().drop(block);
     }
 
     /**
@@ -188,9 +178,10 @@ public final class InProcessExecutor implements ExecutorBackend {
      */
     @Override
     public void abandon(String reason) {
+        env.life().leaving();
         gate.shut();
         slots.shutDown().forEach(job -> {}); // what has not begun never will
-        attempts.values().forEach(run -> run.attempt.kill(reason, true));
+        attempts.values().forEach(attempt -> attempt.kill(reason, true));
         attempts.clear();
         closeParts(new ArrayList<>());
     }
@@ -203,40 +194,36 @@ public final class InProcessExecutor implements ExecutorBackend {
      */
     @Override
     public List<String> close(Duration deadline) {
+        env.life().leaving();
         SlotStopper stopper = new SlotStopper(slots, deadline);
         for (SlotPool.Job job : slots.shutDown()) {
-            if (job instanceof Run run) {
-                run.attempt.kill(CLOSED, false);
-                end(run, runner.notRun(run.attempt, new TaskOutcome.Killed(CLOSED)), gate);
+            if (job instanceof TaskRunner attempt) {
+                endUnrun(attempt);
             }
         }
-        attempts.values().forEach(run -> run.attempt.kill(CLOSED, false));
+        attempts.values().forEach(attempt -> attempt.kill(CLOSED, false));
         List<String> left = new ArrayList<>(stopper.stop());
         closeParts(left);
         return left;
     }
 
     private void closeParts(List<String> left) {
-        close("shuffle", parts.shuffle()::close, left);
-        close("block store", parts.blocks()::close, left);
+        close("shuffle", env.shuffle()::close, left);
+        close("block store", env.blocks()::close, left);
+        close("environment", env.life()::ended, left);
     }
 
     private void close(String what, Runnable close, List<String> left) {
         try {
             close.run();
         } catch (RuntimeException | Error e) { // the rest is to be closed, too
-            logger().warn("The {} of {} did not close cleanly", what, parts.id(), e);
-            left.add("the " + what + " of " + parts.id() + " did not close cleanly: " + e);
+            logger().warn("The {} of {} did not close cleanly", what, env.id(), e);
+            left.add("the " + what + " of " + env.id() + " did not close cleanly: " + e);
         }
     }
 
-    /**
-     * Tells of an attempt's end, and returns whether anybody is to hear of it.
-     *
-     * @param tell how
-     */
-    private boolean end(Run run, SchedulerEvent.AttemptEnded ended, Consumer<SchedulerEvent> tell) {
-        if (!attempts.remove(run.id, run)) {
+    private boolean end(TaskRunner attempt, SchedulerEvent.AttemptEnded ended, Consumer<SchedulerEvent> tell) {
+        if (!attempts.remove(attempt.id(), attempt)) {
             return false;
         }
         while (!isTold(ended, tell)) {
@@ -256,79 +243,32 @@ public final class InProcessExecutor implements ExecutorBackend {
         }
     }
 
-    /**
-     * What an executor is made of.
-     *
-     * @param id names this life of the executor
-     * @param slots how many attempts run at once, at least 1
-     * @param memory its budget
-     * @param blocks its cached partitions
-     * @param shuffle its map outputs
-     * @param threads makes the slots' threads
-     * @param scopeInitializer prepares the scope of each attempt before its work begins
-     * @param isolation writes what passes between it and the driver; null where they share objects
-     * @param clock tells how long attempts take
-     * @param faults steps in at the sites that attempts reach; null in earnest
-     */
-    public record Parts(
-            ExecutorId id,
-            int slots,
-            MemoryManager memory,
-            BlockManager blocks,
-            ShuffleManager shuffle,
-            ThreadFactory threads,
-            Consumer<TaskScope> scopeInitializer,
-            @Nullable Serializer isolation,
-            InstantSource clock,
-            @Nullable FaultInjector faults) {}
+    private final class Host implements TaskRunner.Host {
 
-    private final class Run implements SlotPool.Job {
-
-        private final Attempt attempt;
-
-        /** As the table of attempts knows it. */
-        private final Long id;
-
-        /** Told where no other end can be put into words. Made beforehand: there may be no memory then. */
-        private final SchedulerEvent.AttemptEnded lastResort;
-
-        Run(Attempt attempt) {
-            this.attempt = attempt;
-            this.id = attempt.spec().attemptId();
-            this.lastResort = new SchedulerEvent.AttemptEnded(id, parts.id(), NO_WORDS, MetricValues.ZERO);
+        @Override
+        public ExecutorId id() {
+            return env.id();
         }
 
         @Override
-        public void run(int slot) {
-            TaskRun task = null;
-            SchedulerEvent.AttemptEnded ended = lastResort;
-            try {
-                task = runner.take(attempt);
-                ended = task.run(slot);
-            } catch (Throwable t) { // memory ran out while the end was put into words; the job must hear of it still
-                takeBack(task);
-                ended = inWords(t);
-            } finally {
-                Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
-                if (!end(this, ended, leave)) {
-                    takeBack(task); // a success that came too late
-                }
-            }
+        public TaskRun open(TaskRunner attempt) {
+            return new TaskRun(attempt, env, boundary, inputVersions, gate);
         }
 
-        private SchedulerEvent.AttemptEnded inWords(Throwable thrown) {
-            try {
-                return runner.notRun(attempt, new TaskOutcome.Failed(thrown));
-            } catch (Throwable t) {
-                return lastResort;
-            }
+        @Override
+        public void askCommit(long attemptId) {
+            gate.accept(new SchedulerEvent.CommitAsked(attemptId, id()));
         }
 
-        private static void takeBack(@Nullable TaskRun task) {
-            if (task != null) {
-                task.takeBack();
-            }
+        @Override
+        public boolean ended(TaskRunner attempt, SchedulerEvent.AttemptEnded ended) {
+            return end(attempt, ended, leave);
         }
+    }
+
+    @Override
+    public String toString() {
+        return id().toString();
     }
 
     /** Asked for only when there is something to say: without a binding the first logger prints a banner. */

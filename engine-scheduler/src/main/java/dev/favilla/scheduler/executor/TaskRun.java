@@ -49,8 +49,8 @@ final class TaskRun {
     /** How far causes are followed: they may form a circle. */
     private static final int MAX_CAUSES = 64;
 
-    private final Attempt attempt;
-    private final InProcessExecutor.Parts parts;
+    private final TaskRunner attempt;
+    private final ExecutorEnv env;
     private final Boundary boundary;
     private final InputVersions inputVersions;
     private final Mailbox mailbox;
@@ -64,14 +64,9 @@ final class TaskRun {
     /** The blocks it has made visible. */
     private List<PublishedBlock> published = List.of();
 
-    TaskRun(
-            Attempt attempt,
-            InProcessExecutor.Parts parts,
-            Boundary boundary,
-            InputVersions inputVersions,
-            Mailbox mailbox) {
+    TaskRun(TaskRunner attempt, ExecutorEnv env, Boundary boundary, InputVersions inputVersions, Mailbox mailbox) {
         this.attempt = attempt;
-        this.parts = parts;
+        this.env = env;
         this.boundary = boundary;
         this.inputVersions = inputVersions;
         this.mailbox = mailbox;
@@ -82,11 +77,11 @@ final class TaskRun {
         TaskSpec spec = attempt.spec();
         TaskScope scope;
         try {
-            mailbox.leave(new SchedulerEvent.AttemptStarted(spec.attemptId(), parts.id(), slot));
+            mailbox.leave(new SchedulerEvent.AttemptStarted(spec.attemptId(), env.id(), slot));
             mailbox.work(); // observers are to hear of it now, and here no user code is below
             scope = open(spec);
         } catch (Throwable t) { // the root of the slot's work: whatever is thrown is this attempt's end
-            return ended(killedOr(new TaskOutcome.Failed(t)), MetricValues.ZERO);
+            return ended(attempt.killedOr(new TaskOutcome.Failed(t)), MetricValues.ZERO);
         }
         TaskOutcome outcome;
         try {
@@ -116,18 +111,14 @@ final class TaskRun {
     }
 
     private SchedulerEvent.AttemptEnded ended(TaskOutcome outcome, MetricValues metrics) {
-        return new SchedulerEvent.AttemptEnded(attempt.spec().attemptId(), parts.id(), outcome, metrics);
-    }
-
-    private TaskOutcome killedOr(TaskOutcome otherwise) {
-        return attempt.killReason().<TaskOutcome>map(TaskOutcome.Killed::new).orElse(otherwise);
+        return new SchedulerEvent.AttemptEnded(attempt.spec().attemptId(), env.id(), outcome, metrics);
     }
 
     private TaskScope open(TaskSpec spec) {
-        FaultInjector injector = parts.faults();
-        FaultProbe probe = injector == null ? FaultProbe.NONE : new AttemptFaults(injector, spec, parts.id());
+        FaultInjector injector = env.faults();
+        FaultProbe probe = injector == null ? FaultProbe.NONE : new AttemptFaults(injector, spec, env.id());
         String owner = spec.describe();
-        MemoryAccount account = parts.memory().openTask(owner, spec.jobId());
+        MemoryAccount account = env.memory().openTask(owner, spec.jobId());
         try {
             return new TaskScope(spec.attemptId(), owner, account, probe);
         } catch (Throwable t) { // no memory for it, and nobody else knows of the account
@@ -139,12 +130,12 @@ final class TaskRun {
     private TaskOutcome execute(TaskSpec spec, TaskScope scope, int slot) {
         TaskOutcome.@Nullable Success success = null;
         Throwable error = null;
-        Instant begin = parts.clock().instant();
+        Instant begin = env.clock().instant();
         attempt.begin(scope);
         try {
             scope.checkKilled();
-            parts.scopeInitializer().accept(scope);
-            TaskContext context = new TaskContext(spec, parts.id(), slot, scope, attempt);
+            env.scopeInitializer().accept(scope);
+            TaskContext context = new TaskContext(spec, env.id(), slot, scope, attempt);
             AttemptWork.Done done = context.call(() -> work(spec, scope, context));
             success = new TaskOutcome.Success(
                     done.result(),
@@ -156,7 +147,7 @@ final class TaskRun {
             error = t;
         }
         attempt.endWork();
-        long nanos = Duration.between(begin, parts.clock().instant()).toNanos();
+        long nanos = Duration.between(begin, env.clock().instant()).toNanos();
         scope.metrics().add(Metric.RUN_NANOS, Math.max(0, nanos)); // the clock may have been set back
         return decide(scope, success, error);
     }
@@ -165,8 +156,8 @@ final class TaskRun {
         scope.faults().reach(FaultSite.TASK_START, "");
         scope.checkKilled();
         TaskSpec entered = boundary.enter(spec);
-        PipelineBuilder pipelines = new PipelineBuilder(entered, scope, parts.blocks(), parts.shuffle(), inputVersions);
-        AttemptWork begun = new AttemptWork(entered, scope, parts.shuffle(), pipelines);
+        PipelineBuilder pipelines = new PipelineBuilder(entered, scope, env.blocks(), env.shuffle(), inputVersions);
+        AttemptWork begun = new AttemptWork(entered, scope, env.shuffle(), pipelines);
         work = begun;
         return begun.run(context);
     }
@@ -182,13 +173,13 @@ final class TaskRun {
             return failed(error);
         }
         try {
-            published = parts.blocks().publish(scope); // last: others see them from now on
+            published = env.blocks().publish(scope); // last: others see them from now on
             return new TaskOutcome.Success(
                     success.result(),
                     success.resultBytes(),
                     success.updates(),
                     published,
-                    parts.blocks().used(scope));
+                    env.blocks().used(scope));
         } catch (Throwable t) { // memory may run out at any time
             return new TaskOutcome.Failed(t);
         }
@@ -255,7 +246,7 @@ final class TaskRun {
     /** Drops what the attempt has left for others. Dropping twice is harmless. */
     void takeBack() {
         for (PublishedBlock block : published) {
-            takeBack("a cached block", () -> parts.blocks().drop(block.id()));
+            takeBack("a cached block", () -> env.blocks().drop(block.id()));
         }
         AttemptWork begun = work;
         if (begun != null && attempt.spec().work() instanceof TaskWork.WriteShuffle write) {
@@ -264,7 +255,7 @@ final class TaskRun {
     }
 
     private void drop(TaskWork.WriteShuffle write, MapOutput output) {
-        parts.shuffle().drop(write.dependency().shuffleId(), output.mapPartition(), output.attemptId());
+        env.shuffle().drop(write.dependency().shuffleId(), output.mapPartition(), output.attemptId());
     }
 
     private void takeBack(String what, Runnable drop) {

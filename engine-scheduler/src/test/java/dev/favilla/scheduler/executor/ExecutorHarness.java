@@ -40,11 +40,11 @@ final class ExecutorHarness {
     }
 
     ExecutorHarness(int slots, FaultInjector faults) {
-        executor = new InProcessExecutor(host.parts(slots, this::thread, host.shuffle, faults), events::add);
+        executor = new InProcessExecutor(host.env(slots, this::thread, host.shuffle, faults), events::add);
     }
 
     ExecutorHarness(int slots, Boundary boundary) {
-        executor = new InProcessExecutor(host.parts(slots, this::thread, host.shuffle), boundary, events::add);
+        executor = new InProcessExecutor(host.env(slots, this::thread, host.shuffle), boundary, events::add);
     }
 
     private Thread thread(Runnable task) {

@@ -328,8 +328,7 @@ class InProcessExecutorTest {
                     (ShuffleDependency) shuffled.dependencies().get(0);
             TaskSpec spec = host.spec(new TaskWork.WriteShuffle(dependency));
             InProcessExecutor killing = new InProcessExecutor(
-                    host.parts(
-                            1, TestExecutor.threads(), new AfterCommit(host.shuffle, scope -> scope.kill("too late"))),
+                    host.env(1, TestExecutor.threads(), new AfterCommit(host.shuffle, scope -> scope.kill("too late"))),
                     events::add);
 
             killing.launch(spec);
@@ -609,7 +608,7 @@ class InProcessExecutorTest {
     }
 
     private InProcessExecutor executor(int slots, ThreadFactory threads) {
-        return new InProcessExecutor(host.parts(slots, threads, host.shuffle), events::add);
+        return new InProcessExecutor(host.env(slots, threads, host.shuffle), events::add);
     }
 
     private SchedulerEvent.AttemptEnded run(TaskSpec spec) throws InterruptedException {

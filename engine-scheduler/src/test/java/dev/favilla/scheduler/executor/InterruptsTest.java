@@ -93,7 +93,7 @@ class InterruptsTest { // F21, F22
     void theFlagIsDownWhenTheEndIsHandledAndForTheNextAttempt() throws Exception { // F22
         List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
         InProcessExecutor watched =
-                new InProcessExecutor(harness.host.parts(1, TestExecutor.threads(), harness.host.shuffle), event -> {
+                new InProcessExecutor(harness.host.env(1, TestExecutor.threads(), harness.host.shuffle), event -> {
                     flags.add(Thread.currentThread().isInterrupted());
                     harness.events.add(event);
                 });

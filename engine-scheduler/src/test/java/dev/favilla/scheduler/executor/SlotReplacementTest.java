@@ -82,7 +82,7 @@ class SlotReplacementTest { // F22, B32
     @Test
     void aMapOutputThatIsCommittedLateIsDropped() throws Exception { // F13
         InProcessExecutor slow = new InProcessExecutor(
-                harness.host.parts(
+                harness.host.env(
                         1, TestExecutor.threads(), new AfterCommit(harness.host.shuffle, scope -> stubborn.run())),
                 harness.events::add);
         TaskSpec spec = harness.host.spec(writing(harness.lineage.source(Map.entry("a", 1))));
@@ -152,7 +152,7 @@ class SlotReplacementTest { // F22, B32
     void aThreadThatCannotBeHadIsAskedForAgainWithTheNextAttempt() throws Exception { // F3
         AtomicBoolean broken = new AtomicBoolean();
         InProcessExecutor poor = new InProcessExecutor(
-                harness.host.parts(
+                harness.host.env(
                         1,
                         task -> {
                             if (broken.get()) {

@@ -72,14 +72,23 @@ final class TestExecutor implements AutoCloseable {
                 Map.of("color", "red"));
     }
 
-    InProcessExecutor.Parts parts(int slots, ThreadFactory threads, ShuffleManager shuffles) {
-        return parts(slots, threads, shuffles, null);
+    ExecutorEnv env(int slots, ThreadFactory threads, ShuffleManager shuffles) {
+        return env(slots, threads, shuffles, null);
     }
 
-    InProcessExecutor.Parts parts(
-            int slots, ThreadFactory threads, ShuffleManager shuffles, @Nullable FaultInjector faults) {
-        return new InProcessExecutor.Parts(
-                ID, slots, memory, blocks, shuffles, threads, scope -> {}, null, clock, faults);
+    ExecutorEnv env(int slots, ThreadFactory threads, ShuffleManager shuffles, @Nullable FaultInjector faults) {
+        return new ExecutorEnv(
+                ID,
+                slots,
+                memory,
+                blocks,
+                shuffles,
+                threads,
+                scope -> {},
+                null,
+                clock,
+                faults,
+                ExecutorEnv.Life.UNWATCHED);
     }
 
     PipelineBuilder pipelines(TaskScope scope, Map<Integer, StorageLevel> persisted) {

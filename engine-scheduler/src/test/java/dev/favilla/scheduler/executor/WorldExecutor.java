@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * An executor of a simulated world: everything in it is real but the threads. Attempts wait until they are told to run,
  * and then run where they are told.
  */
-final class WorldExecutor {
+final class WorldExecutor implements TaskRunner.Host {
 
     private static final long POOL_BYTES = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
     private static final Serializer SERIALIZER = new KryoSerializer(List.of());
@@ -42,9 +42,10 @@ final class WorldExecutor {
     private final MemoryManager memory = new UnifiedMemoryManager(POOL_BYTES, 0);
     private final MemoryBlockManager blocks;
     private final ShuffleManager shuffle;
-    private final TaskRunner runner;
-    private final Map<Long, Attempt> waiting = new TreeMap<>();
-    private final Map<Long, Attempt> running = new TreeMap<>();
+    private final ExecutorEnv env;
+    private final InputVersions inputVersions = new InputVersions();
+    private final Map<Long, TaskRunner> waiting = new TreeMap<>();
+    private final Map<Long, TaskRunner> running = new TreeMap<>();
     private boolean gone;
 
     /**
@@ -70,11 +71,18 @@ final class WorldExecutor {
         this.blocks = new MemoryBlockManager(
                 memory, SERIALIZER, frames, block -> post(new SchedulerEvent.BlockDropped(id, block)), others);
         this.shuffle = new HashShuffleManager(memory, SERIALIZER, frames, id, others);
-        this.runner = new TaskRunner(
-                new InProcessExecutor.Parts(
-                        id, slots, memory, blocks, shuffle, WorldExecutor::noThread, scope -> {}, null, clock, faults),
-                Boundary.NONE,
-                this::post);
+        this.env = new ExecutorEnv(
+                id,
+                slots,
+                memory,
+                blocks,
+                shuffle,
+                WorldExecutor::noThread,
+                scope -> {},
+                null,
+                clock,
+                faults,
+                ExecutorEnv.Life.UNWATCHED);
         transfer.register(id, new ExecutorBlocks(shuffle, blocks));
     }
 
@@ -88,7 +96,8 @@ final class WorldExecutor {
         }
     }
 
-    ExecutorId id() {
+    @Override
+    public ExecutorId id() {
         return id;
     }
 
@@ -109,24 +118,30 @@ final class WorldExecutor {
     }
 
     void launch(TaskSpec task) {
-        waiting.put(task.attemptId(), new Attempt(task, () -> askCommit(task.attemptId())));
+        waiting.put(task.attemptId(), new TaskRunner(task, this));
     }
 
-    private void askCommit(long attemptId) {
+    @Override
+    public TaskRun open(TaskRunner attempt) {
+        return new TaskRun(attempt, env, Boundary.NONE, inputVersions, this::post);
+    }
+
+    @Override
+    public void askCommit(long attemptId) {
         if (!gone) {
             answered.accept(new SchedulerEvent.CommitAsked(attemptId, id));
         }
     }
 
     void answerCommit(long attemptId, boolean granted) {
-        Attempt attempt = running.get(attemptId);
+        TaskRunner attempt = running.get(attemptId);
         if (attempt != null) {
             attempt.answerCommit(granted);
         }
     }
 
     void kill(long attemptId, String reason) {
-        Attempt attempt = waiting.getOrDefault(attemptId, running.get(attemptId));
+        TaskRunner attempt = waiting.getOrDefault(attemptId, running.get(attemptId));
         if (attempt != null) {
             attempt.kill(reason, false);
         }
@@ -139,16 +154,19 @@ final class WorldExecutor {
 
     /** Runs an attempt to its end on this thread. */
     void run(long attemptId) {
-        Attempt attempt = waiting.remove(attemptId);
+        TaskRunner attempt = waiting.remove(attemptId);
         running.put(attemptId, attempt);
-        TaskRun run = runner.take(attempt);
-        SchedulerEvent.AttemptEnded ended = run.run(0);
-        running.remove(attemptId);
+        attempt.run(0);
+    }
+
+    @Override
+    public boolean ended(TaskRunner attempt, SchedulerEvent.AttemptEnded ended) {
+        running.remove(attempt.spec().attemptId());
         if (gone) {
-            run.takeBack();
-        } else {
-            post.accept(ended);
+            return false;
         }
+        post.accept(ended);
+        return true;
     }
 
     /** Has another user of the memory push out the cached block that was used least, if there is any. */

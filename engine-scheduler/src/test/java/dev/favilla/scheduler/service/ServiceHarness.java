@@ -15,6 +15,7 @@ import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
+import dev.favilla.scheduler.executor.ExecutorEnv;
 import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
@@ -100,8 +101,18 @@ final class ServiceHarness implements AutoCloseable {
             ShuffleManager manager,
             Mailbox post) {
         return new InProcessExecutor(
-                new InProcessExecutor.Parts(
-                        id, slots, budget, store, manager, threads, scope -> {}, null, Clock.systemUTC(), null),
+                new ExecutorEnv(
+                        id,
+                        slots,
+                        budget,
+                        store,
+                        manager,
+                        threads,
+                        scope -> {},
+                        null,
+                        Clock.systemUTC(),
+                        null,
+                        ExecutorEnv.Life.UNWATCHED),
                 post);
     }
 

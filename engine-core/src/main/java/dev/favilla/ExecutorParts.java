@@ -3,12 +3,11 @@ package dev.favilla;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.scheduler.executor.InProcessExecutor;
+import dev.favilla.scheduler.executor.ExecutorEnv;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockServer;
@@ -17,28 +16,26 @@ import dev.favilla.shuffle.ExecutorBlocks;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
-import dev.favilla.storage.BlockId;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.MemoryBlockManager;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One executor with everything in it, lost as one: its budget, cached blocks, map outputs, copies of broadcasts and task
- * slots. Says so before it ends, whoever ends it.
+ * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs and copies of broadcasts. Says
+ * so before it ends, whoever ends it.
  */
-final class LocalExecutor implements ExecutorBackend {
+final class ExecutorParts implements ExecutorEnv.Life {
 
+    private final ExecutorId id;
+    private final Plan plan;
     private final MemoryManager memory;
     private final BlockManager blocks;
     private final ShuffleManager shuffle;
     private final BroadcastCopies copies;
-    private final ExecutorBackend slots;
-    private final Consumer<LocalExecutor> leaving;
+    private final Consumer<ExecutorParts> leaving;
 
     /**
      * @param id names this life of the executor
@@ -47,9 +44,11 @@ final class LocalExecutor implements ExecutorBackend {
      * @param mailbox where the executor's events go
      * @param leaving told once or more before the executor ends
      */
-    LocalExecutor(ExecutorId id, Plan plan, BlockTransfer transfer, Mailbox mailbox, Consumer<LocalExecutor> leaving) {
+    ExecutorParts(ExecutorId id, Plan plan, BlockTransfer transfer, Mailbox mailbox, Consumer<ExecutorParts> leaving) {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
+        this.id = id;
+        this.plan = plan;
         this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction(), plan.reclaimer());
         this.blocks = new MemoryBlockManager(
                 memory,
@@ -60,25 +59,30 @@ final class LocalExecutor implements ExecutorBackend {
                 settings.unrollBytes());
         this.shuffle = new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer);
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
-        this.slots = new InProcessExecutor(
-                new InProcessExecutor.Parts(
-                        id,
-                        settings.master().cores(),
-                        memory,
-                        blocks,
-                        shuffle,
-                        plan.threads(),
-                        scope -> {
-                            TaskThreads.enter(scope);
-                            copies.attachTo(scope);
-                            plan.results().attachTo(scope);
-                            RecordCopier.attachTo(scope, plan.serializer());
-                        },
-                        plan.isolation(),
-                        plan.clock(),
-                        plan.faults()),
-                mailbox);
         this.leaving = leaving;
+    }
+
+    /** Returns what slots need to run attempts here. */
+    ExecutorEnv env() {
+        return new ExecutorEnv(
+                id,
+                plan.settings().master().cores(),
+                memory,
+                blocks,
+                shuffle,
+                plan.threads(),
+                this::prepare,
+                plan.isolation(),
+                plan.clock(),
+                plan.faults(),
+                this);
+    }
+
+    private void prepare(TaskScope scope) {
+        TaskThreads.enter(scope);
+        copies.attachTo(scope);
+        plan.results().attachTo(scope);
+        RecordCopier.attachTo(scope, plan.serializer());
     }
 
     /**
@@ -110,6 +114,10 @@ final class LocalExecutor implements ExecutorBackend {
         }
     }
 
+    ExecutorId id() {
+        return id;
+    }
+
     MemoryManager memory() {
         return memory;
     }
@@ -132,77 +140,12 @@ final class LocalExecutor implements ExecutorBackend {
     }
 
     @Override
-    public ExecutorId id() {
-        return slots.id();
-    }
-
-    @Override
-    public int slots() {
-        return slots.slots();
-    }
-
-    @Override
-    public boolean wake() {
-        return slots.wake();
-    }
-
-    @Override
-    public void launch(TaskSpec task) {
-        slots.launch(task);
-    }
-
-    @Override
-    public void kill(long attemptId, String reason, boolean interrupt) {
-        slots.kill(attemptId, reason, interrupt);
-    }
-
-    @Override
-    public void replaceSlot(long attemptId) {
-        slots.replaceSlot(attemptId);
-    }
-
-    @Override
-    public void answerCommit(long attemptId, boolean granted) {
-        slots.answerCommit(attemptId, granted);
-    }
-
-    @Override
-    public void dropMapOutput(int shuffleId, int mapPartition, long attemptId) {
-        slots.dropMapOutput(shuffleId, mapPartition, attemptId);
-    }
-
-    @Override
-    public void dropShuffle(int shuffleId) {
-        slots.dropShuffle(shuffleId);
-    }
-
-    @Override
-    public void dropBlocks(int rddId) {
-        slots.dropBlocks(rddId);
-    }
-
-    @Override
-    public void dropBlock(BlockId block) {
-        slots.dropBlock(block);
-    }
-
-    @Override
-    public void abandon(String reason) {
+    public void leaving() {
         leaving.accept(this);
-        slots.abandon(reason);
-        copies.clear();
     }
 
     @Override
-    public List<String> close(Duration deadline) {
-        leaving.accept(this);
-        List<String> stuck = slots.close(deadline);
+    public void ended() {
         copies.clear();
-        return stuck;
-    }
-
-    @Override
-    public String toString() {
-        return id().toString();
     }
 }
