@@ -5,7 +5,7 @@ import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
-import dev.favilla.scheduler.dag.SchedulerStateMachine;
+import dev.favilla.scheduler.dag.DagScheduler;
 import dev.favilla.scheduler.service.SchedulerService;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.DriverMapOutputTracker;
@@ -59,8 +59,8 @@ record Engine(
                 faults);
         ExecutorFactory executorFactory = new ExecutorFactory(plan);
         JobScheduler scheduler = new SchedulerService(
-                observed -> new SchedulerStateMachine(
-                        new DriverMapOutputTracker(), settings.retries(), settings.scheduling(), clock, observed),
+                observed -> new DagScheduler(
+                        DriverMapOutputTracker::new, settings.retries(), settings.scheduling(), clock, observed),
                 executorFactory.first(),
                 new SchedulerService.Parts(
                         accumulators,

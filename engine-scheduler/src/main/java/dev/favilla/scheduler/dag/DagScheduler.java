@@ -23,24 +23,31 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.status.SchedulerStatus;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes jobs apart into stages and sees to it that each stage runs when, and only when, it has to.
+ * The state machine: takes jobs apart into stages and sees to it that each stage runs when, and only when, it has to.
  *
  * <p>An event first changes facts. Then each job that may be concerned is walked from its result stage down: a stage
  * that lacks nothing is submitted, below one that lacks something the walk goes on. So nothing depends on having seen
  * the right event at the right time.
  */
-final class DagScheduler {
+public final class DagScheduler implements SchedulerStateMachine {
+
+    private final Supplier<MapOutputTracker> trackers;
 
     private final MapOutputTracker tracker;
     private final RetryPolicy policy;
+    private final InstantSource clock;
+    private final BooleanSupplier observed;
     private final Outbox outbox;
     private final TaskScheduler tasks;
     private final CachedPartitions cacheTable = new CachedPartitions();
@@ -65,11 +72,26 @@ final class DagScheduler {
     /** Since when jobs wait although nothing runs and no executor takes tasks; null while that is not so. */
     private @Nullable Instant withoutExecutor;
 
-    DagScheduler(MapOutputTracker tracker, RetryPolicy policy, SchedulingPolicy scheduling, Outbox outbox) {
-        this.tracker = tracker;
+    /**
+     * @param trackers makes what knows the map outputs, for this machine and its successors
+     * @param policy how often things may be tried
+     * @param scheduling in which order, where and how patiently tasks are run
+     * @param clock for durations in reports and times of events
+     * @param observed whether anybody wants {@link SchedulerCommand.Publish}; asked again for each event
+     */
+    public DagScheduler(
+            Supplier<MapOutputTracker> trackers,
+            RetryPolicy policy,
+            SchedulingPolicy scheduling,
+            InstantSource clock,
+            BooleanSupplier observed) {
+        this.trackers = trackers;
+        this.tracker = trackers.get();
         this.policy = policy;
         this.scheduling = scheduling;
-        this.outbox = outbox;
+        this.clock = clock;
+        this.observed = observed;
+        this.outbox = new Outbox(clock, observed);
         this.alarm = new WakeUp(outbox);
         this.tasks = new TaskScheduler(outbox::add, scheduling, outbox::now);
         this.inputTracker = new InputTracker(tracker, cacheTable);
@@ -97,14 +119,58 @@ final class DagScheduler {
                 scheduling.maxResultBytes());
     }
 
-    /** Gives no number that {@code before} has given, and keeps what it was told for ever. */
-    void follow(DagScheduler before) {
-        nextStageId = before.nextStageId;
-        tasks.follow(before.tasks);
-        groups.follow(before.groups);
+    @Override
+    public List<SchedulerCommand> on(SchedulerEvent event) {
+        apply(event);
+        settle();
+        return outbox.drain();
     }
 
-    SchedulerTables tables() {
+    private void apply(SchedulerEvent event) {
+        if (event instanceof SchedulerEvent.AttemptEnded ended) {
+            ended(ended);
+        } else if (event instanceof SchedulerEvent.AttemptStarted started) {
+            started(started);
+        } else if (event instanceof SchedulerEvent.BlockDropped dropped) {
+            dropped(dropped);
+        } else if (event instanceof SchedulerEvent.JobSubmitted submitted) {
+            submit(submitted);
+        } else if (event instanceof SchedulerEvent.JobsCancelled cancelled) {
+            cancel(cancelled);
+        } else if (event instanceof SchedulerEvent.ExecutorAdded added) {
+            added(added);
+        } else if (event instanceof SchedulerEvent.ExecutorLost lost) {
+            remove(lost.executor(), lost.reason());
+        } else if (event instanceof SchedulerEvent.DatasetUnpersisted unpersisted) {
+            unpersisted(unpersisted);
+        } else if (event instanceof SchedulerEvent.ShuffleUnreachable unreachable) {
+            unreachable(unreachable);
+        } else if (event instanceof SchedulerEvent.Stopped stopped) {
+            stop(stopped);
+        } else if (event instanceof SchedulerEvent.TimePassed) {
+            timePassed();
+        } else if (event instanceof SchedulerEvent.AttemptUnwanted unwanted) {
+            unwanted(unwanted);
+        } else if (event instanceof SchedulerEvent.CommitAsked asked) {
+            commits.asked(asked);
+        } else if (event instanceof SchedulerEvent.ExecutorDraining draining) {
+            tasks.drain(draining.executor());
+        } else {
+            throw new IllegalStateException("Scheduler bug: unknown event " + event + ". Please report this.");
+        }
+    }
+
+    @Override
+    public SchedulerStateMachine successor() {
+        DagScheduler next = new DagScheduler(trackers, policy, scheduling, clock, observed);
+        next.nextStageId = nextStageId;
+        next.tasks.follow(tasks);
+        next.groups.follow(groups);
+        return next;
+    }
+
+    @Override
+    public SchedulerTables tables() {
         return new SchedulerTables(
                 jobs.size(),
                 stages.size(),
@@ -114,13 +180,14 @@ final class DagScheduler {
                 tasks.executorCount());
     }
 
-    SchedulerStatus status() {
+    @Override
+    public SchedulerStatus status() {
         return statusStore.read(jobs.all());
     }
 
     // --- jobs
 
-    void submit(SchedulerEvent.JobSubmitted event) {
+    private void submit(SchedulerEvent.JobSubmitted event) {
         Job job = new Job(event.jobId(), event.request(), outbox.now());
         if (stopped != null) {
             refuse(job, new JobOutcome.Failed(closed(stopped), job.report(outbox.now())));
@@ -181,14 +248,14 @@ final class DagScheduler {
         outbox.add(new SchedulerCommand.EndJob(job.id(), outcome));
     }
 
-    void cancel(SchedulerEvent.JobsCancelled event) {
+    private void cancel(SchedulerEvent.JobsCancelled event) {
         if (event.jobs() instanceof JobSelector.InGroup group && group.alsoFuture()) {
             groups.cancelFuture(group.group(), event.reason());
         }
         jobs.matching(event.jobs()).forEach(job -> jobs.cancel(job, event.reason()));
     }
 
-    void stop(SchedulerEvent.Stopped event) {
+    private void stop(SchedulerEvent.Stopped event) {
         stopped = event.reason();
         jobs.failAll(closed(event.reason()));
     }
@@ -199,7 +266,7 @@ final class DagScheduler {
 
     // --- attempts
 
-    void started(SchedulerEvent.AttemptStarted event) {
+    private void started(SchedulerEvent.AttemptStarted event) {
         TaskAttempt attempt = tasks.started(event.attemptId(), event.executor());
         if (attempt != null) {
             StageAttempt common = attempt.set().tasks();
@@ -217,7 +284,7 @@ final class DagScheduler {
         }
     }
 
-    void ended(SchedulerEvent.AttemptEnded event) {
+    private void ended(SchedulerEvent.AttemptEnded event) {
         TaskAttempt attempt = tasks.ended(event.attemptId(), event.executor());
         if (attempt != null) {
             taskEnds.on(attempt, event.outcome(), event.metrics());
@@ -229,31 +296,19 @@ final class DagScheduler {
         }
     }
 
-    void unwanted(SchedulerEvent.AttemptUnwanted event) {
+    private void unwanted(SchedulerEvent.AttemptUnwanted event) {
         TaskAttempt attempt = tasks.find(event.attemptId());
         if (attempt != null) {
             tasks.kill(attempt, event.reason(), attempt.set().isInterruptible());
         }
     }
 
-    void commitAsked(SchedulerEvent.CommitAsked event) {
-        commits.asked(event);
-    }
-
     // --- executors and what lies there
 
-    void added(SchedulerEvent.ExecutorAdded event) {
+    private void added(SchedulerEvent.ExecutorAdded event) {
         if (tasks.addExecutor(event.executor(), event.slots())) {
             outbox.publish(time -> new EngineEvent.ExecutorAdded(time, event.executor(), event.slots()));
         }
-    }
-
-    void draining(SchedulerEvent.ExecutorDraining event) {
-        tasks.drain(event.executor());
-    }
-
-    void lost(SchedulerEvent.ExecutorLost event) {
-        remove(event.executor(), event.reason());
     }
 
     /** Forgets an executor, if it is there, and all that was on it. */
@@ -277,11 +332,11 @@ final class DagScheduler {
         jobs.recheckAll();
     }
 
-    void dropped(SchedulerEvent.BlockDropped event) {
+    private void dropped(SchedulerEvent.BlockDropped event) {
         cacheTable.drop(event.executor(), event.block(), tasks.nextAttemptId());
     }
 
-    void unpersisted(SchedulerEvent.DatasetUnpersisted event) {
+    private void unpersisted(SchedulerEvent.DatasetUnpersisted event) {
         cached.unpersist(event.rddId());
         for (Job job : jobs.all()) {
             if (job.unpersist(event.rddId())) {
@@ -301,7 +356,7 @@ final class DagScheduler {
         }
     }
 
-    void unreachable(SchedulerEvent.ShuffleUnreachable event) {
+    private void unreachable(SchedulerEvent.ShuffleUnreachable event) {
         Stage stage = stages.writing(event.shuffleId());
         if (stage == null) {
             shuffles.drop(event.shuffleId());
@@ -313,7 +368,7 @@ final class DagScheduler {
     // --- what follows
 
     /** Looks at what has become due. */
-    void timePassed() {
+    private void timePassed() {
         alarm.rang();
         jobs.enforceDeadlines();
         for (TaskAttempt attempt : tasks.insist()) {
@@ -336,7 +391,7 @@ final class DagScheduler {
     }
 
     /** Derives from the facts what is to run, and fills free slots with it. */
-    void settle() {
+    private void settle() {
         for (ExecutorId executor :
                 tasks.drained()) { // first: nothing is to be launched that would read what lies there
             remove(executor, "it was drained");

@@ -4,6 +4,7 @@ import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.shuffle.ExecutorId;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,9 +32,9 @@ sealed interface LoopMessage {
     record Published(EngineEvent event) implements LoopMessage {}
 
     /** Somebody asks how things stand after all that was posted before. */
-    record Asked<T>(Function<Machine, T> question, Reply<T> reply) implements LoopMessage {
+    record Asked<T>(Function<SchedulerStateMachine, T> question, Reply<T> reply) implements LoopMessage {
 
-        void answerFrom(Machine machine) {
+        void answerFrom(SchedulerStateMachine machine) {
             try {
                 reply.give(question.apply(machine));
             } catch (RuntimeException | Error e) { // a question changes nothing: only whoever asked is told

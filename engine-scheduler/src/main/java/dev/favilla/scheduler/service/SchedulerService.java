@@ -11,7 +11,6 @@ import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.Mailbox;
-import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
@@ -34,7 +33,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -85,16 +83,12 @@ public final class SchedulerService implements JobScheduler {
             Function<BooleanSupplier, SchedulerStateMachine> machine,
             List<Function<Mailbox, ExecutorBackend>> executors,
             Parts parts) {
-        this(
-                new ListenerBus(parts.threads(), parts.listenerQueueCapacity()),
-                observed -> adapt(machine.apply(observed), () -> machine.apply(observed)),
-                executors,
-                parts);
+        this(new ListenerBus(parts.threads(), parts.listenerQueueCapacity()), machine, executors, parts);
     }
 
     SchedulerService(
             ListenerBus bus,
-            Function<BooleanSupplier, Machine> machine,
+            Function<BooleanSupplier, SchedulerStateMachine> machine,
             List<Function<Mailbox, ExecutorBackend>> executors,
             Parts parts) {
         this.bus = bus;
@@ -164,33 +158,6 @@ public final class SchedulerService implements JobScheduler {
         public void work() {
             loop.drain();
         }
-    }
-
-    private static Machine adapt(SchedulerStateMachine machine, Supplier<SchedulerStateMachine> another) {
-        return new Machine() {
-
-            @Override
-            public List<SchedulerCommand> on(SchedulerEvent event) {
-                return machine.on(event);
-            }
-
-            @Override
-            public SchedulerStatus status() {
-                return machine.status();
-            }
-
-            @Override
-            public SchedulerTables tables() {
-                return machine.tables();
-            }
-
-            @Override
-            public Machine successor() {
-                SchedulerStateMachine next = another.get();
-                next.follow(machine);
-                return adapt(next, another);
-            }
-        };
     }
 
     private void post(SchedulerEvent event) {
@@ -347,15 +314,15 @@ public final class SchedulerService implements JobScheduler {
 
     @Override
     public SchedulerTables tables() {
-        return ask(Machine::tables);
+        return ask(SchedulerStateMachine::tables);
     }
 
     @Override
     public SchedulerStatus status() {
-        return ask(Machine::status);
+        return ask(SchedulerStateMachine::status);
     }
 
-    private <T> T ask(Function<Machine, T> question) {
+    private <T> T ask(Function<SchedulerStateMachine, T> question) {
         Reply<T> reply = new Reply<>();
         LoopMessage.Asked<T> asked = new LoopMessage.Asked<>(question, reply);
         if (loop.isDrainedHere()) {
@@ -412,7 +379,7 @@ public final class SchedulerService implements JobScheduler {
     private void settle(Deadline end) {
         if (!loop.isDrainedHere()) {
             Reply<SchedulerTables> reply = new Reply<>();
-            loop.post(new LoopMessage.Asked<>(Machine::tables, reply));
+            loop.post(new LoopMessage.Asked<>(SchedulerStateMachine::tables, reply));
             reply.await(end);
         }
     }

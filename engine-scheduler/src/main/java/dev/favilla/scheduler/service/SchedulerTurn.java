@@ -11,6 +11,7 @@ import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.StackText;
 import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,7 +53,7 @@ final class SchedulerTurn {
     private final BiConsumer<Integer, JobTicket> abortTicket =
             this::abortReason; // made now: later there may be no memory
 
-    private Machine machine;
+    private SchedulerStateMachine machine;
 
     /** Why jobs end if the next turn fails. */
     private AbortReason abortReason = AbortReason.inAdvance();
@@ -66,7 +67,7 @@ final class SchedulerTurn {
     /** Whether the service is being closed: if the machine fails after that, there is nothing to begin anew for. */
     private volatile boolean closing;
 
-    SchedulerTurn(Machine first, Parts parts) {
+    SchedulerTurn(SchedulerStateMachine first, Parts parts) {
         this.machine = first;
         this.parts = parts;
     }

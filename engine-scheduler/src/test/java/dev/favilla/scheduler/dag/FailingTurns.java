@@ -91,7 +91,7 @@ final class FailingTurns implements TurnBench.World {
     }
 
     private SchedulerStateMachine machine() {
-        return new SchedulerStateMachine(tracker, retries, scheduling, chance, () -> true);
+        return new DagScheduler(() -> tracker, retries, scheduling, chance, () -> true);
     }
 
     private SimAudit audit() {
@@ -264,10 +264,8 @@ final class FailingTurns implements TurnBench.World {
     public void succeed() {
         failed = true;
         failStart();
-        SchedulerStateMachine before = machine;
-        tracker = new SimTracker();
-        machine = machine();
-        machine.follow(before);
+        tracker = new SimTracker(); // for the successor
+        machine = machine.successor();
         audit = audit();
         cancelledForEver.forEach(audit::before);
     }

@@ -30,8 +30,8 @@ final class SchedulerFootprint {
     private static final int TASKS = 100_000;
     private static final int COLLECTIONS = 5;
 
-    private final SchedulerStateMachine machine = new SchedulerStateMachine(
-            new DriverMapOutputTracker(),
+    private final SchedulerStateMachine machine = new DagScheduler(
+            DriverMapOutputTracker::new,
             RetryPolicy.LOCAL,
             SchedulingPolicy.DEFAULT.withSpeculation(SpeculationPolicy.OFF.on()),
             new ManualClock(),

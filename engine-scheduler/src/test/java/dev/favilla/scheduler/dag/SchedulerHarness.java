@@ -69,7 +69,7 @@ final class SchedulerHarness {
     }
 
     SchedulerHarness(RetryPolicy policy, SchedulingPolicy scheduling) {
-        machine = new SchedulerStateMachine(tracker, policy, scheduling, clock, () -> observed);
+        machine = new DagScheduler(() -> tracker, policy, scheduling, clock, () -> observed);
     }
 
     /** A machine with one executor. */

@@ -49,7 +49,7 @@ final class Simulation {
         RetryPolicy retries = SimSettings.retries(chance);
         SchedulingPolicy scheduling = SimSettings.scheduling(chance);
         SimContents contents = new SimContents();
-        this.machine = new SchedulerStateMachine(tracker, retries, scheduling, chance, () -> true);
+        this.machine = new DagScheduler(() -> tracker, retries, scheduling, chance, () -> true);
         this.audit = new SimAudit(tracker, lineage, contents, observer, retries, scheduling, chance);
         this.mail = new SimMail(chance);
         this.workers = new SimWorkers(chance, mail, seed.split("nonces"));

@@ -13,6 +13,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.SpeculationPolicy;
 import dev.favilla.scheduler.StageGraph;
+import dev.favilla.scheduler.dag.DagScheduler;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.WorldLineage.Dataset;
 import dev.favilla.scheduler.executor.WorldLineage.Label;
@@ -125,8 +126,8 @@ final class TaskWorld {
                 calm ? WorldFaults.Rates.NONE : WorldFaults.Rates.random(rates),
                 this::happenMeanwhile);
         this.policy = new RetryPolicy(calm ? 1 : random.nextBoolean() ? AMPLE : random.nextInt(1, 4), AMPLE, AMPLE);
-        this.machine = new SchedulerStateMachine(
-                tracker,
+        this.machine = new DagScheduler(
+                () -> tracker,
                 policy,
                 SchedulingPolicy.DEFAULT.withSpeculation(
                         random.nextInt(3) == 0 ? SpeculationPolicy.OFF.on() : SpeculationPolicy.OFF),

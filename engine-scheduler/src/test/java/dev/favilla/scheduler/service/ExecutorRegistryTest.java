@@ -18,6 +18,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.serializer.KryoSerializer;
@@ -373,7 +374,7 @@ class ExecutorRegistryTest {
         }
     }
 
-    private final class Scripted implements Machine {
+    private final class Scripted implements SchedulerStateMachine {
 
         @Override
         public List<SchedulerCommand> on(SchedulerEvent event) {
@@ -395,7 +396,7 @@ class ExecutorRegistryTest {
         }
 
         @Override
-        public Machine successor() {
+        public SchedulerStateMachine successor() {
             return new Scripted();
         }
     }

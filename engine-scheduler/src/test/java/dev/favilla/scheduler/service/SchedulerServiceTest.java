@@ -27,6 +27,7 @@ import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.serializer.KryoSerializer;
@@ -545,7 +546,7 @@ class SchedulerServiceTest {
         return new SchedulerCommand.EndJob(jobId, new JobOutcome.Cancelled(reason, report));
     }
 
-    private final class Scripted implements Machine {
+    private final class Scripted implements SchedulerStateMachine {
 
         Scripted() {
             machines++;
@@ -572,7 +573,7 @@ class SchedulerServiceTest {
         }
 
         @Override
-        public Machine successor() {
+        public SchedulerStateMachine successor() {
             return new Scripted();
         }
     }

@@ -14,6 +14,7 @@ import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
+import dev.favilla.scheduler.dag.DagScheduler;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.ExecutorEnv;
 import dev.favilla.scheduler.executor.InProcessExecutor;
@@ -65,8 +66,8 @@ final class ServiceHarness implements AutoCloseable {
     ServiceHarness(int slots, RetryPolicy policy, SchedulingPolicy scheduling) {
         this.slots = slots;
         this.service = new SchedulerService(
-                observed -> new SchedulerStateMachine(
-                        new DriverMapOutputTracker(), policy, scheduling, Clock.systemUTC(), observed),
+                observed ->
+                        new DagScheduler(DriverMapOutputTracker::new, policy, scheduling, Clock.systemUTC(), observed),
                 List.of(post -> first(slots, post)),
                 new SchedulerService.Parts(
                         accumulators, Clock.systemUTC(), threads, 10_000, null, null, this::replacement));

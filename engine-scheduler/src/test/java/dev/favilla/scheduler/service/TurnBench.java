@@ -8,6 +8,7 @@ import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
@@ -103,7 +104,7 @@ public final class TurnBench {
         }
     }
 
-    private final class Bridge implements Machine {
+    private final class Bridge implements SchedulerStateMachine {
 
         @Override
         public List<SchedulerCommand> on(SchedulerEvent event) {
@@ -121,7 +122,7 @@ public final class TurnBench {
         }
 
         @Override
-        public Machine successor() {
+        public SchedulerStateMachine successor() {
             world.succeed();
             return new Bridge();
         }
