@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface TaskOutcome {
 
-    /** Returns whether this end counts towards the limit of failures of its partition. */
-    boolean countsAsFailure();
-
     /** Returns what happened, in a few words. */
     String describe();
 
@@ -52,11 +49,6 @@ public sealed interface TaskOutcome {
         }
 
         @Override
-        public boolean countsAsFailure() {
-            return false;
-        }
-
-        @Override
         public String describe() {
             return "succeeded";
         }
@@ -71,11 +63,6 @@ public sealed interface TaskOutcome {
 
         public Failed(Throwable thrown) {
             this(TaskError.of(thrown));
-        }
-
-        @Override
-        public boolean countsAsFailure() {
-            return true;
         }
 
         @Override
@@ -95,11 +82,6 @@ public sealed interface TaskOutcome {
     record FetchFailed(int shuffleId, int mapPartition, long mapAttemptId, String message) implements TaskOutcome {
 
         @Override
-        public boolean countsAsFailure() {
-            return false;
-        }
-
-        @Override
         public String describe() {
             return message;
         }
@@ -112,11 +94,6 @@ public sealed interface TaskOutcome {
      * @param shuffleId which shuffle
      */
     record InputMissing(int shuffleId) implements TaskOutcome {
-
-        @Override
-        public boolean countsAsFailure() {
-            return false;
-        }
 
         @Override
         public String describe() {
@@ -132,11 +109,6 @@ public sealed interface TaskOutcome {
     record Killed(String reason) implements TaskOutcome {
 
         @Override
-        public boolean countsAsFailure() {
-            return false;
-        }
-
-        @Override
         public String describe() {
             return "killed: " + reason;
         }
@@ -148,11 +120,6 @@ public sealed interface TaskOutcome {
      * @param reason in words
      */
     record CommitDenied(String reason) implements TaskOutcome {
-
-        @Override
-        public boolean countsAsFailure() {
-            return false;
-        }
 
         @Override
         public String describe() {
@@ -169,11 +136,6 @@ public sealed interface TaskOutcome {
     record ResultTooLarge(long resultBytes, long limitBytes) implements TaskOutcome {
 
         @Override
-        public boolean countsAsFailure() {
-            return true;
-        }
-
-        @Override
         public String describe() {
             return "gathered more than the driver takes";
         }
@@ -185,11 +147,6 @@ public sealed interface TaskOutcome {
      * @param reason why
      */
     record ExecutorGone(String reason) implements TaskOutcome {
-
-        @Override
-        public boolean countsAsFailure() {
-            return false;
-        }
 
         @Override
         public String describe() {

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Questions to the tracker and the cache table. */
+/**
+ * What the tasks of a stage read, and whether it is there: put together from what the map output tracker and the table of
+ * cached partitions know.
+ */
 final class InputTracker {
 
     private final MapOutputTracker tracker;
@@ -70,11 +73,11 @@ final class InputTracker {
         return true;
     }
 
-    /** Returns the persisted firstValidAttempts of a stage that are computed from any of {@code shuffles} or {@code firstValidAttempts}. */
-    static Set<Integer> persistedAbove(Stage stage, Set<Integer> shuffles, Set<Integer> firstValidAttempts) {
+    /** Returns the persisted datasets of a stage that are computed from any of {@code shuffles} or {@code datasets}. */
+    static Set<Integer> persistedAbove(Stage stage, Set<Integer> shuffles, Set<Integer> datasets) {
         Set<Integer> above = new HashSet<>();
         for (StageUse use : stage.uses()) {
-            Set<Integer> computed = new HashSet<>(firstValidAttempts);
+            Set<Integer> computed = new HashSet<>(datasets);
             List<Region> regions = use.plan().regions();
             for (int i = regions.size() - 1; i >= 0; i--) { // from below
                 Region region = regions.get(i);
@@ -82,7 +85,7 @@ final class InputTracker {
                     computed.add(region.rddId());
                 }
             }
-            computed.removeAll(firstValidAttempts);
+            computed.removeAll(datasets);
             computed.retainAll(use.job().persisted().keySet());
             above.addAll(computed);
         }
@@ -133,7 +136,7 @@ final class InputTracker {
         return new InputSnapshot(inputs(stage), generations(stage), firstValidAttempts);
     }
 
-    /** Returns the persisted firstValidAttempts that a stage may read or make. */
+    /** Returns the persisted datasets that a stage may read or make. */
     static Set<Integer> persisted(Stage stage) {
         Map<Integer, StorageLevel> levels = stage.owner().job().persisted();
         if (levels.isEmpty()) {
@@ -156,8 +159,8 @@ final class InputTracker {
                 && (reads.generations().isEmpty() || areCurrent(reads.generations()));
     }
 
-    private boolean areUnchanged(Set<Integer> firstValidAttempts, long attemptId) {
-        for (int rddId : firstValidAttempts) {
+    private boolean areUnchanged(Set<Integer> datasets, long attemptId) {
+        for (int rddId : datasets) {
             if (attemptId < cache.firstValidAttempt(rddId)) {
                 return false;
             }

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * Takes back everything that was computed from a shuffle or a cached dataset whose contents have changed, so that nobody
- * ever mixes two generations: outputs of map stages, running or long done, results not yet handed out, cached datasets.
+ * ever mixes two versions of anything: outputs of map stages, running or long done, results not yet handed out, cached datasets.
  */
 final class Rollback {
 
@@ -158,7 +158,7 @@ final class Rollback {
     private void rollBackResult(Job job, String cause) {
         Stage result = job.result();
         if (job.isMerging()) {
-            return; // the staged results are consumed; all of them were of one generation
+            return; // the staged results are consumed; all of them were computed from the same
         }
         if (isIrrevocable(job) && result.hasLaunched()) {
             jobs.fail(job, cannotBeTakenBack(job, cause));

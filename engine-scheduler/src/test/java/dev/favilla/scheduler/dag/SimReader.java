@@ -87,9 +87,9 @@ final class SimReader {
                     inputVersion + SimValue.mix(shuffle) + task.generations().getOrDefault(shuffle, 0L));
         }
         for (int rddId : node.datasetsBelow()) {
-            long generation = task.reads().firstValidAttempts().getOrDefault(rddId, 0L);
+            long firstValid = task.reads().firstValidAttempts().getOrDefault(rddId, 0L);
             inputVersion =
-                    generation == 0 ? inputVersion : SimValue.mix(inputVersion + SimValue.mix(~rddId) + generation);
+                    firstValid == 0 ? inputVersion : SimValue.mix(inputVersion + SimValue.mix(~rddId) + firstValid);
         }
         return inputVersion;
     }
