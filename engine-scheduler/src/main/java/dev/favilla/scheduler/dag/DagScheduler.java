@@ -43,27 +43,15 @@ import org.jspecify.annotations.Nullable;
 public final class DagScheduler implements SchedulerStateMachine {
 
     private final Supplier<MapOutputTracker> trackers;
-
-    private final MapOutputTracker tracker;
-    private final RetryPolicy policy;
     private final InstantSource clock;
     private final BooleanSupplier observed;
-    private final Outbox outbox;
-    private final TaskScheduler tasks;
-    private final CachedPartitions cacheTable = new CachedPartitions();
-    private final SchedulingPolicy scheduling;
-    private final Groups groups = new Groups();
+
+    private final DagState dag;
     private final WakeUp alarm;
-    private final StatusStore statusStore;
-    private final StageTable stages = new StageTable();
-    private final InputTracker inputTracker;
-    private final ShuffleRegistry shuffles;
-    private final CacheTracker cached;
-    private final Jobs jobs;
-    private final StageLifecycle runner;
+    private final StageLifecycle lifecycle;
     private final ResultMerge merges;
     private final OutputCommitCoordinator commits;
-    private final TaskCompletionHandler taskEnds;
+    private final TaskCompletionHandler completions;
 
     private int nextStageId;
     private long walk;
@@ -74,56 +62,33 @@ public final class DagScheduler implements SchedulerStateMachine {
 
     /**
      * @param trackers makes what knows the map outputs, for this machine and its successors
-     * @param policy how often things may be tried
+     * @param retries how often things may be tried
      * @param scheduling in which order, where and how patiently tasks are run
      * @param clock for durations in reports and times of events
      * @param observed whether anybody wants {@link SchedulerCommand.Publish}; asked again for each event
      */
     public DagScheduler(
             Supplier<MapOutputTracker> trackers,
-            RetryPolicy policy,
+            RetryPolicy retries,
             SchedulingPolicy scheduling,
             InstantSource clock,
             BooleanSupplier observed) {
         this.trackers = trackers;
-        this.tracker = trackers.get();
-        this.policy = policy;
-        this.scheduling = scheduling;
         this.clock = clock;
         this.observed = observed;
-        this.outbox = new Outbox(clock, observed);
-        this.alarm = new WakeUp(outbox);
-        this.tasks = new TaskScheduler(outbox::add, scheduling, outbox::now);
-        this.inputTracker = new InputTracker(tracker, cacheTable);
-        this.shuffles = new ShuffleRegistry(tracker, tasks, outbox);
-        this.cached = new CacheTracker(cacheTable, tasks, outbox);
-        this.commits = new OutputCommitCoordinator(stages, inputTracker, tasks, outbox);
-        this.statusStore = new StatusStore(tasks);
-        this.jobs = new Jobs(stages, tasks, shuffles, statusStore, outbox);
-        LocalityFinder placements = new LocalityFinder(cacheTable, tasks);
-        this.runner = new StageLifecycle(inputTracker, placements, shuffles, cached, tasks, jobs, outbox, policy);
-        this.merges = new ResultMerge(jobs, tasks, outbox, policy);
-        Rollback rollback = new Rollback(stages, jobs, runner, shuffles, cached, tasks);
-        this.taskEnds = new TaskCompletionHandler(
-                inputTracker,
-                stages,
-                jobs,
-                shuffles,
-                cached,
-                runner,
-                rollback,
-                merges,
-                commits,
-                tasks,
-                outbox,
-                scheduling.maxResultBytes());
+        this.dag = new DagState(trackers.get(), retries, scheduling, clock, observed);
+        this.alarm = new WakeUp(dag.outbox);
+        this.lifecycle = new StageLifecycle(dag);
+        this.merges = new ResultMerge(dag);
+        this.commits = new OutputCommitCoordinator(dag);
+        this.completions = new TaskCompletionHandler(dag, lifecycle, merges, commits);
     }
 
     @Override
     public List<SchedulerCommand> on(SchedulerEvent event) {
         apply(event);
         settle();
-        return outbox.drain();
+        return dag.outbox.drain();
     }
 
     private void apply(SchedulerEvent event) {
@@ -154,7 +119,7 @@ public final class DagScheduler implements SchedulerStateMachine {
         } else if (event instanceof SchedulerEvent.CommitAsked asked) {
             commits.asked(asked);
         } else if (event instanceof SchedulerEvent.ExecutorDraining draining) {
-            tasks.drain(draining.executor());
+            dag.tasks.drain(draining.executor());
         } else {
             throw new IllegalStateException("Scheduler bug: unknown event " + event + ". Please report this.");
         }
@@ -162,102 +127,94 @@ public final class DagScheduler implements SchedulerStateMachine {
 
     @Override
     public SchedulerStateMachine successor() {
-        DagScheduler next = new DagScheduler(trackers, policy, scheduling, clock, observed);
+        DagScheduler next = new DagScheduler(trackers, dag.retries, dag.scheduling, clock, observed);
         next.nextStageId = nextStageId;
-        next.tasks.follow(tasks);
-        next.groups.follow(groups);
+        next.dag.tasks.follow(dag.tasks);
+        next.dag.jobs.follow(dag.jobs);
         return next;
     }
 
     @Override
     public SchedulerTables tables() {
         return new SchedulerTables(
-                jobs.size(),
-                stages.size(),
-                tasks.liveSets(),
-                tasks.attemptCount(),
-                tracker.size(),
-                tasks.executorCount());
+                dag.jobs.size(),
+                dag.stages.size(),
+                dag.tasks.liveSets(),
+                dag.tasks.attemptCount(),
+                dag.tracker.size(),
+                dag.tasks.executorCount());
     }
 
     @Override
     public SchedulerStatus status() {
-        return statusStore.read(jobs.all());
+        return dag.jobs.status();
     }
 
     // --- jobs
 
     private void submit(SchedulerEvent.JobSubmitted event) {
-        Job job = new Job(event.jobId(), event.request(), outbox.now());
+        Job job = new Job(event.jobId(), event.request(), dag.outbox.now());
         if (stopped != null) {
-            refuse(job, new JobOutcome.Failed(closed(stopped), job.report(outbox.now())));
+            dag.jobs.refuse(job, new JobOutcome.Failed(closed(stopped), job.report(dag.outbox.now())));
             return;
         }
-        String cancelled = groups.whyCancelled(job.request().properties().group());
+        String cancelled = dag.jobs.whyCancelled(job.request().properties().group());
         if (cancelled != null) {
-            refuse(job, new JobOutcome.Cancelled(cancelled, job.report(outbox.now())));
+            dag.jobs.refuse(job, new JobOutcome.Cancelled(cancelled, job.report(dag.outbox.now())));
             return;
         }
         List<StageInfo> infos = new ArrayList<>();
         for (StagePlan plan : event.stages().stages()) {
             Stage stage = stageOf(plan, job);
-            StageUse use = new StageUse(job, stage, plan, new StageTotals());
+            StageUse use = new StageUse(job, stage, plan);
             stage.join(use);
             job.add(use);
             infos.add(stage.info());
             if (stage.uses().size() > 1 && stage.isOwnedBy(job)) {
-                jobs.handOver(stage, stage.live());
+                dag.jobs.handOver(stage, stage.live());
             }
         }
-        outbox.publish(time -> new EngineEvent.JobStarted(
+        dag.outbox.publish(time -> new EngineEvent.JobStarted(
                 time, job.id(), job.request().callSite(), job.request().properties(), infos));
-        jobs.add(job);
+        dag.jobs.add(job);
     }
 
     /** Returns the stage that computes {@code plan}: that of another running job, or a new one. */
     private Stage stageOf(StagePlan plan, Job job) {
         ShuffleDependency output = plan.output().orElse(null);
-        Stage shared = output == null ? null : stages.writing(output.shuffleId());
+        Stage shared = output == null ? null : dag.stages.writing(output.shuffleId());
         if (shared != null) {
             return shared;
         }
         List<Integer> parents = new ArrayList<>();
         for (int shuffle : plan.parentShuffles()) {
-            Stage parent = stages.writing(shuffle);
+            Stage parent = dag.stages.writing(shuffle);
             if (parent != null) {
                 parents.add(parent.id());
             }
         }
         String name = (output == null ? job.request().callSite() : plan.target().callSite()).toString();
         StageInfo info = new StageInfo(nextStageId++, name, plan.tasks(), parents, plan.rddIds());
-        Stage stage = new Stage(info, plan, new Retries(policy));
-        stages.add(stage);
+        Stage stage = new Stage(info, plan, new Retries(dag.retries));
+        dag.stages.add(stage);
         if (output == null) {
             stage.loseAll();
         } else {
-            stage.lose(shuffles.add(output, plan));
+            stage.lose(dag.shuffles.add(output, plan));
         }
         return stage;
     }
 
-    private void refuse(Job job, JobOutcome outcome) {
-        outbox.publish(time -> new EngineEvent.JobStarted(
-                time, job.id(), job.request().callSite(), job.request().properties(), List.of()));
-        statusStore.refused(job, outcome);
-        outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), outcome));
-        outbox.add(new SchedulerCommand.EndJob(job.id(), outcome));
-    }
-
     private void cancel(SchedulerEvent.JobsCancelled event) {
         if (event.jobs() instanceof JobSelector.InGroup group && group.alsoFuture()) {
-            groups.cancelFuture(group.group(), event.reason());
+            dag.jobs.cancelFuture(group.group(), event.reason());
         }
-        jobs.matching(event.jobs()).forEach(job -> jobs.cancel(job, event.reason()));
+        dag.jobs.matching(event.jobs()).forEach(job -> dag.jobs.cancel(job, event.reason()));
     }
 
     private void stop(SchedulerEvent.Stopped event) {
         stopped = event.reason();
-        jobs.failAll(closed(event.reason()));
+        dag.jobs.failAll(closed(event.reason()));
     }
 
     private static JobFailure closed(String reason) {
@@ -267,10 +224,10 @@ public final class DagScheduler implements SchedulerStateMachine {
     // --- attempts
 
     private void started(SchedulerEvent.AttemptStarted event) {
-        TaskAttempt attempt = tasks.started(event.attemptId(), event.executor());
+        TaskAttempt attempt = dag.tasks.started(event.attemptId(), event.executor());
         if (attempt != null) {
             StageAttempt common = attempt.set().tasks();
-            outbox.publish(time -> new EngineEvent.TaskStarted(
+            dag.outbox.publish(time -> new EngineEvent.TaskStarted(
                     time,
                     common.stageId(),
                     common.stageAttempt(),
@@ -285,65 +242,65 @@ public final class DagScheduler implements SchedulerStateMachine {
     }
 
     private void ended(SchedulerEvent.AttemptEnded event) {
-        TaskAttempt attempt = tasks.ended(event.attemptId(), event.executor());
+        TaskAttempt attempt = dag.tasks.ended(event.attemptId(), event.executor());
         if (attempt != null) {
-            taskEnds.on(attempt, event.outcome(), event.metrics());
+            completions.on(attempt, event.outcome(), event.metrics());
             return;
         }
-        TaskAttempt late = tasks.endedTooLate(event.attemptId(), event.executor());
+        TaskAttempt late = dag.tasks.endedTooLate(event.attemptId(), event.executor());
         if (late != null) {
-            taskEnds.tooLate(late, event.outcome());
+            completions.tooLate(late, event.outcome());
         }
     }
 
     private void unwanted(SchedulerEvent.AttemptUnwanted event) {
-        TaskAttempt attempt = tasks.find(event.attemptId());
+        TaskAttempt attempt = dag.tasks.find(event.attemptId());
         if (attempt != null) {
-            tasks.kill(attempt, event.reason(), attempt.set().isInterruptible());
+            dag.tasks.kill(attempt, event.reason(), attempt.set().isInterruptible());
         }
     }
 
     // --- executors and what lies there
 
     private void added(SchedulerEvent.ExecutorAdded event) {
-        if (tasks.addExecutor(event.executor(), event.slots())) {
-            outbox.publish(time -> new EngineEvent.ExecutorAdded(time, event.executor(), event.slots()));
+        if (dag.tasks.addExecutor(event.executor(), event.slots())) {
+            dag.outbox.publish(time -> new EngineEvent.ExecutorAdded(time, event.executor(), event.slots()));
         }
     }
 
     /** Forgets an executor, if it is there, and all that was on it. */
     private void remove(ExecutorId executor, String reason) {
-        Optional<List<TaskAttempt>> gone = tasks.removeExecutor(executor);
+        Optional<List<TaskAttempt>> gone = dag.tasks.removeExecutor(executor);
         if (gone.isEmpty()) {
             return;
         }
-        outbox.publish(time -> new EngineEvent.ExecutorRemoved(time, executor, reason));
-        cacheTable.forget(executor, tasks.nextAttemptId());
-        for (int shuffle : tracker.unregister(executor)) {
-            Stage stage = stages.writing(shuffle);
+        dag.outbox.publish(time -> new EngineEvent.ExecutorRemoved(time, executor, reason));
+        dag.cachedPartitions.forget(executor, dag.tasks.nextAttemptId());
+        for (int shuffle : dag.tracker.unregister(executor)) {
+            Stage stage = dag.stages.writing(shuffle);
             if (stage != null) {
-                runner.outputLost(stage, tracker.missing(shuffle));
+                lifecycle.outputLost(stage, dag.tracker.missing(shuffle));
             }
         }
         TaskOutcome outcome = new TaskOutcome.ExecutorGone(reason);
         for (TaskAttempt attempt : gone.get()) {
-            taskEnds.on(attempt, outcome, MetricValues.ZERO);
+            completions.on(attempt, outcome, MetricValues.ZERO);
         }
-        jobs.recheckAll();
+        dag.jobs.recheckAll();
     }
 
     private void dropped(SchedulerEvent.BlockDropped event) {
-        cacheTable.drop(event.executor(), event.block(), tasks.nextAttemptId());
+        dag.cachedPartitions.drop(event.executor(), event.block(), dag.tasks.nextAttemptId());
     }
 
     private void unpersisted(SchedulerEvent.DatasetUnpersisted event) {
-        cached.unpersist(event.rddId());
-        for (Job job : jobs.all()) {
+        dag.cache.unpersist(event.rddId());
+        for (Job job : dag.jobs.all()) {
             if (job.unpersist(event.rddId())) {
                 readopt(job);
             }
         }
-        jobs.recheckAll();
+        dag.jobs.recheckAll();
     }
 
     /** Launches what is left of a job's running stages with its present storage levels. */
@@ -351,15 +308,15 @@ public final class DagScheduler implements SchedulerStateMachine {
         for (StageUse use : job.uses()) {
             TaskSet live = use.stage().live();
             if (live != null && use.stage().isOwnedBy(job)) {
-                tasks.adopt(live, job.asOwner());
+                dag.tasks.adopt(live, job.asOwner());
             }
         }
     }
 
     private void unreachable(SchedulerEvent.ShuffleUnreachable event) {
-        Stage stage = stages.writing(event.shuffleId());
+        Stage stage = dag.stages.writing(event.shuffleId());
         if (stage == null) {
-            shuffles.drop(event.shuffleId());
+            dag.shuffles.drop(event.shuffleId());
         } else {
             stage.unreachable();
         }
@@ -370,21 +327,21 @@ public final class DagScheduler implements SchedulerStateMachine {
     /** Looks at what has become due. */
     private void timePassed() {
         alarm.rang();
-        jobs.enforceDeadlines();
-        for (TaskAttempt attempt : tasks.insist()) {
+        dag.jobs.enforceDeadlines();
+        for (TaskAttempt attempt : dag.tasks.insist()) {
             String reason = attempt.killReason().orElse("") + "; it ignored that, and its slot was given up";
-            taskEnds.on(attempt, new TaskOutcome.Killed(reason), MetricValues.ZERO);
+            completions.on(attempt, new TaskOutcome.Killed(reason), MetricValues.ZERO);
         }
-        tasks.speculate((set, index) -> outbox.publish(time -> new EngineEvent.SpeculationRequested(
+        dag.tasks.speculate((set, index) -> dag.outbox.publish(time -> new EngineEvent.SpeculationRequested(
                 time,
                 set.tasks().stageId(),
                 set.tasks().stageAttempt(),
                 set.tasks().partitionOf(index))));
         if (withoutExecutor != null
-                && !TaskScheduler.later(withoutExecutor, scheduling.executorWait())
-                        .isAfter(outbox.now())) {
-            jobs.failAll(new JobFailure.Aborted(
-                    "no executor has been there for " + scheduling.executorWait() + ", the limit"
+                && !TaskScheduler.later(withoutExecutor, dag.scheduling.executorWait())
+                        .isAfter(dag.outbox.now())) {
+            dag.jobs.failAll(new JobFailure.Aborted(
+                    "no executor has been there for " + dag.scheduling.executorWait() + ", the limit"
                             + " favilla.executor.wait. Add one with EngineContext.addExecutor.",
                     null));
         }
@@ -393,38 +350,38 @@ public final class DagScheduler implements SchedulerStateMachine {
     /** Derives from the facts what is to run, and fills free slots with it. */
     private void settle() {
         for (ExecutorId executor :
-                tasks.drained()) { // first: nothing is to be launched that would read what lies there
+                dag.tasks.drained()) { // first: nothing is to be launched that would read what lies there
             remove(executor, "it was drained");
-            outbox.add(new SchedulerCommand.ReleaseExecutor(executor));
+            dag.outbox.add(new SchedulerCommand.ReleaseExecutor(executor));
         }
-        for (Job job = jobs.next(); job != null; job = jobs.next()) {
+        for (Job job = dag.jobs.next(); job != null; job = dag.jobs.next()) {
             advance(job);
         }
-        for (TaskAttempt attempt = tasks.launchNext(); attempt != null; attempt = tasks.launchNext()) {
+        for (TaskAttempt attempt = dag.tasks.launchNext(); attempt != null; attempt = dag.tasks.launchNext()) {
             launched(attempt);
         }
-        cached.tidy();
+        dag.cache.tidy();
         watchForExecutors();
         alarm.set(nextLook());
     }
 
     private void watchForExecutors() {
-        if (jobs.size() == 0 || tasks.hasExecutor() || tasks.attemptCount() > 0) {
+        if (dag.jobs.size() == 0 || dag.tasks.hasExecutor() || dag.tasks.attemptCount() > 0) {
             withoutExecutor = null;
         } else if (withoutExecutor == null) {
-            withoutExecutor = outbox.now();
+            withoutExecutor = dag.outbox.now();
         }
     }
 
     private @Nullable Instant nextLook() {
-        Instant next = tasks.nextLook();
-        Instant deadline = jobs.nextDeadline();
+        Instant next = dag.tasks.nextLook();
+        Instant deadline = dag.jobs.nextDeadline();
         if (deadline != null) {
             next = TaskScheduler.earlier(next, deadline);
         }
         return withoutExecutor == null
                 ? next
-                : TaskScheduler.earlier(next, TaskScheduler.later(withoutExecutor, scheduling.executorWait()));
+                : TaskScheduler.earlier(next, TaskScheduler.later(withoutExecutor, dag.scheduling.executorWait()));
     }
 
     private void advance(Job job) {
@@ -447,15 +404,15 @@ public final class DagScheduler implements SchedulerStateMachine {
             return;
         }
         if (stage.isComplete()) {
-            runner.complete(stage);
+            lifecycle.complete(stage);
             return;
         }
-        List<Integer> lacking = inputTracker.lacking(stage);
+        List<Integer> lacking = dag.inputs.lacking(stage);
         if (lacking.isEmpty()) {
-            runner.submit(stage);
+            lifecycle.submit(stage);
         }
         for (int shuffle : lacking) {
-            Stage parent = stages.writing(shuffle);
+            Stage parent = dag.stages.writing(shuffle);
             if (parent == null) {
                 throw new IllegalStateException("Scheduler bug: " + stage + " reads shuffle " + shuffle
                         + ", which no stage of its jobs writes." + " Please report this.");
@@ -465,10 +422,10 @@ public final class DagScheduler implements SchedulerStateMachine {
     }
 
     private void launched(TaskAttempt attempt) {
-        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             stage.launched(attempt.id());
-            stage.uses().forEach(use -> use.totals().launched(ResultMerge.isMerge(attempt)));
+            stage.uses().forEach(use -> use.launched(ResultMerge.isMerge(attempt)));
         }
     }
 }

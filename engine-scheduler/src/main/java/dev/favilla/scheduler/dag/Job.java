@@ -162,10 +162,7 @@ final class Job {
 
     JobReport report(Instant now) {
         return new JobReport(
-                id,
-                request.callSite(),
-                uses.stream().map(use -> use.totals().report(use.stage())).toList(),
-                Duration.between(submitted, now));
+                id, request.callSite(), uses.stream().map(StageUse::report).toList(), Duration.between(submitted, now));
     }
 
     @Override

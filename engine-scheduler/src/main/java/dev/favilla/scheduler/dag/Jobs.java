@@ -8,9 +8,12 @@ import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.status.JobReport;
+import dev.favilla.status.SchedulerStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +24,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The running jobs, those that have to be looked at again, and how a job ends. */
+/** The running jobs, those that have to be looked at again, those that must not begin, and how a job ends. */
 final class Jobs {
+
+    private static final int GROUPS_REMEMBERED = 1000;
 
     private final StageTable stages;
     private final TaskScheduler tasks;
@@ -34,6 +39,9 @@ final class Jobs {
     private final Set<Job> agenda = new LinkedHashSet<>();
     private final SortedSet<Deadline> deadlines = new TreeSet<>();
 
+    /** Why future jobs of a group are cancelled, too; of a bounded number of groups, the latest. */
+    private final Map<String, String> cancelledGroups = new LinkedHashMap<>();
+
     /** A moment at which a job is cancelled. */
     private record Deadline(Instant at, int jobId) implements Comparable<Deadline> {
 
@@ -44,9 +52,9 @@ final class Jobs {
         }
     }
 
-    Jobs(StageTable stages, TaskScheduler tasks, ShuffleRegistry shuffles, StatusStore statusStore, Outbox outbox) {
+    Jobs(StageTable stages, TaskScheduler tasks, ShuffleRegistry shuffles, Outbox outbox) {
         this.stages = stages;
-        this.statusStore = statusStore;
+        this.statusStore = new StatusStore(tasks);
         this.tasks = tasks;
         this.shuffles = shuffles;
         this.outbox = outbox;
@@ -105,6 +113,33 @@ final class Jobs {
         return deadlines.isEmpty() ? null : deadlines.first().at();
     }
 
+    /** Takes over what {@code before} was told for ever. */
+    void follow(Jobs before) {
+        cancelledGroups.putAll(before.cancelledGroups);
+    }
+
+    /** Cancels the jobs of a group that are still to come. */
+    void cancelFuture(String group, String reason) {
+        cancelledGroups.remove(group);
+        cancelledGroups.put(group, reason);
+        if (cancelledGroups.size() > GROUPS_REMEMBERED) {
+            Iterator<String> oldest = cancelledGroups.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    /** Returns why a job of that group must not run; null if it may. */
+    @Nullable
+    String whyCancelled(@Nullable String group) {
+        return group == null ? null : cancelledGroups.get(group);
+    }
+
+    /** Returns the jobs and stages of this moment, and a bounded number of those that ended. */
+    SchedulerStatus status() {
+        return statusStore.read(running.values());
+    }
+
     // --- the agenda
 
     /** Has what a job needs derived from the facts again. Once too often is harmless. */
@@ -137,6 +172,15 @@ final class Jobs {
     }
 
     // --- ends
+
+    /** Ends a job that must not begin. */
+    void refuse(Job job, JobOutcome outcome) {
+        outbox.publish(time -> new EngineEvent.JobStarted(
+                time, job.id(), job.request().callSite(), job.request().properties(), List.of()));
+        statusStore.refused(job, outcome);
+        outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), outcome));
+        outbox.add(new SchedulerCommand.EndJob(job.id(), outcome));
+    }
 
     /** Gives a stage up, and all jobs that need it. */
     void fail(Stage stage, JobFailure failure) {

@@ -3,7 +3,6 @@ package dev.favilla.scheduler.dag;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.task.TaskAttempt;
-import dev.favilla.scheduler.task.TaskScheduler;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,32 +12,25 @@ import java.util.Map;
  */
 final class OutputCommitCoordinator {
 
-    private final StageTable stages;
-    private final InputTracker inputTracker;
-    private final TaskScheduler tasks;
-    private final Outbox outbox;
-
+    private final DagState dag;
     /** The running attempts that may commit, by task. */
     private final Map<Task, Long> granted = new HashMap<>();
 
     private record Task(int stageId, int index) {}
 
-    OutputCommitCoordinator(StageTable stages, InputTracker inputTracker, TaskScheduler tasks, Outbox outbox) {
-        this.stages = stages;
-        this.inputTracker = inputTracker;
-        this.tasks = tasks;
-        this.outbox = outbox;
+    OutputCommitCoordinator(DagState dag) {
+        this.dag = dag;
     }
 
     void asked(SchedulerEvent.CommitAsked event) {
-        TaskAttempt attempt = tasks.find(event.attemptId(), event.executor());
+        TaskAttempt attempt = dag.tasks.find(event.attemptId(), event.executor());
         boolean grant = attempt != null && attempt.killReason().isEmpty() && grant(attempt);
-        outbox.add(new SchedulerCommand.AnswerCommit(event.executor(), event.attemptId(), grant));
+        dag.outbox.add(new SchedulerCommand.AnswerCommit(event.executor(), event.attemptId(), grant));
     }
 
     private boolean grant(TaskAttempt attempt) {
-        Stage stage = stages.byId(attempt.set().tasks().stageId());
-        if (stage == null || !stage.isPending(attempt.index()) || !inputTracker.isCurrent(attempt)) {
+        Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
+        if (stage == null || !stage.isPending(attempt.index()) || !dag.inputs.isCurrent(attempt)) {
             return false;
         }
         return granted.computeIfAbsent(taskOf(attempt), task -> attempt.id()) == attempt.id();

@@ -3,7 +3,6 @@ package dev.favilla.scheduler.dag;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskWork;
@@ -11,7 +10,6 @@ import dev.favilla.scheduler.task.PreferredLocations;
 import dev.favilla.scheduler.task.Retries;
 import dev.favilla.scheduler.task.StageAttempt;
 import dev.favilla.scheduler.task.TaskAttempt;
-import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,29 +18,24 @@ import java.util.List;
 /** What follows when all results of a job are staged: they are handed out, or merged in a slot first. */
 final class ResultMerge {
 
-    private final Jobs jobs;
-    private final TaskScheduler tasks;
-    private final Outbox outbox;
-    private final RetryPolicy policy;
+    private final DagState dag;
 
-    ResultMerge(Jobs jobs, TaskScheduler tasks, Outbox outbox, RetryPolicy policy) {
-        this.jobs = jobs;
-        this.tasks = tasks;
-        this.outbox = outbox;
-        this.policy = policy;
+    ResultMerge(DagState dag) {
+        this.dag = dag;
     }
 
     /** Goes on with a job whose result stage is done. */
     void allStaged(Job job) {
         if (!job.request().action().mergesInSlot()) {
             apply(job.updates());
-            jobs.succeed(job, report -> new JobOutcome.Staged(job.staged(), report));
+            dag.jobs.succeed(job, report -> new JobOutcome.Staged(job.staged(), report));
         } else if (job.merge() == null) {
             BitSet one = new BitSet();
             one.set(0);
-            TaskSet merge = new TaskSet(common(job), one, new Retries(policy), PreferredLocations.NONE, job.asOwner());
+            TaskSet merge =
+                    new TaskSet(common(job), one, new Retries(dag.retries), PreferredLocations.NONE, job.asOwner());
             job.merge(merge);
-            tasks.submit(merge);
+            dag.tasks.submit(merge);
         }
     }
 
@@ -74,17 +67,17 @@ final class ResultMerge {
             List<AccumulatorUpdate> updates = new ArrayList<>(job.updates());
             updates.addAll(success.updates());
             apply(updates);
-            jobs.succeed(job, report -> new JobOutcome.Merged(success.result(), report));
+            dag.jobs.succeed(job, report -> new JobOutcome.Merged(success.result(), report));
             return;
         }
         merge.retries()
                 .record(attempt, outcome)
-                .ifPresentOrElse(failure -> jobs.fail(job, failure), () -> tasks.queue(merge, attempt.index()));
+                .ifPresentOrElse(failure -> dag.jobs.fail(job, failure), () -> dag.tasks.queue(merge, attempt.index()));
     }
 
     private void apply(List<AccumulatorUpdate> updates) {
         if (!updates.isEmpty()) {
-            outbox.add(new SchedulerCommand.ApplyAccumulators(updates));
+            dag.outbox.add(new SchedulerCommand.ApplyAccumulators(updates));
         }
     }
 }

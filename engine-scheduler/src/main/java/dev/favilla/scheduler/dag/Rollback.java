@@ -2,7 +2,6 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.task.TaskAttempt;
-import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.storage.PublishedBlock;
 import java.util.ArrayDeque;
@@ -20,26 +19,12 @@ import java.util.TreeSet;
  */
 final class Rollback {
 
-    private final StageTable stages;
-    private final Jobs jobs;
-    private final StageLifecycle runner;
-    private final ShuffleRegistry shuffles;
-    private final CacheTracker cached;
-    private final TaskScheduler tasks;
+    private final DagState dag;
+    private final StageLifecycle lifecycle;
 
-    Rollback(
-            StageTable stages,
-            Jobs jobs,
-            StageLifecycle runner,
-            ShuffleRegistry shuffles,
-            CacheTracker cached,
-            TaskScheduler tasks) {
-        this.stages = stages;
-        this.jobs = jobs;
-        this.runner = runner;
-        this.shuffles = shuffles;
-        this.cached = cached;
-        this.tasks = tasks;
+    Rollback(DagState dag, StageLifecycle lifecycle) {
+        this.dag = dag;
+        this.lifecycle = lifecycle;
     }
 
     /** Rolls back all consumers of a shuffle that has moved to its next generation, and theirs. */
@@ -52,7 +37,7 @@ final class Rollback {
         affected.remove(changed);
         affected.forEach(shuffle -> invalidate(shuffle, cause));
         readers.forEach(job -> rollBackResult(job, cause));
-        stale.forEach(cached::drop);
+        stale.forEach(dag.cache::drop);
     }
 
     /**
@@ -65,7 +50,7 @@ final class Rollback {
     void consumersOf(int dataset, long firstWithout, TaskAttempt maker) {
         String cause = "cached dataset " + dataset + ", made again by " + maker
                 + ", gave other records, so what was computed from them is void";
-        consumersOf(dataset, firstWithout, cached.computedFrom(dataset), cause);
+        consumersOf(dataset, firstWithout, dag.cache.computedFrom(dataset), cause);
     }
 
     /**
@@ -75,29 +60,29 @@ final class Rollback {
     void readersOf(TaskAttempt attempt, List<PublishedBlock> made, Set<Integer> contradicted) {
         String cause = attempt + " used other records of cached datasets " + contradicted + " than others";
         Set<Integer> spoiled = new TreeSet<>();
-        contradicted.forEach(dataset -> spoiled.addAll(cached.computedFrom(dataset)));
+        contradicted.forEach(dataset -> spoiled.addAll(dag.cache.computedFrom(dataset)));
         spoiled.retainAll(made.stream().map(block -> block.id().rddId()).toList());
         for (int dataset : spoiled) {
-            cached.invalidate(dataset);
-            consumersOf(dataset, tasks.nextAttemptId(), cached.computedFrom(dataset), cause);
+            dag.cache.invalidate(dataset);
+            consumersOf(dataset, dag.tasks.nextAttemptId(), dag.cache.computedFrom(dataset), cause);
         }
-        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
         if (stage != null
                 && stage.output() == null
                 && isIrrevocable(stage.owner().job())) {
-            jobs.fail(stage.owner().job(), cannotBeTakenBack(stage.owner().job(), cause));
+            dag.jobs.fail(stage.owner().job(), cannotBeTakenBack(stage.owner().job(), cause));
         }
     }
 
     private void consumersOf(int dataset, long firstWithout, Set<Integer> computedFrom, String cause) {
-        List<Integer> shufflesBelow = new ArrayList<>(shuffles.computedFrom(dataset, firstWithout));
+        List<Integer> shufflesBelow = new ArrayList<>(dag.shuffles.computedFrom(dataset, firstWithout));
         for (int above : computedFrom) { // what lies there goes now: whoever was launched before may have read it
-            cached.invalidate(above);
-            shufflesBelow.addAll(shuffles.computedFrom(above, tasks.nextAttemptId()));
+            dag.cache.invalidate(above);
+            shufflesBelow.addAll(dag.shuffles.computedFrom(above, dag.tasks.nextAttemptId()));
         }
         Set<Integer> affected = closure(shufflesBelow);
         Set<Job> readers = new LinkedHashSet<>(readersOf(affected));
-        for (Job job : jobs.all()) {
+        for (Job job : dag.jobs.all()) {
             Set<Integer> read = InputTracker.persisted(job.result());
             boolean mayHaveReadAbove =
                     containsAny(computedFrom, read) && job.result().hasLaunched();
@@ -109,20 +94,20 @@ final class Rollback {
         stale.removeAll(computedFrom);
         affected.forEach(shuffle -> invalidate(shuffle, cause));
         readers.forEach(job -> rollBackResult(job, cause));
-        stale.forEach(cached::drop);
-        tasks.refresh(cached::firstValidAttempt);
+        stale.forEach(dag.cache::drop);
+        dag.tasks.refresh(dag.cache::firstValidAttempt);
     }
 
     private void invalidate(int shuffle, String cause) {
-        shuffles.invalidate(shuffle);
-        Stage stage = stages.writing(shuffle);
+        dag.shuffles.invalidate(shuffle);
+        Stage stage = dag.stages.writing(shuffle);
         if (stage != null) {
-            runner.inputChanged(stage, cause);
+            lifecycle.inputChanged(stage, cause);
         }
     }
 
     private List<Job> readersOf(Set<Integer> affected) {
-        return jobs.all().stream()
+        return dag.jobs.all().stream()
                 .filter(job -> containsAny(affected, job.result().parentShuffles()))
                 .toList();
     }
@@ -132,7 +117,7 @@ final class Rollback {
         Set<Integer> affected = new LinkedHashSet<>(changed);
         Deque<Integer> unvisited = new ArrayDeque<>(changed);
         while (!unvisited.isEmpty()) {
-            for (int shuffle : shuffles.consumers(unvisited.remove())) {
+            for (int shuffle : dag.shuffles.consumers(unvisited.remove())) {
                 if (affected.add(shuffle)) {
                     unvisited.add(shuffle);
                 }
@@ -144,7 +129,7 @@ final class Rollback {
     private Set<Integer> staleDatasets(Set<Integer> affected, Set<Integer> datasets, Collection<Job> readers) {
         Set<Integer> stale = new TreeSet<>();
         for (int shuffle : affected) {
-            Stage stage = stages.writing(shuffle);
+            Stage stage = dag.stages.writing(shuffle);
             if (stage != null) {
                 stale.addAll(InputTracker.persistedAbove(stage, affected, datasets));
             }
@@ -161,16 +146,16 @@ final class Rollback {
             return; // the staged results are consumed; all of them were computed from the same
         }
         if (isIrrevocable(job) && result.hasLaunched()) {
-            jobs.fail(job, cannotBeTakenBack(job, cause));
+            dag.jobs.fail(job, cannotBeTakenBack(job, cause));
             return;
         }
         TaskSet merge = job.merge();
         if (merge != null) {
-            tasks.retire(merge);
+            dag.tasks.retire(merge);
             job.merge(null);
         }
         job.discardStaged();
-        runner.inputChanged(result, cause);
+        lifecycle.inputChanged(result, cause);
     }
 
     private static boolean isIrrevocable(Job job) {

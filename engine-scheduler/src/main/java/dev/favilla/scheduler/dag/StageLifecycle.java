@@ -3,49 +3,27 @@ package dev.favilla.scheduler.dag;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.PreferredLocations;
 import dev.favilla.scheduler.task.StageAttempt;
-import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import java.util.BitSet;
 
 /** Moves stages from state to state, and does what belongs to each move. */
 final class StageLifecycle {
 
-    private final InputTracker inputTracker;
-    private final LocalityFinder placements;
-    private final ShuffleRegistry shuffles;
-    private final CacheTracker cached;
-    private final TaskScheduler tasks;
-    private final Jobs jobs;
-    private final Outbox outbox;
-    private final RetryPolicy policy;
+    private final DagState dag;
+    private final LocalityFinder locality;
 
-    StageLifecycle(
-            InputTracker inputTracker,
-            LocalityFinder placements,
-            ShuffleRegistry shuffles,
-            CacheTracker cached,
-            TaskScheduler tasks,
-            Jobs jobs,
-            Outbox outbox,
-            RetryPolicy policy) {
-        this.inputTracker = inputTracker;
-        this.placements = placements;
-        this.shuffles = shuffles;
-        this.cached = cached;
-        this.tasks = tasks;
-        this.jobs = jobs;
-        this.outbox = outbox;
-        this.policy = policy;
+    StageLifecycle(DagState dag) {
+        this.dag = dag;
+        this.locality = new LocalityFinder(dag.cachedPartitions, dag.tasks);
     }
 
     /** Queues the pending tasks of a waiting stage that lacks nothing, unless it has run as often as it may. */
     void submit(Stage stage) {
-        if (stage.state() instanceof StageState.Waiting waiting && waiting.next() >= policy.maxStageAttempts()) {
-            jobs.fail(stage, tooManyAttempts(stage));
+        if (stage.state() instanceof StageState.Waiting waiting && waiting.next() >= dag.retries.maxStageAttempts()) {
+            dag.jobs.fail(stage, tooManyAttempts(stage));
             return;
         }
         int attempt = begin(stage);
@@ -57,15 +35,15 @@ final class StageLifecycle {
                 stage.plan().target().numPartitions(),
                 stage.output() == null ? job.request().partitions() : null,
                 work(stage, job),
-                inputTracker.reads(stage));
+                dag.inputs.reads(stage));
         if (stage.output() != null) {
-            shuffles.addDatasets(stage.output().shuffleId(), InputTracker.persisted(stage));
+            dag.shuffles.addDatasets(stage.output().shuffleId(), InputTracker.persisted(stage));
         }
-        cached.computes(stage);
-        PreferredLocations placement = placements.of(stage, common.reads());
-        TaskSet set = new TaskSet(common, stage.pending(), stage.retries(), placement, job.asOwner());
+        dag.cache.computes(stage);
+        PreferredLocations preferred = locality.of(stage, common.reads());
+        TaskSet set = new TaskSet(common, stage.pending(), stage.retries(), preferred, job.asOwner());
         stage.live(set);
-        tasks.submit(set);
+        dag.tasks.submit(set);
     }
 
     private static TaskWork work(Stage stage, Job job) {
@@ -81,12 +59,12 @@ final class StageLifecycle {
     /** Moves a stage to running, for observers and reports too, and returns the number of the attempt. */
     private int begin(Stage stage) {
         stage.on(new StageEvent.Submitted());
-        stage.submitted(outbox.now());
-        stage.uses().forEach(use -> use.totals().submitted());
+        stage.submitted(dag.outbox.now());
+        stage.uses().forEach(StageUse::submitted);
         int attempt = stage.attempt();
         int jobId = stage.owner().job().id();
         int count = stage.pendingCount();
-        outbox.publish(time -> new EngineEvent.StageSubmitted(time, jobId, stage.info(), attempt, count));
+        dag.outbox.publish(time -> new EngineEvent.StageSubmitted(time, jobId, stage.info(), attempt, count));
         return attempt;
     }
 
@@ -98,13 +76,13 @@ final class StageLifecycle {
         }
         TaskSet live = stage.live();
         if (live != null) {
-            tasks.retire(live);
+            dag.tasks.retire(live);
             stage.live(null);
         }
-        jobs.publishCompleted(stage, "");
+        dag.jobs.publishCompleted(stage, "");
         stage.on(new StageEvent.Completed());
-        tasks.killAll(stage.id(), "another attempt finished the partition", false);
-        jobs.recheck(stage);
+        dag.tasks.killAll(stage.id(), "another attempt finished the partition", false);
+        dag.jobs.recheck(stage);
     }
 
     private static boolean isFollowedByMerge(Stage stage) {
@@ -119,15 +97,15 @@ final class StageLifecycle {
             stage.on(new StageEvent.InputLost(attempt)); // of an older attempt
             return;
         }
-        jobs.publishCompleted(stage, message);
+        dag.jobs.publishCompleted(stage, message);
         stage.on(new StageEvent.InputLost(attempt));
-        tasks.retire(live);
+        dag.tasks.retire(live);
         stage.live(null);
         int fruitless = stage.countFruitless();
-        if (fruitless >= policy.maxConsecutiveStageAttempts()) {
-            jobs.fail(stage, tooManyFruitless(stage, fruitless, message));
+        if (fruitless >= dag.retries.maxConsecutiveStageAttempts()) {
+            dag.jobs.fail(stage, tooManyFruitless(stage, fruitless, message));
         } else {
-            jobs.recheck(stage);
+            dag.jobs.recheck(stage);
         }
     }
 
@@ -140,38 +118,38 @@ final class StageLifecycle {
         stage.on(new StageEvent.OutputLost());
         TaskSet live = stage.live();
         if (live != null) {
-            newly.stream().forEach(index -> tasks.queue(live, index));
+            newly.stream().forEach(index -> dag.tasks.queue(live, index));
         }
-        jobs.recheck(stage);
+        dag.jobs.recheck(stage);
     }
 
     /** Makes all tasks of a stage pending because what it read has changed; what still runs of it is of no use. */
     void inputChanged(Stage stage, String message) {
-        jobs.publishCompleted(stage, message);
+        dag.jobs.publishCompleted(stage, message);
         stage.on(new StageEvent.InputChanged());
         stage.loseAll();
         TaskSet live = stage.live();
         if (live != null) {
-            tasks.retire(live);
+            dag.tasks.retire(live);
             stage.live(null);
         }
-        tasks.killAll(stage.id(), message, false);
-        jobs.recheck(stage);
+        dag.tasks.killAll(stage.id(), message, false);
+        dag.jobs.recheck(stage);
     }
 
     private JobFailure tooManyFruitless(Stage stage, int attempts, String message) {
         return new JobFailure.Aborted(
                 stage + " lost its input in " + attempts + " consecutive attempts without finishing a partition;"
                         + " the limit favilla.stage.maxConsecutiveAttempts is "
-                        + policy.maxConsecutiveStageAttempts() + ". The last time: " + message
+                        + dag.retries.maxConsecutiveStageAttempts() + ". The last time: " + message
                         + ". Find out why map outputs get lost or damaged, or raise the limit.",
                 null);
     }
 
     private JobFailure tooManyAttempts(Stage stage) {
         return new JobFailure.Aborted(
-                stage + " would have to run again after " + policy.maxStageAttempts()
-                        + " attempts; the limit favilla.stage.maxAttempts is " + policy.maxStageAttempts()
+                stage + " would have to run again after " + dag.retries.maxStageAttempts()
+                        + " attempts; the limit favilla.stage.maxAttempts is " + dag.retries.maxStageAttempts()
                         + ". Find out why its inputs or outputs get lost or change, or raise the limit.",
                 null);
     }

@@ -1,13 +1,66 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.StageGraph.StagePlan;
+import dev.favilla.status.JobReport.StageReport;
 
-/**
- * One job's part in a stage.
- *
- * @param job the job
- * @param stage the stage, which other jobs may use too
- * @param plan how the job sees the stage; jobs may differ in what is persisted
- * @param totals what the stage did for the job
- */
-record StageUse(Job job, Stage stage, StagePlan plan, StageTotals totals) {}
+/** One job's part in a stage, and what the stage did for that job since it joined. */
+final class StageUse {
+
+    private final Job job;
+    private final Stage stage;
+    private final StagePlan plan;
+
+    private int submissions;
+    private int attempts;
+    private int merges;
+    private int failures;
+    private MetricValues metrics = MetricValues.ZERO;
+
+    /**
+     * @param stage which other jobs may use too
+     * @param plan how the job sees the stage; jobs may differ in what is persisted
+     */
+    StageUse(Job job, Stage stage, StagePlan plan) {
+        this.job = job;
+        this.stage = stage;
+        this.plan = plan;
+    }
+
+    Job job() {
+        return job;
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    StagePlan plan() {
+        return plan;
+    }
+
+    void submitted() {
+        submissions++;
+    }
+
+    /** @param merge whether it merges the results of the stage's tasks, rather than being an attempt at one of them */
+    void launched(boolean merge) {
+        if (merge) {
+            merges++;
+        } else {
+            attempts++;
+        }
+    }
+
+    void ended(MetricValues values, boolean failed) {
+        metrics = metrics.plus(values);
+        if (failed) {
+            failures++;
+        }
+    }
+
+    StageReport report() {
+        int reruns = Math.max(0, submissions - 1);
+        return new StageReport(stage.id(), stage.name(), stage.tasks(), attempts, merges, failures, reruns, metrics);
+    }
+}

@@ -10,7 +10,6 @@ import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.StageAttempt;
 import dev.favilla.scheduler.task.TaskAttempt;
-import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputTracker.Registration;
@@ -22,53 +21,27 @@ import org.jspecify.annotations.Nullable;
 /** What the end of an attempt means for its stage and for others. */
 final class TaskCompletionHandler {
 
-    private final InputTracker inputTracker;
-    private final StageTable stages;
-    private final Jobs jobs;
-    private final ShuffleRegistry shuffles;
-    private final CacheTracker cached;
-    private final StageLifecycle runner;
+    private final DagState dag;
+    private final StageLifecycle lifecycle;
     private final Rollback rollback;
     private final ResultMerge merges;
     private final OutputCommitCoordinator commits;
-    private final TaskScheduler tasks;
-    private final Outbox outbox;
-    private final long maxResultBytes;
 
-    TaskCompletionHandler(
-            InputTracker inputTracker,
-            StageTable stages,
-            Jobs jobs,
-            ShuffleRegistry shuffles,
-            CacheTracker cached,
-            StageLifecycle runner,
-            Rollback rollback,
-            ResultMerge merges,
-            OutputCommitCoordinator commits,
-            TaskScheduler tasks,
-            Outbox outbox,
-            long maxResultBytes) {
-        this.inputTracker = inputTracker;
-        this.stages = stages;
-        this.jobs = jobs;
-        this.shuffles = shuffles;
-        this.cached = cached;
-        this.runner = runner;
-        this.rollback = rollback;
+    TaskCompletionHandler(DagState dag, StageLifecycle lifecycle, ResultMerge merges, OutputCommitCoordinator commits) {
+        this.dag = dag;
+        this.lifecycle = lifecycle;
+        this.rollback = new Rollback(dag, lifecycle);
         this.merges = merges;
         this.commits = commits;
-        this.tasks = tasks;
-        this.outbox = outbox;
-        this.maxResultBytes = maxResultBytes;
     }
 
     /** Draws the conclusions from the end of an attempt that holds its slot no longer. */
     void on(TaskAttempt attempt, TaskOutcome outcome, MetricValues metrics) {
-        Stage stage = stages.byId(attempt.set().tasks().stageId());
+        Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             boolean failed = outcome instanceof TaskOutcome.Failed
                     && attempt.killReason().isEmpty();
-            stage.uses().forEach(use -> use.totals().ended(metrics, failed));
+            stage.uses().forEach(use -> use.ended(metrics, failed));
             if (failed) {
                 stage.countFailure();
             }
@@ -79,14 +52,14 @@ final class TaskCompletionHandler {
         if (outcome instanceof TaskOutcome.FetchFailed lost) {
             forget(attempt, lost);
         }
-        if (stage == null || !stages.contains(stage)) {
+        if (stage == null || !dag.stages.contains(stage)) {
             return; // nobody needs it any more
         }
         if (ResultMerge.isMerge(attempt)) {
             merges.ended(attempt, stage.owner().job(), outcome);
         } else if (accepted) {
             if (stage.isComplete()) {
-                runner.complete(stage);
+                lifecycle.complete(stage);
             }
         } else {
             failed(stage, attempt, outcome);
@@ -96,10 +69,10 @@ final class TaskCompletionHandler {
     /** Drops what an attempt has left that ended while its slot was given up. */
     void tooLate(TaskAttempt attempt, TaskOutcome outcome) {
         if (outcome instanceof TaskOutcome.Success success) {
-            cached.made(attempt, success.cached(), false);
+            dag.cache.made(attempt, success.cached(), false);
             if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write
                     && success.result() instanceof MapOutput output) {
-                shuffles.dropOutput(write.dependency().shuffleId(), output);
+                dag.shuffles.dropOutput(write.dependency().shuffleId(), output);
             }
         }
     }
@@ -114,7 +87,7 @@ final class TaskCompletionHandler {
     private void publish(TaskAttempt attempt, TaskOutcome outcome, MetricValues metrics) {
         if (attempt.isStarted()) {
             StageAttempt common = attempt.set().tasks();
-            outbox.publish(time -> new EngineEvent.TaskEnded(
+            dag.outbox.publish(time -> new EngineEvent.TaskEnded(
                     time,
                     common.stageId(),
                     common.stageAttempt(),
@@ -136,13 +109,13 @@ final class TaskCompletionHandler {
         }
         boolean wanted = takeBlocks(attempt, success)
                 && stage != null
-                && stages.contains(stage) // a changed block may have ended its jobs
+                && dag.stages.contains(stage) // a changed block may have ended its jobs
                 && stage.isPending(attempt.index())
-                && inputTracker.isCurrent(attempt);
+                && dag.inputs.isCurrent(attempt);
         if (attempt.set().tasks().work() instanceof TaskWork.WriteShuffle write) {
             MapOutput output = mapOutput(success);
             if (!wanted || stage == null) {
-                shuffles.dropOutput(write.dependency().shuffleId(), output);
+                dag.shuffles.dropOutput(write.dependency().shuffleId(), output);
                 return false;
             }
             return register(stage, write.dependency(), attempt, output, success);
@@ -153,8 +126,8 @@ final class TaskCompletionHandler {
         Job job = stage.owner().job();
         job.stage(attempt.index(), success);
         done(stage, attempt);
-        if (job.stagedBytes() > maxResultBytes) {
-            jobs.fail(job, tooLarge(job.stagedBytes()));
+        if (job.stagedBytes() > dag.scheduling.maxResultBytes()) {
+            dag.jobs.fail(job, tooLarge(job.stagedBytes()));
         }
         return true;
     }
@@ -164,23 +137,24 @@ final class TaskCompletionHandler {
         if (success.cached().isEmpty() && success.used().isEmpty()) {
             return true;
         }
-        boolean current = inputTracker.isCurrent(attempt);
-        Set<Integer> contradicted = current ? cached.contradictions(attempt, success) : Set.of();
+        boolean current = dag.inputs.isCurrent(attempt);
+        Set<Integer> contradicted = current ? dag.cache.contradictions(attempt, success) : Set.of();
         if (!contradicted.isEmpty()) {
-            cached.made(attempt, success.cached(), false);
+            dag.cache.made(attempt, success.cached(), false);
             rollback.readersOf(attempt, success.cached(), contradicted);
             return false;
         }
-        cached.made(attempt, success.cached(), current)
+        dag.cache
+                .made(attempt, success.cached(), current)
                 .forEach((rddId, firstWithout) -> rollback.consumersOf(rddId, firstWithout, attempt));
         if (current) {
-            cached.used(attempt, success.used());
+            dag.cache.used(attempt, success.used());
         }
         return true;
     }
 
     private JobFailure tooLarge(long resultBytes) {
-        ResultTooLargeException error = new ResultTooLargeException(resultBytes, maxResultBytes);
+        ResultTooLargeException error = new ResultTooLargeException(resultBytes, dag.scheduling.maxResultBytes());
         return new JobFailure.Aborted(String.valueOf(error.getMessage()), error);
     }
 
@@ -197,14 +171,14 @@ final class TaskCompletionHandler {
             TaskAttempt attempt,
             MapOutput output,
             TaskOutcome.Success success) {
-        Registration registration = shuffles.register(shuffle.shuffleId(), output);
+        Registration registration = dag.shuffles.register(shuffle.shuffleId(), output);
         if (registration == Registration.SURPLUS) {
             throw new IllegalStateException("Scheduler bug: " + stage + " lacks partition " + output.mapPartition()
                     + ", but " + shuffle + " has it. Please report this.");
         }
         done(stage, attempt);
         if (!success.updates().isEmpty()) {
-            outbox.add(new SchedulerCommand.ApplyAccumulators(success.updates()));
+            dag.outbox.add(new SchedulerCommand.ApplyAccumulators(success.updates()));
         }
         if (registration == Registration.DIFFERENT) {
             rollback.consumersOf(shuffle.shuffleId(), stage, output.mapPartition());
@@ -215,10 +189,10 @@ final class TaskCompletionHandler {
     private void done(Stage stage, TaskAttempt attempt) {
         stage.done(attempt.index());
         stage.succeeded(attempt.index(), attempt.id());
-        tasks.succeeded(attempt);
+        dag.tasks.succeeded(attempt);
         TaskSet live = stage.live();
         if (live != null) {
-            tasks.dequeue(live, attempt.index(), "another attempt finished the partition");
+            dag.tasks.dequeue(live, attempt.index(), "another attempt finished the partition");
         }
     }
 
@@ -227,23 +201,23 @@ final class TaskCompletionHandler {
     private void failed(Stage stage, TaskAttempt attempt, TaskOutcome outcome) {
         int stageAttempt = attempt.set().tasks().stageAttempt();
         if (outcome instanceof TaskOutcome.FetchFailed lost) {
-            runner.inputLost(stage, stageAttempt, lost.message());
+            lifecycle.inputLost(stage, stageAttempt, lost.message());
         } else if (outcome instanceof TaskOutcome.InputMissing missing) {
             inputMissing(stage, missing.shuffleId());
-            runner.inputLost(stage, stageAttempt, missing.describe());
+            lifecycle.inputLost(stage, stageAttempt, missing.describe());
         } else if (outcome instanceof TaskOutcome.ResultTooLarge found && counts(stage, attempt, outcome)) {
-            jobs.fail(stage, tooLarge(found.resultBytes()));
+            dag.jobs.fail(stage, tooLarge(found.resultBytes()));
             return;
         } else if (counts(stage, attempt, outcome)) {
             Optional<JobFailure> verdict = stage.retries().record(attempt, outcome);
             if (verdict.isPresent()) {
-                jobs.fail(stage, verdict.get());
+                dag.jobs.fail(stage, verdict.get());
                 return;
             }
         }
         TaskSet live = stage.live();
         if (live != null && stage.isPending(attempt.index()) && !commits.isHeld(stage, attempt.index())) {
-            tasks.queue(live, attempt.index());
+            dag.tasks.queue(live, attempt.index());
         }
     }
 
@@ -252,17 +226,17 @@ final class TaskCompletionHandler {
         return !(outcome instanceof TaskOutcome.Success)
                 && attempt.killReason().isEmpty()
                 && stage.isPending(attempt.index())
-                && inputTracker.isCurrent(attempt);
+                && dag.inputs.isCurrent(attempt);
     }
 
     /** Forgets the output that could not be fetched; a newer one of the same partition is not meant. */
     private void forget(TaskAttempt reader, TaskOutcome.FetchFailed lost) {
-        if (shuffles.forget(reader, lost)) {
-            Stage producer = stages.writing(lost.shuffleId());
+        if (dag.shuffles.forget(reader, lost)) {
+            Stage producer = dag.stages.writing(lost.shuffleId());
             if (producer != null) {
                 BitSet partition = new BitSet();
                 partition.set(lost.mapPartition());
-                runner.outputLost(producer, partition);
+                lifecycle.outputLost(producer, partition);
             }
         }
     }
@@ -271,7 +245,7 @@ final class TaskCompletionHandler {
     private void inputMissing(Stage stage, int shuffle) {
         if (stage.parentShuffles().contains(shuffle)) {
             stage.required().add(shuffle);
-            InputTracker.persistedAbove(stage, Set.of(shuffle), Set.of()).forEach(cached::doubt);
+            InputTracker.persistedAbove(stage, Set.of(shuffle), Set.of()).forEach(dag.cache::doubt);
         }
     }
 }
