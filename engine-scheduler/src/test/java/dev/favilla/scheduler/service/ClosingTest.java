@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,7 +98,7 @@ class ClosingTest { // F23, B17
 
     @RepeatedTest(10)
     void fromEverywhereAtOnce() throws Exception {
-        List<List<String>> left = Collections.synchronizedList(new ArrayList<>());
+        List<List<String>> left = new CopyOnWriteArrayList<>(); // some close still while it is looked at
         engine.service.addListener(event -> left.add(engine.service.close(DEADLINE)));
         List<Thread> closers = IntStream.range(0, 4)
                 .mapToObj(i -> new Thread(() -> left.add(engine.service.close(DEADLINE))))
