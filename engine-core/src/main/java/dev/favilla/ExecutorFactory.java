@@ -1,8 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.memory.MemoryUsage;
-import dev.favilla.scheduler.ExecutorBackend;
-import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
@@ -17,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
@@ -51,8 +49,8 @@ final class ExecutorFactory {
     }
 
     /** Returns how the executors are made that the context opens with. */
-    List<Function<Mailbox, ExecutorBackend>> first() {
-        List<Function<Mailbox, ExecutorBackend>> first = new ArrayList<>();
+    List<ExecutorMaker> first() {
+        List<ExecutorMaker> first = new ArrayList<>();
         for (int i = 0; i < plan.settings().master().executors(); i++) {
             first.add(maker(newId()));
         }
@@ -70,10 +68,10 @@ final class ExecutorFactory {
     }
 
     /** Returns how an executor is made, given where its events go. */
-    Function<Mailbox, ExecutorBackend> maker(ExecutorId id) {
-        return mailbox -> {
-            ExecutorParts parts = new ExecutorParts(id, plan, transfer.from(id), mailbox, this::leave);
-            InProcessExecutor executor = new InProcessExecutor(parts.env(), mailbox);
+    ExecutorMaker maker(ExecutorId id) {
+        return events -> {
+            ExecutorParts parts = new ExecutorParts(id, plan, transfer.from(id), events, this::leave);
+            InProcessExecutor executor = new InProcessExecutor(parts.env(), events);
             try {
                 live.put(id, parts);
                 transfer.register(id, parts.server());
@@ -87,7 +85,7 @@ final class ExecutorFactory {
     }
 
     /** Returns how another executor is made for the place of one that is given up. */
-    Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+    ExecutorMaker replacement(ExecutorId id) {
         return maker(incarnation(id.name()));
     }
 

@@ -5,7 +5,7 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.executor.ExecutorEnv;
 import dev.favilla.serializer.RecordCopier;
@@ -41,10 +41,10 @@ final class ExecutorParts implements ExecutorEnv.Life {
      * @param id names this life of the executor
      * @param plan what all executors of the context have in common
      * @param transfer reaches the others
-     * @param mailbox where the executor's events go
+     * @param events where the executor's events go
      * @param leaving told once or more before the executor ends
      */
-    ExecutorParts(ExecutorId id, Plan plan, BlockTransfer transfer, Mailbox mailbox, Consumer<ExecutorParts> leaving) {
+    ExecutorParts(ExecutorId id, Plan plan, BlockTransfer transfer, EventGate events, Consumer<ExecutorParts> leaving) {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
         this.id = id;
@@ -54,7 +54,7 @@ final class ExecutorParts implements ExecutorEnv.Life {
                 memory,
                 plan.serializer(),
                 serialization.cacheFrames(),
-                block -> mailbox.accept(new SchedulerEvent.BlockDropped(id, block)),
+                block -> events.accept(new SchedulerEvent.BlockDropped(id, block)),
                 transfer,
                 settings.unrollBytes());
         this.shuffle = new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer);

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler;
 
 /**
- * Where an executor's events pass, until it is given up. The executor keeps its contract with one; the scheduler does not
- * rely on that, and has its own. May be used from any thread.
+ * Where one executor's events pass, until it is given up. The executor shuts it when it is abandoned; the scheduler does
+ * not rely on that, and has shut it before. May be used from any thread.
  */
 public final class EventGate implements Mailbox {
 

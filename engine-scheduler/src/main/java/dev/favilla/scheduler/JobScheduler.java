@@ -6,7 +6,6 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Runs jobs. May be used from any thread.
@@ -36,7 +35,7 @@ public interface JobScheduler {
      * @throws IllegalArgumentException if there is or was one of its id
      * @throws IllegalStateException after {@link #close}
      */
-    void addExecutor(Function<Mailbox, ExecutorBackend> executor);
+    void addExecutor(ExecutorMaker executor);
 
     /** Has an executor take no more attempts, and lets go of it once those it runs have ended. Returns at once. */
     void drainExecutor(ExecutorId executor);
@@ -51,7 +50,7 @@ public interface JobScheduler {
      * @param replacement makes the other, given where its events go
      * @throws IllegalStateException after {@link #close}
      */
-    void replaceExecutor(ExecutorId executor, String reason, Function<Mailbox, ExecutorBackend> replacement);
+    void replaceExecutor(ExecutorId executor, String reason, ExecutorMaker replacement);
 
     /** Returns the jobs, stages and executors of this moment and a bounded number of ended ones. */
     SchedulerStatus status();

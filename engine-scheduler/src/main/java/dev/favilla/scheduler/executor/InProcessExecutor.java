@@ -2,7 +2,6 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
@@ -58,20 +57,20 @@ public final class InProcessExecutor implements ExecutorBackend {
 
     /**
      * @param env what it is made of; its blocks, its shuffle and its attachments are closed with it
-     * @param mailbox where events go
+     * @param gate where events go; shut when it is abandoned
      * @throws IllegalArgumentException if there is not at least one slot
      */
-    public InProcessExecutor(ExecutorEnv env, Mailbox mailbox) {
-        this(env, boundaryOf(env), mailbox);
+    public InProcessExecutor(ExecutorEnv env, EventGate gate) {
+        this(env, boundaryOf(env), gate);
     }
 
-    InProcessExecutor(ExecutorEnv env, Boundary boundary, Mailbox mailbox) {
+    InProcessExecutor(ExecutorEnv env, Boundary boundary, EventGate gate) {
         if (env.slots() < 1) {
             throw new IllegalArgumentException("slots must be >= 1, got " + env.slots());
         }
         this.env = env;
         this.boundary = boundary;
-        this.gate = new EventGate(mailbox);
+        this.gate = gate;
         this.slots = new SlotPool(env.slots(), env.threads(), gate);
         this.leave = gate::leave;
     }

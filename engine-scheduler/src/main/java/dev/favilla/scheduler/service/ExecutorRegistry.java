@@ -2,7 +2,7 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
-import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.StackText;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ExecutorRegistry {
 
-    private final Mailbox mailbox;
+    private final Supplier<EventGate> gates;
 
     private final Map<ExecutorId, Member> working = new ConcurrentHashMap<>();
     private final Map<ExecutorId, ExecutorBackend> gone = new ConcurrentHashMap<>();
@@ -41,9 +42,9 @@ final class ExecutorRegistry {
     /** Those that are still to be renewed; null if none are. */
     private @Nullable Deque<Member> old;
 
-    /** @param mailbox where the events of executors go */
-    ExecutorRegistry(Mailbox mailbox) {
-        this.mailbox = mailbox;
+    /** @param gates makes what the events of another executor pass */
+    ExecutorRegistry(Supplier<EventGate> gates) {
+        this.gates = gates;
     }
 
     /**
@@ -51,9 +52,9 @@ final class ExecutorRegistry {
      *
      * @throws IllegalArgumentException if there is or was one of its id
      */
-    ExecutorBackend add(Function<Mailbox, ExecutorBackend> factory) {
-        EventGate gate = new EventGate(mailbox);
-        ExecutorBackend executor = factory.apply(gate);
+    ExecutorBackend add(ExecutorMaker maker) {
+        EventGate gate = gates.get();
+        ExecutorBackend executor = maker.make(gate);
         if (knows(executor.id())) {
             throw new IllegalArgumentException("id of a new executor must never have been used, got " + executor.id());
         }
@@ -159,7 +160,7 @@ final class ExecutorRegistry {
      *
      * @param replacement makes an executor for the place of another
      */
-    void renew(String reason, Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement) {
+    void renew(String reason, Function<ExecutorId, ExecutorMaker> replacement) {
         Deque<Member> left = old;
         if (left == null) {
             left = members().collect(Collectors.toCollection(ArrayDeque::new));

@@ -1,8 +1,7 @@
 package dev.favilla.scheduler.service;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.ExecutorBackend;
-import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.shuffle.ExecutorId;
@@ -20,13 +19,11 @@ sealed interface LoopMessage {
     record Submitted(JobTicket ticket, SchedulerEvent.JobSubmitted event) implements LoopMessage {}
 
     /** An executor is to be made and to offer its slots; the answer is why not. */
-    record Added(Function<Mailbox, ExecutorBackend> executor, Reply<Optional<RuntimeException>> reply)
-            implements LoopMessage {}
+    record Added(ExecutorMaker executor, Reply<Optional<RuntimeException>> reply) implements LoopMessage {}
 
     /** An executor is to be dropped with all it holds, and another put into its place, if one is given. */
     record Lost(
-            ExecutorId executor, String reason, @Nullable Function<Mailbox, ExecutorBackend> replacement)
-            implements LoopMessage {}
+            ExecutorId executor, String reason, @Nullable ExecutorMaker replacement) implements LoopMessage {}
 
     /** Observers are to be told something that the scheduler knows nothing of. */
     record Published(EngineEvent event) implements LoopMessage {}

@@ -1,17 +1,20 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.SchedulerEvent;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Applies events one at a time, in the order they were posted, without a thread of its own: threads of the engine lend
- * theirs, whose stacks are known.
+ * theirs, whose stacks are known. It is the mailbox of the executors.
  *
  * <p><b>Threads.</b> {@link #post} may be called from any thread, wherever it is on its stack: it leaves the event in the
  * inbox and has somebody woken, and changes nothing else, so that an error of the caller's at any point leaves nothing
@@ -23,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Failures.</b> A handler that throws does not stop the loop; the event and the error go to {@code onFailure},
  * and if that throws, too, to the log. If nobody can be woken, whoever drains goes on.
  */
-final class SchedulerLoop<E> {
+final class SchedulerLoop<E> implements Mailbox {
 
+    private final Function<SchedulerEvent, E> envelope;
     private final Runnable waker;
     private final int turnLimit;
     private final Consumer<E> handler;
@@ -38,12 +42,19 @@ final class SchedulerLoop<E> {
     private volatile boolean ended;
 
     /**
+     * @param envelope makes an event of what an executor has to say
      * @param waker has a thread of the engine call {@link #drain}; may be called wherever a caller is on its stack
      * @param turnLimit how many events one thread applies before it has another woken
      * @param handler applies one event
      * @param onFailure told what the handler threw
      */
-    SchedulerLoop(Runnable waker, int turnLimit, Consumer<E> handler, BiConsumer<E, Throwable> onFailure) {
+    SchedulerLoop(
+            Function<SchedulerEvent, E> envelope,
+            Runnable waker,
+            int turnLimit,
+            Consumer<E> handler,
+            BiConsumer<E, Throwable> onFailure) {
+        this.envelope = envelope;
         this.waker = waker;
         this.turnLimit = turnLimit;
         this.handler = handler;
@@ -65,8 +76,24 @@ final class SchedulerLoop<E> {
         inbox.add(event);
     }
 
+    @Override
+    public void accept(SchedulerEvent event) {
+        post(envelope.apply(event));
+    }
+
+    @Override
+    public void leave(SchedulerEvent event) {
+        leave(envelope.apply(event));
+    }
+
+    @Override
+    public void work() {
+        drain();
+    }
+
     /** Returns whether events wait and nobody applies them. */
-    boolean isWaiting() {
+    @Override
+    public boolean isWaiting() {
         return !inbox.isEmpty() && drainer.get() == null;
     }
 

@@ -5,12 +5,12 @@ import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.scheduler.AccumulatorRegistry;
-import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
@@ -80,20 +80,18 @@ public final class SchedulerService implements JobScheduler {
      * @param parts what else the service works with
      */
     public SchedulerService(
-            Function<BooleanSupplier, SchedulerStateMachine> machine,
-            List<Function<Mailbox, ExecutorBackend>> executors,
-            Parts parts) {
+            Function<BooleanSupplier, SchedulerStateMachine> machine, List<ExecutorMaker> executors, Parts parts) {
         this(new ListenerBus(parts.threads(), parts.listenerQueueCapacity()), machine, executors, parts);
     }
 
     SchedulerService(
             ListenerBus bus,
             Function<BooleanSupplier, SchedulerStateMachine> machine,
-            List<Function<Mailbox, ExecutorBackend>> executors,
+            List<ExecutorMaker> executors,
             Parts parts) {
         this.bus = bus;
         this.parts = parts;
-        this.registry = new ExecutorRegistry(new Inbox());
+        this.registry = new ExecutorRegistry(this::gate);
         this.threads = new StartedThreads(parts.threads());
         FaultInjector faults = parts.faults();
         BooleanSupplier observed = faults == null ? bus::isObserved : () -> true;
@@ -109,9 +107,9 @@ public final class SchedulerService implements JobScheduler {
                         alarm::set,
                         parts.clock(),
                         this::post));
-        this.loop = new SchedulerLoop<>(this::wake, TURN_LIMIT, turn::handle, turn::fail);
+        this.loop = new SchedulerLoop<>(LoopMessage.Happened::new, this::wake, TURN_LIMIT, turn::handle, turn::fail);
         this.helper = new OnDemandThread(parts.threads(), loop::isWaiting, loop::drain);
-        for (Function<Mailbox, ExecutorBackend> executor : executors) {
+        for (ExecutorMaker executor : executors) {
             loop.leave(new LoopMessage.Added(executor, new Reply<>()));
         }
         loop.drain(); // here, where nothing can suffer yet, rather than start a thread for it
@@ -132,36 +130,17 @@ public final class SchedulerService implements JobScheduler {
 
     /** Called by the timer, at the base of its stack. */
     private void timePassed() {
-        loop.leave(new LoopMessage.Happened(new SchedulerEvent.TimePassed()));
+        loop.leave(new SchedulerEvent.TimePassed());
         loop.drain();
     }
 
-    /** Where executors leave their events. */
-    private final class Inbox implements Mailbox {
-
-        @Override
-        public void accept(SchedulerEvent event) {
-            post(event);
-        }
-
-        @Override
-        public void leave(SchedulerEvent event) {
-            loop.leave(new LoopMessage.Happened(event));
-        }
-
-        @Override
-        public boolean isWaiting() {
-            return loop.isWaiting();
-        }
-
-        @Override
-        public void work() {
-            loop.drain();
-        }
+    /** Returns what the events of another executor pass on their way into the loop. */
+    private EventGate gate() {
+        return new EventGate(loop);
     }
 
     private void post(SchedulerEvent event) {
-        loop.post(new LoopMessage.Happened(event));
+        loop.accept(event);
     }
 
     /**
@@ -220,7 +199,7 @@ public final class SchedulerService implements JobScheduler {
     }
 
     @Override
-    public void addExecutor(Function<Mailbox, ExecutorBackend> executor) {
+    public void addExecutor(ExecutorMaker executor) {
         requireNotClosed();
         registry.forgetEnded(here());
         Reply<Optional<RuntimeException>> added = new Reply<>();
@@ -260,7 +239,7 @@ public final class SchedulerService implements JobScheduler {
     }
 
     @Override
-    public void replaceExecutor(ExecutorId executor, String reason, Function<Mailbox, ExecutorBackend> replacement) {
+    public void replaceExecutor(ExecutorId executor, String reason, ExecutorMaker replacement) {
         requireNotClosed();
         registry.forgetEnded(here());
         loop.post(new LoopMessage.Lost(executor, reason, replacement));
@@ -410,5 +389,5 @@ public final class SchedulerService implements JobScheduler {
             int listenerQueueCapacity,
             @Nullable Serializer isolation,
             @Nullable FaultInjector faults,
-            Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement) {}
+            Function<ExecutorId, ExecutorMaker> replacement) {}
 }

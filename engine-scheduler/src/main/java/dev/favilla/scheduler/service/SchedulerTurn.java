@@ -5,8 +5,8 @@ import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.StackText;
@@ -86,7 +86,7 @@ final class SchedulerTurn {
      */
     record Parts(
             ExecutorRegistry registry,
-            Function<ExecutorId, Function<Mailbox, ExecutorBackend>> replacement,
+            Function<ExecutorId, ExecutorMaker> replacement,
             AccumulatorRegistry accumulators,
             BooleanSupplier observed,
             Consumer<EngineEvent> observers,
@@ -172,7 +172,7 @@ final class SchedulerTurn {
 
     private void replace(LoopMessage.Lost lost) {
         apply(new SchedulerEvent.ExecutorLost(lost.executor(), lost.reason()));
-        Function<Mailbox, ExecutorBackend> replacement = lost.replacement();
+        ExecutorMaker replacement = lost.replacement();
         if (replacement != null) {
             welcome(parts.registry().add(replacement));
         }

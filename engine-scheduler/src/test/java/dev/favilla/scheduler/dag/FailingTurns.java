@@ -2,10 +2,10 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -271,7 +270,7 @@ final class FailingTurns implements TurnBench.World {
     }
 
     @Override
-    public Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+    public ExecutorMaker replacement(ExecutorId id) {
         failStart();
         return events -> backend(workers.open(id.name()));
     }

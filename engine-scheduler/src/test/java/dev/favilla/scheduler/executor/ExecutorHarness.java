@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
@@ -40,11 +41,13 @@ final class ExecutorHarness {
     }
 
     ExecutorHarness(int slots, FaultInjector faults) {
-        executor = new InProcessExecutor(host.env(slots, this::thread, host.shuffle, faults), events::add);
+        executor =
+                new InProcessExecutor(host.env(slots, this::thread, host.shuffle, faults), new EventGate(events::add));
     }
 
     ExecutorHarness(int slots, Boundary boundary) {
-        executor = new InProcessExecutor(host.env(slots, this::thread, host.shuffle), boundary, events::add);
+        executor = new InProcessExecutor(
+                host.env(slots, this::thread, host.shuffle), boundary, new EventGate(events::add));
     }
 
     private Thread thread(Runnable task) {

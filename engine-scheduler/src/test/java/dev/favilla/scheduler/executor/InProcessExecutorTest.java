@@ -10,6 +10,7 @@ import dev.favilla.memory.TaskKilledException;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.ContextId;
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
@@ -329,7 +330,7 @@ class InProcessExecutorTest {
             TaskSpec spec = host.spec(new TaskWork.WriteShuffle(dependency));
             InProcessExecutor killing = new InProcessExecutor(
                     host.env(1, TestExecutor.threads(), new AfterCommit(host.shuffle, scope -> scope.kill("too late"))),
-                    events::add);
+                    new EventGate(events::add));
 
             killing.launch(spec);
 
@@ -608,7 +609,7 @@ class InProcessExecutorTest {
     }
 
     private InProcessExecutor executor(int slots, ThreadFactory threads) {
-        return new InProcessExecutor(host.env(slots, threads, host.shuffle), events::add);
+        return new InProcessExecutor(host.env(slots, threads, host.shuffle), new EventGate(events::add));
     }
 
     private SchedulerEvent.AttemptEnded run(TaskSpec spec) throws InterruptedException {

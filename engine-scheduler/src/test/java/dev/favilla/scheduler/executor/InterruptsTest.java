@@ -2,6 +2,7 @@ package dev.favilla.scheduler.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
@@ -92,11 +93,11 @@ class InterruptsTest { // F21, F22
     @Test
     void theFlagIsDownWhenTheEndIsHandledAndForTheNextAttempt() throws Exception { // F22
         List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
-        InProcessExecutor watched =
-                new InProcessExecutor(harness.host.env(1, TestExecutor.threads(), harness.host.shuffle), event -> {
+        InProcessExecutor watched = new InProcessExecutor(
+                harness.host.env(1, TestExecutor.threads(), harness.host.shuffle), new EventGate(event -> {
                     flags.add(Thread.currentThread().isInterrupted());
                     harness.events.add(event);
-                });
+                }));
         watched.launch(harness.spec(() -> {
             TaskContext context = Objects.requireNonNull(TaskContext.get());
             context.scope().onClose(() -> flags.add(Thread.currentThread().isInterrupted()));

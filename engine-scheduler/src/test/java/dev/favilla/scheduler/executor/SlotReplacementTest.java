@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskOutcome;
@@ -84,7 +85,7 @@ class SlotReplacementTest { // F22, B32
         InProcessExecutor slow = new InProcessExecutor(
                 harness.host.env(
                         1, TestExecutor.threads(), new AfterCommit(harness.host.shuffle, scope -> stubborn.run())),
-                harness.events::add);
+                new EventGate(harness.events::add));
         TaskSpec spec = harness.host.spec(writing(harness.lineage.source(Map.entry("a", 1))));
         slow.launch(spec);
         stubborn.awaitRunning();
@@ -161,7 +162,7 @@ class SlotReplacementTest { // F22, B32
                             return TestExecutor.threads().newThread(task);
                         },
                         harness.host.shuffle),
-                harness.events::add);
+                new EventGate(harness.events::add));
         TaskSpec stuck = harness.spec(stubborn::run);
         poor.launch(stuck);
         stubborn.awaitRunning();

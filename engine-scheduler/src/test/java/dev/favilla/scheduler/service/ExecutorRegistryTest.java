@@ -8,7 +8,7 @@ import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.AccumulatorRegistry;
-import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.Locality;
@@ -79,7 +79,7 @@ class ExecutorRegistryTest {
                         ExecutorRegistryTest::noReplacement));
     }
 
-    private static Function<Mailbox, ExecutorBackend> noReplacement(ExecutorId id) {
+    private static ExecutorMaker noReplacement(ExecutorId id) {
         throw new AssertionError("nothing is to fail here, and " + id + " not to be replaced");
     }
 

@@ -3,6 +3,7 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.testing.ManualExecutor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,6 +51,19 @@ class SchedulerLoopTest {
     }
 
     @Test
+    void executorsUseItAsTheirMailbox() {
+        SchedulerLoop<Integer> loop = loop(applied::add);
+
+        loop.accept(new SchedulerEvent.ShuffleUnreachable(1));
+        assertThat(lenders.pending()).isOne();
+        loop.leave(new SchedulerEvent.ShuffleUnreachable(2));
+        assertThat(lenders.pending()).isOne();
+        loop.work();
+
+        assertThat(applied).containsExactly(1, 2);
+    }
+
+    @Test
     void whatTheHandlerPostsIsAppliedAfterThePresentEvent() {
         SchedulerLoop<Integer> loop = loop(event -> {
             if (event < 2) {
@@ -88,6 +102,7 @@ class SchedulerLoopTest {
     @Test
     void whoeverDrainsGoesOnIfNobodyCanBeWoken() {
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                SchedulerLoopTest::number,
                 () -> {
                     throw new OutOfMemoryError("unable to create native thread");
                 },
@@ -112,6 +127,7 @@ class SchedulerLoopTest {
     void anEventForWhichNobodyCouldBeWokenIsAppliedWithTheNext() {
         List<Runnable> woken = new ArrayList<>();
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                SchedulerLoopTest::number,
                 () -> {
                     woken.add(() -> {});
                     if (woken.size() == 1) {
@@ -161,6 +177,7 @@ class SchedulerLoopTest {
     @Test
     void evenAReportThatThrowsDoesNotStopTheLoop() { // behaviour 209
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                SchedulerLoopTest::number,
                 () -> {},
                 LIMIT,
                 event -> {
@@ -200,6 +217,7 @@ class SchedulerLoopTest {
         CountDownLatch all = new CountDownLatch(posters * each);
         List<Thread> helpers = Collections.synchronizedList(new ArrayList<>());
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                SchedulerLoopTest::number,
                 () -> {
                     Thread thread = new Thread(() -> self.get().drain(), "favilla-test-helper");
                     helpers.add(thread);
@@ -243,8 +261,14 @@ class SchedulerLoopTest {
         assertThat(overlaps).isEmpty();
     }
 
+    /** Makes a number of what an executor has to say. */
+    private static int number(SchedulerEvent event) {
+        return ((SchedulerEvent.ShuffleUnreachable) event).shuffleId();
+    }
+
     private SchedulerLoop<Integer> loop(java.util.function.Consumer<Integer> handler) {
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
+                SchedulerLoopTest::number,
                 () -> lenders.execute(() -> self.get().drain()),
                 LIMIT,
                 handler,

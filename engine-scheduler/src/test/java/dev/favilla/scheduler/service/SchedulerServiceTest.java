@@ -13,6 +13,7 @@ import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
@@ -73,7 +74,7 @@ class SchedulerServiceTest {
     private final SchedulerService service = new SchedulerService(
             bus,
             observed -> new Scripted(),
-            List.<Function<Mailbox, ExecutorBackend>>of(this::executor),
+            List.<ExecutorMaker>of(this::executor),
             new SchedulerService.Parts(
                     new AccumulatorRegistry(new KryoSerializer(List.of())),
                     clock,
@@ -499,7 +500,7 @@ class SchedulerServiceTest {
         return new Recording(ID);
     }
 
-    private Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+    private ExecutorMaker replacement(ExecutorId id) {
         if (failingStarts-- > 0) {
             throw new OutOfMemoryError("not yet");
         }

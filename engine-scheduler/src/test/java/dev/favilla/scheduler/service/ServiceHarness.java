@@ -6,16 +6,16 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.dag.DagScheduler;
-import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.ExecutorEnv;
 import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.serializer.KryoSerializer;
@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,11 +72,11 @@ final class ServiceHarness implements AutoCloseable {
                         accumulators, Clock.systemUTC(), threads, 10_000, null, null, this::replacement));
     }
 
-    private Function<Mailbox, ExecutorBackend> replacement(ExecutorId id) {
+    private ExecutorMaker replacement(ExecutorId id) {
         return post -> another(new ExecutorId(id.name(), id.incarnation() + 1), slots, post);
     }
 
-    private ExecutorBackend first(int slots, Mailbox post) {
+    private ExecutorBackend first(int slots, EventGate post) {
         MemoryBlockManager store =
                 new MemoryBlockManager(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
         ShuffleManager manager = new HashShuffleManager(memory, serializer, ID);
@@ -87,7 +86,7 @@ final class ServiceHarness implements AutoCloseable {
     }
 
     /** Makes another executor, with a budget of its own. */
-    ExecutorBackend another(ExecutorId id, int slots, Mailbox post) {
+    ExecutorBackend another(ExecutorId id, int slots, EventGate post) {
         MemoryManager budget = new UnifiedMemoryManager(64L << 20, 0.5);
         MemoryBlockManager store = new MemoryBlockManager(
                 budget, serializer, block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
@@ -100,7 +99,7 @@ final class ServiceHarness implements AutoCloseable {
             MemoryManager budget,
             MemoryBlockManager store,
             ShuffleManager manager,
-            Mailbox post) {
+            EventGate post) {
         return new InProcessExecutor(
                 new ExecutorEnv(
                         id,

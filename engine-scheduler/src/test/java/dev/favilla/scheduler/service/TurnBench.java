@@ -2,9 +2,9 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.AccumulatorRegistry;
-import dev.favilla.scheduler.ExecutorBackend;
+import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerTables;
@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The turns of the real service around a machine of a world without threads, one at a time. */
@@ -32,7 +31,7 @@ public final class TurnBench {
         void succeed();
 
         /** Makes an executor for the place of another. */
-        Function<Mailbox, ExecutorBackend> replacement(ExecutorId id);
+        ExecutorMaker replacement(ExecutorId id);
 
         void observe(EngineEvent event);
 
@@ -53,7 +52,7 @@ public final class TurnBench {
         this.turn = new SchedulerTurn(
                 new Bridge(),
                 new SchedulerTurn.Parts(
-                        new ExecutorRegistry(world::post),
+                        new ExecutorRegistry(() -> new EventGate(world::post)),
                         world::replacement,
                         new AccumulatorRegistry(new KryoSerializer(List.of())),
                         () -> true,
@@ -74,7 +73,7 @@ public final class TurnBench {
         handle(new LoopMessage.Happened(event));
     }
 
-    public void add(Function<Mailbox, ExecutorBackend> executor) {
+    public void add(ExecutorMaker executor) {
         handle(new LoopMessage.Added(executor, new Reply<>()));
     }
 
