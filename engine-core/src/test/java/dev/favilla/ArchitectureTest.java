@@ -64,6 +64,8 @@ class ArchitectureTest {
                 .definedBy("dev.favilla.function..")
                 .layer("shuffle")
                 .definedBy("dev.favilla.shuffle..")
+                .layer("spill")
+                .definedBy("dev.favilla.spill..")
                 .layer("scheduler")
                 .definedBy("dev.favilla.lineage..", "dev.favilla.scheduler..")
                 .layer("core")
@@ -79,13 +81,15 @@ class ArchitectureTest {
                 .whereLayer("scheduler")
                 .mayOnlyBeAccessedByLayers("spi", "core")
                 .whereLayer("shuffle")
-                .mayOnlyBeAccessedByLayers("scheduler", "spi", "core")
+                .mayOnlyBeAccessedByLayers("spill", "scheduler", "spi", "core")
+                .whereLayer("spill")
+                .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core")
                 .whereLayer("function")
                 .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core")
                 .whereLayer("storage")
                 .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core")
                 .whereLayer("serializer")
-                .mayOnlyBeAccessedByLayers("storage", "shuffle", "scheduler", "core"));
+                .mayOnlyBeAccessedByLayers("storage", "spill", "shuffle", "scheduler", "core"));
     }
 
     @Test

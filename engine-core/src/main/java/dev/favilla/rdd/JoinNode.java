@@ -10,10 +10,13 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.RecordCopier;
+import dev.favilla.serializer.SerializationException;
+import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.spill.GroupTable;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +77,8 @@ public final class JoinNode extends Node {
     }
 
     /** What a shuffle hands out is immutable or a copy already. */
-    private UnaryOperator<@Nullable Object> owning(TaskScope scope) {
-        return right instanceof ShuffleDependency ? UnaryOperator.identity() : new OwnRecords(this, scope)::of;
+    private @Nullable RecordCopier copier(TaskScope scope) {
+        return right instanceof ShuffleDependency ? null : RecordCopier.of(scope);
     }
 
     /** Streams a shuffled left side past the table. */
@@ -113,6 +116,29 @@ public final class JoinNode extends Node {
         }
     }
 
+    /** Takes the right side into the table; its end is its driver's business. */
+    private static final class BuildSink extends Sink {
+
+        private final JoinNode node;
+        private final GroupTable table;
+
+        BuildSink(JoinNode node, GroupTable table) {
+            this.node = node;
+            this.table = table;
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) {
+            Object key = node.entries.key(record);
+            try {
+                table.add(key, StableHash.of(key), node.entries.value(record));
+            } catch (SerializationException e) {
+                throw e.during("Copying what " + node + " holds");
+            }
+            return true;
+        }
+    }
+
     /** Builds the table when the first record comes past; gives it back when the attempt ends. */
     private static final class ProbeSink extends Sink {
 
@@ -122,7 +148,7 @@ public final class JoinNode extends Node {
         private final int partition;
         private final TaskInputs inputs;
         private final Sink downstream;
-        private final JoinTable table;
+        private final GroupTable table;
         private boolean built;
 
         ProbeSink(JoinNode node, int partition, TaskInputs inputs, Sink downstream) {
@@ -130,8 +156,8 @@ public final class JoinNode extends Node {
             this.partition = partition;
             this.inputs = inputs;
             this.downstream = downstream;
-            this.table = new JoinTable(
-                    node.entries, node.owning(inputs.scope()), inputs.scope().memory());
+            this.table =
+                    new GroupTable(node.copier(inputs.scope()), inputs.scope().memory());
             inputs.scope().onClose(table::close);
         }
 
@@ -142,8 +168,9 @@ public final class JoinNode extends Node {
             }
             Object key = node.entries.key(record);
             Object value = node.entries.value(record);
-            for (Object match : table.matches(key)) {
-                if (!downstream.push(node.entries.record(key, node.entries.record(value, match)))) {
+            GroupTable.Values matches = table.values(key, StableHash.of(key));
+            while (matches.hasNext()) {
+                if (!downstream.push(node.entries.record(key, node.entries.record(value, matches.next())))) {
                     return false;
                 }
             }
@@ -153,10 +180,11 @@ public final class JoinNode extends Node {
         private void build() throws Exception {
             built = true;
             Cursor right = node.openRight(partition, inputs);
-            while (right.drive(table, STEP)) {
+            BuildSink build = new BuildSink(node, table);
+            while (right.drive(build, STEP)) {
                 inputs.scope().checkKilled();
             }
-            table.end();
+            table.complete();
             right.close();
         }
 

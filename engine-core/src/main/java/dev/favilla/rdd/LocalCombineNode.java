@@ -6,12 +6,11 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.RecordCopier;
+import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Aggregator;
-import dev.favilla.shuffle.Combiner;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.favilla.spill.AggregationTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,76 +37,51 @@ public final class LocalCombineNode extends SinkNode {
 
     @Override
     Sink over(Sink downstream, TaskInputs inputs) {
-        TaskScope scope = inputs.scope();
-        CombineSink sink = new CombineSink(this, aggregator.combiner().forTask(scope), downstream, scope);
-        scope.onClose(sink::release);
-        return sink;
+        return new CombineSink(this, downstream, inputs.scope());
     }
 
-    /**
-     * Takes all records in before it hands any on, when its input ends. What it holds is the attempt's own: a source may
-     * use one object for many records, and a cached record belongs to others too.
-     */
+    /** Takes all records in before it hands any on, when its input ends. */
     private static final class CombineSink extends Sink {
 
         private static final int CHECK_MASK = 4095;
 
         private final LocalCombineNode node;
-        private final Combiner<@Nullable Object, @Nullable Object> combiner;
         private final Sink downstream;
         private final TaskScope scope;
-        private final OwnRecords own;
-        private final HeldRecords held;
-        private final Map<@Nullable Object, @Nullable Object> accumulators = new LinkedHashMap<>();
+        private final AggregationTable table;
 
-        CombineSink(
-                LocalCombineNode node,
-                Combiner<@Nullable Object, @Nullable Object> combiner,
-                Sink downstream,
-                TaskScope scope) {
+        CombineSink(LocalCombineNode node, Sink downstream, TaskScope scope) {
             this.node = node;
-            this.combiner = combiner;
             this.downstream = downstream;
             this.scope = scope;
-            this.own = new OwnRecords(node, scope);
-            this.held = new HeldRecords(scope.memory());
+            this.table = new AggregationTable(
+                    node.aggregator.combiner().forTask(scope), RecordCopier.of(scope), scope.memory());
+            scope.onClose(table::close);
         }
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
             Object key = node.in.key(record);
-            Object value = node.in.value(record);
-            Object accumulator = accumulators.get(key);
-            if (accumulator != null || accumulators.containsKey(key)) {
-                accumulators.put(key, combiner.add(accumulator, own.of(value)));
-            } else {
-                StableHash.requireKey(key);
-                accumulators.put(own.of(key), combiner.create(own.of(value)));
+            try {
+                table.add(key, StableHash.of(key), node.in.value(record));
+            } catch (SerializationException e) {
+                throw e.during("Copying what " + node + " holds");
             }
-            held.add(record); // an upper bound of what any combiner keeps of it
             return true;
         }
 
         @Override
         public void end() throws Exception {
-            held.charge();
-            Iterator<Map.Entry<@Nullable Object, @Nullable Object>> left =
-                    accumulators.entrySet().iterator();
+            AggregationTable.Leaving entries = table.drain();
             boolean wanted = true;
-            for (int i = 0; wanted && left.hasNext(); i++) {
-                if ((i & CHECK_MASK) == CHECK_MASK) {
+            for (int i = 1; wanted && entries.advance(); i++) {
+                if ((i & CHECK_MASK) == 0) {
                     scope.checkKilled();
                 }
-                Map.Entry<@Nullable Object, @Nullable Object> entry = left.next();
-                wanted = downstream.push(node.out.record(entry.getKey(), entry.getValue()));
+                wanted = downstream.push(node.out.record(entries.key(), entries.accumulator()));
             }
-            release();
+            table.close();
             downstream.end();
-        }
-
-        private void release() {
-            accumulators.clear();
-            held.release();
         }
     }
 }

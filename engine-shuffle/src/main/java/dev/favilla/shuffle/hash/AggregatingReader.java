@@ -1,9 +1,11 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.ShuffleReader;
+import dev.favilla.spill.AggregationTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,40 +21,34 @@ final class AggregatingReader implements ShuffleReader {
     private static final int RECORDS_PER_CHECK = 4096;
 
     private final BlockCursor cursor;
-    private final Fold fold;
+    private final AggregationTable table;
     private final boolean receivesAccumulators;
     private final TaskScope scope;
 
-    private boolean built;
-    private int next;
+    /** Null until the table is built. */
+    private AggregationTable.@Nullable Leaving leaving;
 
     AggregatingReader(BlockCursor cursor, Aggregator aggregator, TaskScope scope) {
         this.cursor = cursor;
-        this.fold = new Fold(aggregator.combiner().forTask(scope), scope.memory());
+        // No copier: what arrives is deeply immutable, or was read from bytes for this attempt.
+        this.table = new AggregationTable(aggregator.combiner().forTask(scope), null, scope.memory());
         this.receivesAccumulators = aggregator.mapSide();
         this.scope = scope;
     }
 
     @Override
     public boolean drive(EntrySink sink, int max) throws Exception {
-        if (!built) {
+        AggregationTable.Leaving entries = leaving;
+        if (entries == null) {
             build();
-            built = true;
+            entries = table.drain();
+            leaving = entries;
         }
-        if (next == fold.size()) {
-            return false;
-        }
-        int end = (int) Math.min(fold.size(), (long) next + max);
         boolean wanted = true;
-        while (next < end && wanted) {
-            @Nullable Object key = fold.key(next);
-            @Nullable Object accumulator = fold.accumulator(next);
-            fold.forget(next);
-            next++;
-            wanted = sink.push(key, accumulator);
+        for (int taken = 0; wanted && taken < max && entries.advance(); taken++) {
+            wanted = sink.push(entries.key(), entries.accumulator());
         }
-        fold.release(next);
-        return next < fold.size();
+        return entries.mayAdvance();
     }
 
     private void build() throws Exception {
@@ -62,32 +58,20 @@ final class AggregatingReader implements ShuffleReader {
                 scope.checkKilled();
                 untilCheck = RECORDS_PER_CHECK;
             }
-            take(cursor.key(), cursor.value());
+            Object key = cursor.key();
+            int hash = StableHash.of(key);
+            if (receivesAccumulators) {
+                table.merge(key, hash, cursor.value());
+            } else {
+                table.add(key, hash, cursor.value());
+            }
         }
         cursor.close();
-    }
-
-    private void take(@Nullable Object key, @Nullable Object received) throws Exception {
-        int hash = Router.stableHash(key);
-        int entry = fold.find(key, hash);
-        if (receivesAccumulators) {
-            if (entry == AccumulatorTable.ABSENT) {
-                fold.insert(key, hash, received);
-            } else {
-                fold.merge(entry, received);
-            }
-        } else if (entry == AccumulatorTable.ABSENT) {
-            fold.create(key, hash, received);
-        } else {
-            fold.add(entry, received);
-        }
     }
 
     @Override
     public void close() {
-        built = true;
-        next = 0;
         cursor.close();
-        fold.close();
+        table.close();
     }
 }

@@ -2,8 +2,9 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Combiner;
-import java.util.BitSet;
+import dev.favilla.spill.AggregationTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CombiningWriter implements MapSideWriter {
 
-    private static final int ENTRIES_PER_STEP = 1024;
+    /** Entries between two looks at the kill flag; a power of two. */
+    private static final int ENTRIES_PER_CHECK = 1024;
 
     private final Combiner<@Nullable Object, @Nullable Object> combiner;
     private final Router router;
     private final OutputBuffer buffer;
-    private final RecordCopier copier;
     private final TaskScope scope;
-    private final Fold fold;
+    private final AggregationTable table;
 
     /** Null where all keys stay. */
     private final @Nullable HotKeys hot;
@@ -50,41 +51,30 @@ final class CombiningWriter implements MapSideWriter {
         this.hot = restartable ? new HotKeys() : null;
         this.router = router;
         this.buffer = buffer;
-        this.copier = copier;
         this.scope = scope;
-        this.fold = new Fold(combiner, scope.memory());
+        this.table = new AggregationTable(combiner, copier, scope.memory());
     }
 
     @Override
     public void write(@Nullable Object key, @Nullable Object value) throws Exception {
-        int hash = Router.stableHash(key);
+        int hash = StableHash.of(key);
         if (hot == null) {
-            fold(key, hash, value);
+            table.add(key, hash, value);
         } else {
-            fold(key, hash, value, hot);
+            write(key, hash, value, hot);
         }
     }
 
-    private void fold(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
-        int entry = fold.find(key, hash);
-        if (entry == AccumulatorTable.ABSENT) {
-            create(key, hash, value);
+    private void write(@Nullable Object key, int hash, @Nullable Object value, HotKeys rule) throws Exception {
+        int entry = rule.asks() ? table.addIfPresent(key, hash, value) : AggregationTable.ABSENT;
+        if (entry != AggregationTable.ABSENT) {
+            rule.met(entry, table.size());
         } else {
-            fold.add(entry, copier.isolate(value));
-        }
-    }
-
-    private void fold(@Nullable Object key, int hash, @Nullable Object value, HotKeys rule) throws Exception {
-        int entry = rule.asks() ? fold.find(key, hash) : AccumulatorTable.ABSENT;
-        if (entry != AccumulatorTable.ABSENT) {
-            fold.add(entry, copier.isolate(value));
-            rule.met(entry, fold.size());
-        } else {
-            if (rule.admits() && fold.size() == rule.capacity() && rule.isFull(fold.crowdedKeys())) {
+            if (rule.admits() && table.size() == rule.capacity() && rule.isFull(table.crowdedKeys())) {
                 turn(rule);
             }
             if (rule.admits()) {
-                create(key, hash, value);
+                table.admit(key, hash, value);
             } else {
                 send(key, hash, combiner.create(value));
             }
@@ -95,32 +85,21 @@ final class CombiningWriter implements MapSideWriter {
         }
     }
 
-    private void create(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
-        fold.create(copier.isolate(key), hash, copier.isolate(value));
-    }
-
     private void turn(HotKeys rule) {
-        BitSet staying = rule.turn(fold.size());
-        sendAllBut(staying);
-        fold.retain(staying);
+        sendAll(table.drainAllBut(rule.turn(table.size())));
     }
 
     @Override
     public void end() {
-        sendAllBut(new BitSet());
-        fold.close();
+        sendAll(table.drain());
     }
 
-    private void sendAllBut(BitSet staying) {
-        int sent = 0;
-        for (int entry = staying.nextClearBit(0); entry < fold.size(); entry = staying.nextClearBit(entry + 1)) {
-            if (sent % ENTRIES_PER_STEP == 0) {
+    private void sendAll(AggregationTable.Leaving entries) {
+        for (int sent = 0; entries.advance(); sent++) {
+            if ((sent & (ENTRIES_PER_CHECK - 1)) == 0) {
                 scope.checkKilled();
-                fold.release(sent);
             }
-            send(fold.key(entry), fold.hash(entry), fold.accumulator(entry));
-            fold.forget(entry);
-            sent++;
+            send(entries.key(), entries.hash(), entries.accumulator());
         }
     }
 
@@ -130,6 +109,6 @@ final class CombiningWriter implements MapSideWriter {
 
     @Override
     public void close() {
-        fold.close();
+        table.close();
     }
 }

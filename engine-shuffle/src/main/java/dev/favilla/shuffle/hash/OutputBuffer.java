@@ -1,6 +1,7 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.Immutability;

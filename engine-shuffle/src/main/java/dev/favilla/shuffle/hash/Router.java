@@ -34,12 +34,7 @@ final class Router {
      * @throws dev.favilla.serializer.UnsupportedKeyException if it must have one and has none
      */
     int hash(@Nullable Object key) {
-        return mustHash ? stableHash(key) : 0;
-    }
-
-    /** Returns the hash by which equal keys are found; that of the null key is 0. */
-    static int stableHash(@Nullable Object key) {
-        return key == null ? 0 : StableHash.of(key);
+        return mustHash ? StableHash.of(key) : 0;
     }
 
     /**

@@ -1,7 +1,8 @@
-package dev.favilla.shuffle.hash;
+package dev.favilla.spill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.serializer.StableHash;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,14 +17,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AccumulatorTableTest {
+class KeyTableTest {
 
-    private final AccumulatorTable table = new AccumulatorTable();
+    private final KeyTable table = new KeyTable();
 
     private int findOrInsert(Object key) {
-        int hash = Router.stableHash(key);
+        int hash = StableHash.of(key);
         int entry = table.find(key, hash);
-        if (entry == AccumulatorTable.ABSENT) {
+        if (entry == KeyTable.ABSENT) {
             table.insert(key, hash, "of " + key);
             return table.size() - 1;
         }
@@ -55,12 +56,12 @@ class AccumulatorTableTest {
 
     @Test
     void theNullKeyIsAKey() {
-        assertThat(table.find(null, 0)).isEqualTo(AccumulatorTable.ABSENT);
+        assertThat(table.find(null, 0)).isEqualTo(KeyTable.ABSENT);
 
         assertThat(findOrInsert(null)).isZero();
 
         assertThat(table.find(null, 0)).isZero();
-        assertThat(table.find(0, 0)).isEqualTo(AccumulatorTable.ABSENT);
+        assertThat(table.find(0, 0)).isEqualTo(KeyTable.ABSENT);
     }
 
     @Test
@@ -72,7 +73,7 @@ class AccumulatorTableTest {
         table.retain(new BitSet());
 
         assertThat(table.size()).isZero();
-        assertThat(table.find(new Flood(3), 42)).isEqualTo(AccumulatorTable.ABSENT);
+        assertThat(table.find(new Flood(3), 42)).isEqualTo(KeyTable.ABSENT);
         assertThat(findOrInsert(new Flood(999))).isZero();
     }
 
@@ -103,7 +104,7 @@ class AccumulatorTableTest {
                 assertThat(table.find(expected.get(entry), expected.get(entry).hashCode()))
                         .isEqualTo(entry);
             }
-            assertThat(gone).allMatch(key -> table.find(key, key.hashCode()) == AccumulatorTable.ABSENT);
+            assertThat(gone).allMatch(key -> table.find(key, key.hashCode()) == KeyTable.ABSENT);
         }
     }
 
@@ -133,7 +134,7 @@ class AccumulatorTableTest {
                 }
             }
             assertThat(table.size()).isEqualTo(flood);
-            assertThat(table.crowdedKeys()).isEqualTo(flood - AccumulatorTable.MAX_PROBES);
+            assertThat(table.crowdedKeys()).isEqualTo(flood - KeyTable.MAX_PROBES);
         }
 
         @Test
@@ -154,7 +155,7 @@ class AccumulatorTableTest {
                 expected.add(Duration.ofSeconds(i));
             }
 
-            expected.forEach(AccumulatorTableTest.this::findOrInsert);
+            expected.forEach(KeyTableTest.this::findOrInsert);
 
             assertThat(keys()).isEqualTo(expected);
             for (int entry = 0; entry < expected.size(); entry++) {

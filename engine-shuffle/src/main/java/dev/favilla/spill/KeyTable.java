@@ -1,5 +1,6 @@
-package dev.favilla.shuffle.hash;
+package dev.favilla.spill;
 
+import dev.favilla.serializer.SizeEstimator;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -7,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accumulators by key, numbered in the order their keys were first seen; {@link #retain} closes the gaps of those that
- * leave.
+ * One value for each key, numbered in the order their keys were first seen; {@link #retain} closes the gaps of those that
+ * leave. What the tables of this package have in common; it counts what it takes, and pays for nothing.
  *
  * <p>Entries lie densely in that order; an open-addressed index beside them finds a key's entry. An index slot holds
  * the whole mixed hash next to the number of the entry, so a probe leaves the index only for a key whose hash is equal.
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * instead, which keeps comparable keys of equal hash in a tree: floods of such keys stay logarithmic. Keys with equal
  * hashes that cannot be compared are found, one by one.
  */
-final class AccumulatorTable {
+final class KeyTable {
 
     /** Returned for a key that has no entry. */
     static final int ABSENT = -1;
@@ -40,11 +41,12 @@ final class AccumulatorTable {
     /** Mixed hash in the upper half, entry number plus one in the lower; 0 is free. */
     private long[] index = new long[FIRST_SLOTS];
 
-    /** Key and accumulator in turn. */
+    /** Key and value in turn. */
     private @Nullable Object[] entries = new Object[FIRST_SLOTS];
 
     private int[] hashes = new int[FIRST_SLOTS / 2];
     private int size;
+    private SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
 
     /** The entries of keys that found no free slot. Made when first needed, which is next to never. */
     private @Nullable Map<@Nullable Object, Integer> crowded;
@@ -73,13 +75,14 @@ final class AccumulatorTable {
     }
 
     /** Adds an entry for a key that has none. */
-    void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
+    void insert(@Nullable Object key, int hash, @Nullable Object value) {
         if (isFull()) {
             grow();
         }
         entries[2 * size] = key;
-        entries[2 * size + 1] = accumulator;
+        entries[2 * size + 1] = value;
         hashes[size] = hash;
+        keySizes.add(key);
         place(size, mix(hash));
         size++;
     }
@@ -158,12 +161,12 @@ final class AccumulatorTable {
     }
 
     @Nullable
-    Object accumulator(int entry) {
+    Object value(int entry) {
         return entries[2 * entry + 1];
     }
 
-    void setAccumulator(int entry, @Nullable Object accumulator) {
-        entries[2 * entry + 1] = accumulator;
+    void setValue(int entry, @Nullable Object value) {
+        entries[2 * entry + 1] = value;
     }
 
     /** Lets go of an entry that was handed on. Keys can no longer be found. */
@@ -185,8 +188,10 @@ final class AccumulatorTable {
         Arrays.fill(index, 0);
         crowded = null;
         size = moved;
+        keySizes = new SizeEstimator.Sampler();
         for (int entry = 0; entry < size; entry++) {
             place(entry, mix(hashes[entry]));
+            keySizes.add(entries[2 * entry]);
         }
     }
 
@@ -200,8 +205,13 @@ final class AccumulatorTable {
         return crowded == null ? 0 : crowded.size();
     }
 
-    /** Returns what the table takes, without keys and accumulators. */
+    /** Returns what the table takes, without keys and values. */
     long arrayBytes() {
         return (long) index.length * BYTES_PER_SLOT + (long) crowdedKeys() * BYTES_PER_CROWDED_KEY;
+    }
+
+    /** Returns about what the keys take. */
+    long keyBytes() {
+        return keySizes.bytes();
     }
 }

@@ -1,4 +1,4 @@
-package dev.favilla.shuffle.hash;
+package dev.favilla.spill;
 
 import dev.favilla.serializer.SizeEstimator;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class AccumulatorSizes {
     private static final long LARGEST_MEASURED = 1 << 20;
 
     private final SizeEstimator estimator = new SizeEstimator();
-    private final AccumulatorTable table;
+    private final KeyTable table;
 
     private SizeEstimator.Sampler created = new SizeEstimator.Sampler();
     private SizeEstimator.Sampler folded = new SizeEstimator.Sampler();
@@ -33,7 +33,7 @@ final class AccumulatorSizes {
     /** Share of the folded bytes that was kept; all of them until measured. */
     private double keptShare = 1;
 
-    AccumulatorSizes(AccumulatorTable table) {
+    AccumulatorSizes(KeyTable table) {
         this.table = table;
     }
 
@@ -57,7 +57,7 @@ final class AccumulatorSizes {
     private void measure() {
         long now = 0;
         for (int entry = 0; entry < Math.min(WATCHED, table.size()); entry++) {
-            now += estimator.estimate(table.accumulator(entry));
+            now += estimator.estimate(table.value(entry));
         }
         double foldedBytes = watchedFolded * ((double) folded.bytes() / foldedCount);
         keptShare = foldedBytes == 0 ? 1 : Math.max(0, (now - watchedCreatedBytes) / foldedBytes);
@@ -80,7 +80,7 @@ final class AccumulatorSizes {
         watchedFolded = 0;
         nextMeasurement = FIRST_MEASUREMENT;
         for (int entry = 0; entry < table.size(); entry++) {
-            created(entry, table.accumulator(entry));
+            created(entry, table.value(entry));
         }
     }
 }

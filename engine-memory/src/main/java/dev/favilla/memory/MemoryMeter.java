@@ -1,14 +1,15 @@
-package dev.favilla.shuffle.hash;
-
-import dev.favilla.memory.MemoryAccount;
+package dev.favilla.memory;
 
 /**
- * Keeps a task's account in step with one growing thing, in few large steps instead of many small ones.
+ * Keeps an attempt's account in step with one thing that the attempt holds and that grows, in few large steps instead of
+ * many small ones.
  *
- * <p>The only place of this package that asks a running attempt's account for memory, and so the only one where a
- * refusal is answered.
+ * <p>Tables, map outputs and fetched blocks all pay from their attempt's account through a meter of their own, so that
+ * there is one rule for the steps and one answer to a refusal.
+ *
+ * <p><b>Threads.</b> Belongs to the attempt's thread, as its account does.
  */
-final class MemoryMeter implements AutoCloseable {
+public final class MemoryMeter implements AutoCloseable {
 
     private static final long SMALLEST_STEP = 64 << 10;
 
@@ -18,16 +19,17 @@ final class MemoryMeter implements AutoCloseable {
     private final MemoryAccount account;
     private long reserved;
 
-    MemoryMeter(MemoryAccount account) {
+    /** @param account the attempt's, of which this meter gives back no more than it took */
+    public MemoryMeter(MemoryAccount account) {
         this.account = account;
     }
 
     /**
      * Says that the thing takes {@code bytes} now, or is about to.
      *
-     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if they are refused
+     * @throws ExecutionMemoryExhaustedException if they are refused; what was held before is held still
      */
-    void hold(long bytes) {
+    public void hold(long bytes) {
         if (bytes > reserved) {
             grow(bytes);
         } else if (reserved - bytes > 2 * step(bytes)) {
@@ -42,7 +44,7 @@ final class MemoryMeter implements AutoCloseable {
         }
     }
 
-    /** Answers a refusal. Moving finished blocks out to disk belongs here; until then the attempt fails. */
+    /** Answers a refusal: the attempt waits, gives way or fails, as {@link MemoryAccount#require} has it. */
     private void refused(long missing) {
         account.require(missing);
         reserved += missing;
@@ -51,9 +53,9 @@ final class MemoryMeter implements AutoCloseable {
     /**
      * Moves {@code bytes} from the attempt to an account that outlives it, and gives the rest back.
      *
-     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if they are more than is held, and refused
+     * @throws ExecutionMemoryExhaustedException if they are more than is held, and refused
      */
-    void moveTo(MemoryAccount retained, long bytes) {
+    public void moveTo(MemoryAccount retained, long bytes) {
         if (bytes > reserved) {
             refused(bytes - reserved);
         }
@@ -62,6 +64,7 @@ final class MemoryMeter implements AutoCloseable {
         close();
     }
 
+    /** Returns what is asked for beyond {@code bytes}, so that growing costs few requests. */
     private static long step(long bytes) {
         return Math.max(SMALLEST_STEP, bytes / FRACTION);
     }

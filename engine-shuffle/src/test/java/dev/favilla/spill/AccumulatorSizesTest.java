@@ -1,4 +1,4 @@
-package dev.favilla.shuffle.hash;
+package dev.favilla.spill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ class AccumulatorSizesTest {
     private static final int KEYS = 100;
     private static final int VALUES = 200_000;
 
-    private final AccumulatorTable table = new AccumulatorTable();
+    private final KeyTable table = new KeyTable();
     private final AccumulatorSizes sizes = new AccumulatorSizes(table);
 
     @Test
@@ -24,7 +24,7 @@ class AccumulatorSizesTest {
         }
         for (long i = 0; i < VALUES; i++) {
             int entry = (int) (i % KEYS);
-            table.setAccumulator(entry, i);
+            table.setValue(entry, i);
             sizes.folded(entry, i);
         }
 
