@@ -1,0 +1,69 @@
+package dev.favilla.spill;
+
+import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.RecordCopier;
+import dev.favilla.testing.LeakProbe;
+import dev.favilla.testing.LeakProbes;
+import java.util.List;
+
+/** One attempt and its memory. */
+final class TableFixture implements AutoCloseable {
+
+    private final MemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.5);
+    private final TaskScope scope = new TaskScope(1, "the attempt", memory.openTask("the attempt"));
+
+    /** Has the test fail if memory is left when it has ended. */
+    TableFixture(LeakProbes probes) {
+        probes.register(new LeakProbe() {
+            @Override
+            public String name() {
+                return "bytes of the pool";
+            }
+
+            @Override
+            public long measure() {
+                return memory.poolBytes() - memory.usage().freeBytes();
+            }
+        });
+    }
+
+    MemoryAccount account() {
+        return scope.memory();
+    }
+
+    RecordCopier copier() {
+        return RecordCopier.attachTo(scope, new KryoSerializer(List.of()));
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    /** Comparable keys that all have one hash. */
+    record Flood(int number) implements Comparable<Flood> {
+
+        @Override
+        public int hashCode() {
+            return 42;
+        }
+
+        @Override
+        public int compareTo(Flood other) {
+            return Integer.compare(number, other.number);
+        }
+    }
+
+    /** Keys that all have one hash and no order. */
+    record Incomparable(int number) {
+
+        @Override
+        public int hashCode() {
+            return 7;
+        }
+    }
+}
