@@ -8,6 +8,7 @@ import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The output of one map attempt: an intake in front, a buffer behind, and at the end a place in the store. */
@@ -66,19 +67,23 @@ final class HashShuffleWriter implements ShuffleWriter {
 
     private BlockSizes store() {
         long[] bytesPerReducer = new long[numReducers];
+        List<List<Block>> blocks = buffer.finish(bytesPerReducer);
+        BlockSizes sizes = BlockSizes.of(bytesPerReducer);
         MemoryAccount retained = memory.openRetained(
                 "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition(),
                 store.evictorOf(key));
+        StoredOutput output = new StoredOutput(blocks, retained);
         boolean stored = false;
         try {
-            store.put(key, buffer.finish(retained, bytesPerReducer));
+            store.put(key, output); // before it holds a byte: whoever wants its memory then finds what to drop
+            buffer.moveMemoryTo(retained);
             stored = true;
         } finally {
             if (!stored) {
-                retained.close();
+                store.discard(key, output);
             }
         }
-        return BlockSizes.of(bytesPerReducer);
+        return sizes;
     }
 
     private IllegalStateException misuse(String what) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * serialized: the attempt's data evidently is of a kind that needs copies, and one kind of block after the other keeps
  * the order.
  *
- * <p>What is held is paid for by the attempt until it is {@linkplain #finish finished}.
+ * <p>What is held is paid for by the attempt until it is {@linkplain #moveMemoryTo moved}.
  */
 final class OutputBuffer implements AutoCloseable {
 
@@ -46,6 +46,9 @@ final class OutputBuffer implements AutoCloseable {
     private long referencedRecords;
     private long referenceArrayBytes;
     private long laneBytes;
+
+    /** What the finished blocks take. */
+    private long finishedBytes;
 
     OutputBuffer(OutputKey key, int numReducers, Serializer serializer, BlockFrame frames, TaskScope scope) {
         this.key = key;
@@ -115,23 +118,31 @@ final class OutputBuffer implements AutoCloseable {
     }
 
     /**
-     * Ends the output: its memory moves to {@code retained}, its blocks to the result.
+     * Ends the output and returns its blocks by reducer. The attempt still pays for them.
      *
      * @param bytesPerReducer filled in with how many bytes each reducer gets
      */
-    StoredOutput finish(MemoryAccount retained, long[] bytesPerReducer) {
+    List<List<Block>> finish(long[] bytesPerReducer) {
         double bytesPerRecord =
                 referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
         List<List<Block>> blocks = new ArrayList<>(bytesPerReducer.length);
-        long total = 0;
         for (int reducer = 0; reducer < bytesPerReducer.length; reducer++) {
             List<Block> sent = takeBlocks(reducer, bytesPerRecord, bytesPerReducer);
             blocks.add(sent);
-            total += bytesPerReducer[reducer];
+            finishedBytes += bytesPerReducer[reducer];
         }
         stream.close();
-        memory.moveTo(retained, total);
-        return new StoredOutput(blocks, retained);
+        return blocks;
+    }
+
+    /**
+     * Moves the memory of the finished blocks to an account that outlives the attempt, and gives the rest back.
+     *
+     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if the attempt holds too little and is refused the
+     *     rest; nothing is moved
+     */
+    void moveMemoryTo(MemoryAccount retained) {
+        memory.moveTo(retained, finishedBytes);
     }
 
     private List<Block> takeBlocks(int reducer, double bytesPerRecord, long[] bytesPerReducer) {

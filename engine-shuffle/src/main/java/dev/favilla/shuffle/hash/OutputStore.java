@@ -46,6 +46,12 @@ final class OutputStore implements AutoCloseable {
         return output == null ? 0 : output.release();
     }
 
+    /** Drops {@code output}, whether or not it was put here. */
+    void discard(OutputKey key, StoredOutput output) {
+        outputs.remove(key, output);
+        output.release();
+    }
+
     void drop(int shuffleId) {
         for (OutputKey key : outputs.keySet()) {
             if (key.shuffleId() == shuffleId) {
