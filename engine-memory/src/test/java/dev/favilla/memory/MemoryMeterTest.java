@@ -1,0 +1,100 @@
+package dev.favilla.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryMeterTest {
+
+    private static final long MIB = 1L << 20;
+    private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
+
+    private final MemoryManager manager = new UnifiedMemoryManager(POOL, 0);
+    private final MemoryAccount account = manager.openTask("task");
+    private final MemoryMeter meter = new MemoryMeter(account);
+
+    @AfterEach
+    void nothingIsLeft() {
+        meter.close();
+        meter.close();
+        assertThat(account.reservedBytes()).isZero();
+        account.close();
+    }
+
+    @Test
+    void theAccountHoldsALittleMoreThanTheThingAndFollowsIt() {
+        for (long bytes : new long[] {1, 100_000, 5 * MIB, 20 * MIB, 3 * MIB, 3 * MIB + 1, 10, 0}) {
+            meter.hold(bytes);
+
+            assertThat(account.reservedBytes()).isBetween(bytes, bytes + 2 * Math.max(64 << 10, bytes / 16));
+        }
+    }
+
+    @Test
+    void smallChangesAskForNothing() {
+        meter.hold(MIB);
+        long reserved = account.reservedBytes();
+
+        for (int change = 0; change < 1000; change++) {
+            meter.hold(MIB + change);
+        }
+
+        assertThat(account.reservedBytes()).isEqualTo(reserved);
+    }
+
+    @Test
+    void whatWasHeldBeforeARefusalIsHeldAfterIt() {
+        meter.hold(20 * MIB);
+
+        assertThatThrownBy(() -> meter.hold(POOL + 1)).isInstanceOf(ExecutionMemoryExhaustedException.class);
+
+        assertThat(account.reservedBytes()).isGreaterThanOrEqualTo(20 * MIB);
+        meter.hold(10 * MIB);
+        assertThat(account.reservedBytes()).isLessThan(12 * MIB);
+    }
+
+    @Test
+    void theLastByteOfThePoolCanBeHeldThoughNoStepFits() {
+        meter.hold(POOL);
+
+        assertThat(account.reservedBytes()).isEqualTo(POOL);
+    }
+
+    @Test
+    void metersOfOneAccountGiveBackTheirOwnOnly() {
+        MemoryMeter other = new MemoryMeter(account);
+        other.hold(MIB);
+        meter.hold(MIB);
+
+        meter.close();
+
+        assertThat(account.reservedBytes()).isBetween(MIB, 2 * MIB - 1);
+        other.close();
+    }
+
+    @Test
+    void whatMovesIsExactAndTheRestIsGivenBack() {
+        MemoryAccount output = manager.openRetained("output");
+        meter.hold(5 * MIB);
+
+        meter.moveTo(output, 4 * MIB);
+
+        assertThat(output.reservedBytes()).isEqualTo(4 * MIB);
+        assertThat(account.reservedBytes()).isZero();
+        output.close();
+    }
+
+    @Test
+    void whatCannotMoveStaysWhereItIs() {
+        MemoryAccount output = manager.openRetained("output");
+        meter.hold(5 * MIB);
+
+        assertThatThrownBy(() -> meter.moveTo(output, POOL + 1)).isInstanceOf(ExecutionMemoryExhaustedException.class);
+
+        assertThat(output.reservedBytes()).isZero();
+        assertThat(account.reservedBytes()).isGreaterThanOrEqualTo(5 * MIB);
+        output.close();
+    }
+}
