@@ -2,13 +2,13 @@ package dev.favilla;
 
 import dev.favilla.function.ForeachFunction;
 import dev.favilla.function.ReduceFunction;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.rdd.ZeroValue;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.RecordCopier;

@@ -1,8 +1,8 @@
 package dev.favilla;
 
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

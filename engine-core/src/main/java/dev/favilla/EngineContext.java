@@ -4,6 +4,9 @@ import static dev.favilla.Arguments.notNull;
 
 import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
@@ -11,11 +14,7 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Bytes;
 import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.RangeNode;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
-import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.DriverOnly;
@@ -28,6 +27,7 @@ import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.status.SchedulerTables;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextFileNode;
@@ -433,7 +433,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /**
      * Sets a property that the tasks of this thread's jobs can read, from now on. The property
-     * {@value dev.favilla.scheduler.JobProperties#POOL} names the pool they belong to.
+     * {@value dev.favilla.job.JobProperties#POOL} names the pool they belong to.
      *
      * @param value null to have no such property
      */
@@ -771,7 +771,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
         /**
          * Describes a pool of jobs that share slots, for contexts with {@code favilla.scheduler.mode} FAIR. Jobs name it
-         * by the local property {@value dev.favilla.scheduler.JobProperties#POOL}; a pool nobody describes has weight 1.
+         * by the local property {@value dev.favilla.job.JobProperties#POOL}; a pool nobody describes has weight 1.
          *
          * @throws IllegalArgumentException if there is one with this name already
          */

@@ -1,7 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.memory.MemoryUsage;
-import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.status.SchedulerTables;
 
 /**
  * What a context holds at one moment.

@@ -1,11 +1,11 @@
 package dev.favilla;
 
 import dev.favilla.scheduler.JobScheduler;
-import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.status.SchedulerTables;
 import java.util.List;
 
 /**

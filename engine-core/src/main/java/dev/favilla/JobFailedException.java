@@ -1,8 +1,8 @@
 package dev.favilla;
 
+import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.TaskError;
+import dev.favilla.task.TaskError;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package dev.favilla;
 
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.scheduler.Action;
-import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.serializer.SerializationException;

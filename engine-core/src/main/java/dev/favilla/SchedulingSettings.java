@@ -1,7 +1,7 @@
 package dev.favilla;
 
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.SpeculationPolicy;
 import java.time.Duration;

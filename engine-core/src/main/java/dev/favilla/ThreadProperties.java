@@ -1,6 +1,6 @@
 package dev.favilla;
 
-import dev.favilla.scheduler.JobProperties;
+import dev.favilla.job.JobProperties;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;

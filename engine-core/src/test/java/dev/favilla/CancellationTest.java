@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.TaskContext;
-import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

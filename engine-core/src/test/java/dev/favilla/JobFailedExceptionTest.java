@@ -2,10 +2,10 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.TaskError;
+import dev.favilla.task.TaskError;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.favilla.event.EngineListener;
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.HashPartitioner;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.status.JobReport;
+import dev.favilla.task.TaskOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;

@@ -3,7 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.task.TaskOutcome;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;

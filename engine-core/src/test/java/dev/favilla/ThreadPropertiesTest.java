@@ -3,7 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.JobProperties;
+import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.status.SchedulerStatus.JobStatus;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.favilla.spi;
 
-import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.status.SchedulerTables;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package dev.favilla.text;
 
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
@@ -7,7 +8,6 @@ import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskMetrics;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import dev.favilla.event.EngineEvent.TaskStarted;
 import dev.favilla.examples.LineageTrace.Contents;
 import dev.favilla.examples.LineageTrace.Keyed;
 import dev.favilla.memory.Metric;
-import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.task.TaskOutcome;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.Partitioner;
 import java.io.PrintStream;

@@ -1,6 +1,7 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.serializer.Serializer;
+import dev.favilla.task.AccumulatorUpdate;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;

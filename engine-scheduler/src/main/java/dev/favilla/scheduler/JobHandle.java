@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.job.JobOutcome;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,5 +1,7 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.job.JobProperties;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;

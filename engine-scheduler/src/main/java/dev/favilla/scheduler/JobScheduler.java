@@ -4,6 +4,7 @@ import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
+import dev.favilla.status.SchedulerTables;
 import java.time.Duration;
 import java.util.List;
 

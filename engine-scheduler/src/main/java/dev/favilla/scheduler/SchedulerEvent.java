@@ -3,6 +3,7 @@ package dev.favilla.scheduler;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
+import dev.favilla.task.TaskOutcome;
 
 /** What the scheduler's state machine is told. Applied one at a time, in the order they were posted. */
 public sealed interface SchedulerEvent {

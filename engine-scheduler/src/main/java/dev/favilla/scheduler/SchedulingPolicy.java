@@ -1,5 +1,7 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.memory.TaskScope;
+import dev.favilla.task.AccumulatorUpdate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.favilla.scheduler;
 
 import dev.favilla.memory.TaskScope;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.CommitDeniedException;
 import dev.favilla.task.TaskCompletionListener;
 import dev.favilla.task.TaskFailureListener;
 import java.util.Optional;

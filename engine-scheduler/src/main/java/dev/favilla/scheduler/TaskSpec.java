@@ -2,6 +2,7 @@ package dev.favilla.scheduler;
 
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.Locality;
 import java.util.Map;
 
 /**

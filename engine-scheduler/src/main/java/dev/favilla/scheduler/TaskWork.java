@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;

@@ -1,12 +1,12 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.JobRequest;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.status.JobReport;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.task.TaskScheduler;

@@ -1,16 +1,18 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.PreferredLocations;
 import dev.favilla.scheduler.task.Retries;
 import dev.favilla.scheduler.task.StageAttempt;
 import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskSet;
+import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskOutcome;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.JobFailure;
+import dev.favilla.job.JobFailure;
 import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.storage.PublishedBlock;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.JobStatus;

@@ -1,18 +1,18 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.StageAttempt;
 import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputTracker.Registration;
+import dev.favilla.task.TaskOutcome;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.Set;

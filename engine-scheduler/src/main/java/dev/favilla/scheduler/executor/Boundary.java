@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.executor;
 
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.task.TaskOutcome;
 
 /** What tasks and outcomes pass on their way into an executor and out of it. Called in slots, by several at once. */
 interface Boundary {

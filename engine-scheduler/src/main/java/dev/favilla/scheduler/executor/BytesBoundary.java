@@ -1,16 +1,16 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.SerializedValue;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.MapOutput;
+import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

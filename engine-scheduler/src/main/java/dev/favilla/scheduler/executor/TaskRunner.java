@@ -8,6 +8,7 @@ import dev.favilla.scheduler.TaskError;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

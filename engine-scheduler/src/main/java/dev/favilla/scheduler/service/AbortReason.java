@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.ErrorText;
-import dev.favilla.scheduler.JobFailure;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.JobHandle;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.status.JobReport;
 import java.time.Duration;

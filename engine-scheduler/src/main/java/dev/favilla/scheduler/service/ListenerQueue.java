@@ -2,7 +2,7 @@ package dev.favilla.scheduler.service;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
-import dev.favilla.scheduler.StackText;
+import dev.favilla.lineage.StackText;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;

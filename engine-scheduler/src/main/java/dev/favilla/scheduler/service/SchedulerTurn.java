@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.service;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.lineage.StackText;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorRegistry;
-import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobSelector;
@@ -13,6 +13,8 @@ import dev.favilla.scheduler.StackText;
 import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskOutcome;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

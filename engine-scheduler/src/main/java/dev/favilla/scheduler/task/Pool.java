@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

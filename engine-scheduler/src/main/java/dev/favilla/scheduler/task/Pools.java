@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.scheduler.JobFailure;
+import dev.favilla.job.JobFailure;
 import dev.favilla.scheduler.RetryPolicy;
-import dev.favilla.scheduler.TaskOutcome;
+import dev.favilla.task.TaskOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

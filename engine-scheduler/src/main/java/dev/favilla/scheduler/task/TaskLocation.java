@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.scheduler.Locality;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.Locality;
 
 /** Where an attempt runs, and how near that is to its data. */
 record TaskLocation(ExecutorId executor, Locality locality) {}

@@ -1,12 +1,12 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.InputSnapshot;
-import dev.favilla.scheduler.JobProperties;
-import dev.favilla.scheduler.Locality;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.Locality;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package dev.favilla.scheduler.dag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobProperties;
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
+import dev.favilla.job.PoolMode;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.PoolMode;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;

@@ -1,6 +1,8 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobFailure;

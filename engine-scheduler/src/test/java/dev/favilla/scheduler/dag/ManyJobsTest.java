@@ -2,10 +2,10 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobProperties;
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskSpec;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
@@ -10,9 +10,9 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.SpeculationPolicy;
 import dev.favilla.scheduler.StageGraph;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.DriverMapOutputTracker;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.ManualClock;
 import java.util.ArrayDeque;
 import java.util.List;

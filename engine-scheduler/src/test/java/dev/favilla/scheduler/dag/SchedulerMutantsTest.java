@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.PublishedBlock;
+import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobProperties;
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.dag.SimExecutor.Block;
 import dev.favilla.storage.BlockId;
+import dev.favilla.task.TaskOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

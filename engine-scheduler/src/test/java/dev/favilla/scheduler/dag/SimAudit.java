@@ -1,20 +1,20 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobProperties;
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimLaunches.Launched;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

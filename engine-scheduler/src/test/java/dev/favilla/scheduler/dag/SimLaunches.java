@@ -1,10 +1,8 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.Locality;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
@@ -12,6 +10,8 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.PublishedBlock;
+import dev.favilla.task.Locality;
+import dev.favilla.task.TaskOutcome;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineEvent.StageInfo;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
+import dev.favilla.task.TaskOutcome;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

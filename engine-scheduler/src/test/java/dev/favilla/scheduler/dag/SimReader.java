@@ -2,7 +2,6 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.dag.SimExecutor.Block;
 import dev.favilla.scheduler.dag.SimTracker.Registered;
@@ -10,6 +9,7 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.BlockId;
+import dev.favilla.task.TaskOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

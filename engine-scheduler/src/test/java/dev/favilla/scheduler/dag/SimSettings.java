@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.JobProperties;
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.job.JobProperties;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.SpeculationPolicy;

@@ -1,10 +1,8 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.AccumulatorUpdate;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimExecutor.Block;
@@ -15,6 +13,8 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.PublishedBlock;
+import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskOutcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -2,9 +2,8 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.JobProperties;
+import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
@@ -12,6 +11,7 @@ import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerStatus.JobStatus;
 import dev.favilla.status.SchedulerStatus.StageStatus;
 import dev.favilla.status.SchedulerStatus.State;
+import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

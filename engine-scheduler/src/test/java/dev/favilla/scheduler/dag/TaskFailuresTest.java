@@ -3,17 +3,17 @@ package dev.favilla.scheduler.dag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.task.Retries;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskOutcome;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 

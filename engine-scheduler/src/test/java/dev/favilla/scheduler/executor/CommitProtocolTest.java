@@ -3,15 +3,15 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.scheduler.CommitDeniedException;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskContext;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
+import dev.favilla.task.CommitDeniedException;
+import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbes;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,9 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.scheduler.AccumulatorUpdate;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
@@ -22,6 +21,7 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.testing.ManualClock;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;

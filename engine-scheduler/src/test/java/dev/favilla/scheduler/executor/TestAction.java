@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.TaskContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,12 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.fault.FaultInjector;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.scheduler.Action;
 import dev.favilla.scheduler.InputSnapshot;
-import dev.favilla.scheduler.Locality;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.KryoSerializer;
@@ -17,6 +16,7 @@ import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.storage.MemoryBlockManager;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.Locality;
 import dev.favilla.testing.ManualClock;
 import java.util.List;
 import java.util.Map;

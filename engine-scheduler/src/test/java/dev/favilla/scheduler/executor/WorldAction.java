@@ -1,11 +1,11 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.scheduler.Accumulator;
-import dev.favilla.scheduler.Action;
-import dev.favilla.scheduler.CommitDeniedException;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.CommitDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -3,9 +3,9 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.JobHandle;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.scheduler.executor.TestLineage;
 import java.time.Duration;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.job.JobFailure;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
-import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.JobHandle;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.executor.TestAction;

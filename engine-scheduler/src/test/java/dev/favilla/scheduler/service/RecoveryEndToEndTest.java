@@ -2,10 +2,10 @@ package dev.favilla.scheduler.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.scheduler.JobHandle;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskContext;

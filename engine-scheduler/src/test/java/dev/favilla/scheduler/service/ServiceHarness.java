@@ -1,5 +1,8 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.job.JobOutcome;
+import dev.favilla.job.JobProperties;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MemoryManager;

@@ -1,10 +1,13 @@
 package dev.favilla.scheduler.service;
 
 import dev.favilla.event.EngineEvent;
+import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerTables;
@@ -12,6 +15,7 @@ import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
+import dev.favilla.status.SchedulerTables;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.favilla.scheduler.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.job.JobProperties;
+import dev.favilla.job.PoolMode;
+import dev.favilla.job.PoolSpec;
 import dev.favilla.scheduler.InputSnapshot;
-import dev.favilla.scheduler.JobProperties;
-import dev.favilla.scheduler.PoolMode;
-import dev.favilla.scheduler.PoolSpec;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskWork;

@@ -2,8 +2,8 @@ package dev.favilla.scheduler.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.InputSnapshot;
-import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulingPolicy;

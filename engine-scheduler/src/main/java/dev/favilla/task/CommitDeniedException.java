@@ -1,4 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
+
+import dev.favilla.scheduler.TaskContext;
 
 /**
  * Thrown by an attempt that was not allowed to make its output final: another attempt of its partition may. Ends the

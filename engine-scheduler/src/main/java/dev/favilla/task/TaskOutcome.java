@@ -1,5 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
 
+import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.storage.PublishedBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

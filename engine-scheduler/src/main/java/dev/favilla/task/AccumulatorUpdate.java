@@ -1,4 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
+
+import dev.favilla.scheduler.SerializedValue;
 
 /**
  * What one attempt added to one accumulator.

@@ -1,6 +1,5 @@
-package dev.favilla.scheduler;
+package dev.favilla.lineage;
 
-import dev.favilla.lineage.ErrorText;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.job;
 
 /**
  * A pool of jobs that share slots.

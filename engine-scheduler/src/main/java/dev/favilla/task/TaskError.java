@@ -1,6 +1,7 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
 
 import dev.favilla.lineage.ErrorText;
+import dev.favilla.lineage.StackText;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.serializer.GraphReader;
 import dev.favilla.serializer.GraphWriter;

@@ -1,6 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.lineage;
 
-import dev.favilla.lineage.Cursor;
+import dev.favilla.scheduler.TaskContext;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.job;
 
 import java.time.Duration;
 import java.util.Map;

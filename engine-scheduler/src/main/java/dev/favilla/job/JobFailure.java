@@ -1,5 +1,6 @@
-package dev.favilla.scheduler;
+package dev.favilla.job;
 
+import dev.favilla.task.TaskError;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

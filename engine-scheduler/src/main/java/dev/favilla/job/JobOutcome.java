@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.job;
 
 import dev.favilla.status.JobReport;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.status;
 
 /**
  * How much the scheduler remembers.

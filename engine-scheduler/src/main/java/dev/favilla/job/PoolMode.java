@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.job;
 
 /** In which order what waits for slots is served. */
 public enum PoolMode {

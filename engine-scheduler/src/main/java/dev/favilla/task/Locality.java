@@ -1,4 +1,4 @@
-package dev.favilla.scheduler;
+package dev.favilla.task;
 
 /** How near to its data an attempt runs. All executors of a context are in one JVM, so nothing is farther than that. */
 public enum Locality {
