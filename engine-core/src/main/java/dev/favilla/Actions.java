@@ -8,8 +8,8 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.rdd.ZeroValue;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SizeEstimator;
@@ -38,8 +38,8 @@ final class Actions {
     record Collect(String name, int limit) implements Action {
 
         @Override
-        public List<@Nullable Object> run(Cursor input, TaskContext context) throws Exception {
-            Gathering gathering = new Gathering(limit, ResultSizes.open(context));
+        public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
+            Gathering gathering = new Gathering(limit, ResultSizes.open(scope));
             drain(input, gathering);
             return gathering.finish();
         }
@@ -74,7 +74,7 @@ final class Actions {
         }
 
         @Override
-        public Long run(Cursor input, TaskContext context) throws Exception {
+        public Long run(Cursor input, TaskScope scope) throws Exception {
             CountingSink sink = new CountingSink();
             drain(input, sink);
             return sink.count;
@@ -110,8 +110,8 @@ final class Actions {
         }
 
         @Override
-        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-            ForeachFunction<@Nullable Object> body = function.forTask(context.scope());
+        public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+            ForeachFunction<@Nullable Object> body = function.forTask(scope);
             drain(input, new Sink() {
                 @Override
                 public boolean push(@Nullable Object record) throws Exception {
@@ -149,8 +149,8 @@ final class Actions {
         }
 
         @Override
-        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-            FoldingSink sink = new FoldingSink(function, context, callSite, null);
+        public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+            FoldingSink sink = new FoldingSink(function, scope, callSite, null);
             drain(input, sink);
             return sink.present();
         }
@@ -166,8 +166,13 @@ final class Actions {
         }
 
         @Override
-        public @Nullable Object merge(List<@Nullable Object> staged) throws Exception {
-            FoldingSink sink = new FoldingSink(function, slot(), callSite, null);
+        public @Nullable Object merge(List<@Nullable Object> staged) {
+            throw notInSlot();
+        }
+
+        @Override
+        public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
+            FoldingSink sink = new FoldingSink(function, scope, callSite, null);
             for (Object part : staged) {
                 if (part != null) {
                     sink.push(((Present) part).value());
@@ -187,8 +192,8 @@ final class Actions {
         }
 
         @Override
-        public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-            FoldingSink sink = new FoldingSink(function, context, callSite, new Present(zero.fresh()));
+        public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+            FoldingSink sink = new FoldingSink(function, scope, callSite, new Present(zero.fresh()));
             drain(input, sink);
             return sink.value();
         }
@@ -204,8 +209,13 @@ final class Actions {
         }
 
         @Override
-        public @Nullable Object merge(List<@Nullable Object> staged) throws Exception {
-            FoldingSink sink = new FoldingSink(function, slot(), callSite, new Present(zero.fresh()));
+        public @Nullable Object merge(List<@Nullable Object> staged) {
+            throw notInSlot();
+        }
+
+        @Override
+        public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
+            FoldingSink sink = new FoldingSink(function, scope, callSite, new Present(zero.fresh()));
             for (Object part : staged) {
                 sink.push(part);
             }
@@ -213,13 +223,9 @@ final class Actions {
         }
     }
 
-    /** Returns the attempt of a merge that runs user code, which is done in a slot. */
-    static TaskContext slot() {
-        TaskContext context = TaskContext.get();
-        if (context == null) {
-            throw new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
-        }
-        return context;
+    /** Returns what to throw where an action that merges in a slot was about to merge elsewhere. */
+    static IllegalStateException notInSlot() {
+        return new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
     }
 
     /**
@@ -236,11 +242,11 @@ final class Actions {
 
         FoldingSink(
                 Closure<ReduceFunction<@Nullable Object>> function,
-                TaskContext attempt,
+                TaskScope attempt,
                 CallSite callSite,
                 @Nullable Present start) {
-            this.function = function.forTask(attempt.scope());
-            this.copier = RecordCopier.of(attempt.scope());
+            this.function = function.forTask(attempt);
+            this.copier = RecordCopier.of(attempt);
             this.callSite = callSite;
             this.any = start != null;
             this.accumulator = start == null ? null : start.value();

@@ -3,7 +3,7 @@ package dev.favilla;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,8 @@ record CollectPairs(Action collect, PairFormat pairs) implements Action {
     }
 
     @Override
-    public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-        return collect.run(new PairCursor(input, pairs), context);
+    public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+        return collect.run(new PairCursor(input, pairs), scope);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.favilla;
 
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.ResultTooLargeException;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,12 +30,12 @@ final class ResultSizes {
         scope.attachment(ResultSizes.class, ResultSizes.class, () -> this);
     }
 
-    /** Begins to count what the attempt gathers. */
-    static Share open(TaskContext context) {
-        TaskScope scope = context.scope();
+    /** Begins to count what the attempt of {@code scope} gathers, which runs on this thread. */
+    static Share open(TaskScope scope) {
+        TaskContext task = Objects.requireNonNull(TaskContext.get(), "outside of a task: a bug in Favilla");
         ResultSizes sizes = scope.attachment(
                 ResultSizes.class, ResultSizes.class, () -> new ResultSizes(Long.MAX_VALUE)); // no context, no limit
-        Share share = sizes.new Share(scope, context.jobId(), context.partition());
+        Share share = sizes.new Share(scope, task.jobId(), task.partition());
         scope.onClose(share::close);
         return share;
     }

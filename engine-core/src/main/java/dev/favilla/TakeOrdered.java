@@ -6,7 +6,7 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SizeEstimator;
@@ -32,9 +32,8 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
     private static final int STEP = 4096;
 
     @Override
-    public List<@Nullable Object> run(Cursor input, TaskContext context) throws Exception {
-        Smallest smallest =
-                new Smallest(n, order.forTask(context.scope()), RecordCopier.of(context.scope())::isolate, callSite);
+    public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
+        Smallest smallest = new Smallest(n, order.forTask(scope), RecordCopier.of(scope)::isolate, callSite);
         boolean more = true;
         while (more) {
             more = input.drive(smallest, STEP);
@@ -53,8 +52,13 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
     }
 
     @Override
-    public List<@Nullable Object> merge(List<@Nullable Object> staged) throws Exception {
-        Smallest smallest = new Smallest(n, order.forTask(Actions.slot().scope()), UnaryOperator.identity(), callSite);
+    public @Nullable Object merge(List<@Nullable Object> staged) {
+        throw Actions.notInSlot();
+    }
+
+    @Override
+    public List<@Nullable Object> mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
+        Smallest smallest = new Smallest(n, order.forTask(scope), UnaryOperator.identity(), callSite);
         for (Object part : staged) {
             for (Object record : (List<?>) part) {
                 smallest.push(record);

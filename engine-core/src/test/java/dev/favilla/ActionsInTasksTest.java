@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.task.TaskContext;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.favilla.event.EngineEvent;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.util.List;

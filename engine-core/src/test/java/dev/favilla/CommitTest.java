@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.task.CommitDeniedException;
+import dev.favilla.task.TaskContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.status.JobReport;
+import dev.favilla.task.TaskContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -121,7 +121,7 @@ class ErrorTextTest {
                         engine,
                         context -> context.range(0, 4, 1, 2)
                                 .mapPartitions(records -> {
-                                    dev.favilla.scheduler.TaskContext.get().addTaskCompletionListener(task -> {
+                                    dev.favilla.task.TaskContext.get().addTaskCompletionListener(task -> {
                                         throw new IllegalStateException("while cleaning up");
                                     });
                                     throw new IOException("the root cause");

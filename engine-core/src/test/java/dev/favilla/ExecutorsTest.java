@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.task.TaskContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.scheduler.RunningTask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -145,7 +146,7 @@ class RudeExceptionsTest {
             @Override
             void run(RDD<Long> numbers) {
                 numbers.map(x -> {
-                            Objects.requireNonNull(dev.favilla.scheduler.TaskContext.get())
+                            Objects.requireNonNull(dev.favilla.task.TaskContext.get())
                                     .addTaskCompletionListener(context -> {
                                         throw rude();
                                     });
@@ -158,7 +159,7 @@ class RudeExceptionsTest {
             @Override
             void run(RDD<Long> numbers) {
                 numbers.map(x -> {
-                            Objects.requireNonNull(dev.favilla.scheduler.TaskContext.get())
+                            Objects.requireNonNull(dev.favilla.task.TaskContext.get())
                                     .addTaskFailureListener((context, error) -> {
                                         throw rude();
                                     });
@@ -171,7 +172,7 @@ class RudeExceptionsTest {
             @Override
             void run(RDD<Long> numbers) {
                 numbers.map(x -> {
-                            Objects.requireNonNull(dev.favilla.scheduler.TaskContext.get())
+                            ((RunningTask) Objects.requireNonNull(dev.favilla.task.TaskContext.get()))
                                     .scope()
                                     .onClose(
                                             () -> RudeExceptionsTest.<RuntimeException>sneak(new IOException("close")));

@@ -1,9 +1,10 @@
 package dev.favilla;
 
+import dev.favilla.scheduler.RunningTask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import dev.favilla.testing.ForkedJvm;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class ScarceMemoryTest {
 
     /** Makes the task hold so much. */
     private static <T> T holding(long bytes, T record) {
-        Objects.requireNonNull(TaskContext.get(), "outside of a task")
+        ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task"))
                 .scope()
                 .memory()
                 .require(bytes);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

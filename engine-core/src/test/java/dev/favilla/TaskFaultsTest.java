@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.fault.FaultSite;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.status.JobReport;
+import dev.favilla.task.TaskContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobProperties;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.status.SchedulerStatus.JobStatus;
+import dev.favilla.task.TaskContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

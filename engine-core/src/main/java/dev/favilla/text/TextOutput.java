@@ -8,7 +8,7 @@ import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskMetrics;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -174,11 +174,11 @@ public final class TextOutput implements Action, AutoCloseable {
 
     /** Writes one partition and returns the name of the file. */
     @Override
-    public String run(Cursor input, TaskContext context) throws Exception {
-        String name = "attempt-" + context.attemptId();
+    public String run(Cursor input, TaskScope scope) throws Exception {
+        String name = "attempt-" + scope.attemptId();
         Path file = staging().resolve(ATTEMPTS).resolve(name);
         long records = write(input, file);
-        TaskMetrics metrics = context.scope().metrics();
+        TaskMetrics metrics = scope.metrics();
         metrics.add(Metric.RECORDS_WRITTEN, records);
         metrics.add(Metric.BYTES_WRITTEN, Files.size(file));
         return name;

@@ -1,6 +1,6 @@
 package dev.favilla.examples;
 
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 

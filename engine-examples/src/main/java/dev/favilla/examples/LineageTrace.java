@@ -2,7 +2,7 @@ package dev.favilla.examples;
 
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

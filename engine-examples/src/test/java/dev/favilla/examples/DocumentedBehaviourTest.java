@@ -12,7 +12,7 @@ import dev.favilla.PairRDD;
 import dev.favilla.RDD;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.memory.Metric;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.task.TaskContext;
 import dev.favilla.serializer.ClosureNotSerializableException;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.InputNotFoundException;

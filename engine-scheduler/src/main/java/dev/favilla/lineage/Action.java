@@ -1,6 +1,6 @@
 package dev.favilla.lineage;
 
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +14,13 @@ public interface Action extends Serializable {
     /** Returns the operation's name, for example {@code collect}. */
     String name();
 
-    /** Computes the staged result of one partition. Runs in a task slot. */
+    /**
+     * Computes the staged result of one partition. Runs in a task slot.
+     *
+     * @param scope of the attempt that runs it
+     */
     @Nullable
-    Object run(Cursor input, TaskContext context) throws Exception;
+    Object run(Cursor input, TaskScope scope) throws Exception;
 
     /** Returns about how many bytes a staged result takes, where that is known and of interest; 0 if not. */
     default long resultBytes(@Nullable Object staged) {
@@ -24,16 +28,25 @@ public interface Action extends Serializable {
     }
 
     /**
-     * Returns whether {@link #merge} runs user code, which belongs into a task slot. If not, it runs on the thread that
-     * waits for the job.
+     * Makes the job's result of the staged ones, given in the order of the request's partitions. Runs on the thread that
+     * waits for the job, and must not run user code there.
      */
+    @Nullable
+    Object merge(List<@Nullable Object> staged) throws Exception;
+
+    /** Returns whether merging runs user code, which belongs into a task slot: {@link #mergeInSlot} is called then. */
     default boolean mergesInSlot() {
         return false;
     }
 
-    /** Makes the job's result of the staged ones, given in the order of the request's partitions. */
-    @Nullable
-    Object merge(List<@Nullable Object> staged) throws Exception;
+    /**
+     * As {@link #merge}, in a task slot.
+     *
+     * @param scope of the attempt that merges
+     */
+    default @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
+        return merge(staged);
+    }
 
     /**
      * Returns whether an attempt has effects that cannot be taken back, as {@code foreach} has. Such a job fails, with

@@ -2,6 +2,7 @@ package dev.favilla.scheduler;
 
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.task.TaskCompletionListener;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskFailureListener;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;

@@ -1,7 +1,5 @@
 package dev.favilla.task;
 
-import dev.favilla.scheduler.TaskContext;
-
 /**
  * Thrown by an attempt that was not allowed to make its output final: another attempt of its partition may. Ends the
  * attempt without being held against its task.

@@ -1,7 +1,5 @@
 package dev.favilla.task;
 
-import dev.favilla.scheduler.TaskContext;
-
 /** Told that an attempt has ended, well or not. Runs in the attempt's slot, before what it holds is given back. */
 @FunctionalInterface
 public interface TaskCompletionListener {

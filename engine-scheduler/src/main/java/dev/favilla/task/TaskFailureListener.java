@@ -1,7 +1,5 @@
 package dev.favilla.task;
 
-import dev.favilla.scheduler.TaskContext;
-
 /** Told what made an attempt fail, before the completion listeners are. Runs in the attempt's slot. */
 @FunctionalInterface
 public interface TaskFailureListener {

@@ -1,6 +1,5 @@
 package dev.favilla.task;
 
-import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.storage.PublishedBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ public sealed interface TaskOutcome {
     /**
      * The attempt did its work.
      *
-     * @param result a {@link dev.favilla.shuffle.MapOutput}, a staged result, or a merged result; {@link SerializedValue} where
+     * @param result a {@link dev.favilla.shuffle.MapOutput}, a staged result, or a merged result; as bytes where
      *     it comes from an isolated executor
      * @param resultBytes about how much a staged result takes; 0 where nobody counts
      * @param updates what it added to accumulators

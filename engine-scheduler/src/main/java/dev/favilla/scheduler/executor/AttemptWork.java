@@ -7,7 +7,6 @@ import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.memory.TaskScope;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.SerializationException;
@@ -34,16 +33,16 @@ final class AttemptWork {
     }
 
     /** Returns the map output, the staged result or the merged result. */
-    Done run(TaskContext context) throws Exception {
+    Done run() throws Exception {
         TaskWork work = spec.work();
         if (work instanceof TaskWork.WriteShuffle write) {
             return new Done(writeShuffle(write.dependency()), 0);
         }
         if (work instanceof TaskWork.RunAction run) {
-            return runAction(run, context);
+            return runAction(run);
         }
         if (work instanceof TaskWork.MergeResults merge) {
-            Object result = merge.action().merge(merge.staged());
+            Object result = merge.action().mergeInSlot(merge.staged(), scope);
             reach(FaultSite.TASK_END, "");
             return new Done(result, 0);
         }
@@ -80,10 +79,10 @@ final class AttemptWork {
         return "Sending the records of " + dependency.parent() + " through a shuffle";
     }
 
-    private Done runAction(TaskWork.RunAction work, TaskContext context) throws Exception {
+    private Done runAction(TaskWork.RunAction work) throws Exception {
         Action action = work.action();
         Cursor records = pipelines.open(work.target(), spec.partition());
-        Object result = action.run(Steps.guarded(records, scope), context);
+        Object result = action.run(Steps.guarded(records, scope), scope);
         pipelines.finish();
         reach(FaultSite.TASK_END, "");
         return new Done(result, action.resultBytes(result));

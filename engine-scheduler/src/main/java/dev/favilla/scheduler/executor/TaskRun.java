@@ -10,9 +10,9 @@ import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.ResultTooLargeException;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskAccumulators;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.FetchFailedException;
@@ -135,8 +135,8 @@ final class TaskRun {
         try {
             scope.checkKilled();
             env.scopeInitializer().accept(scope);
-            TaskContext context = new TaskContext(spec, env.id(), slot, scope, attempt);
-            AttemptWork.Done done = context.call(() -> work(spec, scope, context));
+            RunningTask task = new RunningTask(spec, env.id(), slot, scope, attempt);
+            AttemptWork.Done done = task.call(() -> work(spec, scope));
             success = new TaskOutcome.Success(
                     done.result(),
                     done.bytes(),
@@ -152,14 +152,14 @@ final class TaskRun {
         return decide(scope, success, error);
     }
 
-    private AttemptWork.Done work(TaskSpec spec, TaskScope scope, TaskContext context) throws Exception {
+    private AttemptWork.Done work(TaskSpec spec, TaskScope scope) throws Exception {
         scope.faults().reach(FaultSite.TASK_START, "");
         scope.checkKilled();
         TaskSpec entered = boundary.enter(spec);
         PipelineBuilder pipelines = new PipelineBuilder(entered, scope, env.blocks(), env.shuffle(), inputVersions);
         AttemptWork begun = new AttemptWork(entered, scope, env.shuffle(), pipelines);
         work = begun;
-        return begun.run(context);
+        return begun.run();
     }
 
     private TaskOutcome decide(TaskScope scope, TaskOutcome.@Nullable Success success, @Nullable Throwable error) {

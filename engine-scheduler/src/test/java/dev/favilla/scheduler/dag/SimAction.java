@@ -2,7 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ record SimAction(String name, boolean mergesInSlot, boolean isIrrevocable, boole
     static final SimAction SAVE = new SimAction("save", false, false, true);
 
     @Override
-    public @Nullable Object run(Cursor input, TaskContext context) {
+    public @Nullable Object run(Cursor input, TaskScope scope) {
         throw new AssertionError("the scheduler ran an action");
     }
 

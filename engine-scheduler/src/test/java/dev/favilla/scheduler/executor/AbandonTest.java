@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.TaskContext;
 import dev.favilla.testing.LeakProbes;
 import java.time.Duration;
 import java.util.Map;

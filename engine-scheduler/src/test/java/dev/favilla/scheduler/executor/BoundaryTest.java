@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Metric;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbes;
 import java.util.List;
@@ -90,7 +91,7 @@ class BoundaryTest {
         StringBuilder order = new StringBuilder();
         assertFailed(harness.outcomeOf(() -> {
             TaskContext context = java.util.Objects.requireNonNull(TaskContext.get());
-            context.scope().onClose(() -> order.append("closed"));
+            ((RunningTask) context).scope().onClose(() -> order.append("closed"));
             context.addTaskCompletionListener(ended -> {
                 order.append("listener, ");
                 throw error;

@@ -12,9 +12,9 @@ import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.SerializedValue;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.KryoSerializer;
@@ -354,7 +354,7 @@ class BytesBoundaryTest {
         }
 
         @Override
-        public @Nullable Object run(Cursor input, TaskContext context) {
+        public @Nullable Object run(Cursor input, TaskScope scope) {
             throw new UnsupportedOperationException("nothing runs here");
         }
 

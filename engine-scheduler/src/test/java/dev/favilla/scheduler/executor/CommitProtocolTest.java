@@ -3,14 +3,15 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.lineage.UserCodeException;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.task.CommitDeniedException;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbes;
 import java.util.List;
@@ -94,7 +95,9 @@ class CommitProtocolTest { // F13, B5
                 }))
                 .isEqualTo(new TaskOutcome.Killed("stop"));
         assertThat(denied(() -> {
-                    context().scope().recordLostInput(new FetchFailedException(3, output(), 0, "gone", null));
+                    ((RunningTask) context())
+                            .scope()
+                            .recordLostInput(new FetchFailedException(3, output(), 0, "gone", null));
                     throw new CommitDeniedException(context());
                 }))
                 .isInstanceOf(TaskOutcome.FetchFailed.class);
@@ -132,7 +135,7 @@ class CommitProtocolTest { // F13, B5
         assertThat(harness.events).isEmpty();
     }
 
-    private TaskOutcome denied(TaskContext.Body<?> then) throws Exception {
+    private TaskOutcome denied(RunningTask.Body<?> then) throws Exception {
         TaskSpec spec = harness.spec(() -> {
             assertThat(context().mayCommit()).isFalse();
             return then.run();

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbe;
@@ -71,11 +72,11 @@ final class ExecutorHarness {
         assertThat(executor.close(DEADLINE)).isEmpty();
     }
 
-    TaskSpec spec(TaskContext.Body<?> body) {
+    TaskSpec spec(RunningTask.Body<?> body) {
         return host.spec(lineage.source(1), action(body));
     }
 
-    TaskOutcome outcomeOf(TaskContext.Body<?> body) throws InterruptedException {
+    TaskOutcome outcomeOf(RunningTask.Body<?> body) throws InterruptedException {
         return run(spec(body)).outcome();
     }
 
@@ -108,10 +109,10 @@ final class ExecutorHarness {
         assertThat(thread.isAlive()).isFalse();
     }
 
-    static TestAction action(TaskContext.Body<?> body) {
+    static TestAction action(RunningTask.Body<?> body) {
         return new TestAction() {
             @Override
-            public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+            public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
                 return body.run();
             }
         };

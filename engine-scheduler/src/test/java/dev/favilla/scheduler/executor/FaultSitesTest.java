@@ -8,8 +8,8 @@ import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Metric;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.MapOutput;
@@ -178,9 +178,9 @@ class FaultSitesTest {
         LineageNode node = harness.lineage.source(1, 2);
         TaskSpec spec = harness.host.spec(node, new TestAction() {
             @Override
-            public Object run(dev.favilla.lineage.Cursor input, TaskContext context) throws Exception {
+            public Object run(dev.favilla.lineage.Cursor input, TaskScope scope) throws Exception {
                 harness.host.clock.advance(java.time.Duration.ofMillis(5));
-                return super.run(input, context);
+                return super.run(input, scope);
             }
 
             @Override

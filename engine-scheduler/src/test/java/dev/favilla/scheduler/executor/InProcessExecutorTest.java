@@ -7,11 +7,12 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.TaskKilledException;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.BlockSizes;
@@ -22,6 +23,7 @@ import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.task.AccumulatorUpdate;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbe;
 import dev.favilla.testing.LeakProbes;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -82,10 +85,11 @@ class InProcessExecutorTest {
 
             SchedulerEvent.AttemptEnded ended = run(host.spec(node, new TestAction() {
                 @Override
-                public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-                    ((Count) count.bindTo(context.scope())).value++;
-                    assertThat(TaskContext.get()).isSameAs(context);
-                    return super.run(input, context);
+                public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+                    ((Count) count.bindTo(scope)).value++;
+                    assertThat(((RunningTask) Objects.requireNonNull(TaskContext.get())).scope())
+                            .isSameAs(scope);
+                    return super.run(input, scope);
                 }
             }));
 
@@ -267,9 +271,9 @@ class InProcessExecutorTest {
                             node,
                             new TestAction() {
                                 @Override
-                                public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-                                    broken.bindTo(context.scope());
-                                    return super.run(input, context);
+                                public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+                                    broken.bindTo(scope);
+                                    return super.run(input, scope);
                                 }
                             },
                             null),
@@ -369,9 +373,9 @@ class InProcessExecutorTest {
             for (int i = 0; i < 20; i++) {
                 run(host.spec(lineage.source(1), new TestAction() {
                     @Override
-                    public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                    public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
                         threads.add(Thread.currentThread());
-                        return context.slot();
+                        return Objects.requireNonNull(TaskContext.get()).slot();
                     }
                 }));
             }
@@ -499,7 +503,7 @@ class InProcessExecutorTest {
                     lineage.source(1, p -> IntStream.generate(() -> 1).iterator());
             TaskSpec spec = host.spec(endless, new TestAction() {
                 @Override
-                public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+                public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
                     running.countDown();
                     return input.drive(new Discarding(), Integer.MAX_VALUE);
                 }
@@ -617,14 +621,14 @@ class InProcessExecutorTest {
         return ended();
     }
 
-    private TaskOutcome outcomeOf(TaskContext.Body<?> body) throws InterruptedException {
+    private TaskOutcome outcomeOf(RunningTask.Body<?> body) throws InterruptedException {
         return run(host.spec(lineage.source(1), work(body))).outcome();
     }
 
-    private static TestAction work(TaskContext.Body<?> body) {
+    private static TestAction work(RunningTask.Body<?> body) {
         return new TestAction() {
             @Override
-            public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+            public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
                 return body.run();
             }
         };

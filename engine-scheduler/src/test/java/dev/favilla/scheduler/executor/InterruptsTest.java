@@ -3,9 +3,10 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbes;
 import java.util.ArrayList;
@@ -100,7 +101,9 @@ class InterruptsTest { // F21, F22
                 }));
         watched.launch(harness.spec(() -> {
             TaskContext context = Objects.requireNonNull(TaskContext.get());
-            context.scope().onClose(() -> flags.add(Thread.currentThread().isInterrupted()));
+            ((RunningTask) context)
+                    .scope()
+                    .onClose(() -> flags.add(Thread.currentThread().isInterrupted()));
             watched.kill(context.attemptId(), "mine", true);
             return Thread.currentThread().isInterrupted(); // and left so
         }));

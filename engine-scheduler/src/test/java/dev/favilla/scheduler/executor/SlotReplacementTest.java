@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.LeakProbes;
 import java.time.Duration;
@@ -66,7 +67,10 @@ class SlotReplacementTest { // F22, B32
     @Test
     void whatTheAttemptHeldIsGivenBackByItsOwnThread() throws Exception { // I6
         TaskSpec stuck = harness.spec(() -> {
-            Objects.requireNonNull(TaskContext.get()).scope().memory().reserve(1000);
+            ((RunningTask) Objects.requireNonNull(TaskContext.get()))
+                    .scope()
+                    .memory()
+                    .reserve(1000);
             return stubborn.run();
         });
         executor.launch(stuck);

@@ -2,7 +2,7 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ public class TestAction implements Action {
     }
 
     @Override
-    public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
+    public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
         Collecting sink = new Collecting(limit);
         while (input.drive(sink, 64)) {
             // until all is there

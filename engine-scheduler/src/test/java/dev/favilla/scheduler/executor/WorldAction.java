@@ -2,12 +2,14 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.task.CommitDeniedException;
+import dev.favilla.task.TaskContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +27,14 @@ record WorldAction(int job, boolean mergesInSlot, boolean commits) implements Ac
     }
 
     @Override
-    public Object run(Cursor input, TaskContext context) throws Exception {
+    public Object run(Cursor input, TaskScope scope) throws Exception {
         Collecting sink = Collecting.all();
         while (input.drive(sink, 4)) {
             // until all is there
         }
         sink.end();
-        ((Counter) new Counter(job).bindTo(context.scope())).count += sink.records.size();
+        ((Counter) new Counter(job).bindTo(scope)).count += sink.records.size();
+        TaskContext context = Objects.requireNonNull(TaskContext.get());
         if (commits && !context.mayCommit()) {
             throw new CommitDeniedException(context);
         }

@@ -8,14 +8,15 @@ import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.RetryPolicy;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.task.TaskContext;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -303,10 +304,10 @@ class JobsEndToEndTest {
         Sum sum = engine.accumulators.register(new Sum(2, false));
         TestAction action = new TestAction() {
             @Override
-            public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-                ((Sum) broken.bindTo(context.scope())).add(1);
-                ((Sum) sum.bindTo(context.scope())).add(1);
-                return super.run(input, context);
+            public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+                ((Sum) broken.bindTo(scope)).add(1);
+                ((Sum) sum.bindTo(scope)).add(1);
+                return super.run(input, scope);
             }
         };
 

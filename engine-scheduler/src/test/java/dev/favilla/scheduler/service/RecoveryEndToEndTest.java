@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -130,8 +131,8 @@ class RecoveryEndToEndTest {
     void attemptsThatAskMayCommit() throws Exception {
         JobOutcome outcome = engine.run(numbers(), new TestAction() {
             @Override
-            public @Nullable Object run(Cursor input, TaskContext context) throws Exception {
-                return context.mayCommit();
+            public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+                return here().mayCommit();
             }
         });
 

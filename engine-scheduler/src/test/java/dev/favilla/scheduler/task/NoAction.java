@@ -2,7 +2,7 @@ package dev.favilla.scheduler.task;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.scheduler.TaskContext;
+import dev.favilla.memory.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class NoAction implements Action {
     }
 
     @Override
-    public @Nullable Object run(Cursor input, TaskContext context) {
+    public @Nullable Object run(Cursor input, TaskScope scope) {
         throw new AssertionError("the scheduler ran an action");
     }
 

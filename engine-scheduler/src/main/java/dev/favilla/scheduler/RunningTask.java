@@ -2,26 +2,20 @@ package dev.favilla.scheduler;
 
 import dev.favilla.memory.TaskScope;
 import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.task.CommitDeniedException;
 import dev.favilla.task.TaskCompletionListener;
+import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskFailureListener;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What user code may know of the attempt that runs it, and what it may ask for.
+ * One attempt, as its own code sees it while it runs: the engine's side of {@link TaskContext}, with the scope that user
+ * code is not to close.
  *
- * <p><b>Threads.</b> {@link #get} knows the attempt on its own thread only. The context may be handed to other threads,
- * except {@link #scope} and {@link #mayCommit}, which belong to the attempt's.
- *
- * <p><b>Listeners.</b> Are called in the slot when the work is over, well or not: those added last first, failure
- * listeners before completion listeners, each once and never two at the same time. All are called even if some throw.
- * What they throw is suppressed into the attempt's own error; after a success it makes the attempt fail. One that is
- * added after that is called at once.
+ * <p><b>Threads.</b> {@link #scope} and {@link #mayCommit} belong to the attempt's thread; all else may be called from
+ * any.
  */
-public final class TaskContext {
-
-    private static final ThreadLocal<@Nullable TaskContext> CURRENT = new ThreadLocal<>();
+public final class RunningTask extends TaskContext {
 
     private final TaskSpec task;
     private final ExecutorId executor;
@@ -37,7 +31,7 @@ public final class TaskContext {
      * @param scope what it holds
      * @param commits knows whether it may make its output final
      */
-    public TaskContext(TaskSpec task, ExecutorId executor, int slot, TaskScope scope, Commits commits) {
+    public RunningTask(TaskSpec task, ExecutorId executor, int slot, TaskScope scope, Commits commits) {
         this.task = task;
         this.executor = executor;
         this.slot = slot;
@@ -45,56 +39,47 @@ public final class TaskContext {
         this.commits = commits;
     }
 
-    /** Returns the context of the attempt that runs on this thread, or null outside of tasks. */
-    public static @Nullable TaskContext get() {
-        return CURRENT.get();
-    }
-
-    /** Returns the partition that is computed on this thread, or 0 outside of tasks. */
-    public static int getPartitionId() {
-        TaskContext context = CURRENT.get();
-        return context == null ? 0 : context.partition();
-    }
-
-    /** Returns the job that the attempt was launched for. */
+    @Override
     public int jobId() {
         return task.jobId();
     }
 
+    @Override
     public int stageId() {
         return task.stageId();
     }
 
-    /** Returns how many attempts of the stage there were before this one. */
+    @Override
     public int stageAttempt() {
         return task.stageAttempt();
     }
 
-    /** Returns the partition that is computed. */
+    @Override
     public int partition() {
         return task.partition();
     }
 
-    /** Returns how many partitions the stage's dataset has. */
+    @Override
     public int numPartitions() {
         return task.numPartitions();
     }
 
-    /** Returns how many tries of this partition there were before in this stage attempt. */
+    @Override
     public int attemptNumber() {
         return task.attemptNumber();
     }
 
-    /** Returns the attempt's id, which is unique in the context and never used again. */
+    @Override
     public long attemptId() {
         return task.attemptId();
     }
 
+    @Override
     public ExecutorId executor() {
         return executor;
     }
 
-    /** Returns which of the executor's slots runs the attempt, from 0. */
+    @Override
     public int slot() {
         return slot;
     }
@@ -104,48 +89,44 @@ public final class TaskContext {
         return scope;
     }
 
-    /** Returns a local property of the thread that submitted the job, as it was then. */
+    @Override
     public Optional<String> localProperty(String key) {
         return Optional.ofNullable(task.properties().get(key));
     }
 
-    /** Returns whether the attempt was asked to stop. */
+    @Override
     public boolean isInterrupted() {
         return killReason().isPresent();
     }
 
-    /** Returns why the attempt was asked to stop, if it was. */
+    @Override
     public Optional<String> killReason() {
         return scope.killReason();
     }
 
-    /**
-     * Ends the attempt if it was asked to stop. For loops that go on for long without a record.
-     *
-     * @throws dev.favilla.memory.TaskKilledException if it was
-     */
+    @Override
     public void killTaskIfInterrupted() {
         scope.checkKilled();
     }
 
-    /** Returns whether the attempt's work is over, well or not. */
+    @Override
     public boolean isCompleted() {
         return listeners.isCompleted();
     }
 
-    /** Returns whether the attempt's work, or one of its listeners, has thrown. */
+    @Override
     public boolean isFailed() {
         return listeners.isFailed();
     }
 
-    /** Has {@code listener} called when the attempt's work is over; at once if it is. */
-    public TaskContext addTaskCompletionListener(TaskCompletionListener listener) {
+    @Override
+    public RunningTask addTaskCompletionListener(TaskCompletionListener listener) {
         listeners.add(this, required(listener));
         return this;
     }
 
-    /** Has {@code listener} called if the attempt fails; at once if it has. */
-    public TaskContext addTaskFailureListener(TaskFailureListener listener) {
+    @Override
+    public RunningTask addTaskFailureListener(TaskFailureListener listener) {
         listeners.add(this, required(listener));
         return this;
     }
@@ -157,14 +138,7 @@ public final class TaskContext {
         return listener;
     }
 
-    /**
-     * Asks whether this attempt may make its output final, and waits for the answer, which stays the same. At most one
-     * attempt of a partition may. One that may not ends with a {@link CommitDeniedException}, or without having left
-     * anything.
-     *
-     * @throws dev.favilla.memory.TaskKilledException if the attempt is asked to stop meanwhile
-     * @throws IllegalStateException if there is no answer in time
-     */
+    @Override
     public boolean mayCommit() throws InterruptedException {
         return commits.mayCommit();
     }
@@ -175,7 +149,7 @@ public final class TaskContext {
      * @throws Exception what {@code body} throws, or after it went well what a listener throws
      */
     public <R extends @Nullable Object> R call(Body<R> body) throws Exception {
-        CURRENT.set(this);
+        enterThread();
         try {
             R result;
             try {
@@ -186,11 +160,11 @@ public final class TaskContext {
             }
             Throwable failure = listeners.end(this, null);
             if (failure != null) {
-                throw TaskContext.<RuntimeException>unchecked(failure);
+                throw RunningTask.<RuntimeException>unchecked(failure);
             }
             return result;
         } finally {
-            CURRENT.remove();
+            leaveThread();
         }
     }
 

