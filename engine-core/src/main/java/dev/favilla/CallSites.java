@@ -12,7 +12,7 @@ final class CallSites {
 
     /** What else calls this, for users who have called it or the API. */
     private static final Set<Class<?>> ALSO_ENGINE =
-            Set.of(Arguments.class, TaskThreads.class, Ordering.class, StatusTracker.class);
+            Set.of(Arguments.class, Datasets.class, TaskThreads.class, Ordering.class, StatusTracker.class);
 
     private CallSites() {}
 

@@ -6,30 +6,18 @@ import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
-import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.memory.Bytes;
 import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.scheduler.JobSelector;
-import dev.favilla.scheduler.StageGraph;
-import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.DriverOnly;
 import dev.favilla.serializer.KryoRegistration;
-import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.shuffle.HashPartitioner;
-import dev.favilla.shuffle.Partitioner;
-import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;
-import dev.favilla.storage.BlockManager;
-import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextFileNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,12 +25,8 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,22 +54,15 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
             "An EngineContext lives outside of tasks and cannot be used inside a function that runs in them. Read what"
                     + " you need of it into a variable before, or make the dataset outside of the function.";
 
-    private static final int MAX_PARTITIONS = 10_000_000;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
     private final EngineSettings settings;
     private final Engine engine;
     private final CallSite openedAt;
     private final Reachability reachability = new Reachability();
-    private final DatasetSettings datasets = new DatasetSettings(reachability);
-    private final AtomicInteger nextId = new AtomicInteger();
-    private final AtomicInteger nextShuffle = new AtomicInteger();
     private final ThreadProperties properties = new ThreadProperties();
-    private final JobRunner jobs;
+    private final Datasets datasets;
     private final Variables variables;
-
-    /** Where functions with a large captured state were passed; each is reported once. */
-    private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
 
     private final AtomicReference<@Nullable CallSite> closedAt = new AtomicReference<>();
 
@@ -93,7 +70,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         this.settings = settings;
         this.openedAt = openedAt;
         this.engine = Engine.start(settings, reachability, faults);
-        this.jobs = new JobRunner(engine, datasets);
+        this.datasets = new Datasets(this, engine, settings, properties, reachability);
         this.variables = new Variables(engine, reachability);
     }
 
@@ -163,13 +140,6 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         requireOpen();
     }
 
-    void requireSame(RDD<?> other) {
-        if (notNull(other, "other").context() != this) {
-            throw new IllegalArgumentException(other + " belongs to another context, " + other.context() + ", than "
-                    + this + ". Make both datasets with one context, or collect one and parallelize it in the other.");
-        }
-    }
-
     // ---------------------------------------------------------------- facts
 
     public String appName() {
@@ -188,7 +158,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** Returns what the last hundred jobs did, the newest last. */
     public List<JobReport> recentJobs() {
-        return jobs.recent();
+        return datasets.recentJobs();
     }
 
     /** Returns how much the scheduler, and the memory managers and stores of all executors, hold now. */
@@ -218,7 +188,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** As {@link #parallelize(List, int)} with {@link #defaultParallelism} partitions. */
     public <T extends @Nullable Object> RDD<T> parallelize(List<? extends T> elements) {
-        return new RDD<>(this, collection(elements, defaultParallelism(), CallSites.here("parallelize")));
+        return new RDD<>(datasets, collection(elements, defaultParallelism(), CallSites.here("parallelize")));
     }
 
     /**
@@ -234,25 +204,25 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      *     reason
      */
     public <T extends @Nullable Object> RDD<T> parallelize(List<? extends T> elements, int partitions) {
-        return new RDD<>(this, collection(elements, partitions, CallSites.here("parallelize")));
+        return new RDD<>(datasets, collection(elements, partitions, CallSites.here("parallelize")));
     }
 
     /** As {@link #parallelize(List)}, of pairs. */
     public <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> parallelizePairs(
             List<Pair<K, V>> elements) {
-        return new PairRDD<>(this, collection(elements, defaultParallelism(), CallSites.here("parallelizePairs")));
+        return new PairRDD<>(datasets, collection(elements, defaultParallelism(), CallSites.here("parallelizePairs")));
     }
 
     /** As {@link #parallelize(List, int)}, of pairs. */
     public <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> parallelizePairs(
             List<Pair<K, V>> elements, int partitions) {
-        return new PairRDD<>(this, collection(elements, partitions, CallSites.here("parallelizePairs")));
+        return new PairRDD<>(datasets, collection(elements, partitions, CallSites.here("parallelizePairs")));
     }
 
     private LineageNode collection(List<? extends @Nullable Object> elements, int partitions, CallSite site) {
         List<@Nullable Object> copy = Collections.unmodifiableList(new ArrayList<>(notNull(elements, "elements")));
-        int id = nextId();
-        int slices = checkPartitions(partitions);
+        int id = datasets.nextId();
+        int slices = datasets.checkPartitions(partitions);
         try {
             return new CollectionNode(id, site, copy, slices, engine.serializer());
         } catch (IllegalArgumentException e) {
@@ -281,7 +251,9 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         if (step == 0) {
             throw new IllegalArgumentException("step must not be 0");
         }
-        return new RDD<>(this, new RangeNode(nextId(), site, start, end, step, checkPartitions(partitions)));
+        return new RDD<>(
+                datasets,
+                new RangeNode(datasets.nextId(), site, start, end, step, datasets.checkPartitions(partitions)));
     }
 
     /** As {@link #textFile(String, int)} with two partitions at least, or one if there is one slot. */
@@ -317,8 +289,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         if (notNull(path, "path").isBlank()) {
             throw new IllegalArgumentException("path must name a file, a directory or a glob, got '" + path + "'");
         }
-        checkPartitions(minPartitions);
-        return new RDD<>(this, new TextFileNode(nextId(), site, path, minPartitions));
+        datasets.checkPartitions(minPartitions);
+        return new RDD<>(datasets, new TextFileNode(datasets.nextId(), site, path, minPartitions));
     }
 
     // ---------------------------------------------------------------- shared variables
@@ -558,120 +530,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     // ---------------------------------------------------------------- within the package
 
-    DatasetSettings datasets() {
+    Datasets datasets() {
         return datasets;
-    }
-
-    /** Returns the id of a new dataset, if one may be made. */
-    int nextId() {
-        requireUsable();
-        return nextId.getAndIncrement();
-    }
-
-    ShuffleDependency shuffle(
-            LineageNode parent, Partitioner partitioner, @Nullable Aggregator aggregator, EntryExtractor entries) {
-        requireUsable();
-        int shuffleId = nextShuffle.getAndIncrement();
-        ShuffleDependency dependency =
-                new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);
-        Engine parts = engine;
-        reachability.track(dependency, () -> {
-            parts.executorFactory().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
-            parts.scheduler().release(shuffleId);
-        });
-        return dependency;
-    }
-
-    /** Prepares a function for tasks, and says so once per line if it brings much along. */
-    <F> Closure<F> capture(F function, CallSite site) {
-        Closure<F> closure = Closure.capture(function, site.toString());
-        long bytes = closure.serializedBytes();
-        if (bytes > settings.serialization().closureWarnBytes() && warnedOf.add(site.toString())) {
-            logger().warn(
-                            "The function of {} captures {} of state, which is written with it and copied for each task"
-                                    + " unless it is immutable. Share large values with EngineContext.broadcast and"
-                                    + " capture the handle, or raise favilla.closure.warnBytes ({}).",
-                            site,
-                            Bytes.format(bytes),
-                            settings.serialization().closureWarnBytes());
-        }
-        return closure;
-    }
-
-    int checkPartitions(int partitions) {
-        if (partitions < 1 || partitions > MAX_PARTITIONS) {
-            throw new IllegalArgumentException(
-                    "partitions must be between 1 and " + MAX_PARTITIONS + ", got " + partitions);
-        }
-        return partitions;
-    }
-
-    /** Returns Spark's default: see {@link PairRDD}. */
-    Partitioner defaultPartitioner(List<? extends RDD<?>> inputs) {
-        int largestInput = inputs.stream().mapToInt(RDD::getNumPartitions).max().orElse(1);
-        int defaultCount = Math.max(1, settings.defaultParallelism().orElse(largestInput));
-        Optional<Partitioner> largest = inputs.stream()
-                .flatMap(input -> input.partitioner().stream())
-                .max((left, right) -> Integer.compare(left.numPartitions(), right.numPartitions()));
-        return largest.filter(partitioner -> partitioner.numPartitions() >= defaultCount
-                        || (long) partitioner.numPartitions() * 10 > largestInput)
-                .orElseGet(() -> new HashPartitioner(defaultCount));
-    }
-
-    void persist(LineageNode node, StorageLevel level) {
-        requireUsable();
-        if (level.useDisk()) {
-            throw new UnsupportedOperationException("Cannot keep " + node + " at level " + level.description()
-                    + ": this version keeps blocks in memory only. Use StorageLevel.MEMORY_ONLY or MEMORY_ONLY_SER;"
-                    + " what does not fit is computed again.");
-        }
-        if (!level.keeps()) {
-            throw new UnsupportedOperationException(
-                    "Cannot persist " + node + " at level NONE. Call unpersist() to stop keeping it.");
-        }
-        Engine parts = engine;
-        int id = node.id();
-        datasets.persist(node, level, () -> {
-            parts.executorFactory().dropBlocks(id);
-            parts.scheduler().unpersist(id);
-        });
-    }
-
-    void unpersist(LineageNode node) {
-        requireUsable();
-        datasets.unpersist(node);
-        engine.scheduler().unpersist(node.id());
-    }
-
-    /** Returns the lines that describe a dataset in a debug string. */
-    List<String> describe(LineageNode node) {
-        StorageLevel level = datasets.level(node);
-        String head = datasets.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
-        BlockManager.CachedSize kept = engine.executorFactory().sizeOf(node.id());
-        return kept.partitions() == 0
-                ? List.of(head)
-                : List.of(
-                        head,
-                        "    CachedPartitions: " + kept.partitions() + "; MemorySize: "
-                                + Bytes.format(kept.memoryBytes()) + "; DiskSize: 0 B");
-    }
-
-    String explain(LineageNode node) {
-        StageGraph graph = StageGraph.of(
-                node, indexes(0, node.numPartitions()), datasets.levels().keySet());
-        return PlanPrinter.print(node, graph, datasets::describe);
-    }
-
-    static List<Integer> indexes(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
-
-    /** Runs an action and waits for its result. Interrupting the waiting thread cancels the job. */
-    @Nullable
-    Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
-        requireUsable();
-        reachability.use();
-        return jobs.run(target, partitions, action, site, properties.get());
     }
 
     @Override

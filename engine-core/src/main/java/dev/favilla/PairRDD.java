@@ -44,15 +44,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PairRDD<K extends @Nullable Object, V extends @Nullable Object> extends RDD<Pair<K, V>> {
 
-    PairRDD(EngineContext context, LineageNode node) {
-        super(context, node);
+    PairRDD(Datasets datasets, LineageNode node) {
+        super(datasets, node);
     }
 
     /** Returns {@code pairs} with by-key operations: the same dataset, with the same id. */
     public static <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> of(RDD<Pair<K, V>> pairs) {
         return notNull(pairs, "pairs") instanceof PairRDD<K, V> same
                 ? same
-                : new PairRDD<>(pairs.context(), pairs.lineage());
+                : new PairRDD<>(pairs.datasets(), pairs.lineage());
     }
 
     // ---------------------------------------------------------------- as in RDD, with pairs
@@ -113,9 +113,9 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     public <W extends @Nullable Object> PairRDD<K, W> mapValues(MapFunction<? super V, ? extends W> function) {
         CallSite site = CallSites.here("mapValues");
         return new PairRDD<>(
-                context(),
+                datasets(),
                 new MapValuesNode(
-                        context().nextId(),
+                        datasets().nextId(),
                         site,
                         lineage(),
                         capture(notNull(function, "function"), site),
@@ -133,7 +133,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     private <R extends @Nullable Object> RDD<R> project(ProjectNode.Half half, CallSite site) {
-        return new RDD<>(context(), new ProjectNode(context().nextId(), site, lineage(), PairFormat.of(site), half));
+        return new RDD<>(datasets(), new ProjectNode(datasets().nextId(), site, lineage(), PairFormat.of(site), half));
     }
 
     // ---------------------------------------------------------------- wide
@@ -263,7 +263,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     /** As {@link #join(PairRDD, int)} with the default number of partitions. */
     public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other) {
         return join(
-                other, context().defaultPartitioner(List.of(this, notNull(other, "other"))), CallSites.here("join"));
+                other, datasets().defaultPartitioner(List.of(this, notNull(other, "other"))), CallSites.here("join"));
     }
 
     /**
@@ -289,11 +289,11 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     private <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(
             PairRDD<K, W> other, Partitioner partitioner, CallSite site) {
-        context().requireSame(other);
+        datasets().requireSame(other);
         Dependency left = placed(partitioner, site);
         Dependency right = other.placed(partitioner, site);
         return new PairRDD<>(
-                context(), new JoinNode(context().nextId(), site, left, right, partitioner, PairFormat.of(site)));
+                datasets(), new JoinNode(datasets().nextId(), site, left, right, partitioner, PairFormat.of(site)));
     }
 
     // ---------------------------------------------------------------- actions
@@ -327,9 +327,14 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         Aggregator aggregator = new Aggregator(capture(combiner, site), mapSide, restartable);
         if (liesAs(partitioner)) {
             return new PairRDD<>(
-                    context(),
+                    datasets(),
                     new LocalCombineNode(
-                            context().nextId(), site, lineage(), aggregator, PairFormat.of(site), PairFormat.of(site)));
+                            datasets().nextId(),
+                            site,
+                            lineage(),
+                            aggregator,
+                            PairFormat.of(site),
+                            PairFormat.of(site)));
         }
         return shuffled(partitioner, aggregator, site);
     }
@@ -337,15 +342,15 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     private <C extends @Nullable Object> PairRDD<K, C> shuffled(
             Partitioner partitioner, @Nullable Aggregator aggregator, CallSite site) {
         PairFormat pairs = PairFormat.of(site);
-        ShuffleDependency dependency = context().shuffle(lineage(), partitioner, aggregator, pairs);
-        return new PairRDD<>(context(), new ShuffledNode(context().nextId(), site, dependency, pairs, true));
+        ShuffleDependency dependency = datasets().shuffle(lineage(), partitioner, aggregator, pairs);
+        return new PairRDD<>(datasets(), new ShuffledNode(datasets().nextId(), site, dependency, pairs, true));
     }
 
     /** Returns this dataset as an input whose keys lie as {@code partitioner} says. */
     private Dependency placed(Partitioner partitioner, CallSite site) {
         return liesAs(partitioner)
                 ? new NarrowDependency(lineage())
-                : context().shuffle(lineage(), partitioner, null, PairFormat.of(site));
+                : datasets().shuffle(lineage(), partitioner, null, PairFormat.of(site));
     }
 
     private boolean liesAs(Partitioner partitioner) {
@@ -355,14 +360,14 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     private Partitioner hash(int partitions) {
-        return new HashPartitioner(context().checkPartitions(partitions));
+        return new HashPartitioner(datasets().checkPartitions(partitions));
     }
 
     private Partitioner defaultPartitioner() {
-        return context().defaultPartitioner(List.of(this));
+        return datasets().defaultPartitioner(List.of(this));
     }
 
     private PairRDD<K, V> with(LineageNode result) {
-        return new PairRDD<>(context(), result);
+        return new PairRDD<>(datasets(), result);
     }
 }

@@ -69,11 +69,11 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     /** How many times more partitions {@link #take} looks at in each round, at most. */
     private static final int TAKE_SCALE = 4;
 
-    private final EngineContext context;
+    private final Datasets datasets;
     private final LineageNode node;
 
-    RDD(EngineContext context, LineageNode node) {
-        this.context = context;
+    RDD(Datasets datasets, LineageNode node) {
+        this.datasets = datasets;
         this.node = node;
     }
 
@@ -81,7 +81,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** Returns the context that made this dataset. */
     public final EngineContext context() {
-        return context;
+        return datasets.context();
     }
 
     /** Returns this dataset's node in the lineage: data for printers, planners and bridges. */
@@ -96,12 +96,12 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** Returns the name given by {@link #setName}, if any. */
     public final Optional<String> name() {
-        return Optional.of(context.datasets().name(node)).filter(name -> !name.isEmpty());
+        return Optional.of(datasets.name(node)).filter(name -> !name.isEmpty());
     }
 
     /** Gives this dataset a name for plans and errors, and returns it. */
     public RDD<T> setName(String name) {
-        context.datasets().name(node, notNull(name, "name"));
+        datasets.name(node, notNull(name, "name"));
         return this;
     }
 
@@ -122,7 +122,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     /** Returns the level set by {@link #persist}; {@link StorageLevel#NONE} if none is. */
     public final StorageLevel getStorageLevel() {
-        return context.datasets().level(node);
+        return datasets.level(node);
     }
 
     /**
@@ -130,12 +130,12 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      * shuffles, with storage level and size of what is kept.
      */
     public final String toDebugString() {
-        return new LineagePrinter(context::describe).print(node);
+        return new LineagePrinter(datasets::lines).print(node);
     }
 
     /** Returns what an action on all partitions would run: stages, tasks per stage, shuffles. Runs nothing. */
     public final String explain() {
-        return context.explain(node);
+        return datasets.explain(node);
     }
 
     // ---------------------------------------------------------------- narrow transformations
@@ -149,7 +149,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final <R extends @Nullable Object> RDD<R> map(MapFunction<? super T, ? extends R> function) {
         CallSite site = CallSites.here("map");
-        return with(new MapNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return with(new MapNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -158,7 +158,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapToPair(
             MapFunction<? super T, ? extends Pair<K, V>> function) {
         CallSite site = CallSites.here("mapToPair");
-        return pairs(new MapNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return pairs(new MapNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -174,7 +174,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     }
 
     final LineageNode filterNode(FilterFunction<? super T> predicate, CallSite site) {
-        return new FilterNode(context.nextId(), site, node, capture(notNull(predicate, "predicate"), site));
+        return new FilterNode(datasets.nextId(), site, node, capture(notNull(predicate, "predicate"), site));
     }
 
     /**
@@ -190,7 +190,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final <R extends @Nullable Object> RDD<R> flatMap(FlatMapFunction<? super T, R> function) {
         CallSite site = CallSites.here("flatMap");
-        return with(new FlatMapNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return with(new FlatMapNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -201,7 +201,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      */
     public final <R extends @Nullable Object> RDD<R> mapMulti(MapMultiFunction<? super T, R> function) {
         CallSite site = CallSites.here("mapMulti");
-        return with(new MapMultiNode(context.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return with(new MapMultiNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
     }
 
     /**
@@ -226,7 +226,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             MapPartitionsFunction<T, R> function, boolean preservesPartitioning) {
         CallSite site = CallSites.here("mapPartitions");
         return with(new MapPartitionsNode(
-                context.nextId(),
+                datasets.nextId(),
                 site,
                 node,
                 capture(new IgnoringIndex<>(notNull(function, "function")), site),
@@ -240,7 +240,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             IndexedPartitionFunction<T, R> function, boolean preservesPartitioning) {
         CallSite site = CallSites.here("mapPartitionsWithIndex");
         return with(new MapPartitionsNode(
-                context.nextId(), site, node, capture(notNull(function, "function"), site), preservesPartitioning));
+                datasets.nextId(), site, node, capture(notNull(function, "function"), site), preservesPartitioning));
     }
 
     /** As {@link #mapPartitions(MapPartitionsFunction)}, for a function that is told the partition's number. */
@@ -261,7 +261,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     private <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
         return pairs(
-                new KeyByNode(context.nextId(), site, node, capture(notNull(key, "key"), site), PairFormat.of(site)));
+                new KeyByNode(datasets.nextId(), site, node, capture(notNull(key, "key"), site), PairFormat.of(site)));
     }
 
     /**
@@ -279,7 +279,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     }
 
     final LineageNode unionNode(RDD<T> other, CallSite site) {
-        context.requireSame(other);
+        datasets.requireSame(other);
         List<LineageNode> parents = new ArrayList<>(List.of(node, other.lineage()));
         Optional<Partitioner> mine = partitioner();
         Optional<Partitioner> theirs = other.partitioner();
@@ -289,8 +289,8 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         boolean aligned = parents.size() == 1 || (mine.isPresent() && mine.equals(theirs));
         return aligned
                 ? new AlignedUnionNode(
-                        context.nextId(), site, parents, mine.or(() -> theirs).orElseThrow())
-                : new UnionNode(context.nextId(), site, parents);
+                        datasets.nextId(), site, parents, mine.or(() -> theirs).orElseThrow())
+                : new UnionNode(datasets.nextId(), site, parents);
     }
 
     // ---------------------------------------------------------------- wide transformations
@@ -318,13 +318,13 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         Aggregator aggregator = new Aggregator(capture(new Combiners.Distinct(), site), true, true);
         if (partitioner().filter(mine -> mine.numPartitions() == partitions).isPresent()) {
             return new LocalCombineNode(
-                    context.nextId(), site, node, aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD);
+                    datasets.nextId(), site, node, aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD);
         }
-        Partitioner target = new HashPartitioner(context.checkPartitions(partitions));
+        Partitioner target = new HashPartitioner(datasets.checkPartitions(partitions));
         return new ShuffledNode(
-                context.nextId(),
+                datasets.nextId(),
                 site,
-                context.shuffle(node, target, aggregator, PairFormat.RECORD_AS_KEY),
+                datasets.shuffle(node, target, aggregator, PairFormat.RECORD_AS_KEY),
                 PairFormat.KEY_AS_RECORD,
                 false);
     }
@@ -333,7 +333,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     public final <K extends @Nullable Object> PairRDD<K, Iterable<T>> groupBy(MapFunction<? super T, ? extends K> key) {
         CallSite site = CallSites.here("groupBy");
         PairRDD<K, T> keyed = keyBy(key, site);
-        return keyed.groupByKey(context.defaultPartitioner(List.of(keyed)), site);
+        return keyed.groupByKey(datasets.defaultPartitioner(List.of(keyed)), site);
     }
 
     /**
@@ -351,7 +351,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             MapFunction<? super T, ? extends K> key, int partitions) {
         CallSite site = CallSites.here("groupBy");
         PairRDD<K, T> keyed = keyBy(key, site);
-        return keyed.groupByKey(new HashPartitioner(context.checkPartitions(partitions)), site);
+        return keyed.groupByKey(new HashPartitioner(datasets.checkPartitions(partitions)), site);
     }
 
     // ---------------------------------------------------------------- keeping
@@ -370,13 +370,13 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
      *     version does not
      */
     public RDD<T> persist(StorageLevel level) {
-        context.persist(node, notNull(level, "level"));
+        datasets.persist(node, notNull(level, "level"));
         return this;
     }
 
     /** Drops what is kept of this dataset and its mark; it is computed again when needed. Returns this dataset. */
     public RDD<T> unpersist() {
-        context.unpersist(node);
+        datasets.unpersist(node);
         return this;
     }
 
@@ -412,15 +412,15 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         if (n < 0) {
             throw new IllegalArgumentException("n must be >= 0, got " + n);
         }
-        context.requireUsable();
+        datasets.requireUsable();
         List<T> taken = new ArrayList<>();
         int total = n == 0 ? 0 : getNumPartitions();
         int scanned = 0;
         while (taken.size() < n && scanned < total) {
             int left = n - taken.size();
             int round = (int) Math.min(total - scanned, partitionsToTry(scanned, taken.size(), left));
-            List<T> found = result(context.run(
-                    node, EngineContext.indexes(scanned, scanned + round), new Actions.Collect("take", left), site));
+            List<T> found = result(datasets.run(
+                    node, Datasets.indexes(scanned, scanned + round), new Actions.Collect("take", left), site));
             taken.addAll(found.subList(0, Math.min(left, found.size())));
             scanned += round;
         }
@@ -510,7 +510,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
             throw new IllegalArgumentException("n must be >= 0, got " + n);
         }
         Closure<Comparator<@Nullable Object>> comparator = captureOrder(notNull(order, "order"), site);
-        context.requireUsable();
+        datasets.requireUsable();
         if (n == 0) {
             return new ArrayList<>();
         }
@@ -578,7 +578,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     public final void saveAsTextFile(String path) {
         CallSite site = CallSites.here("saveAsTextFile");
         notNull(path, "path");
-        context.requireUsable();
+        datasets.requireUsable();
         try (TextOutput output = TextOutput.begin(path, site)) {
             run(output, site);
         }
@@ -586,17 +586,20 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     // ---------------------------------------------------------------- within the package
 
+    final Datasets datasets() {
+        return datasets;
+    }
+
     final @Nullable Object run(Action action, CallSite site) {
-        context.requireUsable();
-        return context.run(node, EngineContext.indexes(0, getNumPartitions()), action, site);
+        return datasets.run(node, action, site);
     }
 
     private <R extends @Nullable Object> RDD<R> with(LineageNode result) {
-        return new RDD<>(context, result);
+        return new RDD<>(datasets, result);
     }
 
     private <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> pairs(LineageNode result) {
-        return new PairRDD<>(context, result);
+        return new PairRDD<>(datasets, result);
     }
 
     /** Gives the result of an action its type, which the action's own types ensure; null only where {@code R} admits it. */
@@ -608,7 +611,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     /** Prepares a function for tasks and forgets its types, which the compiler has checked. */
     @SuppressWarnings("unchecked")
     final <F> Closure<F> capture(Object function, CallSite site) {
-        return (Closure<F>) context.capture(notNull(function, "function"), site);
+        return (Closure<F>) datasets.capture(notNull(function, "function"), site);
     }
 
     /** Prepares the zero value of {@code site}, unless there is something in it that cannot be one. */
@@ -633,7 +636,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     private UnsupportedOperationException empty(String action) {
         return new UnsupportedOperationException("empty collection: " + action + " needs at least one record, and "
-                + context.datasets().describe(node)
+                + datasets.describe(node)
                 + " has none. Use fold for a default, or take(1) to see whether there is one.");
     }
 
@@ -644,7 +647,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     @Override
     public final boolean equals(@Nullable Object o) {
-        return o instanceof RDD<?> other && context == other.context && node.equals(other.node);
+        return o instanceof RDD<?> other && datasets == other.datasets && node.equals(other.node);
     }
 
     @Override
@@ -655,7 +658,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     /** Returns name, operator, id and call site, for example {@code MapPartitionsRDD[1] at map at Report.java:12}. */
     @Override
     public final String toString() {
-        return context.datasets().describe(node);
+        return datasets.describe(node);
     }
 
     private record IgnoringIndex<T extends @Nullable Object, R extends @Nullable Object>(

@@ -167,19 +167,20 @@ class CopiedLineageTest {
                 "collect", new Actions.Collect("collect", Integer.MAX_VALUE),
                 "take", new Actions.Collect("take", 2),
                 "count", new Actions.Count(),
-                "reduce", new Actions.Reduce(engine.capture((a, b) -> (Integer) a + (Integer) b, site), site),
+                "reduce",
+                        new Actions.Reduce(engine.datasets().capture((a, b) -> (Integer) a + (Integer) b, site), site),
                 "takeOrdered",
                         new TakeOrdered(
                                 "takeOrdered",
                                 3,
-                                engine.capture((Ordering<Object>) (a, b) -> (Integer) b - (Integer) a, site),
+                                engine.datasets().capture((Ordering<Object>) (a, b) -> (Integer) b - (Integer) a, site),
                                 site),
                 "fold",
                         new Actions.Fold(
                                 dev.favilla.rdd.ZeroValue.of(zero, "fold"),
-                                engine.capture((a, b) -> a instanceof Box box ? box.plus(b) : b, site),
+                                engine.datasets().capture((a, b) -> a instanceof Box box ? box.plus(b) : b, site),
                                 site),
-                "foreach", new Actions.Foreach(engine.capture(x -> {}, site), site));
+                "foreach", new Actions.Foreach(engine.datasets().capture(x -> {}, site), site));
 
         actions.forEach((name, action) -> {
             LineageBinary.Content copy =
@@ -191,7 +192,7 @@ class CopiedLineageTest {
     }
 
     private @Nullable Object run(LineageNode target, Action action) {
-        return engine.run(target, EngineContext.indexes(0, target.numPartitions()), action, target.callSite());
+        return engine.datasets().run(target, action, target.callSite());
     }
 
     @Test

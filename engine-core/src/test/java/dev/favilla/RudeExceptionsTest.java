@@ -1,10 +1,10 @@
 package dev.favilla;
 
-import dev.favilla.scheduler.RunningTask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.favilla.function.MapFunction;
+import dev.favilla.scheduler.RunningTask;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.PrintStream;

@@ -1,9 +1,9 @@
 package dev.favilla;
 
-import dev.favilla.scheduler.RunningTask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.task.TaskContext;
 import dev.favilla.testing.ForkedJvm;
 import dev.favilla.testing.TestSeed;

@@ -1,0 +1,243 @@
+package dev.favilla;
+
+import dev.favilla.lineage.Action;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.EntryExtractor;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.Bytes;
+import dev.favilla.scheduler.StageGraph;
+import dev.favilla.serializer.Closure;
+import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.status.JobReport;
+import dev.favilla.storage.BlockManager;
+import dev.favilla.storage.StorageLevel;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The datasets of one context, as its own code sees them: gives out ids, shuffles, closures and default partitioners,
+ * knows names and storage levels, prints plans and runs actions.
+ *
+ * <p><b>Threads.</b> May be used from any thread.
+ *
+ * <p><b>Errors.</b> What makes or runs something throws {@link IllegalStateException} after the context is closed and
+ * inside tasks.
+ */
+final class Datasets {
+
+    private static final int MAX_PARTITIONS = 10_000_000;
+
+    private final EngineContext context;
+    private final Engine engine;
+    private final EngineSettings engineSettings;
+    private final ThreadProperties properties;
+    private final Reachability reachability;
+    private final DatasetSettings settings;
+    private final JobRunner jobs;
+    private final AtomicInteger nextId = new AtomicInteger();
+    private final AtomicInteger nextShuffle = new AtomicInteger();
+
+    /** Where functions with a large captured state were passed; each is reported once. */
+    private final Set<String> warnedOf = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param context whose datasets these are
+     * @param properties what jobs take over from their thread
+     * @param reachability tells when a dataset is gone
+     */
+    Datasets(
+            EngineContext context,
+            Engine engine,
+            EngineSettings engineSettings,
+            ThreadProperties properties,
+            Reachability reachability) {
+        this.context = context;
+        this.engine = engine;
+        this.engineSettings = engineSettings;
+        this.properties = properties;
+        this.reachability = reachability;
+        this.settings = new DatasetSettings(reachability);
+        this.jobs = new JobRunner(engine, settings);
+    }
+
+    EngineContext context() {
+        return context;
+    }
+
+    void requireUsable() {
+        context.requireUsable();
+    }
+
+    void requireSame(RDD<?> other) {
+        if (Arguments.notNull(other, "other").context() != context) {
+            throw new IllegalArgumentException(other + " belongs to another context, " + other.context() + ", than "
+                    + context + ". Make both datasets with one context, or collect one and parallelize it in the"
+                    + " other.");
+        }
+    }
+
+    // ---------------------------------------------------------------- making
+
+    /** Returns the id of a new dataset, if one may be made. */
+    int nextId() {
+        requireUsable();
+        return nextId.getAndIncrement();
+    }
+
+    ShuffleDependency shuffle(
+            LineageNode parent, Partitioner partitioner, @Nullable Aggregator aggregator, EntryExtractor entries) {
+        requireUsable();
+        int shuffleId = nextShuffle.getAndIncrement();
+        ShuffleDependency dependency =
+                new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);
+        Engine parts = engine;
+        reachability.track(dependency, () -> {
+            parts.executorFactory().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
+            parts.scheduler().release(shuffleId);
+        });
+        return dependency;
+    }
+
+    /** Prepares a function for tasks, and says so once per line if it brings much along. */
+    <F> Closure<F> capture(F function, CallSite site) {
+        Closure<F> closure = Closure.capture(function, site.toString());
+        long bytes = closure.serializedBytes();
+        long limit = engineSettings.serialization().closureWarnBytes();
+        if (bytes > limit && warnedOf.add(site.toString())) {
+            logger().warn(
+                            "The function of {} captures {} of state, which is written with it and copied for each task"
+                                    + " unless it is immutable. Share large values with EngineContext.broadcast and"
+                                    + " capture the handle, or raise favilla.closure.warnBytes ({}).",
+                            site,
+                            Bytes.format(bytes),
+                            limit);
+        }
+        return closure;
+    }
+
+    /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(EngineContext.class);
+    }
+
+    int checkPartitions(int partitions) {
+        if (partitions < 1 || partitions > MAX_PARTITIONS) {
+            throw new IllegalArgumentException(
+                    "partitions must be between 1 and " + MAX_PARTITIONS + ", got " + partitions);
+        }
+        return partitions;
+    }
+
+    /** Returns Spark's default: see {@link PairRDD}. */
+    Partitioner defaultPartitioner(List<? extends RDD<?>> inputs) {
+        int largestInput = inputs.stream().mapToInt(RDD::getNumPartitions).max().orElse(1);
+        int defaultCount = Math.max(1, engineSettings.defaultParallelism().orElse(largestInput));
+        Optional<Partitioner> largest = inputs.stream()
+                .flatMap(input -> input.partitioner().stream())
+                .max((left, right) -> Integer.compare(left.numPartitions(), right.numPartitions()));
+        return largest.filter(partitioner -> partitioner.numPartitions() >= defaultCount
+                        || (long) partitioner.numPartitions() * 10 > largestInput)
+                .orElseGet(() -> new HashPartitioner(defaultCount));
+    }
+
+    // ---------------------------------------------------------------- names and levels
+
+    String name(LineageNode node) {
+        return settings.name(node);
+    }
+
+    void name(LineageNode node, String name) {
+        settings.name(node, name);
+    }
+
+    StorageLevel level(LineageNode node) {
+        return settings.level(node);
+    }
+
+    void persist(LineageNode node, StorageLevel level) {
+        requireUsable();
+        if (level.useDisk()) {
+            throw new UnsupportedOperationException("Cannot keep " + node + " at level " + level.description()
+                    + ": this version keeps blocks in memory only. Use StorageLevel.MEMORY_ONLY or MEMORY_ONLY_SER;"
+                    + " what does not fit is computed again.");
+        }
+        if (!level.keeps()) {
+            throw new UnsupportedOperationException(
+                    "Cannot persist " + node + " at level NONE. Call unpersist() to stop keeping it.");
+        }
+        Engine parts = engine;
+        int id = node.id();
+        settings.persist(node, level, () -> {
+            parts.executorFactory().dropBlocks(id);
+            parts.scheduler().unpersist(id);
+        });
+    }
+
+    void unpersist(LineageNode node) {
+        requireUsable();
+        settings.unpersist(node);
+        engine.scheduler().unpersist(node.id());
+    }
+
+    // ---------------------------------------------------------------- printing
+
+    /** Returns the user's name of a dataset, if it has one, and what it is. */
+    String describe(LineageNode node) {
+        return settings.describe(node);
+    }
+
+    /** Returns the lines that describe a dataset in a debug string. */
+    List<String> lines(LineageNode node) {
+        StorageLevel level = settings.level(node);
+        String head = settings.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
+        BlockManager.CachedSize kept = engine.executorFactory().sizeOf(node.id());
+        return kept.partitions() == 0
+                ? List.of(head)
+                : List.of(
+                        head,
+                        "    CachedPartitions: " + kept.partitions() + "; MemorySize: "
+                                + Bytes.format(kept.memoryBytes()) + "; DiskSize: 0 B");
+    }
+
+    String explain(LineageNode node) {
+        StageGraph graph = StageGraph.of(
+                node, indexes(0, node.numPartitions()), settings.levels().keySet());
+        return PlanPrinter.print(node, graph, settings::describe);
+    }
+
+    // ---------------------------------------------------------------- running
+
+    static List<Integer> indexes(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    /** Runs an action on all partitions and waits for its result. Interrupting the waiting thread cancels the job. */
+    @Nullable
+    Object run(LineageNode target, Action action, CallSite site) {
+        requireUsable();
+        return run(target, indexes(0, target.numPartitions()), action, site);
+    }
+
+    /** As {@link #run(LineageNode, Action, CallSite)} on some partitions. */
+    @Nullable
+    Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
+        requireUsable();
+        reachability.use();
+        return jobs.run(target, partitions, action, site, properties.get());
+    }
+
+    List<JobReport> recentJobs() {
+        return jobs.recent();
+    }
+}
