@@ -2,8 +2,6 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.InputSnapshot;
-import dev.favilla.scheduler.JobOutcome;
-import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.PreferredLocations;

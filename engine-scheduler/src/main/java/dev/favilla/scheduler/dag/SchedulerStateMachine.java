@@ -2,12 +2,8 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.SchedulerTables;
-import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
-import java.time.InstantSource;
 import java.util.List;
 
 /**

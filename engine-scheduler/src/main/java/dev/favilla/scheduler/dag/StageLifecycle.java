@@ -3,8 +3,6 @@ package dev.favilla.scheduler.dag;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.PreferredLocations;
 import dev.favilla.scheduler.task.StageAttempt;

@@ -2,12 +2,11 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.TaskContext;
-import dev.favilla.scheduler.TaskError;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.TaskError;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * attempt runs; all else by the slot. Interrupts reach the slot's thread between {@link #begin} and {@link #endWork}
  * only: the engine's own work before and after, and the next attempt, are never hit.
  */
-final class TaskRunner implements SlotPool.Job, TaskContext.Commits {
+final class TaskRunner implements SlotPool.Job, RunningTask.Commits {
 
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(30);
     private static final TaskOutcome NO_WORDS = new TaskOutcome.Failed(TaskError.unknown());

@@ -9,8 +9,6 @@ import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.StackText;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.AccumulatorUpdate;

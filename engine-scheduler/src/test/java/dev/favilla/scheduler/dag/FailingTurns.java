@@ -5,8 +5,6 @@ import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
-import dev.favilla.scheduler.JobFailure;
-import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
