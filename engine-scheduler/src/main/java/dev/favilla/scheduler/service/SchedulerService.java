@@ -98,6 +98,7 @@ public final class SchedulerService implements JobScheduler {
         this.alarm = new Timer(parts.clock(), threads, this::timePassed);
         this.turn = new SchedulerTurn(
                 machine.apply(observed),
+                this::isTurn,
                 new SchedulerTurn.Parts(
                         registry,
                         parts.replacement(),
@@ -120,6 +121,10 @@ public final class SchedulerService implements JobScheduler {
             sites.show(event);
             bus.publish(event);
         };
+    }
+
+    private boolean isTurn() {
+        return loop.isDrainedHere();
     }
 
     private void wake() {

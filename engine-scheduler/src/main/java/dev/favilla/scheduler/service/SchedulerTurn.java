@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Handles one turn: asks the state machine what an event means, and performs the commands in order.
  *
- * <p><b>Threads.</b> All but {@link #unwanted} and {@link #closes} belongs to the loop.
+ * <p><b>Threads.</b> All but {@link #unwanted} and {@link #closes} belongs to the loop: what the state machine knows, and
+ * which executors there are, is touched by the thread that drains the loop and by no other. {@link #handle}, through which
+ * everybody comes, sees to that.
  *
  * <p><b>Failures.</b> A state machine that throws can be trusted no more, nor can one whose command was not performed:
  * it believes what is not so. Then all jobs fail with that error, before anything else and without a need for memory;
@@ -43,6 +45,7 @@ final class SchedulerTurn {
     private static final String FAILED = "the scheduler failed";
     private static final String CLOSED = "the context was closed";
 
+    private final BooleanSupplier isTurn;
     private final Parts parts;
     private final OpenEvents open = new OpenEvents();
 
@@ -67,8 +70,14 @@ final class SchedulerTurn {
     /** Whether the service is being closed: if the machine fails after that, there is nothing to begin anew for. */
     private volatile boolean closing;
 
-    SchedulerTurn(SchedulerStateMachine first, Parts parts) {
+    /**
+     * @param first the state machine to begin with
+     * @param isTurn whether the calling thread is the one that drains the loop
+     * @param parts what turns work with
+     */
+    SchedulerTurn(SchedulerStateMachine first, BooleanSupplier isTurn, Parts parts) {
         this.machine = first;
+        this.isTurn = isTurn;
         this.parts = parts;
     }
 
@@ -106,7 +115,13 @@ final class SchedulerTurn {
 
     // --- turns
 
+    /**
+     * Does what a message asks for.
+     *
+     * @throws IllegalStateException if another thread drains the loop, or none does, which is a bug
+     */
     void handle(LoopMessage turn) {
+        requireTurn(turn);
         boolean left = hasLeft(turn); // first: a new start that fails must not make this turn forgotten
         if (failure != null) {
             beginAnew();
@@ -133,7 +148,17 @@ final class SchedulerTurn {
         }
     }
 
-    /** Takes a lost executor out of the fleet, before the machine knows: nothing is launched there any more. */
+    private void requireTurn(LoopMessage turn) {
+        if (!isTurn.getAsBoolean()) {
+            throw new IllegalStateException(
+                    "Scheduler bug: thread \"" + Thread.currentThread().getName() + "\" was to handle "
+                            + turn.getClass().getSimpleName()
+                            + ", but the state machine belongs to the thread that drains the loop, one turn at a time."
+                            + " Post the message instead. Please report this.");
+        }
+    }
+
+    /** Takes a lost executor out of the registry, before the machine knows: nothing is launched there any more. */
     private boolean hasLeft(LoopMessage turn) {
         if (turn instanceof LoopMessage.Happened happened
                 && happened.event() instanceof SchedulerEvent.ExecutorDraining draining) {

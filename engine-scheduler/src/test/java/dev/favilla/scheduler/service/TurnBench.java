@@ -51,6 +51,7 @@ public final class TurnBench {
         this.clock = clock;
         this.turn = new SchedulerTurn(
                 new Bridge(),
+                () -> true,
                 new SchedulerTurn.Parts(
                         new ExecutorRegistry(() -> new EventGate(world::post)),
                         world::replacement,
