@@ -105,8 +105,8 @@ final class JobTicket implements JobHandle {
     }
 
     /** Wakes whoever waits for a job that the state machine can say nothing of any more. Takes no memory. */
-    void abortReason(AbortReason abortReason) {
-        if (end.compareAndSet(null, abortReason)) {
+    void abort(AbortReason reason) {
+        if (end.compareAndSet(null, reason)) {
             ended.countDown();
         }
     }
@@ -114,10 +114,10 @@ final class JobTicket implements JobHandle {
     /** Returns how the job ended, if it has. */
     Optional<JobOutcome> outcome() {
         Object told = end.get();
-        if (told instanceof AbortReason abortReason) {
+        if (told instanceof AbortReason reason) {
             Duration duration = Duration.between(submitted, clock.instant());
             JobReport report = new JobReport(jobId, request.callSite(), List.of(), duration);
-            JobOutcome outcome = new JobOutcome.Failed(abortReason.failure(), report);
+            JobOutcome outcome = new JobOutcome.Failed(reason.failure(), report);
             end.compareAndSet(told, outcome); // else another was quicker
             told = end.get();
         }

@@ -53,8 +53,7 @@ final class SchedulerTurn {
     private final Map<Integer, JobTicket> tickets = new HashMap<>();
 
     private final JobTicket.Unwanted unwanted = new JobTicket.Unwanted();
-    private final BiConsumer<Integer, JobTicket> abortTicket =
-            this::abortReason; // made now: later there may be no memory
+    private final BiConsumer<Integer, JobTicket> abortTicket = this::abort; // made now: later there may be no memory
 
     private SchedulerStateMachine machine;
 
@@ -174,7 +173,7 @@ final class SchedulerTurn {
         }
         AbortReason end = closed;
         if (end != null) {
-            ticket.abortReason(end);
+            ticket.abort(end);
             return;
         }
         tickets.put(ticket.jobId(), ticket);
@@ -227,7 +226,7 @@ final class SchedulerTurn {
     private void close(String reason) {
         AbortReason end = AbortReason.because(reason);
         closed = end;
-        tickets.values().forEach(ticket -> ticket.abortReason(end));
+        tickets.values().forEach(ticket -> ticket.abort(end));
         tickets.clear();
     }
 
@@ -248,7 +247,7 @@ final class SchedulerTurn {
         abortReason.causedBy(error);
         tickets.forEach(abortTicket); // nobody waits for what follows
         if (turn instanceof LoopMessage.Submitted submitted) {
-            submitted.ticket().abortReason(abortReason);
+            submitted.ticket().abort(abortReason);
         } else if (turn instanceof LoopMessage.Asked<?> asked) {
             asked.reply().fail(error);
         } else if (turn instanceof LoopMessage.Added added) {
@@ -258,8 +257,8 @@ final class SchedulerTurn {
         beginAnew();
     }
 
-    private void abortReason(Integer jobId, JobTicket ticket) {
-        ticket.abortReason(abortReason);
+    private void abort(Integer jobId, JobTicket ticket) {
+        ticket.abort(abortReason);
     }
 
     private static void say(LoopMessage turn, Throwable error) {

@@ -26,8 +26,8 @@ public final class PreferredLocations {
         return executors;
     }
 
-    /** Returns the number of the lane a task waits in: 0 for those without a place, else that of its executor plus 1. */
-    int pendingOf(int index) {
+    /** Returns the number of the place where a task's data lies: 0 if it is none, else that of its executor plus 1. */
+    int placeOf(int index) {
         return executors.isEmpty() || places[index] < 0 ? 0 : places[index] + 1;
     }
 }

@@ -30,7 +30,7 @@ public final class TaskSet implements Schedulable {
 
     private final StageAttempt tasks;
     private final Retries retries;
-    private final PreferredLocations placement;
+    private final PreferredLocations preferred;
 
     /** Tasks that wait for a slot: first those whose data lies nowhere, then those of each executor. */
     private final List<PendingTasks> places = new ArrayList<>(1);
@@ -60,17 +60,17 @@ public final class TaskSet implements Schedulable {
      * @param tasks what they have in common
      * @param pending the tasks to do; copied
      * @param retries the stage's counts of failures, shared by all its task sets
-     * @param placement where their data lies
+     * @param preferred where their data lies
      * @param owner the job they run for
      */
-    public TaskSet(StageAttempt tasks, BitSet pending, Retries retries, PreferredLocations placement, Owner owner) {
+    public TaskSet(StageAttempt tasks, BitSet pending, Retries retries, PreferredLocations preferred, Owner owner) {
         this.tasks = tasks;
         this.retries = retries;
-        this.placement = placement;
+        this.preferred = preferred;
         this.owner = owner;
         this.reads = tasks.reads();
         this.size = pending.cardinality();
-        for (int place = 0; place <= placement.executors().size(); place++) {
+        for (int place = 0; place <= preferred.executors().size(); place++) {
             places.add(new PendingTasks());
         }
         pending.stream().forEach(index -> pendingOf(index).add(index));
@@ -159,7 +159,7 @@ public final class TaskSet implements Schedulable {
     }
 
     private PendingTasks pendingOf(int index) {
-        return places.get(placement.pendingOf(index));
+        return places.get(preferred.placeOf(index));
     }
 
     /** Returns whether anything waits for a slot. */
@@ -242,7 +242,7 @@ public final class TaskSet implements Schedulable {
     TaskAttempt takeLocal(ExecutorSlots executors, long attemptId, Instant now) {
         for (int place = 1; place < places.size(); place++) {
             int index = places.get(place).first();
-            ExecutorId home = placement.executors().get(place - 1);
+            ExecutorId home = preferred.executors().get(place - 1);
             if (index >= 0 && executors.hasFree(home)) {
                 waitsSince = now;
                 return take(index, attemptId, new TaskLocation(home, Locality.PROCESS_LOCAL));
@@ -258,7 +258,7 @@ public final class TaskSet implements Schedulable {
             int index = places.get(place).first();
             if (index >= 0
                     && (place == 0
-                            || !executors.takesTasks(placement.executors().get(place - 1)))) {
+                            || !executors.takesTasks(preferred.executors().get(place - 1)))) {
                 return take(index, attemptId, new TaskLocation(on, Locality.ANY));
             }
         }
@@ -296,12 +296,12 @@ public final class TaskSet implements Schedulable {
             TaskAttempt first = running.get(index);
             ExecutorId on = first == null ? null : executors.leastLoadedBut(first.executor());
             if (on != null) {
-                boolean home = placement.pendingOf(index) > 0
-                        && placement
+                boolean home = preferred.placeOf(index) > 0
+                        && preferred
                                 .executors()
-                                .get(placement.pendingOf(index) - 1)
+                                .get(preferred.placeOf(index) - 1)
                                 .equals(on);
-                Locality locality = placement.pendingOf(index) == 0
+                Locality locality = preferred.placeOf(index) == 0
                         ? Locality.ANY
                         : home ? Locality.PROCESS_LOCAL : Locality.NODE_LOCAL;
                 TaskAttempt attempt = attempt(index, attemptId, new TaskLocation(on, locality), true);
