@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the way from a function to something it captures, in the words of the user's source. Used for error messages
  * only: what cannot be looked into is passed over.
  */
-final class CapturePath {
+public final class CapturePath {
 
     private static final int MAX_OBJECTS = 100_000;
 
@@ -33,12 +33,12 @@ final class CapturePath {
     private CapturePath() {}
 
     /** Returns the shortest path to {@code culprit}, ending with its class. */
-    static String to(Object function, Object culprit) {
+    public static String to(Object function, Object culprit) {
         return find(function, object -> object == culprit, culprit);
     }
 
     /** Returns the path to the first object of the class whose method of serialization threw {@code failure}. */
-    static String toThrower(Object function, @Nullable Object current, Throwable failure) {
+    public static String toThrower(Object function, @Nullable Object current, Throwable failure) {
         Set<Throwable> causes = Collections.newSetFromMap(new IdentityHashMap<>());
         Throwable thrown = failure;
         while (thrown.getCause() != null && causes.add(thrown)) { // causes may form a cycle
@@ -67,7 +67,7 @@ final class CapturePath {
     }
 
     /** Returns the nearest object that {@code from} refers to, and the test accepts; null if there is none. */
-    static @Nullable Object firstInside(Object from, Predicate<Object> wanted) {
+    public static @Nullable Object firstInside(Object from, Predicate<Object> wanted) {
         Step step = search(from, wanted);
         return step == null ? null : step.object;
     }

@@ -103,7 +103,7 @@ final class ContentKind {
     }
 
     private static ContentKind classifyHolder(Class<?> type, long ofClass) {
-        if (SerializerChoice.isPlatform(type) && !type.isArray()) {
+        if (PlatformTypes.isPlatform(type) && !type.isArray()) {
             // Which class of the JDK holds the elements is not content: it may change on the way.
             ContentKind container = container(type);
             if (container != null) {
@@ -134,7 +134,7 @@ final class ContentKind {
         if (type.isRecord()) {
             return ContentFields.of(componentsOf(type))::hash;
         }
-        if (SerializerChoice.isPlatform(type)) {
+        if (PlatformTypes.isPlatform(type)) {
             Reader holder = PlatformContents.holder(type);
             return holder == null ? closedReader(type) : holder;
         }
@@ -174,7 +174,7 @@ final class ContentKind {
     /** Returns the closest superclass that is the JDK's and has content; null if there is none. */
     private static @Nullable Class<?> platformBase(Class<?> type) {
         Class<?> base = type;
-        while (base != null && !SerializerChoice.isPlatform(base)) {
+        while (base != null && !PlatformTypes.isPlatform(base)) {
             base = base.getSuperclass();
         }
         return base == null || WITHOUT_CONTENT.contains(base) ? null : base;
@@ -190,7 +190,7 @@ final class ContentKind {
 
     private static List<Field> fieldsBelow(@Nullable Class<?> base, Class<?> type) {
         List<Field> fields = new ArrayList<>();
-        for (Class<?> c = type; c != null && c != base && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
+        for (Class<?> c = type; c != null && c != base && !PlatformTypes.isPlatform(c); c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
                 if (SerialForm.isData(field)) {
                     fields.add(field);
@@ -202,10 +202,10 @@ final class ContentKind {
 
     /** Returns whether there seems to be a field for a hash that is computed when it is first asked for. */
     private static boolean cachesItsHash(Class<?> type) {
-        if (type.isRecord() || type.isArray() || SerializerChoice.isPlatform(type)) {
+        if (type.isRecord() || type.isArray() || PlatformTypes.isPlatform(type)) {
             return false;
         }
-        for (Class<?> c = type; c != null && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
+        for (Class<?> c = type; c != null && !PlatformTypes.isPlatform(c); c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
                 int modifiers = field.getModifiers();
                 if (!Modifier.isStatic(modifiers)

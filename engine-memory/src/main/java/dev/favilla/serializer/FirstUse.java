@@ -42,7 +42,7 @@ final class FirstUse {
 
     /** Returns whether {@code type} can be checked and has not been. */
     boolean isDue(Class<?> type) {
-        return !SerializerChoice.isPlatform(type)
+        return !PlatformTypes.isPlatform(type)
                 && !type.isArray()
                 && !type.isInterface()
                 && !Enum.class.isAssignableFrom(type)

@@ -15,7 +15,7 @@ import java.util.UUID;
  * Knows the classes whose instances refer to nothing that could refer back, and have no identity that matters: they are
  * written in full wherever they occur, which is shorter and quicker than remembering them.
  */
-final class FlatTypes {
+public final class FlatTypes {
 
     private static final Set<Class<?>> LEAVES = Set.of(
             Boolean.class,
@@ -42,16 +42,17 @@ final class FlatTypes {
     private FlatTypes() {}
 
     /** Returns whether instances of exactly {@code type} are flat. */
-    static boolean isFlat(Class<?> type) {
+    public static boolean isFlat(Class<?> type) {
         return FLAT.get(type);
     }
 
     /** Returns whether instances of exactly {@code type} refer to nothing that is worth a look. */
-    static boolean isLeaf(Class<?> type) {
-        return LEAVES.contains(type) || Enum.class.isAssignableFrom(type) || Immutability.JAVA_TIME.contains(type);
+    public static boolean isLeaf(Class<?> type) {
+        return LEAVES.contains(type) || Enum.class.isAssignableFrom(type) || PlatformTypes.JAVA_TIME.contains(type);
     }
 
-    static boolean areFlat(Collection<Field> fields) {
+    /** Returns whether what fields of these types hold is flat, whatever its class. */
+    public static boolean areFlat(Collection<Field> fields) {
         return fields.stream().map(Field::getType).allMatch(FlatTypes::isFlatField);
     }
 

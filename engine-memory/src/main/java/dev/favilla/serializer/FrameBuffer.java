@@ -15,11 +15,6 @@ public final class FrameBuffer extends ByteArrayOutputStream {
         return buf.length;
     }
 
-    /** Opens what was collected so far as records, in place: nothing may be added until they are read. */
-    Serializer.RecordInput read(Serializer serializer) {
-        return serializer.open(buf, 0, size());
-    }
-
     /** Returns what was collected so far in a frame of its own. */
     public byte[] frame(BlockFrame frames, BlockHeader header) {
         return frames.wrap(header, buf, 0, size());

@@ -7,23 +7,8 @@ import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.MonthDay;
-import java.time.OffsetDateTime;
-import java.time.OffsetTime;
-import java.time.Period;
-import java.time.Year;
-import java.time.YearMonth;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,22 +41,6 @@ public final class Immutability {
     /** What a walk returns when it has met something it cannot prove. */
     private static final int NOT_PROVEN = -1;
 
-    static final Set<Class<?>> JAVA_TIME = Set.of(
-            Duration.class,
-            Instant.class,
-            LocalDate.class,
-            LocalDateTime.class,
-            LocalTime.class,
-            MonthDay.class,
-            OffsetDateTime.class,
-            OffsetTime.class,
-            Period.class,
-            Year.class,
-            YearMonth.class,
-            ZonedDateTime.class,
-            ZoneOffset.class,
-            ZoneId.of("Europe/Rome").getClass()); // the one class of all regions, not public
-
     private static final Set<Class<?>> VALUES = Set.of(
             Boolean.class,
             Byte.class,
@@ -90,15 +59,6 @@ public final class Immutability {
             OptionalLong.class,
             OptionalDouble.class);
 
-    private static final Set<Class<?>> COLLECTIONS = Set.of(
-            List.of().getClass(),
-            List.of(1).getClass(),
-            Set.of().getClass(),
-            Set.of(1).getClass());
-
-    private static final Set<Class<?>> MAPS =
-            Set.of(Map.of().getClass(), Map.of(1, 1).getClass());
-
     private static final Class<?> ENTRY = Map.entry(1, 1).getClass();
 
     private static final ClassValue<Proof> PROOFS = new ClassValue<>() {
@@ -115,23 +75,13 @@ public final class Immutability {
         return value == null || walk(value, PROOFS.get(value.getClass()), 0, MAX_VALUES) != NOT_PROVEN;
     }
 
-    /** Returns whether instances of exactly {@code type} are unmodifiable collections of the JDK. */
-    static boolean isUnmodifiableCollection(Class<?> type) {
-        return COLLECTIONS.contains(type);
-    }
-
-    /** Returns whether instances of exactly {@code type} are unmodifiable maps of the JDK. */
-    static boolean isUnmodifiableMap(Class<?> type) {
-        return MAPS.contains(type);
-    }
-
     /** Returns whether {@code type} is the class of a lambda or method reference. */
-    static boolean isLambda(Class<?> type) {
+    public static boolean isLambda(Class<?> type) {
         return type.isHidden() && type.isSynthetic();
     }
 
     /** Returns whether instances of {@code type} have no fields, and so nothing that could change. */
-    static boolean isStateless(Class<?> type) {
+    public static boolean isStateless(Class<?> type) {
         for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
             for (var field : c.getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers())) {
@@ -143,7 +93,7 @@ public final class Immutability {
     }
 
     /** Returns whether every value of a variable declared as {@code type} is proven to be deeply immutable. */
-    static boolean isProvenBy(Class<?> type) {
+    public static boolean isProvenBy(Class<?> type) {
         return type.isPrimitive()
                 || Enum.class.isAssignableFrom(type)
                 || (Modifier.isFinal(type.getModifiers()) && PROOFS.get(type).kind == Kind.ALWAYS);
@@ -151,7 +101,7 @@ public final class Immutability {
 
     private static Proof classify(Class<?> type, Set<Class<?>> outer) {
         if (VALUES.contains(type)
-                || JAVA_TIME.contains(type)
+                || PlatformTypes.JAVA_TIME.contains(type)
                 || Enum.class.isAssignableFrom(type)
                 || ImmutableValue.class.isAssignableFrom(type)) {
             return Proof.ALWAYS;
@@ -159,10 +109,10 @@ public final class Immutability {
         if (type.isRecord()) {
             return classifyRecord(type, outer);
         }
-        if (COLLECTIONS.contains(type)) {
+        if (PlatformTypes.isUnmodifiableCollection(type)) {
             return Proof.of(Kind.COLLECTION);
         }
-        if (MAPS.contains(type)) {
+        if (PlatformTypes.isUnmodifiableMap(type)) {
             return Proof.of(Kind.MAP);
         }
         if (type == ENTRY) {

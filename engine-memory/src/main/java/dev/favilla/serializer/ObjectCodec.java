@@ -160,7 +160,7 @@ final class ObjectCodec extends Serializer<Object> {
         List<Field> fields = new ArrayList<>();
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
-                if (SerialForm.isData(field) && !SerializerChoice.isPlatform(c)) {
+                if (SerialForm.isData(field) && !PlatformTypes.isPlatform(c)) {
                     fields.add(field);
                 }
             }
@@ -175,7 +175,7 @@ final class ObjectCodec extends Serializer<Object> {
     static @Nullable Class<?> closedPart(Class<?> type) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
-                if (SerialForm.isData(field) && (SerializerChoice.isPlatform(c) || !open(field))) {
+                if (SerialForm.isData(field) && (PlatformTypes.isPlatform(c) || !open(field))) {
                     return c;
                 }
             }
@@ -194,7 +194,7 @@ final class ObjectCodec extends Serializer<Object> {
 
     /** Returns whether the class says by annotations of its fields how Kryo's own serializers are to write it. */
     static boolean isAnnotatedForKryo(Class<?> type) {
-        for (Class<?> c = type; c != null && !SerializerChoice.isPlatform(c); c = c.getSuperclass()) {
+        for (Class<?> c = type; c != null && !PlatformTypes.isPlatform(c); c = c.getSuperclass()) {
             for (Field field : c.getDeclaredFields()) {
                 if (isAnnotatedForKryo(field)) {
                     return true;

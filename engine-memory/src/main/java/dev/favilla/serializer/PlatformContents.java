@@ -113,7 +113,7 @@ final class PlatformContents {
         leaves.put(StringBuilder.class, text(CharSequence.class, CharSequence::toString));
         leaves.put(StringBuffer.class, text(CharSequence.class, CharSequence::toString));
         leaves.put(BitSet.class, (walk, value, seed) -> ContentHash.ofLongs(seed, ((BitSet) value).toLongArray()));
-        for (Class<?> time : Immutability.JAVA_TIME) {
+        for (Class<?> time : PlatformTypes.JAVA_TIME) {
             leaves.put(time, text(Object.class, Object::toString));
         }
         return Map.copyOf(leaves);
@@ -186,7 +186,7 @@ final class PlatformContents {
     /** Returns how instances of a class that contain nothing to be walked are hashed; null if they are no such. */
     static ContentKind.@Nullable Reader leaf(Class<?> type) {
         ContentKind.Reader known = LEAVES.get(type);
-        if (known != null || !SerializerChoice.isPlatform(type)) {
+        if (known != null || !PlatformTypes.isPlatform(type)) {
             return known;
         }
         if (Arrays.stream(type.getInterfaces()).anyMatch(each -> each.getName().equals(PATH))) {

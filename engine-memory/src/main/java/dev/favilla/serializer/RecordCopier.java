@@ -1,6 +1,7 @@
 package dev.favilla.serializer;
 
 import dev.favilla.memory.TaskScope;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class RecordCopier {
     /** What the classes met so far are copied by; null stands for bytes. */
     private final Map<Class<?>, @Nullable FlatCopy> flat = new HashMap<>();
 
-    private FrameBuffer buffer = new FrameBuffer(0);
+    private WrittenRecord buffer = new WrittenRecord(0);
     private Serializer.@Nullable RecordOutput out;
 
     RecordCopier(Serializer serializer) {
@@ -109,7 +110,7 @@ public final class RecordCopier {
                 close(); // a stream that failed is finished
             }
         }
-        FrameBuffer bytes = buffer;
+        WrittenRecord bytes = buffer;
         if (bytes.size() > LARGEST_KEPT_BUFFER) {
             close();
         }
@@ -121,7 +122,7 @@ public final class RecordCopier {
     private void write(Object record) {
         Serializer.RecordOutput to = out;
         if (to == null) {
-            buffer = new FrameBuffer(FIRST_BUFFER);
+            buffer = new WrittenRecord(FIRST_BUFFER);
             to = serializer.open(buffer);
             out = to;
         }
@@ -134,9 +135,23 @@ public final class RecordCopier {
     private void close() {
         Serializer.RecordOutput open = out;
         out = null;
-        buffer = new FrameBuffer(0);
+        buffer = new WrittenRecord(0);
         if (open != null) {
             open.close();
+        }
+    }
+
+    /** Takes a record as bytes, which are read in place. */
+    private static final class WrittenRecord extends ByteArrayOutputStream {
+
+        /** @param firstBytes how large the first array is; it doubles as needed */
+        WrittenRecord(int firstBytes) {
+            super(firstBytes);
+        }
+
+        /** Opens what was written, in place: nothing may be added until it is read. */
+        Serializer.RecordInput read(Serializer serializer) {
+            return serializer.open(buf, 0, size());
         }
     }
 }

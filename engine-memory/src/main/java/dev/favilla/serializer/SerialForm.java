@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> May be used from any thread. What a class tells is looked up once per class.
  */
-final class SerialForm {
+public final class SerialForm {
 
     private static final ClassValue<SerialForm> FORMS = new ClassValue<>() {
         @Override
@@ -61,16 +61,17 @@ final class SerialForm {
     }
 
     /** Returns whether instances stand for something of which they do not know all. */
-    static boolean isForgetful(Class<?> type) {
+    public static boolean isForgetful(Class<?> type) {
         return FORGETFUL.contains(type.getName());
     }
 
-    static SerialForm of(Class<?> type) {
+    /** Returns what Java serialization makes of {@code type}. */
+    public static SerialForm of(Class<?> type) {
         return FORMS.get(type);
     }
 
     /** Returns whether Java serialization accepts instances at all. */
-    boolean isSerializable() {
+    public boolean isSerializable() {
         return serializable;
     }
 
@@ -79,18 +80,17 @@ final class SerialForm {
      * {@code writeReplace} or {@code readResolve}, or, as its superclasses outside of the JDK may, {@code writeObject},
      * {@code readObject}, {@code readObjectNoData} or {@code serialPersistentFields}.
      */
-    boolean isCustom() {
+    public boolean isCustom() {
         return custom;
     }
 
     /** Returns whether Java serialization writes all fields: it passes over those of classes that are not serializable. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return complete;
     }
 
     /** Returns, in a clause, why instances cannot be read back by Java serialization; null if they can. */
-    @Nullable
-    String whyUnreadable() {
+    public @Nullable String whyUnreadable() {
         return unreadable;
     }
 
@@ -129,7 +129,7 @@ final class SerialForm {
             return true;
         }
         for (Class<?> c = type; c != null && Serializable.class.isAssignableFrom(c); c = c.getSuperclass()) {
-            if (!SerializerChoice.isPlatform(c)
+            if (!PlatformTypes.isPlatform(c)
                     && (isOwn(declared(c, "writeObject", ObjectOutputStream.class))
                             || isOwn(declared(c, "readObject", ObjectInputStream.class))
                             || isOwn(declared(c, "readObjectNoData"))
@@ -174,10 +174,10 @@ final class SerialForm {
     }
 
     /** Returns whether instances have state of a class of the JDK, which only Java serialization can look into. */
-    static boolean inheritsStateOfPlatform(Class<?> type) {
+    public static boolean inheritsStateOfPlatform(Class<?> type) {
         for (Class<?> c = type.getSuperclass(); c != null; c = c.getSuperclass()) {
             boolean keepsTransients = Serializable.class.isAssignableFrom(c); // as ArrayList its elements
-            if (SerializerChoice.isPlatform(c) && (declaresData(c) || (keepsTransients && hasInstanceFields(c)))) {
+            if (PlatformTypes.isPlatform(c) && (declaresData(c) || (keepsTransients && hasInstanceFields(c)))) {
                 return true;
             }
         }
@@ -193,7 +193,7 @@ final class SerialForm {
     }
 
     /** Returns whether a field belongs to what an instance is, as its class declares it. */
-    static boolean isData(Field field) {
+    public static boolean isData(Field field) {
         return !Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers());
     }
 

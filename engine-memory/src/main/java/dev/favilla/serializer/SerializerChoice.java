@@ -128,12 +128,7 @@ final class SerializerChoice {
         if (Enum.class.isAssignableFrom(type)) {
             return kryosOwn.apply(type);
         }
-        return isPlatform(type) ? ofPlatform(type, kryosOwn) : ofUser(type, kryosOwn);
-    }
-
-    static boolean isPlatform(Class<?> type) {
-        ClassLoader loader = type.getClassLoader();
-        return loader == null || loader == ClassLoader.getPlatformClassLoader();
+        return PlatformTypes.isPlatform(type) ? ofPlatform(type, kryosOwn) : ofUser(type, kryosOwn);
     }
 
     /** Those that Kryo makes before it looks whether there are as many elements are ours. */
@@ -154,17 +149,17 @@ final class SerializerChoice {
         if (Map.Entry.class.isAssignableFrom(type)) {
             return new SmallSerializers.EntrySerializer();
         }
-        if (Immutability.isUnmodifiableCollection(type)) {
+        if (PlatformTypes.isUnmodifiableCollection(type)) {
             return new SafeContainers.Unmodifiable();
         }
-        if (Immutability.isUnmodifiableMap(type)) {
+        if (PlatformTypes.isUnmodifiableMap(type)) {
             return new SafeContainers.UnmodifiableMap();
         }
         if (FILLED.contains(type)) {
             return Map.class.isAssignableFrom(type) ? new SafeContainers.FilledMap() : new SafeContainers.Filled();
         }
         if (WHOLE_BY_KRYO.contains(type)
-                || Immutability.JAVA_TIME.contains(type)
+                || PlatformTypes.JAVA_TIME.contains(type)
                 || Charset.class.isAssignableFrom(type)) {
             return guarded(kryosOwn.apply(type));
         }

@@ -253,7 +253,7 @@ public final class SizeEstimator {
 
         /** References, with the half more that a grown list has; nodes and tables for the others. */
         private static int collectionBytesEach(Class<?> type) {
-            if (Immutability.isUnmodifiableCollection(type) || type.getName().equals("java.util.Arrays$ArrayList")) {
+            if (PlatformTypes.isUnmodifiableCollection(type) || type.getName().equals("java.util.Arrays$ArrayList")) {
                 return Set.class.isAssignableFrom(type) ? 2 * REFERENCE_BYTES : REFERENCE_BYTES;
             }
             if (type == java.util.LinkedList.class) {
@@ -267,7 +267,7 @@ public final class SizeEstimator {
         }
 
         private static int mapBytesEach(Class<?> type) {
-            if (Immutability.isUnmodifiableMap(type)) {
+            if (PlatformTypes.isUnmodifiableMap(type)) {
                 return 4 * REFERENCE_BYTES;
             }
             // A node, and at worst 2.7 places in the table.

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** What disks, networks and bugs do to a block. */
-final class Damage {
+public final class Damage {
 
     private Damage() {}
 
     /** Returns a damaged copy; by chance it may be equal. */
-    static byte[] of(byte[] frame, byte[] other, SplittableRandom random) {
+    public static byte[] of(byte[] frame, byte[] other, SplittableRandom random) {
         byte[] bytes = frame.clone();
         int at = random.nextInt(bytes.length);
         switch (random.nextInt(7)) {
