@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.function.ForeachFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.Action;
@@ -10,9 +11,11 @@ import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.rdd.ZeroValue;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.RecordCopier;
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

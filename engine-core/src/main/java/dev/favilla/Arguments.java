@@ -1,7 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
-import dev.favilla.serializer.DriverOnlySearch;
+import dev.favilla.value.DriverOnlySearch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.favilla;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskBound;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.ContextId;
-import dev.favilla.serializer.TaskBound;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

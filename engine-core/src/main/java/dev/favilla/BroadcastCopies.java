@@ -1,6 +1,6 @@
 package dev.favilla;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.ContextId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,8 +1,8 @@
 package dev.favilla;
 
 import dev.favilla.scheduler.ContextId;
-import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.value.Immutability;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
-import dev.favilla.serializer.DriverOnly;
+import dev.favilla.value.DriverOnly;
 import java.util.Iterator;
 import java.util.Set;
 

@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static dev.favilla.Arguments.notNull;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.job.PoolMode;
@@ -11,6 +12,10 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.scheduler.JobSelector;
+import dev.favilla.scheduler.PoolMode;
+import dev.favilla.scheduler.PoolSpec;
+import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.scheduler.StageGraph;
 import dev.favilla.serializer.DriverOnly;
 import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.shuffle.ExecutorId;
@@ -19,6 +24,7 @@ import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;
 import dev.favilla.text.TextFileNode;
+import dev.favilla.value.DriverOnly;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.lineage.Sink;
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,6 +2,8 @@ package dev.favilla;
 
 import static dev.favilla.Arguments.notNull;
 
+import dev.favilla.closure.Closure;
+import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.function.FilterFunction;
 import dev.favilla.function.FlatMapFunction;
 import dev.favilla.function.ForeachFunction;
@@ -26,6 +28,7 @@ import dev.favilla.rdd.MapPartitionsNode;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.UnionNode;
 import dev.favilla.rdd.ZeroValue;
+import dev.favilla.scheduler.Action;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.ClosureNotSerializableException;
 import dev.favilla.serializer.DriverOnly;
@@ -34,6 +37,7 @@ import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextOutput;
+import dev.favilla.value.DriverOnly;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;

@@ -1,6 +1,6 @@
 package dev.favilla;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.task.TaskContext;
 import java.util.Map;

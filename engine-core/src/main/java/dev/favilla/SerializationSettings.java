@@ -1,7 +1,7 @@
 package dev.favilla;
 
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.serializer.JavaRecordSerializer;
 import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.serializer.KryoSerializer;

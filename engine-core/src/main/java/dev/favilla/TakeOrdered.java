@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
@@ -7,9 +8,11 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
 import dev.favilla.serializer.Closure;
 import dev.favilla.serializer.RecordCopier;
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

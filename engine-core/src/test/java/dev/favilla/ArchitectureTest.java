@@ -56,8 +56,18 @@ class ArchitectureTest {
                 .definedBy("dev.favilla.fault..")
                 .layer("memory")
                 .definedBy("dev.favilla.memory..")
+                .layer("attempt")
+                .definedBy("dev.favilla.attempt..")
+                .layer("frame")
+                .definedBy("dev.favilla.frame..")
+                .layer("value")
+                .definedBy("dev.favilla.value..")
                 .layer("serializer")
                 .definedBy("dev.favilla.serializer..")
+                .layer("digest")
+                .definedBy("dev.favilla.digest..")
+                .layer("closure")
+                .definedBy("dev.favilla.closure..")
                 .layer("storage")
                 .definedBy("dev.favilla.storage..")
                 .layer("function")
@@ -74,6 +84,22 @@ class ArchitectureTest {
                 .definedBy("dev.favilla.spi..")
                 .whereLayer("fault")
                 .mayNotAccessAnyLayer()
+                .whereLayer("memory")
+                .mayNotAccessAnyLayer()
+                .whereLayer("frame")
+                .mayNotAccessAnyLayer()
+                .whereLayer("value")
+                .mayNotAccessAnyLayer()
+                .whereLayer("attempt")
+                .mayOnlyAccessLayers("fault", "memory")
+                .whereLayer("serializer")
+                .mayOnlyAccessLayers("frame", "value", "attempt")
+                .whereLayer("digest")
+                .mayOnlyAccessLayers("value", "serializer")
+                .whereLayer("closure")
+                .mayOnlyAccessLayers("value", "attempt", "serializer")
+                .whereLayer("storage")
+                .mayOnlyAccessLayers("fault", "memory", "attempt", "frame", "value", "serializer", "digest")
                 .whereLayer("core")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("spi")
@@ -87,9 +113,7 @@ class ArchitectureTest {
                 .whereLayer("function")
                 .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core")
                 .whereLayer("storage")
-                .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core")
-                .whereLayer("serializer")
-                .mayOnlyBeAccessedByLayers("storage", "spill", "shuffle", "scheduler", "core"));
+                .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core"));
     }
 
     @Test
@@ -126,6 +150,7 @@ class ArchitectureTest {
     @Test
     void internalPackagesHaveOnePublicClass() {
         for (String internal : List.of(
+                "dev.favilla.digest",
                 "dev.favilla.shuffle.hash",
                 "dev.favilla.shuffle.transfer",
                 "dev.favilla.scheduler.dag",

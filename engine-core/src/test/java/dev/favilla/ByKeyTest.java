@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.memory.Metric;
-import dev.favilla.serializer.UnsupportedKeyException;
+import dev.favilla.attempt.Metric;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.value.UnsupportedKeyException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.memory.Metric;
+import dev.favilla.attempt.Metric;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.storage.StorageLevel;
 import java.util.ArrayList;

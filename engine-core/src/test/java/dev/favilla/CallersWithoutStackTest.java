@@ -2,7 +2,7 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.serializer.ClosureNotSerializableException;
+import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.testing.ForkedJvm;
 import dev.favilla.testing.NoLeaks;

@@ -3,10 +3,12 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.rdd.Node;
+import dev.favilla.scheduler.Action;
 import dev.favilla.serializer.ClosureNotSerializableException;
 import dev.favilla.serializer.JavaRecordSerializer;
 import dev.favilla.serializer.KryoSerializer;

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageBinary;
@@ -8,7 +9,6 @@ import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;

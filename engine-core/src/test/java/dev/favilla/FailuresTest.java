@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.function.MapFunction;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.serializer.ClosureNotSerializableException;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.favilla.serializer.ClosureNotSerializableException;
+import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.JobReport.StageReport;

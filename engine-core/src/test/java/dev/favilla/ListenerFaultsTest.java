@@ -2,10 +2,10 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.memory.Metric;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

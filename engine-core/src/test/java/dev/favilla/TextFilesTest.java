@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.memory.Metric;
+import dev.favilla.attempt.Metric;
 import dev.favilla.testing.TestSeed;
 import dev.favilla.text.DamagedInputException;
 import dev.favilla.text.InputNotFoundException;

@@ -3,9 +3,9 @@ package dev.favilla.rdd;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.value.Immutability;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,13 +1,13 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.Closure;
 import dev.favilla.function.FlatMapFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.Closure;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Dependency;

@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
@@ -10,7 +11,12 @@ import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.Combiner;
 import dev.favilla.spill.AggregationTable;
+import dev.favilla.value.StableHash;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**

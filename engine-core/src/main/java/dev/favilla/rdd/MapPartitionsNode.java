@@ -1,12 +1,12 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.function.IndexedPartitionFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
-import dev.favilla.serializer.Closure;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
-import dev.favilla.serializer.Closure;
 import org.jspecify.annotations.Nullable;
 
 /** An entry keeps its key and gets another value, so keys stay where they are. */

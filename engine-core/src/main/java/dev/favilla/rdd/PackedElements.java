@@ -1,11 +1,11 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskMetrics;
 import dev.favilla.serializer.Serializer;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskMetrics;
 import java.math.BigInteger;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskMetrics;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.io.ByteArrayOutputStream;

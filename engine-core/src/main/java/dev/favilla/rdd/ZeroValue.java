@@ -3,11 +3,11 @@ package dev.favilla.rdd;
 import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.serializer.Copies;
-import dev.favilla.serializer.Immutability;
-import dev.favilla.serializer.ImmutableValue;
 import dev.favilla.serializer.ObjectGraph;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.value.Immutability;
+import dev.favilla.value.ImmutableValue;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.favilla.text;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskMetrics;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

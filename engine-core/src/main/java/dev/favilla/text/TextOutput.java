@@ -1,5 +1,7 @@
 package dev.favilla.text;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
@@ -9,6 +11,8 @@ import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskMetrics;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

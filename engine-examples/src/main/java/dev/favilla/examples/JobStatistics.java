@@ -1,7 +1,7 @@
 package dev.favilla.examples;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.memory.Bytes;
-import dev.favilla.memory.Metric;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.JobReport.StageReport;
 import java.io.PrintStream;

@@ -2,6 +2,7 @@ package dev.favilla.examples;
 
 import static dev.favilla.examples.JobStatistics.count;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineEvent.JobStarted;
 import dev.favilla.event.EngineEvent.StageInfo;
@@ -10,6 +11,7 @@ import dev.favilla.event.EngineEvent.TaskStarted;
 import dev.favilla.examples.LineageTrace.Contents;
 import dev.favilla.examples.LineageTrace.Keyed;
 import dev.favilla.memory.Metric;
+import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.task.TaskOutcome;

@@ -1,8 +1,7 @@
 /**
  * Who may hold how many bytes: grants, fair shares, spilling and eviction requests.
  *
- * <p>Start at {@link dev.favilla.memory.MemoryManager}. {@link dev.favilla.memory.TaskScope} is what every layer is
- * handed while an attempt runs. This package knows bytes, never blocks and never records.
+ * <p>Start at {@link dev.favilla.memory.MemoryManager}. This package knows bytes, never blocks and never records.
  */
 @NullMarked
 package dev.favilla.memory;

@@ -4,6 +4,8 @@ import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import dev.favilla.value.CapturePath;
+import dev.favilla.value.PlatformTypes;
 import java.lang.reflect.Method;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -2,6 +2,7 @@ package dev.favilla.serializer;
 
 import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.objenesis.instantiator.ObjectInstantiator;
+import dev.favilla.value.Immutability;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

@@ -1,5 +1,6 @@
 package dev.favilla.serializer;
 
+import dev.favilla.value.CapturePath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;

@@ -2,6 +2,7 @@ package dev.favilla.serializer;
 
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.KryoBufferUnderflowException;
+import dev.favilla.frame.BoundedInput;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

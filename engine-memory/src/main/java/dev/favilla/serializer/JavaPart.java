@@ -4,6 +4,8 @@ import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import dev.favilla.value.FlatTypes;
+import dev.favilla.value.SerialForm;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

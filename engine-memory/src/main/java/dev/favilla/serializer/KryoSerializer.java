@@ -1,6 +1,8 @@
 package dev.favilla.serializer;
 
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.DamagedBlockException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,7 @@
 package dev.favilla.serializer;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.value.Immutability;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,8 @@
 package dev.favilla.serializer;
 
+import dev.favilla.attempt.TaskBound;
+import dev.favilla.value.CapturePath;
+import dev.favilla.value.DriverOnly;
 import java.io.NotSerializableException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.favilla.serializer;
 
+import dev.favilla.value.SerialForm;
 import java.io.IOException;
 
 /**

@@ -1,6 +1,6 @@
 package dev.favilla.storage;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.favilla.storage;
 
-import dev.favilla.serializer.BlockHeader;
+import dev.favilla.frame.BlockHeader;
 
 /**
  * A block on its way from one executor to another: framed bytes, and what their frame should say. Whoever receives it
@@ -34,7 +34,7 @@ public final class EncodedBlock {
         return digest;
     }
 
-    /** Returns the frame, to be verified by {@link dev.favilla.serializer.BlockFrame#open}. */
+    /** Returns the frame, to be verified by {@link dev.favilla.frame.BlockFrame#open}. */
     public byte[] frame() {
         return frame;
     }

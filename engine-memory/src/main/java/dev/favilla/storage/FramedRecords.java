@@ -1,7 +1,7 @@
 package dev.favilla.storage;
 
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.Serializer.RecordInput;

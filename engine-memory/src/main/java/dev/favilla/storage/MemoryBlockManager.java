@@ -1,13 +1,13 @@
 package dev.favilla.storage;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
+import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.Metric;
 import dev.favilla.memory.StorageAccount;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
-import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.favilla.storage;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryAccount;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.Serializer;
 import java.util.Optional;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.favilla.storage;
 
-import dev.favilla.serializer.BlockHeader;
-import dev.favilla.serializer.ContentDigest;
-import dev.favilla.serializer.StableHash;
+import dev.favilla.digest.ContentDigest;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,11 +1,11 @@
 package dev.favilla.storage;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.digest.ContentDigest;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.BlockHeader;
-import dev.favilla.serializer.ContentDigest;
-import dev.favilla.serializer.FrameBuffer;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.FrameBuffer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.Serializer.RecordOutput;
 import org.jspecify.annotations.Nullable;

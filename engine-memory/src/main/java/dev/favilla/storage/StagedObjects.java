@@ -1,12 +1,12 @@
 package dev.favilla.storage;
 
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.BlockHeader;
-import dev.favilla.serializer.ContentDigest;
-import dev.favilla.serializer.FrameBuffer;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.digest.ContentDigest;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.FrameBuffer;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;

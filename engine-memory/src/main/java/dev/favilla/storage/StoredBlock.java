@@ -1,8 +1,8 @@
 package dev.favilla.storage;
 
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.BlockHeader;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
 import dev.favilla.serializer.Serializer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +58,7 @@ abstract class StoredBlock {
      * Returns the content for one reader.
      *
      * @param unreadable called when the content turns out not to be readable
-     * @throws dev.favilla.serializer.DamagedBlockException if it is not as it was written
+     * @throws dev.favilla.frame.DamagedBlockException if it is not as it was written
      */
     abstract CachedBlock open(Serializer serializer, TaskScope scope, Runnable unreadable);
 

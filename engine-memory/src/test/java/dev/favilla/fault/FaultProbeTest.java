@@ -3,7 +3,7 @@ package dev.favilla.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,7 @@ package dev.favilla.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,9 @@ package dev.favilla.serializer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskBound;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.value.DriverOnly;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

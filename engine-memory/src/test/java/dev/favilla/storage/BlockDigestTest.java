@@ -2,13 +2,13 @@ package dev.favilla.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.digest.ContentDigest;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.serializer.ContentDigest;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.serializer.StableHash;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

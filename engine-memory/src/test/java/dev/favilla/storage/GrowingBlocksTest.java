@@ -2,12 +2,12 @@ package dev.favilla.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryUsage;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.KryoSerializer;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.favilla.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryUsage;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.SerializationException;

@@ -2,8 +2,8 @@ package dev.favilla.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryUsage;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.testing.TestSeed;

@@ -1,9 +1,14 @@
 package dev.favilla.event;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
+import dev.favilla.scheduler.Locality;
+import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.Locality;
 import dev.favilla.task.TaskOutcome;

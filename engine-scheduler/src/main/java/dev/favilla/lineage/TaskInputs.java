@@ -1,6 +1,6 @@
 package dev.favilla.lineage;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.shuffle.ShuffleReader;
 
 /** What a partition's plan may reach while an attempt runs it. */

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.TaskBound;
+import dev.favilla.attempt.TaskBound;
+import dev.favilla.attempt.TaskScope;
 import java.io.Serializable;
 
 /**

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import java.io.Serializable;
 
 /**

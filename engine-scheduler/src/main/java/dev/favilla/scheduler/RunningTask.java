@@ -1,6 +1,6 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.TaskCompletionListener;
 import dev.favilla.task.TaskContext;

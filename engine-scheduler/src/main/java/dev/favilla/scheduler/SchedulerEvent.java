@@ -1,6 +1,6 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.memory.MetricValues;
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;

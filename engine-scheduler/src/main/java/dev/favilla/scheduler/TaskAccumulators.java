@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.task.AccumulatorUpdate;
 import java.util.ArrayList;

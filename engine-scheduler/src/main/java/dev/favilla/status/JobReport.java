@@ -1,8 +1,8 @@
 package dev.favilla.status;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.MetricValues;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package dev.favilla.task;
 
+import dev.favilla.attempt.TaskBound;
 import dev.favilla.lineage.ErrorText;
 import dev.favilla.lineage.StackText;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.serializer.GraphReader;
 import dev.favilla.serializer.GraphWriter;
 import dev.favilla.serializer.ObjectGraph;
-import dev.favilla.serializer.TaskBound;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.util.Optional;

@@ -3,11 +3,11 @@ package dev.favilla.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskKilledException;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.CommitDeniedException;

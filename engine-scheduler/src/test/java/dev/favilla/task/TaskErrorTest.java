@@ -2,9 +2,9 @@ package dev.favilla.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskBound;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.TaskBound;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;

@@ -1,6 +1,6 @@
 package dev.favilla.shuffle;
 
-import dev.favilla.serializer.Closure;
+import dev.favilla.closure.Closure;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

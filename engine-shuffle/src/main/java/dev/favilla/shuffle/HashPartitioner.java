@@ -1,6 +1,6 @@
 package dev.favilla.shuffle;
 
-import dev.favilla.serializer.StableHash;
+import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ public final class HashPartitioner implements Partitioner {
     /**
      * {@inheritDoc}
      *
-     * @throws dev.favilla.serializer.UnsupportedKeyException if the key has no hash to rely on, such as an array
+     * @throws dev.favilla.value.UnsupportedKeyException if the key has no hash to rely on, such as an array
      */
     @Override
     public int partition(@Nullable Object key) {

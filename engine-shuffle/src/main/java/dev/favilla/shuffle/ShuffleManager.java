@@ -1,6 +1,6 @@
 package dev.favilla.shuffle;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.storage.EncodedBlock;
 import java.util.List;
 import java.util.Optional;

@@ -6,8 +6,8 @@ import static dev.favilla.shuffle.MapOutputTracker.Registration.SURPLUS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.serializer.SizeEstimator;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.SizeEstimator;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,8 +3,8 @@ package dev.favilla.shuffle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.serializer.UnsupportedKeyException;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.UnsupportedKeyException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;

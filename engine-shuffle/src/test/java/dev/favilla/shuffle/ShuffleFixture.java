@@ -1,8 +1,8 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.TaskMetrics;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskMetrics;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;

@@ -6,12 +6,12 @@ import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.MetricValues;
+import dev.favilla.attempt.TaskMetrics;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.MetricValues;
-import dev.favilla.memory.TaskMetrics;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ShuffleFixture.Entry;
 import dev.favilla.testing.LeakProbes;

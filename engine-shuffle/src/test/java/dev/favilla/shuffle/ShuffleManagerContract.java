@@ -6,14 +6,14 @@ import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskKilledException;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.serializer.UnsupportedKeyException;
 import dev.favilla.shuffle.ShuffleFixture.Entry;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.UnsupportedKeyException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,9 +1,9 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.MetricValues;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultProbe;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.MetricValues;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;

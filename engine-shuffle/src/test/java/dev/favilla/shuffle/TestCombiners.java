@@ -1,6 +1,6 @@
 package dev.favilla.shuffle;
 
-import dev.favilla.serializer.Closure;
+import dev.favilla.closure.Closure;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.favilla.spill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Percentage;

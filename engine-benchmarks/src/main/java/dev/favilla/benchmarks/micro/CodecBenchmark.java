@@ -1,8 +1,8 @@
 package dev.favilla.benchmarks.micro;
 
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.BlockHeader;
-import dev.favilla.serializer.Compression;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.Compression;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

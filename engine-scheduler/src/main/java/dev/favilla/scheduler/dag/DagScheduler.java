@@ -1,11 +1,14 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineEvent.StageInfo;
 import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;

@@ -1,9 +1,11 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobFailure;
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskWork;

@@ -1,7 +1,9 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.RunningTask;
+import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import java.time.Duration;
 import java.util.Optional;

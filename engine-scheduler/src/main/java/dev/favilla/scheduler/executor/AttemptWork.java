@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
@@ -7,6 +8,8 @@ import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.SerializationException;

@@ -1,5 +1,9 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.MetricValues;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.fault.FaultInjector;
+import dev.favilla.memory.MemoryManager;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;

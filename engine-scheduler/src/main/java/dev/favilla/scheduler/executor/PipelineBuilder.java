@@ -1,12 +1,12 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.Immutability;
+import dev.favilla.value.Immutability;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;

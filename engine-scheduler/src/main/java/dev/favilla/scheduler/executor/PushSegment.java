@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.memory.TaskScope;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.memory.TaskScope;
 
 /**
  * Drives a cursor to its end, in steps that grow from {@value #FIRST_STEP} to

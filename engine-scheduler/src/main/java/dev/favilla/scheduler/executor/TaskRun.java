@@ -1,5 +1,8 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.MetricValues;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultProbe;
 import dev.favilla.fault.FaultSite;
@@ -8,6 +11,7 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.CommitDeniedException;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.RunningTask;

@@ -1,7 +1,9 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;

@@ -1,8 +1,11 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.TaskOutcome;
 import java.time.Instant;

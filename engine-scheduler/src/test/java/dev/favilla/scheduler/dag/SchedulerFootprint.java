@@ -1,8 +1,10 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;

@@ -1,10 +1,14 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.AccumulatorUpdate;
+import dev.favilla.scheduler.JobOutcome;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;

@@ -2,9 +2,11 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;

@@ -2,11 +2,14 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.MetricValues;
+import dev.favilla.scheduler.JobFailure;
+import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.executor;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;

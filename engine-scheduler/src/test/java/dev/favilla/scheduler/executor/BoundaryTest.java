@@ -2,6 +2,7 @@ package dev.favilla.scheduler.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Metric;

@@ -3,12 +3,12 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.memory.TaskKilledException;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.testing.LeakProbe;

@@ -1,10 +1,10 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.TaskSpec;

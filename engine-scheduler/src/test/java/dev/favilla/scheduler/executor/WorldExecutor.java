@@ -1,14 +1,14 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.fault.FaultInjector;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockTransfer;

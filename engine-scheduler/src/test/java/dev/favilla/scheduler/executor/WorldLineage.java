@@ -1,12 +1,12 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
-import dev.favilla.serializer.Closure;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Combiner;
 import dev.favilla.storage.StorageLevel;

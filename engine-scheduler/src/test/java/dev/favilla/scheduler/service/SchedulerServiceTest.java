@@ -3,6 +3,7 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
@@ -12,7 +13,6 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
-import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;

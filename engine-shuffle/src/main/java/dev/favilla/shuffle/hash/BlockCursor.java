@@ -1,8 +1,8 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,8 +1,8 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.BlockHeader;
-import dev.favilla.serializer.FrameBuffer;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.FrameBuffer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.storage.EncodedBlock;
 import java.util.ArrayList;

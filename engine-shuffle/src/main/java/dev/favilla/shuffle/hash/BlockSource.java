@@ -1,6 +1,11 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Metric;
 import dev.favilla.memory.TaskScope;

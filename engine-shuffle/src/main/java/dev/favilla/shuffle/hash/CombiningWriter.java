@@ -1,6 +1,6 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Combiner;

@@ -1,6 +1,6 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.serializer.BlockFrame;
+import dev.favilla.frame.BlockFrame;
 
 /** Serialized records that came from another executor, already verified. Never stored here. */
 final class FetchedBlock implements Block {

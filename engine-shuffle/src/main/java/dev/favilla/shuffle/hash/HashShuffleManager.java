@@ -1,9 +1,9 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;

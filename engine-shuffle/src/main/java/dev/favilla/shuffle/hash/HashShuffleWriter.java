@@ -1,9 +1,9 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.Metric;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;

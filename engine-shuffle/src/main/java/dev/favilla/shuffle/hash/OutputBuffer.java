@@ -1,12 +1,15 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.TaskScope;
 import dev.favilla.serializer.BlockFrame;
 import dev.favilla.serializer.Immutability;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.Immutability;
+import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

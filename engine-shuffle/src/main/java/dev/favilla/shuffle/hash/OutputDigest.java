@@ -1,8 +1,8 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.serializer.ContentDigest;
+import dev.favilla.digest.ContentDigest;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.serializer.StableHash;
+import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**

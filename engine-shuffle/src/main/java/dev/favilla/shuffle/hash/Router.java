@@ -1,9 +1,9 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class Router {
     /**
      * Returns the stable hash of a key where it must have one, else 0.
      *
-     * @throws dev.favilla.serializer.UnsupportedKeyException if it must have one and has none
+     * @throws dev.favilla.value.UnsupportedKeyException if it must have one and has none
      */
     int hash(@Nullable Object key) {
         return mustHash ? StableHash.of(key) : 0;

@@ -1,6 +1,6 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.serializer.BlockHeader;
+import dev.favilla.frame.BlockHeader;
 
 /** Serialized records in a frame. Whoever reads them gets copies of its own. */
 final class SerializedBlock implements Block {

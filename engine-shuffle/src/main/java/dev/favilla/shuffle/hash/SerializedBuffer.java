@@ -1,7 +1,7 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.FrameBuffer;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.FrameBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

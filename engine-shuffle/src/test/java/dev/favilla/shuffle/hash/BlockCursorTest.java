@@ -3,12 +3,12 @@ package dev.favilla.shuffle.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
+import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
-import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockSizes;

@@ -4,10 +4,10 @@ import static dev.favilla.shuffle.ShuffleFixture.entry;
 import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorId;

@@ -2,8 +2,8 @@ package dev.favilla.shuffle.hash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.serializer.BlockFrame;
-import dev.favilla.serializer.Compression;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.favilla.shuffle.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.serializer.BlockHeader;
+import dev.favilla.frame.BlockHeader;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.BlockTransferException;

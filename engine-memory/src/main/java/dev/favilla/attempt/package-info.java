@@ -1,0 +1,9 @@
+/**
+ * What one attempt of a task holds while it runs, and what it counts.
+ *
+ * <p>Start at {@link dev.favilla.attempt.TaskScope}, which every layer is handed while an attempt runs.
+ */
+@NullMarked
+package dev.favilla.attempt;
+
+import org.jspecify.annotations.NullMarked;

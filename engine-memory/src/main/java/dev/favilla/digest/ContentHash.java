@@ -1,0 +1,150 @@
+package dev.favilla.digest;
+
+import dev.favilla.value.StableHash;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteOrder;
+import java.util.UUID;
+
+/**
+ * The arithmetic of content: hashes of what contains nothing else, and how they are joined. All of them depend on a seed,
+ * by which classes differ.
+ */
+final class ContentHash {
+
+    // Odd numbers with half of their bits set.
+    private static final long SPREAD = 0x9e3779b97f4a7c15L;
+    private static final long JOIN = 0xd6e8feb86659fd93L;
+
+    private static final VarHandle LONG_OF_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private ContentHash() {}
+
+    /**
+     * Returns the hash of a sequence that is one element longer. Different for each {@code next}, and for each
+     * {@code hash}; to be mixed at the end.
+     */
+    static long join(long hash, long next) {
+        return Long.rotateLeft(hash ^ Long.rotateLeft(next * SPREAD, 31) * JOIN, 27) * SPREAD + JOIN;
+    }
+
+    static long ofBits(long seed, long bits) {
+        return StableHash.mix(seed ^ bits);
+    }
+
+    static long ofUuid(long seed, UUID uuid) {
+        return StableHash.mix(StableHash.mix(seed ^ uuid.getMostSignificantBits()) ^ uuid.getLeastSignificantBits());
+    }
+
+    /**
+     * The cached hash and the length are free; the first and last four characters make short texts exact, where the
+     * 32 bits of the hash collide most easily ({@code "Aa"} and {@code "BB"}).
+     */
+    static long ofText(long seed, String text) {
+        int length = text.length();
+        long head;
+        long tail;
+        if (length >= 4) {
+            head = four(text, 0);
+            tail = four(text, length - 4);
+        } else {
+            head = 0;
+            tail = 0;
+            for (int i = 0; i < length; i++) {
+                head = head << Character.SIZE | text.charAt(i);
+            }
+        }
+        long hash = seed ^ ((long) text.hashCode() << Integer.SIZE | length);
+        return StableHash.mix(hash + head * JOIN + Long.rotateLeft(tail * SPREAD, 32));
+    }
+
+    private static long four(String text, int from) {
+        int high = text.charAt(from) << Character.SIZE | text.charAt(from + 1);
+        int low = text.charAt(from + 2) << Character.SIZE | text.charAt(from + 3);
+        return ((long) high << Integer.SIZE) ^ low;
+    }
+
+    static long ofBigInteger(long seed, BigInteger number) {
+        return number.bitLength() < Long.SIZE ? ofBits(seed, number.longValue()) : ofBytes(~seed, number.toByteArray());
+    }
+
+    static long ofBigDecimal(long seed, BigDecimal number) {
+        return ofBigInteger(join(seed, number.scale()), number.unscaledValue());
+    }
+
+    static long ofBytes(long seed, byte[] bytes) {
+        return StableHash.mix(ofBytes(join(seed, bytes.length), bytes, bytes.length));
+    }
+
+    /** Joins the first {@code count} bytes to {@code hash}. */
+    static long ofBytes(long hash, byte[] bytes, int count) {
+        long joined = hash;
+        int i = 0;
+        for (; i <= count - Long.BYTES; i += Long.BYTES) {
+            joined = join(joined, (long) LONG_OF_BYTES.get(bytes, i));
+        }
+        for (; i < count; i++) {
+            joined = join(joined, bytes[i]);
+        }
+        return joined;
+    }
+
+    static long ofLongs(long seed, long[] values) {
+        long hash = join(seed, values.length);
+        for (long value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofInts(long seed, int[] values) {
+        long hash = join(seed, values.length);
+        for (int value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofShorts(long seed, short[] values) {
+        long hash = join(seed, values.length);
+        for (short value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofChars(long seed, char[] values) {
+        long hash = join(seed, values.length);
+        for (char value : values) {
+            hash = join(hash, value);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofBooleans(long seed, boolean[] values) {
+        long hash = join(seed, values.length);
+        for (boolean value : values) {
+            hash = join(hash, value ? 1 : 0);
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofFloats(long seed, float[] values) {
+        long hash = join(seed, values.length);
+        for (float value : values) {
+            hash = join(hash, Float.floatToIntBits(value));
+        }
+        return StableHash.mix(hash);
+    }
+
+    static long ofDoubles(long seed, double[] values) {
+        long hash = join(seed, values.length);
+        for (double value : values) {
+            hash = join(hash, Double.doubleToLongBits(value));
+        }
+        return StableHash.mix(hash);
+    }
+}

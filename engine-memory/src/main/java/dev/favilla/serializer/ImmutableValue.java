@@ -1,4 +1,0 @@
-package dev.favilla.serializer;
-
-/** A class of the engine that promises deep immutability, so that its instances may be shared between attempts. */
-public interface ImmutableValue {}

@@ -1,0 +1,141 @@
+package dev.favilla.value;
+
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for datasets and contexts among values that are to travel, before they do.
+ *
+ * <p><b>Cost.</b> Next to nothing for a value whose class shows that it cannot refer to one, such as a {@code Long}, an
+ * array of numbers or a record of such. Else the value is walked, as far as it would travel and at most
+ * {@value #MAX_VALUES} values: what lies farther off is met when it is written.
+ *
+ * <p><b>Threads.</b> Belongs to one thread.
+ *
+ * <p><b>Failures.</b> What cannot be looked into is passed over; whoever writes it will say why.
+ */
+public final class DriverOnlySearch {
+
+    private static final int MAX_VALUES = 100_000;
+    private static final int FEW = 32;
+
+    private @Nullable Class<?> lastClosed;
+
+    /** Those met on the way through one value, and those of them still to be looked into; empty between values. */
+    private Set<Object> seen = newSet();
+
+    private Deque<Object> left = new ArrayDeque<>();
+
+    /**
+     * What was found.
+     *
+     * @param object the dataset or context
+     * @param path the way to it, for example {@code value -> [0]: dev.favilla.RDD}; its class alone if it is the value
+     */
+    public record Found(DriverOnly object, String path) {}
+
+    /** Returns what {@code value} is, or refers to, that lives outside of tasks only. */
+    public Optional<Found> find(@Nullable Object value) {
+        if (value == null || value.getClass() == lastClosed) {
+            return Optional.empty();
+        }
+        if (ReferringFields.of(value.getClass()).areNone()) {
+            lastClosed = value.getClass();
+            return Optional.empty();
+        }
+        DriverOnly found = value instanceof DriverOnly itself ? itself : walk(value);
+        return found == null ? Optional.empty() : Optional.of(new Found(found, CapturePath.to(value, found)));
+    }
+
+    private @Nullable DriverOnly walk(Object root) {
+        addChildren(root, left);
+        if (left.isEmpty()) {
+            return null; // as for most records
+        }
+        seen.add(root);
+        DriverOnly found = null;
+        for (Object next = left.poll(); found == null && next != null && seen.size() < MAX_VALUES; next = left.poll()) {
+            if (next instanceof DriverOnly one) {
+                found = one;
+            } else if (seen.add(next)) {
+                addChildren(next, left);
+            }
+        }
+        forget();
+        return found;
+    }
+
+    private void forget() {
+        if (seen.size() > FEW || left.size() > FEW) { // to clear tables of this size again and again would be dear
+            seen = newSet();
+            left = new ArrayDeque<>();
+        } else {
+            seen.clear();
+            left.clear();
+        }
+    }
+
+    private static Set<Object> newSet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    private static void addChildren(Object parent, Deque<Object> left) {
+        boolean jdk = ReferringFields.isOfTheJdk(parent.getClass());
+        if (parent instanceof Object[] array) {
+            addAll(Arrays.asList(array), left);
+        } else if (jdk && parent instanceof Collection<?> collection) {
+            addAll(collection, left);
+        } else if (jdk && parent instanceof Map<?, ?> map) {
+            addAll(map.keySet(), left);
+            addAll(map.values(), left);
+        } else if (parent instanceof Optional<?> optional) {
+            add(optional.orElse(null), left);
+        } else if (jdk && parent instanceof Map.Entry<?, ?> entry) {
+            add(entry.getKey(), left);
+            add(entry.getValue(), left);
+        } else if (parent instanceof AtomicReference<?> reference) {
+            add(reference.get(), left);
+        } else {
+            addFields(parent, left);
+        }
+    }
+
+    private static void addAll(Collection<?> children, Deque<Object> left) {
+        try {
+            for (Object child : children) {
+                if (left.size() > MAX_VALUES) {
+                    return;
+                }
+                add(child, left);
+            }
+        } catch (RuntimeException e) { // a view of something that will not be read: nothing to see
+            return;
+        }
+    }
+
+    private static void addFields(Object parent, Deque<Object> left) {
+        for (Field field : ReferringFields.of(parent.getClass()).list()) {
+            try {
+                add(field.get(parent), left);
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(field + " was made accessible and is not: a bug in Favilla", e);
+            }
+        }
+    }
+
+    private static void add(@Nullable Object child, Deque<Object> left) {
+        if (child != null && !ReferringFields.of(child.getClass()).areNone()) {
+            left.add(child);
+        }
+    }
+}
