@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static dev.favilla.Arguments.notNull;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.closure.Closure;
 import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
@@ -18,7 +19,11 @@ import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.serializer.DriverOnly;
 import dev.favilla.serializer.KryoRegistration;
+import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;

@@ -1,7 +1,10 @@
 package dev.favilla;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.memory.MemoryUsage;
+import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
+import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
@@ -13,7 +14,6 @@ import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorBlocks;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.storage.BlockManager;

@@ -1,9 +1,9 @@
 package dev.favilla;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Dependency;
@@ -12,7 +13,6 @@ import dev.favilla.lineage.TaskInputs;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;

@@ -1,8 +1,8 @@
 package dev.favilla;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
-import dev.favilla.shuffle.ExecutorId;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

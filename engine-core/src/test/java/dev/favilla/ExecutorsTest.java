@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.scheduler.TaskContext;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;

@@ -3,9 +3,9 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineListener;
 import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
 import dev.favilla.serializer.KryoRegistration;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.storage.StorageLevel;

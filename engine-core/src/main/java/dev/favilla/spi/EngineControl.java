@@ -1,5 +1,7 @@
 package dev.favilla.spi;
 
+import dev.favilla.attempt.ExecutorId;
+import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;

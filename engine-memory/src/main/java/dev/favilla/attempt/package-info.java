@@ -1,5 +1,5 @@
 /**
- * What one attempt of a task holds while it runs, and what it counts.
+ * What one attempt of a task holds while it runs, what it counts, and which executor runs it.
  *
  * <p>Start at {@link dev.favilla.attempt.TaskScope}, which every layer is handed while an attempt runs.
  */

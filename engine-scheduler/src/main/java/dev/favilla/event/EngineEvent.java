@@ -1,5 +1,6 @@
 package dev.favilla.event;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;

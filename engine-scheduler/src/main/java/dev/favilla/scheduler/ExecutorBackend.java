@@ -1,6 +1,6 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.storage.BlockId;
 import java.time.Duration;
 import java.util.List;

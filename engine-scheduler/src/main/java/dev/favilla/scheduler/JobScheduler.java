@@ -1,8 +1,8 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.TaskCompletionListener;
 import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskFailureListener;

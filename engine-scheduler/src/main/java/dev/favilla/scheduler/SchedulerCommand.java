@@ -1,5 +1,6 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.shuffle.ExecutorId;

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
 

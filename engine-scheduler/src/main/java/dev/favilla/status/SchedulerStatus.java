@@ -1,7 +1,7 @@
 package dev.favilla.status;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.shuffle.ExecutorId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;

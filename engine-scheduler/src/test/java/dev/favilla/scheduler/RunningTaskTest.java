@@ -3,6 +3,7 @@ package dev.favilla.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.UserCodeException;

@@ -1,5 +1,6 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.ExecutorId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

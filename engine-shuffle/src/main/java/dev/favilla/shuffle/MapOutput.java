@@ -1,5 +1,7 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.ExecutorId;
+
 /**
  * What one successful map task left for readers. The attempt id names it: a rerun of the same partition is another
  * output.

@@ -1,5 +1,6 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.ExecutorId;
 import java.util.BitSet;
 import java.util.List;
 

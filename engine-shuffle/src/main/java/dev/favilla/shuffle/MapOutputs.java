@@ -1,5 +1,7 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.ExecutorId;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**

@@ -6,6 +6,7 @@ import static dev.favilla.shuffle.MapOutputTracker.Registration.SURPLUS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.testing.TestSeed;
 import dev.favilla.value.SizeEstimator;
 import java.util.BitSet;

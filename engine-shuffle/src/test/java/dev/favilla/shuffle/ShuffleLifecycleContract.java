@@ -6,6 +6,7 @@ import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskMetrics;

@@ -6,6 +6,7 @@ import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskKilledException;

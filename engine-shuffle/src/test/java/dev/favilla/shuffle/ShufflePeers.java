@@ -1,5 +1,6 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultProbe;

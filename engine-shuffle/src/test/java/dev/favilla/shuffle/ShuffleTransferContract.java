@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskScope;

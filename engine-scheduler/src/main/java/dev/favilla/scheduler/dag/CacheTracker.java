@@ -1,10 +1,10 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.StageGraph.Region;
 import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskScheduler;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.PublishedBlock;
 import dev.favilla.task.TaskOutcome;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.PublishedBlock;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineEvent.StageInfo;
@@ -20,7 +21,6 @@ import dev.favilla.scheduler.task.StageAttempt;
 import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
@@ -8,7 +9,6 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.task.PreferredLocations;
 import dev.favilla.scheduler.task.TaskScheduler;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.StorageLevel;

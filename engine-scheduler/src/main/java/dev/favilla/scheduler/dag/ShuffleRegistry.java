@@ -1,11 +1,11 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.StageGraph.StagePlan;
 import dev.favilla.scheduler.task.TaskAttempt;
 import dev.favilla.scheduler.task.TaskScheduler;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.MapOutputTracker.Registration;

@@ -1,11 +1,11 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultProbe;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 
 /** Tells an injector which attempt reaches a site. */
 record AttemptFaults(FaultInjector injector, TaskSpec task, ExecutorId executor) implements FaultProbe {

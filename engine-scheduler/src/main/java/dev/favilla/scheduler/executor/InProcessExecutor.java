@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
@@ -10,6 +11,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;

@@ -1,9 +1,12 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.StackText;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
+import dev.favilla.scheduler.Mailbox;
+import dev.favilla.scheduler.StackText;
 import dev.favilla.shuffle.ExecutorId;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
@@ -15,7 +16,6 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import dev.favilla.task.TaskContext;

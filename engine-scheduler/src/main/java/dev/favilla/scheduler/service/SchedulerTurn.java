@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.lineage.StackText;
@@ -10,6 +11,8 @@ import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.StackText;
+import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.AccumulatorUpdate;

@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.LinkedHashMap;
 import java.util.List;

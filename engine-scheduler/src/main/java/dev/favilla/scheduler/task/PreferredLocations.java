@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.task;
 
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import java.util.List;
 
 /** Where the data of each task of a stage attempt lies. Immutable. */

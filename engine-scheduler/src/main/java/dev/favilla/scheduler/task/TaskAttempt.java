@@ -1,5 +1,7 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.attempt.ExecutorId;
+import dev.favilla.scheduler.Locality;
 import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.task.Locality;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulingPolicy;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.time.Duration;
 import java.time.Instant;

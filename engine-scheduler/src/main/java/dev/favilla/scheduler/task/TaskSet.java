@@ -1,10 +1,10 @@
 package dev.favilla.scheduler.task;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.task.Locality;
 import java.time.Duration;

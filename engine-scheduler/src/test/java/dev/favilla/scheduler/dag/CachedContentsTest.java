@@ -2,6 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.NarrowDependency;
@@ -10,7 +11,6 @@ import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.PublishedBlock;
 import dev.favilla.task.TaskOutcome;

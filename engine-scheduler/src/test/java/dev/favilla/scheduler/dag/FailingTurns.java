@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
@@ -13,7 +14,6 @@ import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
 import dev.favilla.scheduler.dag.SimTracker.Registered;
 import dev.favilla.scheduler.service.TurnBench;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.testing.TestSeed;
 import java.time.Instant;
 import java.util.ArrayList;

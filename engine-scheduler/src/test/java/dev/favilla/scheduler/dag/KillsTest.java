@@ -2,6 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;

@@ -2,6 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
@@ -9,7 +10,6 @@ import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.Locality;
 import java.time.Duration;

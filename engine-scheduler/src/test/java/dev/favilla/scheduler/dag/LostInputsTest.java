@@ -2,13 +2,13 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.JobReport.StageReport;
 import dev.favilla.task.TaskOutcome;
 import org.junit.jupiter.api.Nested;

@@ -2,7 +2,9 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobOutcome;
+import dev.favilla.scheduler.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -2,11 +2,11 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.LineageNode;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
@@ -20,7 +21,6 @@ import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.DriverMapOutputTracker;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;

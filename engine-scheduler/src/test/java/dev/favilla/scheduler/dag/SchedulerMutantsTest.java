@@ -2,10 +2,10 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.PublishedBlock;
 import dev.favilla.task.TaskOutcome;

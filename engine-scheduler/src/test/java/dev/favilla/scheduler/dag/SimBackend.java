@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import java.time.Duration;
 import java.util.List;

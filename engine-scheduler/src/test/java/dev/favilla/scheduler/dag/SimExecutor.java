@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.dag.SimTracker.Registered;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

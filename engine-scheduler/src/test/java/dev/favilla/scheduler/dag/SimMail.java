@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.shuffle.ExecutorId;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.dag.SimExecutor.Block;
 import dev.favilla.scheduler.dag.SimTracker.Registered;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.BlockId;

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.shuffle.DriverMapOutputTracker;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.MapOutputs;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorUpdate;
@@ -10,7 +11,6 @@ import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimExecutor.Block;
 import dev.favilla.scheduler.dag.SimTracker.Registered;
 import dev.favilla.shuffle.BlockSizes;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.storage.BlockId;

@@ -2,6 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
@@ -12,7 +13,6 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.SpeculationPolicy;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;

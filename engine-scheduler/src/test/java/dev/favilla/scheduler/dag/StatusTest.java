@@ -2,10 +2,11 @@ package dev.favilla.scheduler.dag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobProperties;
+import dev.favilla.scheduler.JobProperties;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerStatus.JobStatus;

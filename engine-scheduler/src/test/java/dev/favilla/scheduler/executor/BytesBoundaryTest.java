@@ -3,6 +3,7 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
@@ -21,7 +22,6 @@ import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockSizes;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.Partitioner;

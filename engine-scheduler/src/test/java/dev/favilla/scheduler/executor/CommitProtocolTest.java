@@ -2,12 +2,12 @@ package dev.favilla.scheduler.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.BlockSizes;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.task.CommitDeniedException;

@@ -3,6 +3,7 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
@@ -16,7 +17,6 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.BlockSizes;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;

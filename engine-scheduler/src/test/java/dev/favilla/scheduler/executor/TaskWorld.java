@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;
@@ -17,7 +18,6 @@ import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.WorldLineage.Dataset;
 import dev.favilla.scheduler.executor.WorldLineage.Label;
 import dev.favilla.shuffle.DriverMapOutputTracker;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputTracker;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.StorageLevel;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Action;
@@ -10,7 +11,6 @@ import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.KryoSerializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;

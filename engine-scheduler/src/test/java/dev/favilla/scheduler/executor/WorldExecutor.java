@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.Compression;
@@ -13,7 +14,6 @@ import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorBlocks;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;

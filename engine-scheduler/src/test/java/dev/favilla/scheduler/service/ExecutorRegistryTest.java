@@ -3,6 +3,7 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
@@ -22,7 +23,6 @@ import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import dev.favilla.storage.BlockId;

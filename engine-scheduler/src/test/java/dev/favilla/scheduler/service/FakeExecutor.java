@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.storage.BlockId;
 import java.time.Duration;
 import java.util.List;

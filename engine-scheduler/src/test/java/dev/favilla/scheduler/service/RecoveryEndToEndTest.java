@@ -2,6 +2,7 @@ package dev.favilla.scheduler.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;

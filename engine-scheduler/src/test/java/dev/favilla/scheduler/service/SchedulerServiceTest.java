@@ -3,6 +3,7 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
@@ -28,7 +29,6 @@ import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.scheduler.executor.TestLineage;
 import dev.favilla.serializer.KryoSerializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus;

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.Action;
@@ -21,7 +22,6 @@ import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.DriverMapOutputTracker;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.storage.MemoryBlockManager;

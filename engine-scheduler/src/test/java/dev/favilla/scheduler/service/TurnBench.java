@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.service;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.AccumulatorRegistry;
@@ -9,7 +10,6 @@ import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.KryoSerializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package dev.favilla.scheduler.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobProperties;
 import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
@@ -10,7 +11,6 @@ import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskWork;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.testing.ManualClock;
 import java.util.ArrayList;
 import java.util.BitSet;

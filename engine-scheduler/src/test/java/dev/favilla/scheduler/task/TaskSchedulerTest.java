@@ -2,13 +2,13 @@ package dev.favilla.scheduler.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskWork;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.testing.ManualClock;
 import java.util.ArrayList;

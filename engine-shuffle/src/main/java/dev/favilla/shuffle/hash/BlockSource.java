@@ -1,5 +1,6 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
@@ -14,7 +15,6 @@ import dev.favilla.serializer.BlockHeader;
 import dev.favilla.serializer.DamagedBlockException;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.BlockTransferException;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;

@@ -1,5 +1,6 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.Compression;
@@ -8,7 +9,6 @@ import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.BlockTransfer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleReader;

@@ -1,11 +1,11 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.shuffle.BlockSizes;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleWriter;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.favilla.shuffle.transfer;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.BlockTransferException;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;

@@ -3,6 +3,7 @@ package dev.favilla.shuffle.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.Compression;
@@ -13,7 +14,6 @@ import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.BlockTransfer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;

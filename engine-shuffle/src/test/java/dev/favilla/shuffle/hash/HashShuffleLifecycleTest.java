@@ -1,8 +1,8 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleLifecycleContract;
 import dev.favilla.shuffle.ShuffleManager;
 

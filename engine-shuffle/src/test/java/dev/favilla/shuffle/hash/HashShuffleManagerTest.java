@@ -4,9 +4,9 @@ import static dev.favilla.shuffle.ShuffleFixture.entry;
 import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleFixture.Entry;

@@ -3,11 +3,11 @@ package dev.favilla.shuffle.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.frame.BlockHeader;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.BlockTransferException;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;

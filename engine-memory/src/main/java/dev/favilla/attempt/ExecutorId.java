@@ -1,4 +1,4 @@
-package dev.favilla.shuffle;
+package dev.favilla.attempt;
 
 /**
  * Names one life of an executor. A replacement under the same name has another incarnation, so that what is said of the
