@@ -3,7 +3,7 @@ package dev.favilla.storage;
 import java.util.Optional;
 
 /**
- * Where a store looks for a block that it misses: the stores of other executors. May be asked from any thread.
+ * Where a block manager looks for a block that it misses: in those of other executors. May be asked from any thread.
  *
  * <p><b>Failures.</b> The cache is a hint: whatever fails on the way is a block that was not found.
  */

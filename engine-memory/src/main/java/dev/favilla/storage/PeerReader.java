@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what a store misses from the stores of other executors: for one reader at a time, paid for by the reader's
+ * Reads what one executor misses from the block managers of others: for one reader at a time, paid for by the reader's
  * attempt until it ends, and not kept here.
  *
  * <p><b>Failures.</b> What does not come, is not the block that was asked for, is damaged, or finds no memory, is a

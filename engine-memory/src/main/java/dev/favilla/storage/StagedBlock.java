@@ -14,7 +14,7 @@ abstract class StagedBlock implements BlockBuilder {
 
     private static final long SMALLEST_STEP_BYTES = 64 << 10;
 
-    private final MemoryBlockManager store;
+    private final MemoryStore store;
     private final BlockId id;
     private final long inputVersion;
     private final long attemptId;
@@ -30,7 +30,7 @@ abstract class StagedBlock implements BlockBuilder {
     /**
      * @param contents of the records
      */
-    StagedBlock(MemoryBlockManager store, BlockId id, long inputVersion, long attemptId, ContentDigest contents) {
+    StagedBlock(MemoryStore store, BlockId id, long inputVersion, long attemptId, ContentDigest contents) {
         this.store = store;
         this.id = id;
         this.inputVersion = inputVersion;

@@ -26,7 +26,7 @@ final class StagedBytes extends StagedBlock {
     private FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
 
     StagedBytes(
-            MemoryBlockManager store,
+            MemoryStore store,
             BlockId id,
             long inputVersion,
             long attemptId,

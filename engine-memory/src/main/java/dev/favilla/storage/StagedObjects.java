@@ -28,7 +28,7 @@ final class StagedObjects extends StagedBlock {
     private long slots;
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
-    StagedObjects(MemoryBlockManager store, BlockId id, long inputVersion, long attemptId, Serializer serializer) {
+    StagedObjects(MemoryStore store, BlockId id, long inputVersion, long attemptId, Serializer serializer) {
         super(store, id, inputVersion, attemptId, ContentDigest.ofReferences(serializer, attemptId));
     }
 

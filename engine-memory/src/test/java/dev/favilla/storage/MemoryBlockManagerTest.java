@@ -430,7 +430,7 @@ class MemoryBlockManagerTest {
     @Test
     void aDamagedBlockIsAMissAndGone() throws ReflectiveOperationException {
         put(id(1, 0), StorageLevel.MEMORY_ONLY_SER, 1, 2);
-        byte[] frame = (byte[]) read(((Map<?, ?>) read(store, "visible")).get(id(1, 0)), "frame");
+        byte[] frame = (byte[]) read(((Map<?, ?>) read(read(store, "memory"), "visible")).get(id(1, 0)), "frame");
         frame[frame.length - 6] ^= 1;
 
         assertThat(get(id(1, 0))).isEmpty();

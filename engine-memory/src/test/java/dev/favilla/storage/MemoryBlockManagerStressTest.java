@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class MemoryBlockStoreStressTest {
+class MemoryBlockManagerStressTest {
 
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
     private static final int THREADS = 8;
