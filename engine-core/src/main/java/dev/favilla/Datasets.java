@@ -7,7 +7,7 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Bytes;
 import dev.favilla.scheduler.StageGraph;
-import dev.favilla.serializer.Closure;
+import dev.favilla.closure.Closure;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;

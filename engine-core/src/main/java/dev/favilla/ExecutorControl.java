@@ -2,8 +2,8 @@ package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.JobScheduler;
-import dev.favilla.scheduler.SchedulerTables;
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerTables;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;

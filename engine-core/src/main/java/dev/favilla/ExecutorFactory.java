@@ -6,7 +6,7 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.executor.InProcessExecutor;
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.BlockManager;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -1,8 +1,8 @@
 package dev.favilla.spi;
 
 import dev.favilla.attempt.ExecutorId;
-import dev.favilla.scheduler.SchedulerTables;
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.status.SchedulerTables;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;

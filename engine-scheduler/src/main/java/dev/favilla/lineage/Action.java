@@ -1,6 +1,6 @@
 package dev.favilla.lineage;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

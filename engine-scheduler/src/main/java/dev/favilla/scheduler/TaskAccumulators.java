@@ -1,7 +1,7 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.task.AccumulatorUpdate;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.favilla.task;
 
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

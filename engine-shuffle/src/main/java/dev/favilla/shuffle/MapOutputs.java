@@ -1,7 +1,5 @@
 package dev.favilla.shuffle;
 
-import dev.favilla.attempt.ExecutorId;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /**

@@ -56,7 +56,7 @@ public final class AggregationTable implements AutoCloseable {
     /**
      * Folds a value into the accumulator of its key, which it starts if the key is new.
      *
-     * @param hash the key's {@linkplain dev.favilla.serializer.StableHash#of stable hash}
+     * @param hash the key's {@linkplain dev.favilla.value.StableHash#of stable hash}
      */
     public void add(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
         int entry = table.find(key, hash);

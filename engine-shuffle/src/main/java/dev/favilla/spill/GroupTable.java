@@ -3,7 +3,7 @@ package dev.favilla.spill;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.serializer.RecordCopier;
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -47,7 +47,7 @@ public final class GroupTable implements AutoCloseable {
     /**
      * Adds a value to those of its key.
      *
-     * @param hash the key's {@linkplain dev.favilla.serializer.StableHash#of stable hash}
+     * @param hash the key's {@linkplain dev.favilla.value.StableHash#of stable hash}
      */
     public void add(@Nullable Object key, int hash, @Nullable Object value) {
         Object kept = own(value);

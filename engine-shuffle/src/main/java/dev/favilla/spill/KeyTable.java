@@ -1,6 +1,6 @@
 package dev.favilla.spill;
 
-import dev.favilla.serializer.SizeEstimator;
+import dev.favilla.value.SizeEstimator;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

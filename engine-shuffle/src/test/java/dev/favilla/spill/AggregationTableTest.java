@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
-import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Combiner;
 import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
-import dev.favilla.serializer.StableHash;
 import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

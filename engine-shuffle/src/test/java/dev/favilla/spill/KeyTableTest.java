@@ -2,8 +2,8 @@ package dev.favilla.spill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.serializer.StableHash;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.StableHash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -1,8 +1,8 @@
 package dev.favilla.spill;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.RecordCopier;

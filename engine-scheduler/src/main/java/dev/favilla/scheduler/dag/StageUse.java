@@ -1,6 +1,6 @@
 package dev.favilla.scheduler.dag;
 
-import dev.favilla.memory.MetricValues;
+import dev.favilla.attempt.MetricValues;
 import dev.favilla.scheduler.StageGraph.StagePlan;
 import dev.favilla.status.JobReport.StageReport;
 

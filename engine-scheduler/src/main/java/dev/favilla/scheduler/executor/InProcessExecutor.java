@@ -10,7 +10,7 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.task;
 
 import dev.favilla.attempt.ExecutorId;
-import dev.favilla.scheduler.Locality;
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.task.Locality;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.Locality;
 
 /** Where an attempt runs, and how near that is to its data. */

@@ -2,7 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

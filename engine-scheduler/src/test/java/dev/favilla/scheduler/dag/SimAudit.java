@@ -13,7 +13,7 @@ import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimLaunches.Launched;
-import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;

@@ -13,7 +13,7 @@ import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.scheduler.TaskSpec;

@@ -8,7 +8,7 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.TaskKilledException;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.EventGate;

@@ -2,7 +2,7 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.task.CommitDeniedException;

@@ -8,7 +8,7 @@ import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobHandle;

@@ -7,7 +7,7 @@ import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.SchedulerTables;
+import dev.favilla.status.SchedulerTables;
 import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.status.SchedulerStatus;

@@ -2,7 +2,7 @@ package dev.favilla.scheduler.task;
 
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

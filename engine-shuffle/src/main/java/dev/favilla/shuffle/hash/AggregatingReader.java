@@ -1,12 +1,11 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.spill.AggregationTable;
+import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,12 +5,12 @@ import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.memory.Spillable;
 import dev.favilla.memory.TaskKilledException;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.MapOutput;
