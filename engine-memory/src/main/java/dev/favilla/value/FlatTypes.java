@@ -51,7 +51,7 @@ public final class FlatTypes {
         return LEAVES.contains(type) || Enum.class.isAssignableFrom(type) || PlatformTypes.JAVA_TIME.contains(type);
     }
 
-    /** Returns whether what fields of these types hold is flat, whatever its class. */
+    /** Returns whether these fields can hold nothing but primitives and flat values. */
     public static boolean areFlat(Collection<Field> fields) {
         return fields.stream().map(Field::getType).allMatch(FlatTypes::isFlatField);
     }
