@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Keeps the cache table and the executors' stores in step. */
+/** Keeps {@link CachedPartitions} and the executors' block stores in step. */
 final class CacheTracker {
 
     private final CachedPartitions table;

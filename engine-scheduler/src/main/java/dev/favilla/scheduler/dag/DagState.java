@@ -8,9 +8,9 @@ import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 
 /**
- * What the scheduler knows and says, in one place: whoever decides something is handed this. Each part keeps its own facts
- * and changes nobody else's behind their back; what a change means for others is for {@link StageLifecycle}, {@link
- * Rollback} and {@link TaskCompletionHandler} to say.
+ * What the scheduler knows, in one place, which every class that decides something is handed. Each part keeps its own
+ * facts and changes no other's; what a change means for the others is decided in {@link StageLifecycle}, {@link Rollback}
+ * and {@link TaskCompletionHandler}.
  */
 final class DagState {
 

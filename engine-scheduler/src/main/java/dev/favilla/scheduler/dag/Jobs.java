@@ -113,7 +113,7 @@ final class Jobs {
         return deadlines.isEmpty() ? null : deadlines.first().at();
     }
 
-    /** Takes over what {@code before} was told for ever. */
+    /** Takes over which groups are cancelled for the future. */
     void follow(Jobs before) {
         cancelledGroups.putAll(before.cancelledGroups);
     }

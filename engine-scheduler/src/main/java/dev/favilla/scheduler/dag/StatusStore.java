@@ -99,7 +99,7 @@ final class StatusStore {
                 stage.failures());
     }
 
-    /** Returns everything as it is now. */
+    /** Returns the jobs, stages and executors of this moment, and those jobs and stages that ended last. */
     SchedulerStatus read(Collection<Job> running) {
         Map<Integer, JobStatus> jobs = new TreeMap<>(endedJobs);
         Map<Integer, StageStatus> stages = new TreeMap<>(endedStages);

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the end of an attempt means for its stage and for others. */
+/** Decides what the end of an attempt means for its stage, for its job, and for what was computed from the same inputs. */
 final class TaskCompletionHandler {
 
     private final DagState dag;
@@ -243,7 +243,7 @@ final class TaskCompletionHandler {
         }
     }
 
-    /** From now on the stage waits for the shuffle, whatever the cache table says. */
+    /** From now on the stage waits for the shuffle, whatever {@link CachedPartitions} says. */
     private void inputMissing(Stage stage, int shuffle) {
         if (stage.parentShuffles().contains(shuffle)) {
             stage.required().add(shuffle);

@@ -4,7 +4,10 @@ import dev.favilla.scheduler.SchedulerCommand;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Has the machine woken when something becomes due. Woken too early it looks, and asks again. */
+/**
+ * Asks for an event when something becomes due. If the event comes before that, the scheduler finds nothing due and asks
+ * again.
+ */
 final class WakeUp {
 
     private final Outbox outbox;
@@ -14,7 +17,7 @@ final class WakeUp {
         this.outbox = outbox;
     }
 
-    /** Wants to be woken at {@code next} at the latest; not at all if it is null, though what was asked for may come. */
+    /** Asks for an event at {@code next} at the latest. If it is null it asks for none, but one asked for before may come. */
     void set(@Nullable Instant next) {
         if (next != null && (armed == null || next.isBefore(armed))) {
             armed = next;
@@ -22,6 +25,7 @@ final class WakeUp {
         }
     }
 
+    /** Notes that an event that was asked for has come. */
     void rang() {
         armed = null;
     }

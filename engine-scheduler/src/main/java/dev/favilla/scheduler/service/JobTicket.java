@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What whoever submitted a job waits with. The first outcome it is told stays. May be used from any thread.
+ * The handle with which a submitter waits for its job. The first outcome that it is told stays. May be used from any
+ * thread.
  *
  * <p><b>Failures.</b> A waiter that is thrown out by an error of its own thread wants the job no longer. All that it
  * does then for certain is to write a field, as there may be no stack for more; the scheduler looks for such tickets.

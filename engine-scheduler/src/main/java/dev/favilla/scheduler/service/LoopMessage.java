@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What waits in the scheduler's loop. Whatever changes something that the loop owns comes as one of these. */
+/** A message that waits in the scheduler's loop. Every change of what the loop owns begins with one of these. */
 sealed interface LoopMessage {
 
     /** Something happened. */

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody waits for who has asked something. Giving it takes no memory: there may be none. Given once, by one
- * thread; awaited by any.
+ * The answer to a question, for which the asking thread waits. Giving it takes no memory, as there may be none. It is given
+ * once, by one thread, and awaited by any.
  */
 final class Reply<T> {
 

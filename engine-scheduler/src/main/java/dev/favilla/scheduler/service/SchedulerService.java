@@ -384,7 +384,7 @@ public final class SchedulerService implements JobScheduler {
      * @param threads makes the helper, the timer and the thread of the listeners
      * @param listenerQueueCapacity how many events may wait for each listener, at least 1
      * @param isolation writes what isolated executors are told; null where they share objects with the driver
-     * @param faults shown when stages begin and end; null in earnest
+     * @param faults shown when stages begin and end; null outside of tests
      * @param replacement makes an executor for the place of one that is given up because the scheduler failed
      */
     public record Parts(
