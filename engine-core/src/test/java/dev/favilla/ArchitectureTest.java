@@ -107,7 +107,7 @@ class ArchitectureTest {
                 .whereLayer("scheduler")
                 .mayOnlyBeAccessedByLayers("spi", "core")
                 .whereLayer("shuffle")
-                .mayOnlyBeAccessedByLayers("spill", "scheduler", "spi", "core")
+                .mayOnlyBeAccessedByLayers("scheduler", "spi", "core")
                 .whereLayer("spill")
                 .mayOnlyBeAccessedByLayers("shuffle", "scheduler", "core")
                 .whereLayer("function")

@@ -4,7 +4,7 @@ import dev.favilla.function.CombineFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.shuffle.Combiner;
+import dev.favilla.spill.Combiner;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,6 @@ package dev.favilla.spill;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.serializer.RecordCopier;
-import dev.favilla.shuffle.Combiner;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
+import dev.favilla.serializer.StableHash;
 import dev.favilla.shuffle.Combiner;
 import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;

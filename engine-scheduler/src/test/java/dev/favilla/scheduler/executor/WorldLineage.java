@@ -8,7 +8,7 @@ import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.shuffle.Aggregator;
-import dev.favilla.shuffle.Combiner;
+import dev.favilla.spill.Combiner;
 import dev.favilla.storage.StorageLevel;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.favilla.shuffle;
+package dev.favilla.spill;
 
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
