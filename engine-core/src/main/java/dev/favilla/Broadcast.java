@@ -32,6 +32,18 @@ public final class Broadcast<T> implements Serializable {
 
         /** Returns the context that makes the handles. */
         ContextId owner();
+
+        long bytes(long id);
+
+        /** Drops the executors' copies. */
+        void unpersist(long id);
+
+        /**
+         * Forgets the value.
+         *
+         * @param why what those are told who use it from now on
+         */
+        void destroy(long id, String why);
     }
 
     /** Returns the id, unique in its context. */
@@ -42,16 +54,38 @@ public final class Broadcast<T> implements Serializable {
     /**
      * Returns the value: the original outside of tasks, the executor's copy inside.
      *
-     * @throws IllegalStateException after {@link EngineContext#destroy} or after the context was closed
+     * @throws IllegalStateException after {@link #destroy} or after the context was closed
      */
     @SuppressWarnings({"unchecked", "NullAway"}) // what was put under this id is a T, null only if T admits it
     public T value() {
         return (T) source.value(id);
     }
 
-    /** Returns whether this is a handle of {@code source}. */
-    boolean isFrom(Source other) {
-        return source == other;
+    /**
+     * Returns how many bytes the value has, serialized.
+     *
+     * @throws IllegalStateException inside tasks, after {@link #destroy}, or after the context was closed
+     */
+    public long serializedBytes() {
+        return source.bytes(id);
+    }
+
+    /**
+     * Drops the executors' copies; they are made again when used again.
+     *
+     * @throws IllegalStateException inside tasks
+     */
+    public void unpersist() {
+        source.unpersist(id);
+    }
+
+    /**
+     * Forgets the value; using it from now on is an error that names this call.
+     *
+     * @throws IllegalStateException inside tasks
+     */
+    public void destroy() {
+        source.destroy(id, CallSites.here("destroy") + " destroyed it");
     }
 
     private Object writeReplace() {

@@ -43,6 +43,26 @@ final class BroadcastCopies implements Broadcast.Source {
         return copies.computeIfAbsent(id, key -> new Copy()).value(this, id);
     }
 
+    @Override
+    public long bytes(long id) {
+        throw onlyOutsideOfTasks(id, "serializedBytes");
+    }
+
+    @Override
+    public void unpersist(long id) {
+        throw onlyOutsideOfTasks(id, "unpersist");
+    }
+
+    @Override
+    public void destroy(long id, String why) {
+        throw onlyOutsideOfTasks(id, "destroy");
+    }
+
+    private static IllegalStateException onlyOutsideOfTasks(long id, String operation) {
+        return new IllegalStateException("Broadcast(" + id + ")." + operation + " was called inside a task, which can"
+                + " only read the value. Call it outside of the function, where the broadcast was made.");
+    }
+
     void forget(long id) {
         copies.remove(id);
     }

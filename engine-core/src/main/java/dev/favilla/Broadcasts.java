@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The broadcasts of one context, as originals for the driver and as bytes for executors. Used from any thread. */
-final class Broadcasts implements Broadcast.Source {
+final class Broadcasts {
 
     private final ContextId owner;
     private final Serializer serializer;
@@ -38,13 +38,13 @@ final class Broadcasts implements Broadcast.Source {
         return bytes.toByteArray();
     }
 
-    @Override
-    public ContextId owner() {
+    ContextId owner() {
         return owner;
     }
 
-    @Override
-    public @Nullable Object value(long id) {
+    /** Returns the original. */
+    @Nullable
+    Object value(long id) {
         return payload(id).original;
     }
 

@@ -10,6 +10,10 @@ final class CallSites {
 
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
+    /** What users call, or find between their line and this class. */
+    private static final Set<Class<?>> API = Set.of(
+            CallSites.class, EngineContext.class, RDD.class, PairRDD.class, Broadcast.class, ContextControl.class);
+
     /** What else calls this, for users who have called it or the API. */
     private static final Set<Class<?>> ALSO_ENGINE =
             Set.of(Arguments.class, Datasets.class, TaskThreads.class, Ordering.class, StatusTracker.class);
@@ -18,7 +22,13 @@ final class CallSites {
 
     /** Returns the innermost frame outside the API's own classes, as the place where {@code operation} was called. */
     static CallSite here(String operation) {
+        return beyond(Set.of(), operation);
+    }
+
+    /** As {@link #here}, also outside of the classes {@code own}, which are the API of a module above. */
+    static CallSite beyond(Set<Class<?>> own, String operation) {
         return WALKER.walk(frames -> frames.filter(frame -> !isApi(frame.getDeclaringClass()))
+                .filter(frame -> !own.contains(frame.getDeclaringClass().getNestHost()))
                 .findFirst()
                 .map(frame -> new CallSite(operation, frame.getFileName() + ":" + frame.getLineNumber()))
                 .orElseGet(() -> new CallSite(operation, "unknown place")));
@@ -51,7 +61,6 @@ final class CallSites {
     }
 
     private static boolean isApi(Class<?> type) {
-        Class<?> host = type.getNestHost();
-        return host == CallSites.class || DriverOnly.class.isAssignableFrom(host);
+        return API.contains(type.getNestHost());
     }
 }

@@ -95,6 +95,27 @@ final class Datasets {
         return nextId.getAndIncrement();
     }
 
+    /** As {@link #nextId}, for a node that a module above makes. */
+    int newForeignId() {
+        int id = nextId();
+        jobs.expectPreparation();
+        return id;
+    }
+
+    /**
+     * Checks that a module above has made a node with an id of its own.
+     *
+     * @throws IllegalArgumentException if nobody was given its id
+     */
+    LineageNode requireMade(LineageNode node) {
+        requireUsable();
+        if (node.id() < 0 || node.id() >= nextId.get()) {
+            throw new IllegalArgumentException("a node must be made with an id of EngineControl.newDatasetId, got "
+                    + node.id() + " of " + node.kind() + ", which nobody was given");
+        }
+        return node;
+    }
+
     ShuffleDependency shuffle(
             LineageNode parent, Partitioner partitioner, @Nullable Aggregator aggregator, EntryExtractor entries) {
         requireUsable();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param executorFactory the executors
  * @param scheduler runs jobs
- * @param control adds, drains and drops executors
+ * @param executors adds, drains and drops executors
  * @param accumulators the driver's accumulators
  * @param broadcasts the driver's broadcasts
  * @param results how much the results of running jobs take
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 record Engine(
         ExecutorFactory executorFactory,
         JobScheduler scheduler,
-        ExecutorControl control,
+        ExecutorControl executors,
         AccumulatorRegistry accumulators,
         Broadcasts broadcasts,
         ResultSizes results,
@@ -70,8 +70,8 @@ record Engine(
                         plan.isolation(),
                         faults,
                         executorFactory::replacement));
-        ExecutorControl control = new ExecutorControl(executorFactory, scheduler);
-        return new Engine(executorFactory, scheduler, control, accumulators, broadcasts, results, serializer);
+        ExecutorControl executors = new ExecutorControl(executorFactory, scheduler);
+        return new Engine(executorFactory, scheduler, executors, accumulators, broadcasts, results, serializer);
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */

@@ -19,11 +19,13 @@ import dev.favilla.status.SchedulerTables;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.value.DriverOnly;
 import dev.favilla.serializer.KryoRegistration;
-import dev.favilla.shuffle.Aggregator;
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
@@ -63,7 +65,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     static final String WHY_NOT_IN_TASKS =
             "An EngineContext lives outside of tasks and cannot be used inside a function that runs in them. Read what"
-                    + " you need of it into a variable before, or make the dataset outside of the function.";
+        + " you need of it into a variable before, or make the dataset outside of the function.";
 
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
@@ -74,7 +76,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     private final ThreadProperties properties = new ThreadProperties();
     private final Datasets datasets;
     private final Variables variables;
-
+    private final Extensions extensions = new Extensions();
     private final AtomicReference<@Nullable CallSite> closedAt = new AtomicReference<>();
 
     private EngineContext(EngineSettings settings, @Nullable FaultInjector faults, CallSite openedAt) {
@@ -109,13 +111,19 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
     }
 
     /**
-     * Fails running jobs, hands the events that wait to their listeners, stops all threads within five seconds and
-     * forgets everything that is kept. Closing twice is harmless. A task that ignores its interrupt may outlive this; it is reported as a warning with its stack.
+     * Tells the extensions, fails running jobs, hands the events that wait to their listeners, stops all threads within
+     * five seconds and forgets everything that is kept. Closing twice is harmless. A task that ignores its interrupt may
+     * outlive this; it is reported as a warning with its stack.
      */
     @Override
     public void close() {
         boolean first = closedAt.compareAndSet(null, CallSites.here("close"));
         properties.clear();
+        if (first) {
+            extensions.close();
+        } else {
+            extensions.awaitClose(CLOSE_DEADLINE);
+        }
         List<String> stuck = engine.close(CLOSE_DEADLINE); // a second caller waits for the first
         if (first && !stuck.isEmpty()) {
             String text = "{} was closed, but user code in {} task slots ignores its interrupt: {}";
@@ -318,21 +326,6 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
         return variables.broadcast(notNull(value, "value"), CallSites.here("broadcast"));
     }
 
-    /** Returns how many bytes the value of {@code broadcast} has, serialized. */
-    public long broadcastBytes(Broadcast<?> broadcast) {
-        return variables.bytes(notNull(broadcast, "broadcast"));
-    }
-
-    /** Drops the executors' copies; they are made again when used again. */
-    public void unpersist(Broadcast<?> broadcast) {
-        variables.unpersist(notNull(broadcast, "broadcast"));
-    }
-
-    /** Forgets a broadcast; using it from now on is an error that names this call. */
-    public void destroy(Broadcast<?> broadcast) {
-        variables.destroy(notNull(broadcast, "broadcast"), CallSites.here("destroy") + " destroyed it");
-    }
-
     /**
      * Returns a counter that tasks add to and the driver reads.
      *
@@ -514,7 +507,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     /** Returns the executors of this moment, in the order they came. */
     public List<ExecutorStatus> executors() {
-        return engine.control().executors();
+        return engine.executors().executors();
     }
 
     /**
@@ -525,7 +518,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     public ExecutorId addExecutor() {
         requireOpen();
-        return engine.control().addExecutor();
+        return engine.executors().addExecutor();
     }
 
     /**
@@ -536,7 +529,7 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
      */
     public void drainExecutor(ExecutorId executor) {
         requireOpen();
-        engine.control().drainExecutor(notNull(executor, "executor"));
+        engine.executors().drainExecutor(notNull(executor, "executor"));
     }
 
     // ---------------------------------------------------------------- within the package
@@ -688,7 +681,8 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
                     SerializationSettings.of(settings, registrations));
             EngineContext engine = new EngineContext(all, faults(), CallSites.here(operation));
             try {
-                extensions.forEach(extension -> extension.opened(engine.engine.control()));
+                EngineControl control = new ContextControl(engine.engine, engine.datasets);
+                extensions.forEach(extension -> engine.extensions.open(extension, control));
             } catch (RuntimeException | Error e) {
                 engine.close();
                 throw e;

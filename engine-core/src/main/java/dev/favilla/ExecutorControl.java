@@ -2,12 +2,12 @@ package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.JobScheduler;
-import dev.favilla.status.SchedulerTables;
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.status.SchedulerStatus;
-import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;
+import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.List;
 
 /**
@@ -16,15 +16,13 @@ import java.util.List;
  * @param executorFactory the executors
  * @param scheduler told of them
  */
-record ExecutorControl(ExecutorFactory executorFactory, JobScheduler scheduler) implements EngineControl {
+record ExecutorControl(ExecutorFactory executorFactory, JobScheduler scheduler) {
 
-    @Override
-    public List<ExecutorStatus> executors() {
-        return status().executors();
+    List<ExecutorStatus> executors() {
+        return scheduler.status().executors();
     }
 
-    @Override
-    public void loseExecutor(ExecutorId executor, String reason, boolean replace) {
+    void loseExecutor(ExecutorId executor, String reason, boolean replace) {
         if (!executorFactory.remove(executor)) {
             return;
         }
@@ -35,8 +33,7 @@ record ExecutorControl(ExecutorFactory executorFactory, JobScheduler scheduler) 
         }
     }
 
-    @Override
-    public ExecutorId addExecutor() {
+    ExecutorId addExecutor() {
         if (!executorFactory.areIsolated()) {
             throw new UnsupportedOperationException("Cannot add an executor: the only one of this context shares its"
                     + " records and results with the driver as objects, and others could not. Open the context with"
@@ -50,20 +47,9 @@ record ExecutorControl(ExecutorFactory executorFactory, JobScheduler scheduler) 
         return id;
     }
 
-    @Override
-    public void drainExecutor(ExecutorId executor) {
+    void drainExecutor(ExecutorId executor) {
         if (executorFactory.drain(executor)) {
             scheduler.drainExecutor(executor);
         }
-    }
-
-    @Override
-    public SchedulerTables tables() {
-        return scheduler.tables();
-    }
-
-    @Override
-    public SchedulerStatus status() {
-        return scheduler.status();
     }
 }

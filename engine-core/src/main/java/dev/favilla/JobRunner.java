@@ -6,6 +6,7 @@ import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.PreparedNode;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SerializedValue;
@@ -32,14 +33,25 @@ final class JobRunner {
 
     private final AtomicInteger ended = new AtomicInteger();
 
+    /** Whether there may be nodes that want to be prepared: the engine's own never do. */
+    private volatile boolean preparing;
+
     JobRunner(Engine engine, DatasetSettings datasets) {
         this.engine = engine;
         this.datasets = datasets;
     }
 
+    /** Says that a module above is about to make a node, which may have to be prepared. */
+    void expectPreparation() {
+        preparing = true;
+    }
+
     /** Runs an action and waits for its result. Interrupting the waiting thread cancels the job. */
     @Nullable
     Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site, JobProperties properties) {
+        if (preparing) {
+            prepare(target, site, properties);
+        }
         Map<Integer, String> names = datasets.names();
         JobHandle handle = engine.scheduler()
                 .submit(new JobRequest(target, partitions, action, datasets.levels(), names, site, properties, null));
@@ -56,6 +68,18 @@ final class JobRunner {
         } catch (SerializationException e) {
             String reason = "its results came back as bytes that cannot be read: " + e.getMessage();
             throw new JobFailedException(handle.jobId(), site, new JobFailure.Aborted(reason, e), names);
+        }
+    }
+
+    /** Prepares what a job on {@code target} computes, parents first. */
+    private void prepare(LineageNode target, CallSite site, JobProperties properties) {
+        for (PreparedNode node : Preparation.missingFor(target)) {
+            node.prepare((needed, action) ->
+                    run(needed, Datasets.indexes(0, needed.numPartitions()), action, site, properties));
+            if (!node.isPrepared()) {
+                throw new IllegalStateException(node + " is not prepared although its jobs were run: its prepare must"
+                        + " keep what it has found, and its isPrepared tell so.");
+            }
         }
     }
 

@@ -11,37 +11,40 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Additions made in an action count once per partition, when the action succeeds; additions made before a shuffle
  * may count again when a map task runs again.
  */
-public final class LongAccumulator extends Accumulator<LongAccumulator.Totals> {
+public final class LongAccumulator implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private final String name;
-    private final transient LongAdder sum = new LongAdder();
-    private final transient LongAdder count = new LongAdder();
+    /** In a task, the one of the attempt. */
+    private final Totals totals;
 
-    LongAccumulator(ContextId owner, long id, String name) {
-        super(owner, id);
-        this.name = name;
+    LongAccumulator(Totals totals) {
+        this.totals = totals;
+    }
+
+    /** Returns the id, unique in its context. */
+    public long id() {
+        return totals.id();
     }
 
     public String name() {
-        return name;
+        return totals.name;
     }
 
     /** Adds {@code value}. */
     public void add(long value) {
-        sum.add(value);
-        count.increment();
+        totals.sum.add(value);
+        totals.count.increment();
     }
 
     /** Returns the sum; inside a task, of what this attempt has added. */
     public long sum() {
-        return sum.sum();
+        return totals.sum.sum();
     }
 
     /** Returns how many numbers were added. */
     public long count() {
-        return count.sum();
+        return totals.count.sum();
     }
 
     /** Returns the average, NaN of nothing. */
@@ -61,31 +64,46 @@ public final class LongAccumulator extends Accumulator<LongAccumulator.Totals> {
 
     /** Sets the driver's value back to zero. */
     public void reset() {
-        sum.reset();
-        count.reset();
-    }
-
-    @Override
-    protected LongAccumulator zero() {
-        return new LongAccumulator(owner(), id(), name);
-    }
-
-    @Override
-    protected Totals partial() {
-        return new Totals(sum(), count());
-    }
-
-    @Override
-    protected void merge(Totals partial) {
-        sum.add(partial.sum());
-        count.add(partial.count());
+        totals.sum.reset();
+        totals.count.reset();
     }
 
     @Override
     public String toString() {
-        return "LongAccumulator(" + name + ": " + sum() + ")";
+        return "LongAccumulator(" + name() + ": " + sum() + ")";
+    }
+
+    /** What was added, as the engine handles it. */
+    static final class Totals extends Accumulator<Partial> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String name;
+        private final transient LongAdder sum = new LongAdder();
+        private final transient LongAdder count = new LongAdder();
+
+        Totals(ContextId owner, long id, String name) {
+            super(owner, id);
+            this.name = name;
+        }
+
+        @Override
+        protected Totals zero() {
+            return new Totals(owner(), id(), name);
+        }
+
+        @Override
+        protected Partial partial() {
+            return new Partial(sum.sum(), count.sum());
+        }
+
+        @Override
+        protected void merge(Partial partial) {
+            sum.add(partial.sum());
+            count.add(partial.count());
+        }
     }
 
     /** What one attempt added. */
-    protected record Totals(long sum, long count) implements Serializable {}
+    record Partial(long sum, long count) implements Serializable {}
 }

@@ -35,6 +35,7 @@ import dev.favilla.value.DriverOnly;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.spi.EngineControl;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextOutput;
 import dev.favilla.value.DriverOnly;
@@ -68,7 +69,7 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
 
     static final String WHY_NOT_IN_TASKS =
             "An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
-                    + " together with join or union, or collect a small one and broadcast it.";
+        + " together with join or union, or collect a small one and broadcast it.";
 
     /** How many times more partitions {@link #take} looks at in each round, at most. */
     private static final int TAKE_SCALE = 4;
@@ -79,6 +80,19 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
     RDD(Datasets datasets, LineageNode node) {
         this.datasets = datasets;
         this.node = node;
+    }
+
+    /**
+     * Returns a dataset over a node of a module's own. For extensions: see {@link dev.favilla.spi}.
+     *
+     * @param control what the extension was given by the context that the dataset is to belong to
+     * @param node computes records of type {@code T}; made with an id of {@link EngineControl#newDatasetId}
+     */
+    public static <T extends @Nullable Object> RDD<T> of(EngineControl control, LineageNode node) {
+        notNull(control, "control");
+        notNull(node, "node");
+        Datasets datasets = ContextControl.datasetsOf(control);
+        return new RDD<>(datasets, datasets.requireMade(node));
     }
 
     // ---------------------------------------------------------------- identity

@@ -1,11 +1,16 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.serializer.SerializationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the shared variables of one context: broadcasts and accumulators. Used from any thread. */
-final class Variables {
+/**
+ * Makes the shared variables of one context, broadcasts and accumulators, and is the driver's side of its broadcasts. Used
+ * from any thread.
+ */
+final class Variables implements Broadcast.Source {
 
     private final Engine engine;
     private final Reachability reachability;
@@ -24,7 +29,7 @@ final class Variables {
             String type = value.getClass().getName();
             throw Arguments.notWritten(value, "Cannot broadcast a " + type + " (" + site + "): it", e);
         }
-        Broadcast<T> broadcast = new Broadcast<>(id, engine.broadcasts());
+        Broadcast<T> broadcast = new Broadcast<>(id, this);
         Engine parts = engine;
         reachability.track(broadcast, () -> {
             parts.broadcasts().forget(id);
@@ -33,33 +38,34 @@ final class Variables {
         return broadcast;
     }
 
-    /** Returns how many bytes the value has, serialized. */
-    long bytes(Broadcast<?> broadcast) {
-        return engine.broadcasts().bytes(requireMine(broadcast));
+    @Override
+    public @Nullable Object value(long id) {
+        return engine.broadcasts().value(id);
     }
 
-    /** Drops the executors' copies. */
-    void unpersist(Broadcast<?> broadcast) {
-        engine.executorFactory().forgetCopies(requireMine(broadcast));
+    @Override
+    public ContextId owner() {
+        return engine.broadcasts().owner();
     }
 
-    /** @param why what those are told who use it from now on */
-    void destroy(Broadcast<?> broadcast, String why) {
-        long id = requireMine(broadcast);
+    @Override
+    public long bytes(long id) {
+        return engine.broadcasts().bytes(id);
+    }
+
+    @Override
+    public void unpersist(long id) {
+        engine.executorFactory().forgetCopies(id);
+    }
+
+    @Override
+    public void destroy(long id, String why) {
         engine.broadcasts().destroy(id, why);
         engine.executorFactory().forgetCopies(id);
     }
 
-    private long requireMine(Broadcast<?> broadcast) {
-        if (!broadcast.isFrom(engine.broadcasts())) {
-            throw new IllegalArgumentException(
-                    broadcast + " was made by another context than this one. Ask the context that made it.");
-        }
-        return broadcast.id();
-    }
-
     LongAccumulator longAccumulator(String name) {
-        return engine.accumulators()
-                .register(new LongAccumulator(engine.broadcasts().owner(), next.getAndIncrement(), name));
+        return new LongAccumulator(
+                engine.accumulators().register(new LongAccumulator.Totals(owner(), next.getAndIncrement(), name)));
     }
 }

@@ -72,7 +72,7 @@ class CallersWithoutStackTest {
                 Broadcast<List<Integer>> broadcast = engine.broadcast(List.of(1, 2, 3));
                 LongAccumulator sum = engine.longAccumulator("sum");
                 numbers.foreach(n -> sum.add(n + broadcast.value().size()));
-                engine.destroy(broadcast);
+                broadcast.destroy();
             }
         };
 

@@ -217,10 +217,10 @@ class IsolationTest {
                         engine.range(0, 1, 1, 1).map(x -> broadcast.value().plus(1).value);
                 assertThat(added.collect()).containsExactly(2);
 
-                engine.unpersist(broadcast);
+                broadcast.unpersist();
 
                 assertThat(added.collect()).as("of a new copy").containsExactly(2);
-                engine.destroy(broadcast);
+                broadcast.destroy();
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(added::collect)
                         .withMessageContaining("destroy");

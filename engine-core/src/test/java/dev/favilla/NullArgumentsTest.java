@@ -7,8 +7,10 @@ import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineListener;
 import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
+import dev.favilla.lineage.LineageNode;
 import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.storage.StorageLevel;
 import java.lang.reflect.AnnotatedType;
@@ -141,7 +143,13 @@ class NullArgumentsTest {
         if (type == Ordering.class || type == java.util.Comparator.class) {
             return Ordering.<Long>natural();
         }
-        if (type == EngineListener.class || type == KryoRegistration.class || type == EngineExtension.class) {
+        if (type == LineageNode.class) {
+            return engine.range(0, 1).lineage();
+        }
+        if (type == EngineListener.class
+                || type == EngineControl.class
+                || type == KryoRegistration.class
+                || type == EngineExtension.class) {
             return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (p, m, a) -> null);
         }
         return type.isInterface() ? serializable(type) : "something";

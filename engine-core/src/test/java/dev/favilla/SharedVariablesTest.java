@@ -65,7 +65,7 @@ class SharedVariablesTest {
             RDD<Integer> dataset = engine.range(0L, 2L).map(x -> shared.value().size());
             assertThat(dataset.collect()).containsExactly(2, 2);
 
-            engine.unpersist(shared);
+            shared.unpersist();
 
             assertThat(dataset.collect()).containsExactly(2, 2);
             assertThat(shared.value()).containsExactly(1, 2);
@@ -76,7 +76,7 @@ class SharedVariablesTest {
             Broadcast<ArrayList<Integer>> shared = engine.broadcast(new ArrayList<>(List.of(1, 2)));
             RDD<Integer> dataset = engine.range(0L, 2L).map(x -> shared.value().size());
             dataset.count();
-            engine.destroy(shared);
+            shared.destroy();
 
             assertThatThrownBy(shared::value)
                     .isInstanceOf(IllegalStateException.class)
@@ -86,7 +86,7 @@ class SharedVariablesTest {
                     .cause()
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("destroy at SharedVariablesTest.java:");
-            assertThatThrownBy(() -> engine.broadcastBytes(shared)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(shared::serializedBytes).isInstanceOf(IllegalStateException.class);
             Engines.assertUsable(engine);
         }
 
@@ -139,8 +139,24 @@ class SharedVariablesTest {
 
         @Test
         void theirSizeIsKnown() {
-            assertThat(engine.broadcastBytes(engine.broadcast(new byte[10_000])))
-                    .isBetween(10_000L, 10_100L);
+            assertThat(engine.broadcast(new byte[10_000]).serializedBytes()).isBetween(10_000L, 10_100L);
+        }
+
+        @Test
+        void insideTasksTheyCanOnlyBeRead() {
+            Broadcast<String> shared = engine.broadcast("x");
+            RDD<Long> one = engine.range(0L, 1L);
+
+            assertThatThrownBy(() -> one.foreach(x -> shared.unpersist()))
+                    .isInstanceOf(JobFailedException.class)
+                    .hasMessageContaining(".unpersist was called inside a task");
+            assertThatThrownBy(() -> one.foreach(x -> shared.destroy()))
+                    .isInstanceOf(JobFailedException.class)
+                    .hasMessageContaining(".destroy was called inside a task");
+            assertThatThrownBy(() -> one.map(x -> shared.serializedBytes()).count())
+                    .isInstanceOf(JobFailedException.class)
+                    .hasMessageContaining(".serializedBytes was called inside a task");
+            assertThat(shared.value()).isEqualTo("x");
         }
 
         @Test
@@ -165,11 +181,7 @@ class SharedVariablesTest {
                     seen.add("foreign");
                 }
                 assertThat(seen).containsOnly("foreign");
-                try {
-                    engine.destroy(foreign);
-                } catch (RuntimeException e) {
-                    assertThat(e).isInstanceOf(IllegalArgumentException.class);
-                }
+                foreign.destroy();
                 assertThat(own.value()).containsExactly("own");
             }
         }

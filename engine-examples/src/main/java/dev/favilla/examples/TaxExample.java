@@ -83,8 +83,8 @@ final class TaxExample implements Command {
 
         Broadcast<Map<String, Integer>> shared = engine.broadcast(rates);
         Map<String, Long> broadcast = totals(salaries, salary -> salary.tax(rateOf(salary, shared.value())));
-        out.println("broadcast: " + closures(engine) + "; " + count(engine.broadcastBytes(shared), "broadcast byte")
-                + ", once");
+        out.println(
+                "broadcast: " + closures(engine) + "; " + count(shared.serializedBytes(), "broadcast byte") + ", once");
 
         captured.forEach((county, cents) -> out.println(county + "\t" + money(cents)));
         if (!captured.equals(broadcast)) {

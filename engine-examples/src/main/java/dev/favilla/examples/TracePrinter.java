@@ -11,6 +11,7 @@ import dev.favilla.event.EngineEvent.TaskStarted;
 import dev.favilla.examples.LineageTrace.Contents;
 import dev.favilla.examples.LineageTrace.Keyed;
 import dev.favilla.attempt.Metric;
+import dev.favilla.memory.Metric;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.Partitioner;
