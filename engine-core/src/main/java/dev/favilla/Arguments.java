@@ -56,7 +56,7 @@ final class Arguments {
             String what, DriverOnlySearch.Found found, String path, RuntimeException failure) {
         return new IllegalArgumentException(
                 what + " cannot travel to tasks: " + found.object().getClass().getName() + " would have to go along. "
-                        + found.object().whyNotInTasks() + " Path: " + path,
+                        + found.whyNotInTasks() + " Path: " + path,
                 failure);
     }
 }

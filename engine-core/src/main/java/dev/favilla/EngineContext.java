@@ -61,11 +61,9 @@ import org.slf4j.LoggerFactory;
  * {@link IllegalStateException}. So it does inside a task of any context, which would wait for its own slot, and on threads
  * that such a task has started, while it runs. A null argument is an {@link IllegalArgumentException} that names it.
  */
-public final class EngineContext implements AutoCloseable, DriverOnly {
-
-    static final String WHY_NOT_IN_TASKS =
-            "An EngineContext lives outside of tasks and cannot be used inside a function that runs in them. Read what"
-        + " you need of it into a variable before, or make the dataset outside of the function.";
+@DriverOnly("An EngineContext lives outside of tasks and cannot be used inside a function that runs in them. Read what"
+        + " you need of it into a variable before, or make the dataset outside of the function.")
+public final class EngineContext implements AutoCloseable {
 
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
@@ -536,11 +534,6 @@ public final class EngineContext implements AutoCloseable, DriverOnly {
 
     Datasets datasets() {
         return datasets;
-    }
-
-    @Override
-    public String whyNotInTasks() {
-        return WHY_NOT_IN_TASKS;
     }
 
     @Override

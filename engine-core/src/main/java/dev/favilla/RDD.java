@@ -65,11 +65,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the records, which may be null
  */
-public sealed class RDD<T extends @Nullable Object> implements DriverOnly permits PairRDD {
-
-    static final String WHY_NOT_IN_TASKS =
-            "An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
-        + " together with join or union, or collect a small one and broadcast it.";
+@DriverOnly("An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
+        + " together with join or union, or collect a small one and broadcast it.")
+public sealed class RDD<T extends @Nullable Object> permits PairRDD {
 
     /** How many times more partitions {@link #take} looks at in each round, at most. */
     private static final int TAKE_SCALE = 4;
@@ -656,11 +654,6 @@ public sealed class RDD<T extends @Nullable Object> implements DriverOnly permit
         return new UnsupportedOperationException("empty collection: " + action + " needs at least one record, and "
                 + datasets.describe(node)
                 + " has none. Use fold for a default, or take(1) to see whether there is one.");
-    }
-
-    @Override
-    public final String whyNotInTasks() {
-        return WHY_NOT_IN_TASKS;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.serializer.DriverOnlySearch;
 import java.util.concurrent.ForkJoinWorkerThread;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +62,9 @@ final class TaskThreads {
 
     private static IllegalStateException refusal(String where) {
         CallSites.Entered entered = CallSites.entered();
-        String why = RDD.class.isAssignableFrom(entered.type()) ? RDD.WHY_NOT_IN_TASKS : EngineContext.WHY_NOT_IN_TASKS;
-        return new IllegalStateException(entered.callSite() + " was called " + where + ". " + why);
+        Class<?> used = RDD.class.isAssignableFrom(entered.type()) ? RDD.class : EngineContext.class;
+        return new IllegalStateException(
+                entered.callSite() + " was called " + where + ". " + DriverOnlySearch.whyNotInTasks(used));
     }
 
     /** What a slot does, or did when a thread was started there. */

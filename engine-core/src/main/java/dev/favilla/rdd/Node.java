@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Immutable but for the partition count, which is found once, on the first call that asks, and then
  * stays. Two threads that ask at once may both look; a source answers both alike.
+ *
+ * <p>A function that captures one is refused, as it is for the dataset: it would take its whole lineage along.
  */
-public abstract class Node implements LineageNode, DriverOnly {
+@DriverOnly(
+        "The lineage of a dataset belongs to the driver and cannot be used inside a function that runs in tasks. Read what"
+                + " you need of it, such as its id, into a variable before.")
+public abstract class Node implements LineageNode {
 
     private final int id;
     private final String kind;
@@ -96,13 +101,6 @@ public abstract class Node implements LineageNode, DriverOnly {
             }
         }
         return null;
-    }
-
-    /** A function that captures one is refused, as it is for the dataset: it would take its whole lineage along. */
-    @Override
-    public final String whyNotInTasks() {
-        return "The lineage of a dataset belongs to the driver and cannot be used inside a function that runs in tasks."
-                + " Read what you need of it, such as its id, into a variable before.";
     }
 
     @Override

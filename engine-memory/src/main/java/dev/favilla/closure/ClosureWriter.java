@@ -37,8 +37,8 @@ final class ClosureWriter extends GraphWriter {
 
     @Override
     protected Object replace(Object object) {
-        if (object instanceof DriverOnly forbidden) {
-            throw new DriverOnlyFound(forbidden);
+        if (DriverOnlySearch.isDriverOnly(object.getClass())) {
+            throw new DriverOnlyFound(object);
         }
         bindsToTasks |= object instanceof TaskBound;
         return object;
@@ -49,7 +49,8 @@ final class ClosureWriter extends GraphWriter {
         Refusal refusal = failure instanceof DriverOnlyFound found
                 ? new Refusal(
                         CapturePath.to(function, found.object),
-                        "refers to " + found.object.getClass().getName() + ". " + found.object.whyNotInTasks())
+                        "refers to " + found.object.getClass().getName() + ". "
+                                + DriverOnlySearch.whyNotInTasks(found.object.getClass()))
                 : writer.refusal(function, failure);
         return new ClosureNotSerializableException(
                 operation,
@@ -75,9 +76,9 @@ final class ClosureWriter extends GraphWriter {
 
         private static final long serialVersionUID = 1L;
 
-        private final transient DriverOnly object;
+        private final transient Object object;
 
-        DriverOnlyFound(DriverOnly object) {
+        DriverOnlyFound(Object object) {
             super(null, null, false, false);
             this.object = object;
         }

@@ -133,7 +133,7 @@ final class ContentKind {
         if (type.isArray()) {
             return PlatformContents.array(type);
         }
-        if (DriverOnly.class.isAssignableFrom(type)) {
+        if (DriverOnlySearch.isDriverOnly(type)) {
             return closedReader(type);
         }
         if (type.isRecord()) {
@@ -168,7 +168,7 @@ final class ContentKind {
 
     /** Where fields are closed or not all, there may still be the object's own form. */
     private static Reader closedReader(Class<?> type) {
-        if (Serializable.class.isAssignableFrom(type) && !DriverOnly.class.isAssignableFrom(type)) {
+        if (Serializable.class.isAssignableFrom(type) && !DriverOnlySearch.isDriverOnly(type)) {
             return (walk, value, seed) -> WrittenForm.hash(walk, value);
         }
         return (walk, value, seed) -> {

@@ -49,11 +49,11 @@ final class RecordFailures {
 
     /** Refuses what exists outside of tasks only, or belongs to one, wherever in a record it is met. */
     static void requireData(Object object) {
-        if (object instanceof DriverOnly driverOnly) {
+        if (DriverOnlySearch.isDriverOnly(object.getClass())) {
             throw new Unserializable(
                     object,
                     object.getClass().getName() + " cannot be part of a record",
-                    driverOnly.whyNotInTasks(),
+                    DriverOnlySearch.whyNotInTasks(object.getClass()),
                     null);
         }
         if (object instanceof TaskBound) {

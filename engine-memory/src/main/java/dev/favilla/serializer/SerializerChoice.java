@@ -120,7 +120,7 @@ final class SerializerChoice {
      * @param kryosOwn what Kryo would choose
      */
     static Serializer<?> of(Class<?> type, Kryo kryo, Function<Class<?>, Serializer<?>> kryosOwn) {
-        if (DriverOnly.class.isAssignableFrom(type) || TaskBound.class.isAssignableFrom(type)) {
+        if (DriverOnlySearch.isDriverOnly(type) || TaskBound.class.isAssignableFrom(type)) {
             return new NoData();
         }
         if (type == Class.class) {

@@ -29,6 +29,18 @@ public final class DriverOnlySearch {
     private static final int MAX_VALUES = 100_000;
     private static final int FEW = 32;
 
+    /** The reasons of classes that are marked; empty for others. */
+    private static final ClassValue<Optional<String>> REASONS = new ClassValue<>() {
+        @Override
+        protected Optional<String> computeValue(Class<?> type) {
+            try {
+                return Optional.ofNullable(type.getAnnotation(DriverOnly.class)).map(DriverOnly::value);
+            } catch (RuntimeException | Error e) { // other annotations of a user's class may be beyond reading
+                return Optional.empty();
+            }
+        }
+    };
+
     private @Nullable Class<?> lastClosed;
 
     /** Those met on the way through one value, and those of them still to be looked into; empty between values. */
@@ -42,7 +54,23 @@ public final class DriverOnlySearch {
      * @param object the dataset or context
      * @param path the way to it, for example {@code value -> [0]: dev.favilla.RDD}; its class alone if it is the value
      */
-    public record Found(DriverOnly object, String path) {}
+    public record Found(Object object, String path) {
+
+        /** Explains why it cannot be used inside a task and what to do instead. */
+        public String whyNotInTasks() {
+            return DriverOnlySearch.whyNotInTasks(object.getClass());
+        }
+    }
+
+    /** Returns whether instances of {@code type} live outside of tasks only: see {@link DriverOnly}. */
+    public static boolean isDriverOnly(Class<?> type) {
+        return REASONS.get(type).isPresent();
+    }
+
+    /** Explains why instances of {@code type} cannot be used inside a task and what to do instead; empty if they can. */
+    public static String whyNotInTasks(Class<?> type) {
+        return REASONS.get(type).orElse("");
+    }
 
     /** Returns what {@code value} is, or refers to, that lives outside of tasks only. */
     public Optional<Found> find(@Nullable Object value) {
@@ -53,20 +81,20 @@ public final class DriverOnlySearch {
             lastClosed = value.getClass();
             return Optional.empty();
         }
-        DriverOnly found = value instanceof DriverOnly itself ? itself : walk(value);
+        Object found = isDriverOnly(value.getClass()) ? value : walk(value);
         return found == null ? Optional.empty() : Optional.of(new Found(found, CapturePath.to(value, found)));
     }
 
-    private @Nullable DriverOnly walk(Object root) {
+    private @Nullable Object walk(Object root) {
         addChildren(root, left);
         if (left.isEmpty()) {
             return null; // as for most records
         }
         seen.add(root);
-        DriverOnly found = null;
+        Object found = null;
         for (Object next = left.poll(); found == null && next != null && seen.size() < MAX_VALUES; next = left.poll()) {
-            if (next instanceof DriverOnly one) {
-                found = one;
+            if (isDriverOnly(next.getClass())) {
+                found = next;
             } else if (seen.add(next)) {
                 addChildren(next, left);
             }

@@ -48,7 +48,7 @@ final class ReferringFields {
         if (type.isArray()) {
             return isSettled(type.getComponentType()) && isClosed(type.getComponentType(), outer);
         }
-        if (DriverOnly.class.isAssignableFrom(type) || isOfTheJdk(type) || Immutability.isLambda(type)) {
+        if (DriverOnlySearch.isDriverOnly(type) || isOfTheJdk(type) || Immutability.isLambda(type)) {
             return false;
         }
         if (!outer.add(type)) {

@@ -57,12 +57,8 @@ class ClosureTest {
         }
     }
 
-    static final class Dataset implements DriverOnly {
-        @Override
-        public String whyNotInTasks() {
-            return "A dataset exists outside tasks only; use join instead.";
-        }
-    }
+    @DriverOnly("A dataset exists outside tasks only; use join instead.")
+    static final class Dataset {}
 
     record Filter<T>(Fn<T, Boolean> predicate) implements Fn<T, T> {
         @Override

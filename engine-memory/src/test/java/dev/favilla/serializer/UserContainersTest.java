@@ -435,12 +435,8 @@ class UserContainersTest {
         }
     }
 
-    static final class Dataset implements DriverOnly, Serializable {
-        @Override
-        public String whyNotInTasks() {
-            return "A dataset exists outside tasks only; use join instead.";
-        }
-    }
+    @DriverOnly("A dataset exists outside tasks only; use join instead.")
+    static final class Dataset implements Serializable {}
 
     static final class Handle implements TaskBound, Serializable {
         @Override

@@ -14,13 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DriverOnlySearchTest {
 
-    private static final class Dataset implements DriverOnly {
-
-        @Override
-        public String whyNotInTasks() {
-            return "it is a dataset";
-        }
-    }
+    @DriverOnly("it is a dataset")
+    private static final class Dataset {}
 
     private record Flat(long id, String name, double[] values, Flat[] others) {}
 
