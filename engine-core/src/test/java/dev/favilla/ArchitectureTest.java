@@ -14,7 +14,10 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
@@ -22,7 +25,9 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.shuffle.Partitioner;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,28 @@ class ArchitectureTest {
             "dev.favilla.scheduler.service.Deadline",
             "dev.favilla.memory.MemoryLedger",
             "dev.favilla.Reachability");
+
+    /** The packages that the signatures of {@code dev.favilla} may name, and what users need of each. */
+    private static final Map<String, String> AUDIENCE_PACKAGES = Map.of(
+            "dev.favilla", "the API itself",
+            "dev.favilla.function", "the functions that users write",
+            "dev.favilla.task", "what a function may know of its task, and how a task failed",
+            "dev.favilla.job", "pools and properties of jobs, and why a job failed",
+            "dev.favilla.status", "what a context is doing and has done",
+            "dev.favilla.event", "what listeners are told",
+            "dev.favilla.spi", "how extensions are installed, and what they are given",
+            "dev.favilla.lineage", "datasets as data: what extensions and printers read");
+
+    /** The types of engine packages that they may name. */
+    private static final Map<String, String> AUDIENCE_TYPES = Map.of(
+            "dev.favilla.storage.StorageLevel", "said by users who keep a dataset, obeyed by stores",
+            "dev.favilla.shuffle.Partitioner", "implemented by users who place keys themselves, asked by shuffles",
+            "dev.favilla.shuffle.ExecutorId", "names executors to users as to all layers",
+            "dev.favilla.serializer.KryoRegistration", "implemented by users who register classes",
+            "dev.favilla.memory.MemoryUsage", "a value that managers report and a context's status shows");
+
+    /** More in one package than a reader can hold. */
+    private static final int MOST_PUBLIC_TYPES = 25;
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .importLocations(Stream.of(MemoryManager.class, Partitioner.class, JobScheduler.class, EngineContext.class)
@@ -77,7 +104,13 @@ class ArchitectureTest {
                 .layer("spill")
                 .definedBy("dev.favilla.spill..")
                 .layer("scheduler")
-                .definedBy("dev.favilla.lineage..", "dev.favilla.scheduler..")
+                .definedBy(
+                        "dev.favilla.lineage..",
+                        "dev.favilla.task..",
+                        "dev.favilla.job..",
+                        "dev.favilla.status..",
+                        "dev.favilla.event..",
+                        "dev.favilla.scheduler..")
                 .layer("core")
                 .definedBy("dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..")
                 .layer("spi")
@@ -164,6 +197,64 @@ class ArchitectureTest {
                     .as(internal)
                     .hasSize(1);
         }
+    }
+
+    @Test
+    void usersSeeAudiencePackagesOnly() {
+        Set<String> strangers = new TreeSet<>();
+        for (JavaClass type : MAIN) {
+            if (type.getPackageName().equals("dev.favilla") && isVisible(type)) {
+                namedBy(type)
+                        .filter(named -> !isForUsers(named))
+                        .forEach(named -> strangers.add(type.getSimpleName() + " names " + named.getName()));
+            }
+        }
+        assertThat(strangers).isEmpty();
+    }
+
+    private static boolean isForUsers(JavaClass named) {
+        JavaClass type = named.getBaseComponentType();
+        return type.isPrimitive()
+                || type.getPackageName().startsWith("java.")
+                || AUDIENCE_PACKAGES.containsKey(type.getPackageName())
+                || AUDIENCE_TYPES.containsKey(type.getName());
+    }
+
+    private static boolean isVisible(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
+    }
+
+    /** Returns what a type extends, and what its public members and type parameters speak of. */
+    private static Stream<JavaClass> namedBy(JavaClass type) {
+        Stream<JavaType> parents = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
+        Stream<JavaType> fields =
+                type.getFields().stream().filter(ArchitectureTest::isForOthers).map(JavaField::getType);
+        Stream<JavaType> methods = type.getCodeUnits().stream()
+                .filter(ArchitectureTest::isForOthers)
+                .flatMap(method -> Stream.concat(
+                        Stream.of(method.getReturnType()),
+                        Stream.concat(method.getParameterTypes().stream(), method.getExceptionTypes().stream())));
+        return Stream.of(parents, fields, methods, type.getTypeParameters().stream())
+                .flatMap(types -> types)
+                .flatMap(named -> ((JavaType) named).getAllInvolvedRawTypes().stream());
+    }
+
+    private static boolean isForOthers(JavaMember member) {
+        Set<JavaModifier> modifiers = member.getModifiers();
+        return !modifiers.contains(JavaModifier.SYNTHETIC)
+                && (modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED));
+    }
+
+    @Test
+    void noPackageHasMorePublicTypesThanAReaderCanHold() {
+        Map<String, Long> many = MAIN.stream()
+                .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        many.values().removeIf(count -> count <= MOST_PUBLIC_TYPES);
+        many.remove("dev.favilla.serializer"); // being split
+        assertThat(many).isEmpty();
     }
 
     @Test

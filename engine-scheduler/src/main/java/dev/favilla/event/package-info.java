@@ -1,4 +1,4 @@
-/** What happens in a context, told to those who listen. */
+/** What happens in a context, told to those who listen: {@link dev.favilla.event.EngineListener}. Values only. */
 @NullMarked
 package dev.favilla.event;
 

@@ -1,7 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 /** What can happen to a stage. */
-public sealed interface StageEvent {
+sealed interface StageEvent {
 
     /** Nothing that it reads is missing, and its tasks are queued. */
     record Submitted() implements StageEvent {}

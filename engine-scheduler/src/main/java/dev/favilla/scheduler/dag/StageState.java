@@ -17,7 +17,7 @@ package dev.favilla.scheduler.dag;
  * 100,000 tasks would copy it 100,000 times. The stage keeps them in one bit set beside its state, and says {@code
  * Completed} when it is empty.
  */
-public sealed interface StageState {
+sealed interface StageState {
 
     /**
      * Returns the state after {@code event}.
