@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * ranges, say, from a sample of what it is computed from.
  *
  * <p>Whoever runs a job prepares the nodes of its lineage first, ancestors before descendants. The number of partitions
- * and the partitioner must not depend on what is found.
+ * and the partitioner must not depend on what is found; {@link #plan} may, and is asked for only then.
  *
  * <p><b>Threads.</b> Two threads that run jobs at once may both prepare a node; the one that is done first decides.
  */
