@@ -106,6 +106,7 @@ class ArchitectureTest {
                 .layer("scheduler")
                 .definedBy(
                         "dev.favilla.lineage..",
+                        "dev.favilla.pipeline..",
                         "dev.favilla.task..",
                         "dev.favilla.job..",
                         "dev.favilla.status..",
@@ -171,6 +172,21 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .resideInAnyPackage("dev.favilla.scheduler", "dev.favilla.lineage")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.favilla.pipeline..",
+                        "dev.favilla.scheduler.dag..",
+                        "dev.favilla.scheduler.task..",
+                        "dev.favilla.scheduler.executor..",
+                        "dev.favilla.scheduler.service.."));
+    }
+
+    @Test
+    void pipelinesKnowNothingOfThoseWhoRunThem() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.favilla.pipeline")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

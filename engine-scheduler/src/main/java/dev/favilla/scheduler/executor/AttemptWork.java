@@ -9,6 +9,10 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.pipeline.PipelineBuilder;
+import dev.favilla.scheduler.Action;
+import dev.favilla.scheduler.TaskContext;
 import dev.favilla.task.TaskContext;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
@@ -60,7 +64,7 @@ final class AttemptWork {
     private MapOutput writeShuffle(ShuffleDependency dependency) throws Exception {
         Cursor records = pipelines.open(dependency.parent(), spec.partition());
         try (ShuffleWriter writer = shuffles.writer(dependency.spec(), spec.partition(), scope)) {
-            Steps.drive(records, new EntryWriter(dependency, writer), scope);
+            pipelines.drive(records, new EntryWriter(dependency, writer));
             pipelines.finish();
             reach(FaultSite.TASK_END, "");
             MapOutput output = commit(dependency, writer);
@@ -85,7 +89,7 @@ final class AttemptWork {
     private Done runAction(TaskWork.RunAction work) throws Exception {
         Action action = work.action();
         Cursor records = pipelines.open(work.target(), spec.partition());
-        Object result = action.run(Steps.guarded(records, scope), scope);
+        Object result = action.run(pipelines.guarded(records), scope);
         pipelines.finish();
         reach(FaultSite.TASK_END, "");
         return new Done(result, action.resultBytes(result));

@@ -11,6 +11,13 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.memory.Metric;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.pipeline.InputMissingException;
+import dev.favilla.pipeline.InputVersions;
+import dev.favilla.pipeline.PipelineBuilder;
+import dev.favilla.scheduler.CommitDeniedException;
 import dev.favilla.task.CommitDeniedException;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.ResultTooLargeException;
@@ -160,7 +167,8 @@ final class TaskRun {
         scope.faults().reach(FaultSite.TASK_START, "");
         scope.checkKilled();
         TaskSpec entered = boundary.enter(spec);
-        PipelineBuilder pipelines = new PipelineBuilder(entered, scope, env.blocks(), env.shuffle(), inputVersions);
+        PipelineBuilder pipelines = new PipelineBuilder(
+                scope, entered.reads(), entered.persisted(), env.blocks(), env.shuffle(), inputVersions);
         AttemptWork begun = new AttemptWork(entered, scope, env.shuffle(), pipelines);
         work = begun;
         return begun.run();

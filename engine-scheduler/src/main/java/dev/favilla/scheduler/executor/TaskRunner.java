@@ -1,8 +1,9 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.attempt.MetricValues;
-import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.memory.MetricValues;
+import dev.favilla.pipeline.InputVersions;
 import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -1,9 +1,8 @@
 /**
- * One executor of this JVM: task slots, and the pipelines that run in them.
+ * One executor of this JVM: task slots, and the attempts that run in them.
  *
  * <p>Start at {@link dev.favilla.scheduler.executor.InProcessExecutor}. An attempt is run by {@code TaskRun}, which
- * alone decides how it ended; {@code PipelineBuilder} turns the plans of a lineage into cursors, in loops and never by
- * recursion, so that a lineage may be of any length. Everything of an attempt belongs to its slot's thread; what is
+ * alone decides how it ended; {@link dev.favilla.pipeline.PipelineBuilder} assembles what it runs. Everything of an attempt belongs to its slot's thread; what is
  * shared between slots is the queue in front of them, the memory manager, the block store and the shuffle.
  *
  * <p>Nothing here decides what runs where, or what happens after a failure.

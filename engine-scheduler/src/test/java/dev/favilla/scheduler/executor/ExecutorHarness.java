@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.lineage.TestLineage;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;

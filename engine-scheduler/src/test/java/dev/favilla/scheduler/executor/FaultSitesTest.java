@@ -10,6 +10,8 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.lineage.TestLineage;
+import dev.favilla.memory.Metric;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;

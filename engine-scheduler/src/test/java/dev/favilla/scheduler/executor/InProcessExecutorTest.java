@@ -7,6 +7,7 @@ import dev.favilla.attempt.ExecutorId;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.lineage.TestLineage;
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.Accumulator;

@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.lineage.Action;
+import dev.favilla.lineage.Collecting;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.attempt.TaskScope;
 import java.util.List;

@@ -44,10 +44,6 @@ final class TestExecutor implements AutoCloseable {
         };
     }
 
-    TaskScope scope() {
-        return new TaskScope(nextAttempt++, "test attempt", memory.openTask("test attempt"));
-    }
-
     TaskSpec spec(TaskWork work) {
         return spec(work, 0, Map.of(), Map.of());
     }
@@ -89,11 +85,6 @@ final class TestExecutor implements AutoCloseable {
                 clock,
                 faults,
                 ExecutorEnv.Life.UNWATCHED);
-    }
-
-    PipelineBuilder pipelines(TaskScope scope, Map<Integer, StorageLevel> persisted) {
-        TaskSpec spec = spec(new TaskWork.MergeResults(new TestAction(), List.of(), null), 0, Map.of(), persisted);
-        return new PipelineBuilder(spec, scope, blocks, shuffle, new InputVersions());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
@@ -25,7 +25,7 @@ import java.util.TreeSet;
  *
  * <p><b>Threads.</b> May be used from any thread; two that ask for the same dataset at once both walk its lineage.
  */
-final class InputVersions {
+public final class InputVersions {
 
     private static final int REMEMBERED_DATASETS = 4096;
 
@@ -37,7 +37,7 @@ final class InputVersions {
      *
      * @param reads the generation of everything that the stage may read
      */
-    long of(LineageNode node, InputSnapshot reads) {
+    public long of(LineageNode node, InputSnapshot reads) {
         long inputVersion = ofShuffles(node, reads.generations());
         for (Map.Entry<Integer, Long> dataset : reads.firstValidAttempts().entrySet()) {
             if (dataset.getValue() > 0 && isBelow(dataset.getKey(), node)) {

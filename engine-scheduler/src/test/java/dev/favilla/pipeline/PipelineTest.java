@@ -1,13 +1,15 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.lineage.Collecting;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TestLineage;
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.StorageLevel;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class PipelineTest {
 
     private final TestLineage lineage = new TestLineage();
-    private final TestExecutor host = new TestExecutor();
+    private final PipelineHarness host = new PipelineHarness();
     private final AtomicInteger computed = new AtomicInteger();
     private final AtomicInteger ends = new AtomicInteger();
 

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;

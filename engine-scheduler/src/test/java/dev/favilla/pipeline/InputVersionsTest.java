@@ -1,9 +1,10 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.TestLineage;
 import dev.favilla.scheduler.InputSnapshot;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 /** Lets an exception pass through a signature that does not declare it. */
 final class Rethrow {

@@ -1,23 +1,22 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.lineage;
 
-import dev.favilla.lineage.Sink;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a pipeline: keeps up to a number of records, and counts what it is told. */
-final class Collecting extends Sink {
+public final class Collecting extends Sink {
 
-    final List<Object> records = new ArrayList<>();
+    public final List<Object> records = new ArrayList<>();
     private final int limit;
-    int pushedAfterFalse;
-    int ended;
+    public int pushedAfterFalse;
+    public int ended;
 
-    Collecting(int limit) {
+    public Collecting(int limit) {
         this.limit = limit;
     }
 
-    static Collecting all() {
+    public static Collecting all() {
         return new Collecting(Integer.MAX_VALUE);
     }
 

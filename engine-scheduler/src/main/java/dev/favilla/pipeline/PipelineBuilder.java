@@ -1,4 +1,4 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
@@ -6,7 +6,10 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +42,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Belongs to the attempt's thread, as do the cursors.
  */
-final class PipelineBuilder implements TaskInputs {
+public final class PipelineBuilder implements TaskInputs {
 
     /** Some eight frames each, so about as deep as a hundred kilobytes of stack. */
     static final int NESTED_PULLS = 256;
 
-    private final TaskSpec spec;
     private final TaskScope scope;
+    private final InputSnapshot reads;
+    private final Map<Integer, StorageLevel> persisted;
     private final BlockManager blocks;
     private final ShuffleManager shuffles;
     private final InputVersions inputVersions;
@@ -57,11 +62,24 @@ final class PipelineBuilder implements TaskInputs {
     /** Every cursor a plan has opened, the last one first. */
     private final Deque<OwnedCursor> owned = new ArrayDeque<>();
 
-    /** Whatever it opens is closed with {@code scope}. */
-    PipelineBuilder(
-            TaskSpec spec, TaskScope scope, BlockManager blocks, ShuffleManager shuffles, InputVersions inputVersions) {
-        this.spec = spec;
+    /**
+     * @param scope the attempt's; whatever is opened is closed with it
+     * @param reads the map outputs that the attempt may read
+     * @param persisted the levels of the datasets that are to be cached, by id
+     * @param blocks the executor's cached partitions
+     * @param shuffles reads map outputs
+     * @param inputVersions says which cached partitions are still valid
+     */
+    public PipelineBuilder(
+            TaskScope scope,
+            InputSnapshot reads,
+            Map<Integer, StorageLevel> persisted,
+            BlockManager blocks,
+            ShuffleManager shuffles,
+            InputVersions inputVersions) {
         this.scope = scope;
+        this.reads = reads;
+        this.persisted = persisted;
         this.blocks = blocks;
         this.shuffles = shuffles;
         this.inputVersions = inputVersions;
@@ -74,7 +92,7 @@ final class PipelineBuilder implements TaskInputs {
 
     @Override
     public ShuffleReader shuffle(ShuffleDependency dependency, int partition) {
-        MapOutputs outputs = spec.inputs().get(dependency.shuffleId());
+        MapOutputs outputs = reads.inputs().get(dependency.shuffleId());
         if (outputs == null) {
             InputMissingException missing = new InputMissingException(scope.owner(), dependency.shuffleId());
             scope.recordLostInput(missing); // user code may catch what is thrown
@@ -92,11 +110,21 @@ final class PipelineBuilder implements TaskInputs {
         return cursor;
     }
 
+    /** Pushes all records of {@code records} into {@code sink} until it wants no more, then ends it. */
+    public void drive(Cursor records, Sink sink) throws Exception {
+        Steps.drive(records, sink, scope);
+    }
+
+    /** Returns {@code records} for code of others: in bounded steps with a look at the kill flag before each. */
+    public Cursor guarded(Cursor records) {
+        return Steps.guarded(records, scope);
+    }
+
     /**
      * Completes the partitions that are being cached in any pipeline opened here, outer pipelines first: one that is
      * being completed still reads from those inside it.
      */
-    void finish() throws Exception {
+    public void finish() throws Exception {
         for (int i = 0; i < opened.size(); i++) { // completing one may open others
             PipelineCursor cursor = opened.get(i);
             if (cursor != null) {
@@ -135,12 +163,12 @@ final class PipelineBuilder implements TaskInputs {
 
     /** Looks for a partition in the cache; where it is to be kept and is not there, has it collected on the way. */
     private Optional<CachedBlock> findOrBegin(LineageNode node, int partition, Deque<Step> steps) {
-        StorageLevel level = spec.persisted().get(node.id());
+        StorageLevel level = persisted.get(node.id());
         if (level == null || !level.keeps()) {
             return Optional.empty();
         }
         BlockId id = new BlockId(node.id(), partition);
-        long inputVersion = inputVersions.of(node, spec.reads());
+        long inputVersion = inputVersions.of(node, reads);
         Optional<CachedBlock> cached = blocks.find(id, inputVersion, scope);
         if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
             steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope)));

@@ -1,14 +1,5 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.lineage;
 
-import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.Dependency;
-import dev.favilla.lineage.EntryExtractor;
-import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.NarrowDependency;
-import dev.favilla.lineage.PartitionPlan;
-import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.lineage.Sink;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleReader;
@@ -183,7 +174,7 @@ public final class TestLineage {
     }
 
     /** An honest cursor: no more than {@code max} records, and none after the sink has said no. */
-    record IteratorCursorOf(Iterator<?> records) implements Cursor {
+    public record IteratorCursorOf(Iterator<?> records) implements Cursor {
 
         @Override
         public boolean drive(Sink sink, int max) throws Exception {

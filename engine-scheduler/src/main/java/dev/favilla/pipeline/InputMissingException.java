@@ -1,7 +1,7 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 /** A shuffle is needed that was not complete when the attempt was launched. The task is not to blame. */
-final class InputMissingException extends RuntimeException {
+public final class InputMissingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,8 @@ final class InputMissingException extends RuntimeException {
         this.shuffleId = shuffleId;
     }
 
-    int shuffleId() {
+    /** Returns the shuffle that is needed. */
+    public int shuffleId() {
         return shuffleId;
     }
 }

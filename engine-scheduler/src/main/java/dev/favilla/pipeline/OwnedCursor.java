@@ -1,4 +1,4 @@
-package dev.favilla.scheduler.executor;
+package dev.favilla.pipeline;
 
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;

@@ -1,0 +1,39 @@
+package dev.favilla.pipeline;
+
+import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.TaskScope;
+import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.scheduler.InputSnapshot;
+import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.shuffle.ExecutorId;
+import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.shuffle.hash.HashShuffleManager;
+import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.StorageLevel;
+import java.util.List;
+import java.util.Map;
+
+/** What pipelines stand on, and attempts to run them in. */
+final class PipelineHarness implements AutoCloseable {
+
+    final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
+    final MemoryBlockManager blocks = new MemoryBlockManager(memory, new KryoSerializer(List.of()), id -> {});
+    private final ShuffleManager shuffle =
+            new HashShuffleManager(memory, new KryoSerializer(List.of()), new ExecutorId("test", 1));
+
+    private long nextAttempt;
+
+    TaskScope scope() {
+        return new TaskScope(nextAttempt++, "test attempt", memory.openTask("test attempt"));
+    }
+
+    PipelineBuilder pipelines(TaskScope scope, Map<Integer, StorageLevel> persisted) {
+        return new PipelineBuilder(scope, InputSnapshot.NONE, persisted, blocks, shuffle, new InputVersions());
+    }
+
+    @Override
+    public void close() {
+        shuffle.close();
+        blocks.close();
+    }
+}
