@@ -13,9 +13,9 @@ import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.rdd.Combiners;
 import dev.favilla.rdd.JoinNode;
-import dev.favilla.rdd.LocalCombineNode;
-import dev.favilla.rdd.MapValuesNode;
-import dev.favilla.rdd.ProjectNode;
+import dev.favilla.rdd.LocalCombineOperator;
+import dev.favilla.rdd.MapValuesOperator;
+import dev.favilla.rdd.ProjectOperator;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
@@ -114,26 +114,21 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         CallSite site = CallSites.here("mapValues");
         return new PairRDD<>(
                 datasets(),
-                new MapValuesNode(
-                        datasets().nextId(),
-                        site,
-                        lineage(),
-                        capture(notNull(function, "function"), site),
-                        PairFormat.of(site)));
+                narrow(site, new MapValuesOperator(capture(notNull(function, "function"), site), PairFormat.of(site))));
     }
 
     /** Returns the keys, duplicates included. Narrow; forgets the partitioner. */
     public RDD<K> keys() {
-        return project(ProjectNode.Half.KEY, CallSites.here("keys"));
+        return project(ProjectOperator.Half.KEY, CallSites.here("keys"));
     }
 
     /** Returns the values, duplicates included. Narrow; forgets the partitioner. */
     public RDD<V> values() {
-        return project(ProjectNode.Half.VALUE, CallSites.here("values"));
+        return project(ProjectOperator.Half.VALUE, CallSites.here("values"));
     }
 
-    private <R extends @Nullable Object> RDD<R> project(ProjectNode.Half half, CallSite site) {
-        return new RDD<>(datasets(), new ProjectNode(datasets().nextId(), site, lineage(), PairFormat.of(site), half));
+    private <R extends @Nullable Object> RDD<R> project(ProjectOperator.Half half, CallSite site) {
+        return new RDD<>(datasets(), narrow(site, new ProjectOperator(half, PairFormat.of(site))));
     }
 
     // ---------------------------------------------------------------- wide
@@ -328,13 +323,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         if (liesAs(partitioner)) {
             return new PairRDD<>(
                     datasets(),
-                    new LocalCombineNode(
-                            datasets().nextId(),
-                            site,
-                            lineage(),
-                            aggregator,
-                            PairFormat.of(site),
-                            PairFormat.of(site)));
+                    narrow(site, new LocalCombineOperator(aggregator, PairFormat.of(site), PairFormat.of(site))));
         }
         return shuffled(partitioner, aggregator, site);
     }

@@ -16,15 +16,18 @@ import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Operator;
 import dev.favilla.rdd.AlignedUnionNode;
 import dev.favilla.rdd.Combiners;
-import dev.favilla.rdd.FilterNode;
-import dev.favilla.rdd.FlatMapNode;
-import dev.favilla.rdd.KeyByNode;
-import dev.favilla.rdd.LocalCombineNode;
-import dev.favilla.rdd.MapMultiNode;
-import dev.favilla.rdd.MapNode;
-import dev.favilla.rdd.MapPartitionsNode;
+import dev.favilla.rdd.FilterOperator;
+import dev.favilla.rdd.FlatMapOperator;
+import dev.favilla.rdd.IgnoringIndex;
+import dev.favilla.rdd.KeyByOperator;
+import dev.favilla.rdd.LocalCombineOperator;
+import dev.favilla.rdd.MapMultiOperator;
+import dev.favilla.rdd.MapOperator;
+import dev.favilla.rdd.MapPartitionsOperator;
+import dev.favilla.rdd.NarrowNode;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.UnionNode;
 import dev.favilla.rdd.ZeroValue;
@@ -41,7 +44,6 @@ import dev.favilla.text.TextOutput;
 import dev.favilla.value.DriverOnly;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +167,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
      */
     public final <R extends @Nullable Object> RDD<R> map(MapFunction<? super T, ? extends R> function) {
         CallSite site = CallSites.here("map");
-        return with(new MapNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return with(narrow(site, new MapOperator(capture(notNull(function, "function"), site))));
     }
 
     /**
@@ -174,7 +176,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapToPair(
             MapFunction<? super T, ? extends Pair<K, V>> function) {
         CallSite site = CallSites.here("mapToPair");
-        return pairs(new MapNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return pairs(narrow(site, new MapOperator(capture(notNull(function, "function"), site))));
     }
 
     /**
@@ -190,7 +192,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     }
 
     final LineageNode filterNode(FilterFunction<? super T> predicate, CallSite site) {
-        return new FilterNode(datasets.nextId(), site, node, capture(notNull(predicate, "predicate"), site));
+        return narrow(site, new FilterOperator(capture(notNull(predicate, "predicate"), site)));
     }
 
     /**
@@ -206,7 +208,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
      */
     public final <R extends @Nullable Object> RDD<R> flatMap(FlatMapFunction<? super T, R> function) {
         CallSite site = CallSites.here("flatMap");
-        return with(new FlatMapNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return with(narrow(site, new FlatMapOperator(capture(notNull(function, "function"), site))));
     }
 
     /**
@@ -217,7 +219,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
      */
     public final <R extends @Nullable Object> RDD<R> mapMulti(MapMultiFunction<? super T, R> function) {
         CallSite site = CallSites.here("mapMulti");
-        return with(new MapMultiNode(datasets.nextId(), site, node, capture(notNull(function, "function"), site)));
+        return with(narrow(site, new MapMultiOperator(capture(notNull(function, "function"), site))));
     }
 
     /**
@@ -241,12 +243,10 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     public final <R extends @Nullable Object> RDD<R> mapPartitions(
             MapPartitionsFunction<T, R> function, boolean preservesPartitioning) {
         CallSite site = CallSites.here("mapPartitions");
-        return with(new MapPartitionsNode(
-                datasets.nextId(),
+        return with(narrow(
                 site,
-                node,
-                capture(new IgnoringIndex<>(notNull(function, "function")), site),
-                preservesPartitioning));
+                new MapPartitionsOperator(
+                        capture(new IgnoringIndex<>(notNull(function, "function")), site), preservesPartitioning)));
     }
 
     /**
@@ -255,8 +255,8 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     public final <R extends @Nullable Object> RDD<R> mapPartitionsWithIndex(
             IndexedPartitionFunction<T, R> function, boolean preservesPartitioning) {
         CallSite site = CallSites.here("mapPartitionsWithIndex");
-        return with(new MapPartitionsNode(
-                datasets.nextId(), site, node, capture(notNull(function, "function"), site), preservesPartitioning));
+        return with(narrow(
+                site, new MapPartitionsOperator(capture(notNull(function, "function"), site), preservesPartitioning)));
     }
 
     /** As {@link #mapPartitions(MapPartitionsFunction)}, for a function that is told the partition's number. */
@@ -276,8 +276,12 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     }
 
     private <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
-        return pairs(
-                new KeyByNode(datasets.nextId(), site, node, capture(notNull(key, "key"), site), PairFormat.of(site)));
+        return pairs(narrow(site, new KeyByOperator(capture(notNull(key, "key"), site), PairFormat.of(site))));
+    }
+
+    /** Returns what {@code operator} makes of this dataset. */
+    final LineageNode narrow(CallSite site, Operator operator) {
+        return new NarrowNode(datasets.nextId(), site, node, operator);
     }
 
     /**
@@ -333,8 +337,8 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     final LineageNode distinctNode(int partitions, CallSite site) {
         Aggregator aggregator = new Aggregator(capture(new Combiners.Distinct(), site), true, true);
         if (partitioner().filter(mine -> mine.numPartitions() == partitions).isPresent()) {
-            return new LocalCombineNode(
-                    datasets.nextId(), site, node, aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD);
+            return narrow(
+                    site, new LocalCombineOperator(aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD));
         }
         Partitioner target = new HashPartitioner(datasets.checkPartitions(partitions));
         return new ShuffledNode(
@@ -670,15 +674,6 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     @Override
     public final String toString() {
         return datasets.describe(node);
-    }
-
-    private record IgnoringIndex<T extends @Nullable Object, R extends @Nullable Object>(
-            MapPartitionsFunction<T, R> function) implements IndexedPartitionFunction<T, R> {
-
-        @Override
-        public Iterator<? extends R> call(int partition, Iterator<T> records) throws Exception {
-            return function.call(records);
-        }
     }
 
     private record Descending<T extends @Nullable Object>(Comparator<? super T> order) implements Ordering<T> {

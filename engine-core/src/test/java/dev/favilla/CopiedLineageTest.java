@@ -7,6 +7,7 @@ import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.rdd.NarrowNode;
 import dev.favilla.rdd.Node;
 import dev.favilla.lineage.Action;
 import dev.favilla.closure.ClosureNotSerializableException;
@@ -129,7 +130,7 @@ class CopiedLineageTest {
     }
 
     @Test
-    void everyKindOfNodeIsAmongThem() throws Exception {
+    void everyKindOfNodeAndOperatorIsAmongThem() throws Exception {
         Set<String> kinds = new HashSet<>();
         for (RDD<?> dataset : datasets().values()) {
             collectKinds(dataset.lineage(), kinds);
@@ -137,11 +138,10 @@ class CopiedLineageTest {
 
         List<String> all;
         try (var files = Files.list(Path.of("src/main/java/dev/favilla/rdd"))) {
-            all = new ArrayList<>(
-                    files.map(file -> file.getFileName().toString().replace(".java", ""))
-                            .filter(name -> name.endsWith("Node")
-                                    && !Set.of("Node", "NarrowNode", "SinkNode").contains(name))
-                            .toList());
+            all = new ArrayList<>(files.map(
+                            file -> file.getFileName().toString().replace(".java", ""))
+                    .filter(name -> name.endsWith("Operator") || (name.endsWith("Node") && !name.equals("Node")))
+                    .toList());
         }
         all.add("TextFileNode");
         assertThat(kinds).containsExactlyInAnyOrderElementsOf(all);
@@ -149,6 +149,9 @@ class CopiedLineageTest {
 
     private static void collectKinds(LineageNode node, Set<String> kinds) {
         kinds.add(node.getClass().getSimpleName());
+        if (node instanceof NarrowNode narrow) {
+            kinds.add(narrow.operator().getClass().getSimpleName());
+        }
         node.dependencies().forEach(dependency -> collectKinds(dependency.parent(), kinds));
     }
 

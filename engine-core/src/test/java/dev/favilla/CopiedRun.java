@@ -3,9 +3,11 @@ package dev.favilla;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
@@ -113,24 +115,29 @@ final class CopiedRun implements AutoCloseable {
             PartitionPlan plan = node.plan(partition);
             Gathering gathered = new Gathering();
             if (plan instanceof PartitionPlan.Read read) {
-                try (Cursor cursor = read.opener().open(this)) {
+                try (Cursor cursor = read.source().open(read.partition(), this)) {
                     while (cursor.drive(gathered, STEP)) {
                         // until all is there
                     }
                 }
-            } else if (plan instanceof PartitionPlan.Push push) {
-                Sink sink = push.sink().over(gathered, this);
-                for (Object record : records(push.parent(), push.partition())) {
+            } else if (plan instanceof PartitionPlan.Apply apply) {
+                List<@Nullable Object> below = records(apply.parent(), apply.partition());
+                run(apply.operator(), new DatasetPartition(node, partition), below, gathered);
+            }
+            return gathered.records;
+        }
+
+        private void run(Operator operator, DatasetPartition result, List<@Nullable Object> below, Gathering gathered)
+                throws Exception {
+            if (operator instanceof Operator.Push push) {
+                Sink sink = push.over(result, gathered, this);
+                for (Object record : below) {
                     sink.push(record);
                 }
                 sink.end();
-            } else {
-                PartitionPlan.Pull pull = (PartitionPlan.Pull) plan;
-                Iterator<?> records = pull.iterator()
-                        .over(records(pull.parent(), pull.partition()).iterator(), this);
-                records.forEachRemaining(gathered.records::add);
+            } else if (operator instanceof Operator.Pull pull) {
+                pull.over(result, below.iterator(), this).forEachRemaining(gathered.records::add);
             }
-            return gathered.records;
         }
 
         @Override

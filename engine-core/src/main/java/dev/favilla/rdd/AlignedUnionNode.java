@@ -2,8 +2,10 @@ package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
@@ -17,6 +19,7 @@ public final class AlignedUnionNode extends Node {
 
     private final List<LineageNode> parents;
     private final Partitioner partitioner;
+    private final Append operator;
 
     /** @param parents one or more */
     public AlignedUnionNode(int id, CallSite callSite, List<? extends LineageNode> parents, Partitioner partitioner) {
@@ -27,6 +30,17 @@ public final class AlignedUnionNode extends Node {
                 parents.stream().map(NarrowDependency::new).toList());
         this.parents = List.copyOf(parents);
         this.partitioner = partitioner;
+        this.operator = new Append(this.parents.subList(1, parents.size()));
+    }
+
+    /** Returns the datasets whose records are put together, in order. */
+    public List<LineageNode> parents() {
+        return parents;
+    }
+
+    /** Returns what is done to the records of the first parent. */
+    public Append operator() {
+        return operator;
     }
 
     @Override
@@ -42,11 +56,34 @@ public final class AlignedUnionNode extends Node {
     /** A step over the first parent that adds the others at its end, so that unions of unions do not nest. */
     @Override
     public PartitionPlan plan(int partition) {
-        List<LineageNode> others = parents.subList(1, parents.size());
-        return new PartitionPlan.Push(
-                parents.get(0),
-                partition,
-                (downstream, inputs) -> new AppendingSink(others, partition, inputs, downstream));
+        return new PartitionPlan.Apply(parents.get(0), partition, operator);
+    }
+
+    /**
+     * Other datasets' records follow at the end.
+     *
+     * @param others the other datasets, in order
+     */
+    public record Append(List<LineageNode> others) implements Operator.Push {
+
+        public Append {
+            others = List.copyOf(others);
+        }
+
+        @Override
+        public String name() {
+            return "union";
+        }
+
+        @Override
+        public boolean keepsPartitioner() {
+            return true;
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            return new AppendingSink(others, result.number(), inputs, downstream);
+        }
     }
 
     private static final class AppendingSink extends Sink {

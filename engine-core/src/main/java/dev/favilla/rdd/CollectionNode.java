@@ -1,13 +1,17 @@
 package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Source;
+import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.Serializer;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A list in memory, cut into contiguous slices. Neither the list nor an element changes once this is made. */
-public final class CollectionNode extends Node {
+public final class CollectionNode extends Node implements Source {
 
     private final Elements elements;
     private final int slices;
@@ -24,6 +28,11 @@ public final class CollectionNode extends Node {
         this.slices = slices;
     }
 
+    /** Returns the elements of a partition, the very ones or equal copies, in an unmodifiable list. */
+    public List<@Nullable Object> slice(int partition) {
+        return Collections.unmodifiableList(elements.slice(partition));
+    }
+
     @Override
     protected int countPartitions() {
         return slices;
@@ -31,6 +40,11 @@ public final class CollectionNode extends Node {
 
     @Override
     public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(inputs -> elements.open(partition, inputs));
+        return new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) {
+        return elements.open(partition, inputs);
     }
 }

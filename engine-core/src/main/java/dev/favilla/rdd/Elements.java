@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** The elements of a collection, cut into slices. Which way they are kept, no task can change what another sees. */
 interface Elements extends HoldsRecords {
 
+    /** Returns the elements of a slice. */
+    List<? extends @Nullable Object> slice(int index);
+
     /** Opens a slice for one attempt. */
     Cursor open(int slice, TaskInputs inputs);
 

@@ -3,12 +3,15 @@ package dev.favilla.rdd;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.RecordCopier;
@@ -24,12 +27,11 @@ import org.jspecify.annotations.Nullable;
  * All pairs of values of a common key. The right side becomes a table; the left side streams past it, so rows come in
  * the order of the left, and for each in the order of the right.
  */
-public final class JoinNode extends Node {
+public final class JoinNode extends Node implements Source {
 
     private final Dependency left;
-    private final Dependency right;
     private final Partitioner partitioner;
-    private final EntryFormat entries;
+    private final Probe operator;
 
     /** @param entries takes both sides' records apart and makes the rows and their values */
     public JoinNode(
@@ -41,9 +43,18 @@ public final class JoinNode extends Node {
             EntryFormat entries) {
         super(id, "JoinedRDD", callSite, List.of(left, right));
         this.left = left;
-        this.right = right;
         this.partitioner = partitioner;
-        this.entries = entries;
+        this.operator = new Probe(right, entries);
+    }
+
+    /** Returns the side that streams past. */
+    public Dependency left() {
+        return left;
+    }
+
+    /** Returns what is done to its records. */
+    public Probe operator() {
+        return operator;
     }
 
     @Override
@@ -59,27 +70,50 @@ public final class JoinNode extends Node {
     /** A left side that lies so already is a step of its own pipeline, so that joins of joins do not nest. */
     @Override
     public PartitionPlan plan(int partition) {
-        if (left instanceof ShuffleDependency shuffle) {
-            return new PartitionPlan.Read(inputs -> new ProbeCursor(
-                    new ShuffledNode.ShuffleCursor(inputs.shuffle(shuffle, partition), entries),
-                    this,
-                    partition,
-                    inputs));
+        return left instanceof NarrowDependency narrow
+                ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
+                : new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) throws Exception {
+        Cursor records = operator.open(left, partition, inputs);
+        return new ProbeCursor(records, operator, new DatasetPartition(this, partition), inputs);
+    }
+
+    /**
+     * A record finds those of the same key on the other side.
+     *
+     * @param right the other side, which becomes a table
+     * @param entries takes both sides' records apart and makes the rows and their values
+     */
+    public record Probe(Dependency right, EntryFormat entries) implements Operator.Push {
+
+        @Override
+        public String name() {
+            return "join";
         }
-        LineageNode parent = ((NarrowDependency) left).parent();
-        return new PartitionPlan.Push(
-                parent, partition, (downstream, inputs) -> new ProbeSink(this, partition, inputs, downstream));
-    }
 
-    private Cursor openRight(int partition, TaskInputs inputs) throws Exception {
-        return right instanceof ShuffleDependency shuffle
-                ? new ShuffledNode.ShuffleCursor(inputs.shuffle(shuffle, partition), entries)
-                : inputs.open(((NarrowDependency) right).parent(), partition);
-    }
+        @Override
+        public boolean keepsPartitioner() {
+            return true;
+        }
 
-    /** What a shuffle hands out is immutable or a copy already. */
-    private @Nullable RecordCopier copier(TaskScope scope) {
-        return right instanceof ShuffleDependency ? null : RecordCopier.of(scope);
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            return new ProbeSink(this, result, inputs, downstream);
+        }
+
+        private Cursor open(Dependency side, int partition, TaskInputs inputs) throws Exception {
+            return side instanceof ShuffleDependency shuffle
+                    ? new ShuffledNode.ShuffleCursor(inputs.shuffle(shuffle, partition), entries)
+                    : inputs.open(((NarrowDependency) side).parent(), partition);
+        }
+
+        /** What a shuffle hands out is immutable or a copy already. */
+        private @Nullable RecordCopier copier(TaskScope scope) {
+            return right instanceof ShuffleDependency ? null : RecordCopier.of(scope);
+        }
     }
 
     /** Streams a shuffled left side past the table. */
@@ -89,9 +123,9 @@ public final class JoinNode extends Node {
         private final ProbeSink probe;
         private final Target target = new Target();
 
-        ProbeCursor(Cursor left, JoinNode node, int partition, TaskInputs inputs) {
+        ProbeCursor(Cursor left, Probe operator, DatasetPartition result, TaskInputs inputs) {
             this.left = left;
-            this.probe = new ProbeSink(node, partition, inputs, target);
+            this.probe = new ProbeSink(operator, result, inputs, target);
         }
 
         @Override
@@ -120,21 +154,23 @@ public final class JoinNode extends Node {
     /** Takes the right side into the table; its end is its driver's business. */
     private static final class BuildSink extends Sink {
 
-        private final JoinNode node;
+        private final EntryFormat entries;
+        private final LineageNode dataset;
         private final GroupTable table;
 
-        BuildSink(JoinNode node, GroupTable table) {
-            this.node = node;
+        BuildSink(EntryFormat entries, LineageNode dataset, GroupTable table) {
+            this.entries = entries;
+            this.dataset = dataset;
             this.table = table;
         }
 
         @Override
         public boolean push(@Nullable Object record) {
-            Object key = node.entries.key(record);
+            Object key = entries.key(record);
             try {
-                table.add(key, StableHash.of(key), node.entries.value(record));
+                table.add(key, StableHash.of(key), entries.value(record));
             } catch (SerializationException e) {
-                throw e.during("Copying what " + node + " holds");
+                throw e.during("Copying what " + dataset + " holds");
             }
             return true;
         }
@@ -145,20 +181,22 @@ public final class JoinNode extends Node {
 
         private static final int STEP = 4096;
 
-        private final JoinNode node;
+        private final Probe operator;
+        private final LineageNode dataset;
         private final int partition;
         private final TaskInputs inputs;
         private final Sink downstream;
         private final GroupTable table;
         private boolean built;
 
-        ProbeSink(JoinNode node, int partition, TaskInputs inputs, Sink downstream) {
-            this.node = node;
-            this.partition = partition;
+        ProbeSink(Probe operator, DatasetPartition result, TaskInputs inputs, Sink downstream) {
+            this.operator = operator;
+            this.partition = result.number();
             this.inputs = inputs;
             this.downstream = downstream;
+            this.dataset = result.dataset();
             this.table =
-                    new GroupTable(node.copier(inputs.scope()), inputs.scope().memory());
+                    new GroupTable(operator.copier(inputs.scope()), inputs.scope().memory());
             inputs.scope().onClose(table::close);
         }
 
@@ -167,11 +205,11 @@ public final class JoinNode extends Node {
             if (!built) {
                 build();
             }
-            Object key = node.entries.key(record);
-            Object value = node.entries.value(record);
+            Object key = operator.entries.key(record);
+            Object value = operator.entries.value(record);
             GroupTable.Values matches = table.values(key, StableHash.of(key));
             while (matches.hasNext()) {
-                if (!downstream.push(node.entries.record(key, node.entries.record(value, matches.next())))) {
+                if (!downstream.push(operator.entries.record(key, operator.entries.record(value, matches.next())))) {
                     return false;
                 }
             }
@@ -180,8 +218,8 @@ public final class JoinNode extends Node {
 
         private void build() throws Exception {
             built = true;
-            Cursor right = node.openRight(partition, inputs);
-            BuildSink build = new BuildSink(node, table);
+            Cursor right = operator.open(operator.right, partition, inputs);
+            BuildSink build = new BuildSink(operator.entries, dataset, table);
             while (right.drive(build, STEP)) {
                 inputs.scope().checkKilled();
             }

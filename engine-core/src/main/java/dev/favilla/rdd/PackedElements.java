@@ -7,7 +7,9 @@ import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.Serializer;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** As bytes, slice by slice: each attempt reads copies of its own, one by one, as they were when they were packed. */
 final class PackedElements implements HoldsRecords.Packed {
@@ -30,6 +32,18 @@ final class PackedElements implements HoldsRecords.Packed {
 
     /** What stands in a copy of the dataset; written again, the bytes are what they were. */
     private record Copies(PackedElements packed, Serializer records) implements Elements {
+
+        @Override
+        public List<@Nullable Object> slice(int index) {
+            Slice slice = packed.slices.get(index);
+            List<@Nullable Object> elements = new ArrayList<>(slice.elements);
+            try (Serializer.RecordInput in = records.open(slice.bytes, 0, slice.bytes.length)) {
+                for (int i = 0; i < slice.elements; i++) {
+                    elements.add(in.read());
+                }
+            }
+            return elements;
+        }
 
         @Override
         public Cursor open(int slice, TaskInputs inputs) {

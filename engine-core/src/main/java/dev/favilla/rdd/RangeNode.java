@@ -6,12 +6,13 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import java.math.BigInteger;
 import java.util.List;
 
 /** Whole numbers in even steps, made where they are needed. */
-public final class RangeNode extends Node {
+public final class RangeNode extends Node implements Source {
 
     private final long start;
     private final long step;
@@ -46,6 +47,21 @@ public final class RangeNode extends Node {
         return count.longValueExact();
     }
 
+    /** Returns the first number, if there is any. */
+    public long start() {
+        return start;
+    }
+
+    /** Returns the difference between two numbers, not 0. */
+    public long step() {
+        return step;
+    }
+
+    /** Returns how many numbers there are. */
+    public long count() {
+        return count;
+    }
+
     @Override
     protected int countPartitions() {
         return slices;
@@ -53,9 +69,14 @@ public final class RangeNode extends Node {
 
     @Override
     public PartitionPlan plan(int partition) {
+        return new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) {
         long from = Slices.start(count, slices, partition);
         long to = Slices.start(count, slices, partition + 1);
-        return new PartitionPlan.Read(inputs -> new RangeCursor(start + from * step, step, to - from, inputs));
+        return new RangeCursor(start + from * step, step, to - from, inputs);
     }
 
     private static final class RangeCursor implements Cursor {

@@ -26,7 +26,8 @@ final class SharedElements implements Elements {
         this.operation = operation;
     }
 
-    private List<? extends @Nullable Object> slice(int index) {
+    @Override
+    public List<? extends @Nullable Object> slice(int index) {
         int from = (int) Slices.start(elements.size(), slices, index);
         int to = (int) Slices.start(elements.size(), slices, index + 1);
         return elements.subList(from, to);

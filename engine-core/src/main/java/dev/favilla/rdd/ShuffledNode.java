@@ -5,6 +5,8 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
+import dev.favilla.lineage.TaskInputs;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleReader;
@@ -13,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Records moved by key, and aggregated if the shuffle says so. */
-public final class ShuffledNode extends Node {
+public final class ShuffledNode extends Node implements Source {
 
     private final ShuffleDependency dependency;
     private final EntryBuilder entries;
@@ -31,6 +33,21 @@ public final class ShuffledNode extends Node {
         this.placedByKey = placedByKey;
     }
 
+    /** Returns the shuffle that is read: how records are placed and aggregated. */
+    public ShuffleDependency dependency() {
+        return dependency;
+    }
+
+    /** Returns what makes this dataset's records of what the shuffle hands out. */
+    public EntryBuilder entries() {
+        return entries;
+    }
+
+    /** Returns whether the records are entries that still carry the key they were placed by. */
+    public boolean isPlacedByKey() {
+        return placedByKey;
+    }
+
     @Override
     public Optional<Partitioner> partitioner() {
         return placedByKey ? Optional.of(dependency.spec().partitioner()) : Optional.empty();
@@ -43,7 +60,12 @@ public final class ShuffledNode extends Node {
 
     @Override
     public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(inputs -> new ShuffleCursor(inputs.shuffle(dependency, partition), entries));
+        return new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) throws Exception {
+        return new ShuffleCursor(inputs.shuffle(dependency, partition), entries);
     }
 
     /** Makes records of the entries of a shuffle. */

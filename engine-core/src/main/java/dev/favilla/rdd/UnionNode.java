@@ -1,9 +1,13 @@
 package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TaskInputs;
 import java.util.List;
 
 /** The partitions of several datasets, one after the other. */
@@ -18,6 +22,11 @@ public final class UnionNode extends Node {
                 callSite,
                 parents.stream().map(NarrowDependency::new).toList());
         this.parents = List.copyOf(parents);
+    }
+
+    /** Returns the datasets whose partitions are these, in order. */
+    public List<LineageNode> parents() {
+        return parents;
     }
 
     /**
@@ -37,10 +46,24 @@ public final class UnionNode extends Node {
         int left = partition;
         for (LineageNode parent : parents) {
             if (left < parent.numPartitions()) {
-                return new PartitionPlan.Push(parent, left, (downstream, inputs) -> downstream);
+                return new PartitionPlan.Apply(parent, left, new Pass());
             }
             left -= parent.numPartitions();
         }
         throw new IllegalStateException("partition " + partition + " of " + this + ", which has " + numPartitions());
+    }
+
+    /** Records stay as they are. */
+    public record Pass() implements Operator.Push {
+
+        @Override
+        public String name() {
+            return "union";
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            return downstream;
+        }
     }
 }

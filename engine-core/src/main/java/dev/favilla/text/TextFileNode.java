@@ -1,7 +1,10 @@
 package dev.favilla.text;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Source;
+import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.Node;
 import dev.favilla.text.InputFiles.InputFile;
 import java.util.ArrayList;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Plain files are cut into byte ranges, gzip files are one partition each; empty files give none.
  */
-public final class TextFileNode extends Node {
+public final class TextFileNode extends Node implements Source {
 
     /** Ranges are at most this long. */
     private static final long MAX_SPLIT_BYTES = 32L << 20;
@@ -37,6 +40,16 @@ public final class TextFileNode extends Node {
         this.minPartitions = minPartitions;
     }
 
+    /** Returns the path or pattern of the files, as the user gave it. */
+    public String input() {
+        return input;
+    }
+
+    /** Returns the least number of partitions that the user asked for. */
+    public int minPartitions() {
+        return minPartitions;
+    }
+
     @Override
     protected int countPartitions() {
         return splits().size();
@@ -44,9 +57,12 @@ public final class TextFileNode extends Node {
 
     @Override
     public PartitionPlan plan(int partition) {
-        FileSplit split = splits().get(partition);
-        return new PartitionPlan.Read(
-                inputs -> new LineCursor(split, inputs.scope().metrics(), warnings));
+        return new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) {
+        return new LineCursor(splits().get(partition), inputs.scope().metrics(), warnings);
     }
 
     private List<FileSplit> splits() {

@@ -105,6 +105,25 @@ public final class Closure<F> implements ImmutableValue, Serializable {
         }
     }
 
+    /**
+     * Returns the function as the user passed it, for those that read a lineage. It is not for tasks: what it captures is
+     * as it is now, not as it was when it was captured.
+     *
+     * @throws IllegalStateException in a copy of the lineage, where only what attempts read is known
+     */
+    public F function() {
+        if (graph == null) {
+            return Objects.requireNonNull(shared);
+        }
+        if (graph.original == null) {
+            throw new IllegalStateException("The function of " + operation + " was asked for in a copy of the lineage,"
+                    + " which knows only what attempts read. Ask where the dataset was made, or use forTask.");
+        }
+        @SuppressWarnings("unchecked") // it is what was captured
+        F original = (F) graph.original;
+        return original;
+    }
+
     /** Returns whether all attempts may use the same instance. */
     public boolean isShareable() {
         return graph == null;

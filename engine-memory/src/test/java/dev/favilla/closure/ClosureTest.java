@@ -358,6 +358,26 @@ class ClosureTest {
     }
 
     @Test
+    void theFunctionIsKnownWhereItWasCapturedAndNotInCopiesThatAttemptsRead() throws Exception {
+        List<String> captured = new ArrayList<>();
+        Fn<String, String> copied = s -> s + captured;
+        Fn<String, String> trivial = s -> s + s;
+        GraphWriter writer = new GraphWriter();
+        writer.writeObject(Closure.capture(copied, MAP));
+        writer.writeObject(Closure.capture(trivial, MAP));
+
+        GraphReader reader = new GraphReader(writer.finish());
+        Closure<Fn<String, String>> copiedThere = closure(reader);
+
+        assertThat(Closure.capture(copied, MAP).function()).isSameAs(copied);
+        assertThat(Closure.capture(trivial, MAP).function()).isSameAs(trivial);
+        assertThat(closure(reader).function().apply("x")).isEqualTo("xx");
+        assertThatThrownBy(copiedThere::function)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(MAP, "copy of the lineage");
+    }
+
+    @Test
     void aClosureThatHasTravelledBehavesAsBefore() throws IOException, ClassNotFoundException {
         List<String> captured = new ArrayList<>(List.of("before"));
         Counter counter = new Counter("c");

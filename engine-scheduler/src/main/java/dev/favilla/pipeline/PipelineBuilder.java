@@ -3,6 +3,7 @@ package dev.favilla.pipeline;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
@@ -145,19 +146,12 @@ public final class PipelineBuilder implements TaskInputs {
             PartitionPlan plan = node.plan(partition);
             if (plan instanceof PartitionPlan.Read read) {
                 scope.faults().reach(FaultSite.SOURCE_OPEN, "");
-                return stack(own(read.opener().open(this)), steps);
+                return stack(own(read.source().open(read.partition(), this)), steps);
             }
-            if (plan instanceof PartitionPlan.Push push) {
-                steps.push(new Step.Operator(push.sink()));
-                node = push.parent();
-                partition = push.partition();
-            } else if (plan instanceof PartitionPlan.Pull pull) {
-                steps.push(new Step.Pull(pull.iterator()));
-                node = pull.parent();
-                partition = pull.partition();
-            } else {
-                throw new IllegalStateException("No pipeline is known for " + plan + " of " + node);
-            }
+            PartitionPlan.Apply apply = (PartitionPlan.Apply) plan;
+            steps.push(Step.of(apply.operator(), new DatasetPartition(node, partition)));
+            node = apply.parent();
+            partition = apply.partition();
         }
     }
 
@@ -223,7 +217,7 @@ public final class PipelineBuilder implements TaskInputs {
                     fused = new ArrayList<>();
                     nestedPulls = 0;
                 }
-                cursor = new PullCursor(new PushCursor(cursor, fused, this), pull.factory(), this);
+                cursor = new PullCursor(new PushCursor(cursor, fused, this), pull, this);
                 fused = new ArrayList<>();
                 nestedPulls++;
             }

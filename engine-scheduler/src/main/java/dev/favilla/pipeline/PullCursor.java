@@ -1,6 +1,5 @@
 package dev.favilla.pipeline;
 
-import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import java.util.Iterator;
@@ -13,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class PullCursor implements PipelineCursor {
 
     private final PipelineCursor below;
-    private final PartitionPlan.IteratorFactory factory;
+    private final Step.Pull step;
     private final TaskInputs inputs;
     private final PulledRecords upstream;
     private @Nullable Iterator<? extends @Nullable Object> records;
     private boolean done;
 
-    PullCursor(PipelineCursor below, PartitionPlan.IteratorFactory factory, TaskInputs inputs) {
+    PullCursor(PipelineCursor below, Step.Pull step, TaskInputs inputs) {
         this.below = below;
-        this.factory = factory;
+        this.step = step;
         this.inputs = inputs;
         this.upstream = new PulledRecords(below, inputs.scope());
     }
@@ -32,7 +31,7 @@ final class PullCursor implements PipelineCursor {
             return false;
         }
         if (records == null) {
-            records = factory.over(upstream, inputs);
+            records = step.over(upstream, inputs);
         }
         Iterator<? extends @Nullable Object> iterator = records;
         for (int i = 0; i < max; i++) {

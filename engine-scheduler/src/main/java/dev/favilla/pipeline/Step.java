@@ -1,27 +1,37 @@
 package dev.favilla.pipeline;
 
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.storage.BlockBuilder;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to the records of a pipeline between its source and its end, one step of many. */
 sealed interface Step {
 
+    /** Returns the step in which {@code operator} makes {@code result}. */
+    static Step of(Operator operator, DatasetPartition result) {
+        return operator instanceof Operator.Push push
+                ? new Fused(push, result)
+                : new Pull((Operator.Pull) operator, result);
+    }
+
     /** A step that takes records as they are pushed, and can be fused with its neighbours. */
     sealed interface Push extends Step {
 
-        /** Makes the operator for one attempt. */
+        /** Makes the sink of one attempt. */
         Sink over(Sink downstream, TaskInputs inputs) throws Exception;
     }
 
-    /** An operator of a plan. */
-    record Operator(PartitionPlan.SinkFactory factory) implements Push {
+    /** An operator that works record by record. */
+    record Fused(Operator.Push operator, DatasetPartition result) implements Push {
 
         @Override
         public Sink over(Sink downstream, TaskInputs inputs) throws Exception {
-            return factory.over(downstream, inputs);
+            return operator.over(result, downstream, inputs);
         }
     }
 
@@ -34,6 +44,12 @@ sealed interface Step {
         }
     }
 
-    /** An iterator of a plan over the iterator below it. */
-    record Pull(PartitionPlan.IteratorFactory factory) implements Step {}
+    /** An operator that iterates over what is below. */
+    record Pull(Operator.Pull operator, DatasetPartition result) implements Step {
+
+        Iterator<? extends @Nullable Object> over(Iterator<@Nullable Object> upstream, TaskInputs inputs)
+                throws Exception {
+            return operator.over(result, upstream, inputs);
+        }
+    }
 }

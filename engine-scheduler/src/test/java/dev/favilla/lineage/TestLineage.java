@@ -25,6 +25,18 @@ public final class TestLineage {
         PartitionPlan of(int partition);
     }
 
+    /** Opens one partition for one attempt. */
+    public interface Opener {
+
+        Cursor open(TaskInputs inputs) throws Exception;
+    }
+
+    /** Makes the sink of one attempt. */
+    public interface SinkFactory {
+
+        Sink over(Sink downstream, TaskInputs inputs) throws Exception;
+    }
+
     public Node node(int partitions, List<Dependency> dependencies, Plans plans) {
         return new Node(nextId++, partitions, dependencies, plans);
     }
@@ -38,15 +50,18 @@ public final class TestLineage {
         return source(1, partition -> List.of(records).iterator());
     }
 
-    public Node read(int partitions, List<Dependency> dependencies, IntFunction<PartitionPlan.Opener> openers) {
-        return node(partitions, dependencies, partition -> new PartitionPlan.Read(openers.apply(partition)));
+    public Node read(int partitions, List<Dependency> dependencies, IntFunction<Opener> openers) {
+        return node(partitions, dependencies, partition -> {
+            Opener opener = openers.apply(partition);
+            return new PartitionPlan.Read((number, inputs) -> opener.open(inputs), partition);
+        });
     }
 
-    public Node push(LineageNode parent, PartitionPlan.SinkFactory sink) {
+    public Node push(LineageNode parent, SinkFactory sink) {
         return node(
                 parent.numPartitions(),
                 List.of(new NarrowDependency(parent)),
-                partition -> new PartitionPlan.Push(parent, partition, sink));
+                partition -> new PartitionPlan.Apply(parent, partition, new Pushing(sink)));
     }
 
     public Node map(LineageNode parent, Function<Object, Object> function) {
@@ -81,7 +96,7 @@ public final class TestLineage {
         return node(
                 parent.numPartitions(),
                 List.of(new NarrowDependency(parent)),
-                partition -> new PartitionPlan.Pull(parent, partition, (upstream, inputs) -> function.apply(upstream)));
+                partition -> new PartitionPlan.Apply(parent, partition, new Pulling(function)));
     }
 
     /** Moves {@code Map.Entry} records by their keys' hash, merging values if there is an aggregator. */
@@ -144,6 +159,33 @@ public final class TestLineage {
         @Override
         public String toString() {
             return "TestRDD[" + id + "]";
+        }
+    }
+
+    private record Pushing(SinkFactory sink) implements Operator.Push {
+
+        @Override
+        public String name() {
+            return "push";
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) throws Exception {
+            return sink.over(downstream, inputs);
+        }
+    }
+
+    private record Pulling(Function<Iterator<Object>, Iterator<?>> function) implements Operator.Pull {
+
+        @Override
+        public String name() {
+            return "pull";
+        }
+
+        @Override
+        public Iterator<? extends @Nullable Object> over(
+                DatasetPartition result, Iterator<@Nullable Object> upstream, TaskInputs inputs) {
+            return function.apply(upstream);
         }
     }
 

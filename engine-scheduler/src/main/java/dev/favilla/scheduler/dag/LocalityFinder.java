@@ -131,10 +131,8 @@ final class LocalityFinder {
         private @Nullable Step next(Step step) {
             PartitionPlan plan = step.node().plan(step.partition());
             Step only = null;
-            if (plan instanceof PartitionPlan.Push push) {
-                only = new Step(push.parent(), push.partition());
-            } else if (plan instanceof PartitionPlan.Pull pull) {
-                only = new Step(pull.parent(), pull.partition());
+            if (plan instanceof PartitionPlan.Apply apply) {
+                only = new Step(apply.parent(), apply.partition());
             } else {
                 branch(step);
             }

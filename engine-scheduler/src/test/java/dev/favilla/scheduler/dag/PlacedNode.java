@@ -4,6 +4,7 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.NeverRun;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.shuffle.Partitioner;
 import java.util.List;
@@ -51,13 +52,9 @@ record PlacedNode(int id, int numPartitions, List<Dependency> dependencies, List
     @Override
     public PartitionPlan plan(int partition) {
         if (isStep) {
-            return new PartitionPlan.Push(dependencies.get(0).parent(), partition, (downstream, inputs) -> {
-                throw new AssertionError("the scheduler ran a plan");
-            });
+            return new PartitionPlan.Apply(dependencies.get(0).parent(), partition, new NeverRun());
         }
-        return new PartitionPlan.Read(inputs -> {
-            throw new AssertionError("the scheduler opened a source");
-        });
+        return new PartitionPlan.Read(new NeverRun(), partition);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.NeverRun;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.shuffle.Partitioner;
@@ -171,14 +172,10 @@ final class SimNode implements LineageNode {
         if (dependencies.size() == 1 && dependencies.get(0) instanceof NarrowDependency narrow) {
             List<Integer> needed = needs(0, partition);
             if (needed.size() == 1) {
-                return new PartitionPlan.Push(narrow.parent(), needed.get(0), (downstream, inputs) -> {
-                    throw new AssertionError("the scheduler ran a plan");
-                });
+                return new PartitionPlan.Apply(narrow.parent(), needed.get(0), new NeverRun());
             }
         }
-        return new PartitionPlan.Read(inputs -> {
-            throw new AssertionError("the scheduler opened a source");
-        });
+        return new PartitionPlan.Read(new NeverRun(), partition);
     }
 
     @Override

@@ -2,40 +2,46 @@ package dev.favilla.rdd;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
-import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import dev.favilla.serializer.Closure;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One record becomes one record. */
-public final class MapNode extends SinkNode {
+/**
+ * One record becomes one record.
+ *
+ * @param function makes the other record
+ */
+public record MapOperator(Closure<MapFunction<@Nullable Object, @Nullable Object>> function) implements Operator.Push {
 
-    private final Closure<MapFunction<@Nullable Object, @Nullable Object>> function;
-
-    public MapNode(
-            int id,
-            CallSite callSite,
-            LineageNode parent,
-            Closure<MapFunction<@Nullable Object, @Nullable Object>> function) {
-        super(id, callSite, parent, false);
-        this.function = function;
+    @Override
+    public String name() {
+        return "map";
     }
 
     @Override
-    Sink over(Sink downstream, TaskInputs inputs) {
-        return new MapSink(this, function.forTask(inputs.scope()), downstream);
+    public List<Closure<?>> functions() {
+        return List.of(function);
+    }
+
+    @Override
+    public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+        return new MapSink(result.dataset(), function.forTask(inputs.scope()), downstream);
     }
 
     private static final class MapSink extends Sink {
 
-        private final MapNode node;
+        private final LineageNode dataset;
         private final MapFunction<@Nullable Object, @Nullable Object> function;
         private final Sink downstream;
 
-        MapSink(MapNode node, MapFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
-            this.node = node;
+        MapSink(LineageNode dataset, MapFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
+            this.dataset = dataset;
             this.function = function;
             this.downstream = downstream;
         }
@@ -46,7 +52,7 @@ public final class MapNode extends SinkNode {
             try {
                 result = function.call(record);
             } catch (Exception | Error e) {
-                throw UserCode.failure(node, record, e);
+                throw UserCode.failure(dataset, record, e);
             }
             return downstream.push(result);
         }

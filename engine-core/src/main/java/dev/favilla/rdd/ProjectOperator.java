@@ -1,14 +1,19 @@
 package dev.favilla.rdd;
 
-import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.EntryExtractor;
-import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import org.jspecify.annotations.Nullable;
 
-/** An entry becomes its key, or its value. */
-public final class ProjectNode extends SinkNode {
+/**
+ * An entry becomes its key, or its value.
+ *
+ * @param half which of them
+ * @param entries takes the entry apart
+ */
+public record ProjectOperator(Half half, EntryExtractor entries) implements Operator.Push {
 
     /** Which half of an entry. */
     public enum Half {
@@ -16,17 +21,13 @@ public final class ProjectNode extends SinkNode {
         VALUE
     }
 
-    private final EntryExtractor entries;
-    private final Half half;
-
-    public ProjectNode(int id, CallSite callSite, LineageNode parent, EntryExtractor entries, Half half) {
-        super(id, callSite, parent, false);
-        this.entries = entries;
-        this.half = half;
+    @Override
+    public String name() {
+        return half == Half.KEY ? "keys" : "values";
     }
 
     @Override
-    Sink over(Sink downstream, TaskInputs inputs) {
+    public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new ProjectSink(entries, half == Half.KEY, downstream);
     }
 

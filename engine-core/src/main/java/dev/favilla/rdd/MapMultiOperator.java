@@ -2,35 +2,42 @@ package dev.favilla.rdd;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapMultiFunction;
-import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import dev.favilla.serializer.Closure;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One record becomes the records that a function emits. */
-public final class MapMultiNode extends SinkNode {
+/**
+ * One record becomes the records that a function emits.
+ *
+ * @param function emits the records
+ */
+public record MapMultiOperator(Closure<MapMultiFunction<@Nullable Object, @Nullable Object>> function)
+        implements Operator.Push {
 
-    private final Closure<MapMultiFunction<@Nullable Object, @Nullable Object>> function;
-
-    public MapMultiNode(
-            int id,
-            CallSite callSite,
-            LineageNode parent,
-            Closure<MapMultiFunction<@Nullable Object, @Nullable Object>> function) {
-        super(id, callSite, parent, false);
-        this.function = function;
+    @Override
+    public String name() {
+        return "mapMulti";
     }
 
     @Override
-    Sink over(Sink downstream, TaskInputs inputs) {
-        return new MapMultiSink(this, function.forTask(inputs.scope()), downstream);
+    public List<Closure<?>> functions() {
+        return List.of(function);
+    }
+
+    @Override
+    public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+        return new MapMultiSink(result.dataset(), function.forTask(inputs.scope()), downstream);
     }
 
     private static final class MapMultiSink extends Sink implements MapMultiFunction.Emitter<@Nullable Object> {
 
-        private final MapMultiNode node;
+        private final LineageNode dataset;
         private final MapMultiFunction<@Nullable Object, @Nullable Object> function;
         private final Sink downstream;
 
@@ -40,8 +47,8 @@ public final class MapMultiNode extends SinkNode {
         private @Nullable Throwable downstreamFailure;
 
         MapMultiSink(
-                MapMultiNode node, MapMultiFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
-            this.node = node;
+                LineageNode dataset, MapMultiFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
+            this.dataset = dataset;
             this.function = function;
             this.downstream = downstream;
         }
@@ -52,7 +59,7 @@ public final class MapMultiNode extends SinkNode {
                 function.call(record, this);
             } catch (Exception | Error e) {
                 rethrowDownstreamFailure();
-                throw UserCode.failure(node, record, e);
+                throw UserCode.failure(dataset, record, e);
             }
             rethrowDownstreamFailure(); // user code may have caught it
             return open;
@@ -87,7 +94,7 @@ public final class MapMultiNode extends SinkNode {
         }
     }
 
-    /** Leaves the user's function when a later operator failed; never leaves the node. */
+    /** Leaves the user's function when a later operator failed; never leaves the sink. */
     private static final class EmitAbortedException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

@@ -3,49 +3,55 @@ package dev.favilla.rdd;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.FlatMapFunction;
-import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One record becomes the records of an iterable. */
-public final class FlatMapNode extends SinkNode {
+/**
+ * One record becomes the records of an iterable.
+ *
+ * @param function makes the iterable
+ */
+public record FlatMapOperator(Closure<FlatMapFunction<@Nullable Object, @Nullable Object>> function)
+        implements Operator.Push {
 
-    private final Closure<FlatMapFunction<@Nullable Object, @Nullable Object>> function;
-
-    public FlatMapNode(
-            int id,
-            CallSite callSite,
-            LineageNode parent,
-            Closure<FlatMapFunction<@Nullable Object, @Nullable Object>> function) {
-        super(id, callSite, parent, false);
-        this.function = function;
+    @Override
+    public String name() {
+        return "flatMap";
     }
 
     @Override
-    Sink over(Sink downstream, TaskInputs inputs) {
-        return new FlatMapSink(this, function.forTask(inputs.scope()), downstream, inputs.scope());
+    public List<Closure<?>> functions() {
+        return List.of(function);
+    }
+
+    @Override
+    public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+        return new FlatMapSink(result.dataset(), function.forTask(inputs.scope()), downstream, inputs.scope());
     }
 
     private static final class FlatMapSink extends Sink {
 
         private static final int CHECK_MASK = 4095;
 
-        private final FlatMapNode node;
+        private final LineageNode dataset;
         private final FlatMapFunction<@Nullable Object, @Nullable Object> function;
         private final Sink downstream;
         private final TaskScope scope;
         private int pushed;
 
         FlatMapSink(
-                FlatMapNode node,
+                LineageNode dataset,
                 FlatMapFunction<@Nullable Object, @Nullable Object> function,
                 Sink downstream,
                 TaskScope scope) {
-            this.node = node;
+            this.dataset = dataset;
             this.function = function;
             this.downstream = downstream;
             this.scope = scope;
@@ -62,7 +68,7 @@ public final class FlatMapNode extends SinkNode {
                     }
                     result = results.next();
                 } catch (Exception | Error e) {
-                    throw UserCode.failure(node, record, e);
+                    throw UserCode.failure(dataset, record, e);
                 }
                 if ((++pushed & CHECK_MASK) == 0) { // one record may expand without end
                     scope.checkKilled();
@@ -77,12 +83,12 @@ public final class FlatMapNode extends SinkNode {
             try {
                 Iterable<?> results = function.call(record);
                 if (results == null) {
-                    throw new NullPointerException("the function of " + node.callSite()
+                    throw new NullPointerException("the function of " + dataset.callSite()
                             + " returned null; return an empty list for no records");
                 }
                 return results.iterator();
             } catch (Exception | Error e) {
-                throw UserCode.failure(node, record, e);
+                throw UserCode.failure(dataset, record, e);
             }
         }
 

@@ -1,0 +1,54 @@
+package dev.favilla.lineage;
+
+import dev.favilla.serializer.Closure;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done to the records of one partition of a parent to make one partition of a dataset, as data: a name, the
+ * user's functions, and how it is run. A printer, a specialiser or a translator to another engine reads the same object
+ * that a pipeline runs.
+ *
+ * <p>Immutable, and serializable with its dataset: see {@link LineageBinary}. An operator does not refer to its dataset;
+ * whoever runs it says which partition of which dataset it makes.
+ */
+public sealed interface Operator extends Serializable {
+
+    /** Returns what is done, in one word, for example {@code filter}. */
+    String name();
+
+    /** Returns the user's functions that are called; empty if there are none. */
+    default List<Closure<?>> functions() {
+        return List.of();
+    }
+
+    /** Returns whether keys stay where they lie, so that the dataset has its parent's partitioner. */
+    default boolean keepsPartitioner() {
+        return false;
+    }
+
+    /** Works record by record, so that it can be fused with its neighbours into one loop. */
+    non-sealed interface Push extends Operator {
+
+        /**
+         * Returns the sink of one attempt, which passes what it makes of its records to {@code downstream}.
+         *
+         * @param result what is made
+         */
+        Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) throws Exception;
+    }
+
+    /** Works as an iterator over an iterator, lazily. */
+    non-sealed interface Pull extends Operator {
+
+        /**
+         * Returns the iterator of one attempt over {@code upstream}, which it may read as far as it likes.
+         *
+         * @param result what is made
+         */
+        Iterator<? extends @Nullable Object> over(
+                DatasetPartition result, Iterator<@Nullable Object> upstream, TaskInputs inputs) throws Exception;
+    }
+}
