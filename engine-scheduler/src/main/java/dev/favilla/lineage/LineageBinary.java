@@ -8,15 +8,11 @@ import dev.favilla.serializer.Serializer;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.Serializable;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,20 +72,9 @@ public final class LineageBinary {
 
     /** Returns the datasets that are computed in one task with {@code target}, parents first; all know their size. */
     private static Collection<LineageNode> stageOf(LineageNode target) {
-        SortedMap<Integer, LineageNode> found = new TreeMap<>(); // ids grow from parents to children
-        Deque<LineageNode> open = new ArrayDeque<>();
-        open.push(target);
-        found.put(target.id(), target);
-        while (!open.isEmpty()) {
-            for (Dependency dependency : open.pop().dependencies()) {
-                LineageNode parent = dependency.parent();
-                if (dependency instanceof NarrowDependency && found.putIfAbsent(parent.id(), parent) == null) {
-                    open.push(parent);
-                }
-            }
-        }
-        found.values().forEach(LineageNode::numPartitions);
-        return found.values();
+        Collection<LineageNode> found = Lineage.parentsFirst(target, NarrowDependency.class::isInstance);
+        found.forEach(LineageNode::numPartitions);
+        return found;
     }
 
     private static SerializationException notWritten(

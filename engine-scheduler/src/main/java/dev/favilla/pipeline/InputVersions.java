@@ -1,20 +1,19 @@
 package dev.favilla.pipeline;
 
 import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.Lineage;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.InputSnapshot;
-import java.util.ArrayDeque;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Says what a cached partition was computed from, as one number: a hash of the shuffles that its dataset reads within
@@ -49,19 +48,14 @@ public final class InputVersions {
 
     /** Returns whether {@code node} is computed from a dataset in its own tasks. */
     private static boolean isBelow(int rddId, LineageNode node) {
-        Set<Integer> visited = new HashSet<>();
-        Deque<LineageNode> stack = new ArrayDeque<>();
-        stack.push(node);
-        while (!stack.isEmpty()) {
-            for (Dependency dependency : stack.pop().dependencies()) {
-                int parent = dependency.parent().id();
-                boolean narrow = !(dependency instanceof ShuffleDependency);
-                if (narrow && parent == rddId) {
-                    return true;
-                }
-                if (narrow && parent > rddId && visited.add(parent)) { // parents have smaller ids than children
-                    stack.push(dependency.parent());
-                }
+        if (rddId >= node.id()) {
+            return false; // parents have smaller ids than children
+        }
+        Predicate<Dependency> follow = dependency ->
+                dependency instanceof NarrowDependency && dependency.parent().id() >= rddId;
+        for (LineageNode ancestor : Lineage.walk(node, follow)) {
+            if (ancestor.id() == rddId) {
+                return true;
             }
         }
         return false;
@@ -82,24 +76,12 @@ public final class InputVersions {
         return inputVersion;
     }
 
-    /** Visits parents before children, and each dataset once. */
     private List<Integer> walk(LineageNode top) {
         Map<Integer, List<Integer>> known = new HashMap<>();
-        Deque<LineageNode> stack = new ArrayDeque<>();
-        stack.push(top);
-        while (!stack.isEmpty()) {
-            LineageNode node = stack.peek();
-            int before = stack.size();
-            for (Dependency dependency : node.dependencies()) {
-                LineageNode parent = dependency.parent();
-                if (!(dependency instanceof ShuffleDependency) && !isKnown(parent, known)) {
-                    stack.push(parent);
-                }
-            }
-            if (stack.size() == before) {
-                stack.pop();
-                known.put(node.id(), shufflesOf(node, known));
-            }
+        Predicate<Dependency> follow =
+                dependency -> dependency instanceof NarrowDependency && !isKnown(dependency.parent(), known);
+        for (LineageNode node : Lineage.parentsFirst(top, follow)) {
+            known.put(node.id(), shufflesOf(node, known));
         }
         List<Integer> shuffles = known.getOrDefault(top.id(), List.of());
         shufflesByDataset.put(top.id(), shuffles);

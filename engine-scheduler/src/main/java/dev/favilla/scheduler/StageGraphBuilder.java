@@ -1,7 +1,9 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.Lineage;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.StageGraph.Region;
 import dev.favilla.scheduler.StageGraph.StagePlan;
@@ -63,12 +65,7 @@ final class StageGraphBuilder {
     private Region region(LineageNode root, SortedSet<Integer> rddIds, NavigableMap<Integer, LineageNode> roots) {
         SortedSet<Integer> shuffles = new TreeSet<>();
         SortedSet<Integer> cachedBelow = new TreeSet<>(Comparator.reverseOrder());
-        Set<Integer> visited = new HashSet<>();
-        Deque<LineageNode> stack = new ArrayDeque<>();
-        visited.add(root.id());
-        stack.push(root);
-        while (!stack.isEmpty()) {
-            LineageNode node = stack.pop();
+        for (LineageNode node : Lineage.walk(root, this::staysInRegion)) {
             rddIds.add(node.id());
             for (Dependency dependency : node.dependencies()) {
                 LineageNode parent = dependency.parent();
@@ -79,12 +76,15 @@ final class StageGraphBuilder {
                 } else if (persisted.contains(parent.id())) {
                     cachedBelow.add(parent.id());
                     roots.put(parent.id(), parent);
-                } else if (visited.add(parent.id())) {
-                    stack.push(parent);
                 }
             }
         }
         return new Region(root.id(), root.numPartitions(), List.copyOf(shuffles), List.copyOf(cachedBelow));
+    }
+
+    private boolean staysInRegion(Dependency dependency) {
+        return dependency instanceof NarrowDependency
+                && !persisted.contains(dependency.parent().id());
     }
 
     private void discover(ShuffleDependency shuffle) {
