@@ -24,16 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** What the actions do in each partition, and with what comes of it. */
 final class Actions {
 
-    private static final int STEP = 4096;
-
     private Actions() {}
 
     /** Pushes all records of {@code input} into {@code sink}, or as many as it wants. */
     private static void drain(Cursor input, Sink sink) throws Exception {
-        boolean more = true;
-        while (more) {
-            more = input.drive(sink, STEP);
-        }
+        input.drain(sink);
         sink.end();
     }
 

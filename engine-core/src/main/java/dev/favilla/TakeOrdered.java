@@ -32,15 +32,10 @@ import org.jspecify.annotations.Nullable;
 record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> order, CallSite callSite)
         implements Action {
 
-    private static final int STEP = 4096;
-
     @Override
     public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
         Smallest smallest = new Smallest(n, order.forTask(scope), RecordCopier.of(scope)::isolate, callSite);
-        boolean more = true;
-        while (more) {
-            more = input.drive(smallest, STEP);
-        }
+        input.drain(smallest);
         return smallest.inOrder();
     }
 

@@ -88,8 +88,6 @@ public final class AlignedUnionNode extends Node {
 
     private static final class AppendingSink extends Sink {
 
-        private static final int STEP = 4096;
-
         private final List<LineageNode> others;
         private final int partition;
         private final TaskInputs inputs;
@@ -127,9 +125,7 @@ public final class AlignedUnionNode extends Node {
                     return AppendingSink.this.push(record);
                 }
             };
-            while (cursor.drive(passing, STEP)) {
-                inputs.scope().checkKilled();
-            }
+            cursor.drain(passing, inputs.scope());
             cursor.close();
         }
     }

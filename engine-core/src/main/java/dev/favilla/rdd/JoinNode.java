@@ -179,8 +179,6 @@ public final class JoinNode extends Node implements Source {
     /** Builds the table when the first record comes past; gives it back when the attempt ends. */
     private static final class ProbeSink extends Sink {
 
-        private static final int STEP = 4096;
-
         private final Probe operator;
         private final LineageNode dataset;
         private final int partition;
@@ -219,10 +217,7 @@ public final class JoinNode extends Node implements Source {
         private void build() throws Exception {
             built = true;
             Cursor right = operator.open(operator.right, partition, inputs);
-            BuildSink build = new BuildSink(operator.entries, dataset, table);
-            while (right.drive(build, STEP)) {
-                inputs.scope().checkKilled();
-            }
+            right.drain(new BuildSink(operator.entries, dataset, table), inputs.scope());
             table.complete();
             right.close();
         }

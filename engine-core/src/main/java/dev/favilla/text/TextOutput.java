@@ -45,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextOutput implements Action, AutoCloseable {
 
-    private static final int STEP = 4096;
-
     // What is in the staging directory.
     private static final String ATTEMPTS = "attempts";
     private static final String OUTPUT = "output";
@@ -191,10 +189,7 @@ public final class TextOutput implements Action, AutoCloseable {
     private long write(Cursor input, Path file) throws Exception {
         try (BufferedWriter writer = open(file)) {
             LineSink sink = new LineSink(this, writer);
-            boolean more = true;
-            while (more) {
-                more = input.drive(sink, STEP);
-            }
+            input.drain(sink);
             flush(writer);
             return sink.records;
         }

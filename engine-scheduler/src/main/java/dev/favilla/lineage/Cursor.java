@@ -1,10 +1,15 @@
 package dev.favilla.lineage;
 
+import dev.favilla.memory.TaskScope;
+
 /**
  * Records that wait to be pushed, in bounded steps. Between two steps an attempt looks at its kill flag and its memory.
  * Used by one attempt on its thread.
  */
 public interface Cursor extends AutoCloseable {
+
+    /** The largest step between two looks at the kill flag and the memory. */
+    int LARGEST_STEP = 4096;
 
     /**
      * Pushes up to about {@code max} records into {@code sink}.
@@ -13,6 +18,21 @@ public interface Cursor extends AutoCloseable {
      *     calls {@link Sink#end}
      */
     boolean drive(Sink sink, int max) throws Exception;
+
+    /** Pushes all records into {@code sink}, or as many as it wants, in steps. Does not end the sink. */
+    default void drain(Sink sink) throws Exception {
+        boolean more = true;
+        while (more) {
+            more = drive(sink, LARGEST_STEP);
+        }
+    }
+
+    /** The same, with a look at the attempt's kill flag between two steps. */
+    default void drain(Sink sink, TaskScope scope) throws Exception {
+        while (drive(sink, LARGEST_STEP)) {
+            scope.checkKilled();
+        }
+    }
 
     /** Gives back what is held, such as an open file. Closing twice is harmless. */
     @Override

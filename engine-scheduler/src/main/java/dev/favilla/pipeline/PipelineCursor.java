@@ -8,9 +8,6 @@ import dev.favilla.lineage.Cursor;
  */
 interface PipelineCursor extends Cursor {
 
-    /** The largest step between two looks at the kill flag and the memory. */
-    int LARGEST_STEP = 4096;
-
     /**
      * Says that no more records are wanted: ends the operators, and computes the rest of those partitions that are being
      * cached, for a partition is cached whole or not at all. Finishing twice is harmless.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A cursor's records as a lazy iterator, for user code that pulls.
  *
  * <p>Nothing is computed before the first record is asked for. Then steps grow: 1 record, 2, 4, and so on up to
- * {@value PipelineCursor#LARGEST_STEP}, so that whoever asks for one record computes one, and never more than twice
+ * {@value Cursor#LARGEST_STEP}, so that whoever asks for one record computes one, and never more than twice
  * what was asked for. Where an operator makes many records of one, all of them wait in the buffer.
  *
  * <p>Records that could be changed come one by one: what makes them may use one object for all of them, and one that
@@ -52,7 +52,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
         while (!exhausted && !buffer.hasNext()) {
             exhausted = !below.drive(buffer, step);
             if (buffer.hasNext()) {
-                step = immutable.check(buffer.last()) ? Math.min(2 * step, PipelineCursor.LARGEST_STEP) : 1;
+                step = immutable.check(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
             }
         }
     }

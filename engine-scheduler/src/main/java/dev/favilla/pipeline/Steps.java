@@ -7,7 +7,7 @@ import dev.favilla.lineage.Sink;
 
 /**
  * Drives a cursor to its end, in steps that grow from {@value #FIRST_STEP} to
- * {@value PipelineCursor#LARGEST_STEP} records: a slow first record is noticed early, and a long partition pays for a
+ * {@value Cursor#LARGEST_STEP} records: a slow first record is noticed early, and a long partition pays for a
  * look between steps once in thousands of records.
  */
 final class Steps {
@@ -23,7 +23,7 @@ final class Steps {
             scope.checkKilled();
             scope.faults().reach(FaultSite.RECORDS, "");
             int max = step;
-            step = Math.min(2 * step, PipelineCursor.LARGEST_STEP);
+            step = Math.min(2 * step, Cursor.LARGEST_STEP);
             if (!cursor.drive(sink, max)) {
                 break;
             }
@@ -45,7 +45,7 @@ final class Steps {
             do {
                 scope.checkKilled();
                 scope.faults().reach(FaultSite.RECORDS, "");
-                int step = Math.min(left, PipelineCursor.LARGEST_STEP);
+                int step = Math.min(left, Cursor.LARGEST_STEP);
                 more = cursor.drive(sink, step);
                 left -= step;
             } while (more && left > 0);
