@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.ForeachFunction;
 import dev.favilla.function.ReduceFunction;
@@ -9,11 +10,7 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.rdd.ZeroValue;
-import dev.favilla.lineage.Action;
-import dev.favilla.task.TaskContext;
-import dev.favilla.closure.Closure;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.SizeEstimator;
 import java.io.Serializable;

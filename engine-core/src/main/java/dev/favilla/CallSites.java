@@ -1,7 +1,6 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
-import dev.favilla.value.DriverOnly;
 import java.util.Iterator;
 import java.util.Set;
 

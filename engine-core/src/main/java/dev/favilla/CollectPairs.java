@@ -1,9 +1,9 @@
 package dev.favilla;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.attempt.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

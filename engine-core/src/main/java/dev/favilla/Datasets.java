@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
@@ -7,7 +8,6 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Bytes;
 import dev.favilla.scheduler.StageGraph;
-import dev.favilla.closure.Closure;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;

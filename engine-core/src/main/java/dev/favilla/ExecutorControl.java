@@ -2,11 +2,6 @@ package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.JobScheduler;
-import dev.favilla.attempt.ExecutorId;
-import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.spi.EngineControl;
-import dev.favilla.status.SchedulerStatus;
-import dev.favilla.status.SchedulerTables;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.util.List;
 

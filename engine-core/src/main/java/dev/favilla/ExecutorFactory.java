@@ -2,11 +2,8 @@ package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.memory.MemoryUsage;
-import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.executor.InProcessExecutor;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.BlockManager;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
@@ -7,10 +8,6 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.attempt.TaskScope;
-import dev.favilla.lineage.Action;
-import dev.favilla.task.TaskContext;
-import dev.favilla.closure.Closure;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;

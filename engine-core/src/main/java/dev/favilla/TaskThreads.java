@@ -1,8 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.memory.TaskScope;
-import dev.favilla.serializer.DriverOnlySearch;
+import dev.favilla.value.DriverOnlySearch;
 import java.util.concurrent.ForkJoinWorkerThread;
 import org.jspecify.annotations.Nullable;
 

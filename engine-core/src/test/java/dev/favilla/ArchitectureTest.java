@@ -57,7 +57,7 @@ class ArchitectureTest {
     private static final Map<String, String> AUDIENCE_TYPES = Map.of(
             "dev.favilla.storage.StorageLevel", "said by users who keep a dataset, obeyed by stores",
             "dev.favilla.shuffle.Partitioner", "implemented by users who place keys themselves, asked by shuffles",
-            "dev.favilla.shuffle.ExecutorId", "names executors to users as to all layers",
+            "dev.favilla.attempt.ExecutorId", "names executors to users as to all layers",
             "dev.favilla.serializer.KryoRegistration", "implemented by users who register classes",
             "dev.favilla.memory.MemoryUsage", "a value that managers report and a context's status shows");
 

@@ -9,8 +9,6 @@ import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.rdd.NarrowNode;
 import dev.favilla.rdd.Node;
-import dev.favilla.lineage.Action;
-import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.serializer.JavaRecordSerializer;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.SerializationException;

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultSite;
-import dev.favilla.task.TaskContext;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;

@@ -3,6 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.function.CombineFunction;
 import dev.favilla.function.FilterFunction;
 import dev.favilla.function.FlatMapFunction;
@@ -19,7 +20,6 @@ import dev.favilla.lineage.Source;
 import dev.favilla.rdd.EntryBuilder;
 import dev.favilla.rdd.KeyByOperator;
 import dev.favilla.rdd.NarrowNode;
-import dev.favilla.serializer.Closure;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import java.lang.reflect.Field;

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
@@ -13,9 +14,8 @@ import dev.favilla.rdd.NarrowNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.UnionNode;
-import dev.favilla.serializer.Closure;
 import dev.favilla.shuffle.Aggregator;
-import dev.favilla.shuffle.Combiner;
+import dev.favilla.spill.Combiner;
 import dev.favilla.text.TextFileNode;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -13,12 +13,11 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
-import dev.favilla.value.StableHash;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spill.GroupTable;
+import dev.favilla.value.StableHash;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -193,8 +192,8 @@ public final class JoinNode extends Node implements Source {
             this.inputs = inputs;
             this.downstream = downstream;
             this.dataset = result.dataset();
-            this.table =
-                    new GroupTable(operator.copier(inputs.scope()), inputs.scope().memory());
+            this.table = new GroupTable(
+                    operator.copier(inputs.scope()), inputs.scope().memory());
             inputs.scope().onClose(table::close);
         }
 

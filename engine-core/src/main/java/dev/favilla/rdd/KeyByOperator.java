@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
@@ -7,7 +8,6 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
-import dev.favilla.serializer.Closure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,18 +1,15 @@
 package dev.favilla.rdd;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.lineage.CallSite;
+import dev.favilla.closure.Closure;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.attempt.TaskScope;
-import dev.favilla.closure.Closure;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
-import dev.favilla.value.StableHash;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.spill.AggregationTable;
 import dev.favilla.value.StableHash;

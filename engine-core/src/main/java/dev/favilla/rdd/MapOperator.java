@@ -8,7 +8,6 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
-import dev.favilla.serializer.Closure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.function.IndexedPartitionFunction;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
-import dev.favilla.serializer.Closure;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -6,8 +6,6 @@ import dev.favilla.event.EngineListener;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.shuffle.ExecutorId;
-import dev.favilla.status.SchedulerTables;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;

@@ -2,17 +2,13 @@ package dev.favilla.text;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskMetrics;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.attempt.Metric;
-import dev.favilla.attempt.TaskMetrics;
-import dev.favilla.attempt.TaskScope;
-import dev.favilla.lineage.Action;
-import dev.favilla.task.TaskContext;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

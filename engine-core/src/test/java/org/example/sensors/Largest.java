@@ -1,9 +1,9 @@
 package org.example.sensors;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.memory.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

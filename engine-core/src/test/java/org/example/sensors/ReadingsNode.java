@@ -4,10 +4,12 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
+import dev.favilla.lineage.TaskInputs;
 import java.util.List;
 
 /** A source: sensor {@code s} has read the numbers from 0 to {@code s}. One partition per sensor. */
-final class ReadingsNode extends SensorNode {
+final class ReadingsNode extends SensorNode implements Source {
 
     private static final long serialVersionUID = 1L;
 
@@ -30,7 +32,12 @@ final class ReadingsNode extends SensorNode {
 
     @Override
     public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(inputs -> new ReadingsCursor(partition));
+        return new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) {
+        return new ReadingsCursor(partition);
     }
 
     private static final class ReadingsCursor implements Cursor {

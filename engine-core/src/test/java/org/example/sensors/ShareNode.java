@@ -1,11 +1,14 @@
 package org.example.sensors;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.PreparedNode;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TaskInputs;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +48,29 @@ final class ShareNode extends SensorNode implements PreparedNode {
 
     @Override
     public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Push(parent, partition, (downstream, inputs) -> new ShareSink(divisor(), downstream));
+        return new PartitionPlan.Apply(parent, partition, new Share(largest));
     }
 
-    private double divisor() {
-        Double found = largest.get();
-        if (found == null) {
-            throw new IllegalStateException(this + " is computed before it was prepared");
+    /**
+     * A reading becomes a share of the largest.
+     *
+     * @param largest found before the first reading is asked for
+     */
+    private record Share(AtomicReference<@Nullable Double> largest) implements Operator.Push {
+
+        @Override
+        public String name() {
+            return "share";
         }
-        return found;
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            Double found = largest.get();
+            if (found == null) {
+                throw new IllegalStateException(result.dataset() + " is computed before it was prepared");
+            }
+            return new ShareSink(found, downstream);
+        }
     }
 
     private static final class ShareSink extends Sink {

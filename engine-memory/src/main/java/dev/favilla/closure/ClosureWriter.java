@@ -5,7 +5,7 @@ import dev.favilla.closure.Closure.CapturedGraph;
 import dev.favilla.serializer.GraphWriter;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.value.CapturePath;
-import dev.favilla.value.DriverOnly;
+import dev.favilla.value.DriverOnlySearch;
 import java.io.IOException;
 
 /** Writes a function and everything it captures, or says what in it cannot be written. */

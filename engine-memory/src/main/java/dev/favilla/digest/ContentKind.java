@@ -1,6 +1,6 @@
 package dev.favilla.digest;
 
-import dev.favilla.value.DriverOnly;
+import dev.favilla.value.DriverOnlySearch;
 import dev.favilla.value.Immutability;
 import dev.favilla.value.PlatformTypes;
 import dev.favilla.value.SerialForm;

@@ -2,7 +2,7 @@ package dev.favilla.serializer;
 
 import dev.favilla.attempt.TaskBound;
 import dev.favilla.value.CapturePath;
-import dev.favilla.value.DriverOnly;
+import dev.favilla.value.DriverOnlySearch;
 import java.io.NotSerializableException;
 import org.jspecify.annotations.Nullable;
 

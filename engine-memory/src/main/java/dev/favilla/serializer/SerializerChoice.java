@@ -7,7 +7,7 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.serializers.DefaultArraySerializers;
 import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
 import dev.favilla.attempt.TaskBound;
-import dev.favilla.value.DriverOnly;
+import dev.favilla.value.DriverOnlySearch;
 import dev.favilla.value.PlatformTypes;
 import dev.favilla.value.SerialForm;
 import java.math.BigDecimal;

@@ -1,6 +1,6 @@
 package dev.favilla.lineage;
 
-import dev.favilla.memory.TaskScope;
+import dev.favilla.attempt.TaskScope;
 
 /**
  * Records that wait to be pushed, in bounded steps. Between two steps an attempt looks at its kill flag and its memory.

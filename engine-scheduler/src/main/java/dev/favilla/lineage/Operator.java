@@ -1,6 +1,6 @@
 package dev.favilla.lineage;
 
-import dev.favilla.serializer.Closure;
+import dev.favilla.closure.Closure;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.favilla.scheduler;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.AccumulatorUpdate;
 import java.time.Instant;

@@ -1,7 +1,6 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.task.AccumulatorUpdate;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.favilla.pipeline;
 
+import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.memory.TaskScope;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.serializer.KryoSerializer;
-import dev.favilla.shuffle.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.storage.MemoryBlockManager;

@@ -10,7 +10,6 @@ import dev.favilla.lineage.UserCodeException;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.memory.UnifiedMemoryManager;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.CommitDeniedException;
 import dev.favilla.task.Locality;
 import dev.favilla.task.TaskCompletionListener;

@@ -1,7 +1,6 @@
 package dev.favilla.shuffle;
 
 import dev.favilla.closure.Closure;
-import dev.favilla.serializer.Closure;
 import dev.favilla.spill.Combiner;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,6 @@ import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.attempt.MetricValues;
-import dev.favilla.job.JobFailure;
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskWork;

@@ -1,10 +1,10 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockManager;
 import java.time.InstantSource;

@@ -1,17 +1,12 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.attempt.ExecutorId;
-import dev.favilla.attempt.MetricValues;
-import dev.favilla.attempt.TaskScope;
-import dev.favilla.fault.FaultInjector;
-import dev.favilla.memory.MemoryManager;
+import dev.favilla.pipeline.InputVersions;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.attempt.ExecutorId;
-import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;

@@ -1,14 +1,11 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.memory.MetricValues;
-import dev.favilla.pipeline.InputVersions;
-import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.TaskError;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;

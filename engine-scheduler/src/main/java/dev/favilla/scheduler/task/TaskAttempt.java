@@ -2,8 +2,6 @@ package dev.favilla.scheduler.task;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.Locality;
-import dev.favilla.attempt.ExecutorId;
-import dev.favilla.task.Locality;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobOutcome;
-import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;

@@ -6,8 +6,6 @@ import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.NarrowDependency;
-import dev.favilla.attempt.MetricValues;
-import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobOutcome;
-import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.attempt.TaskScope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -13,7 +13,6 @@ import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.dag.SimLaunches.Launched;
-import dev.favilla.attempt.ExecutorId;
 import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.attempt.ExecutorId;
-import dev.favilla.task.Locality;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;

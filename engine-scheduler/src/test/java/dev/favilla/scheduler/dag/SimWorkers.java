@@ -2,8 +2,6 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.MetricValues;
-import dev.favilla.attempt.MetricValues;
-import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.job.JobProperties;
-import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.status.SchedulerStatus;

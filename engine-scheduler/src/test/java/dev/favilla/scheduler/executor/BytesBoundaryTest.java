@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
@@ -13,7 +14,6 @@ import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.scheduler.TaskSpec;

@@ -2,9 +2,9 @@ package dev.favilla.scheduler.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.TestLineage;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.RunningTask;

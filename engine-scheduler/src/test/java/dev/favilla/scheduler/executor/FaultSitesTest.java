@@ -3,15 +3,13 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.attempt.Metric;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.TestLineage;
-import dev.favilla.memory.Metric;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;

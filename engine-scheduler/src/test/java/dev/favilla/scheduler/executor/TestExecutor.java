@@ -1,7 +1,6 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.attempt.ExecutorId;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageNode;

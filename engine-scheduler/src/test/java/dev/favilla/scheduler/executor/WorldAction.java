@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Collecting;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.task.CommitDeniedException;

@@ -8,6 +8,7 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.pipeline.InputVersions;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.KryoSerializer;

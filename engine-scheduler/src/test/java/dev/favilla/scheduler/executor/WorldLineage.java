@@ -8,7 +8,6 @@ import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TestLineage;
-import dev.favilla.serializer.Closure;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.spill.Combiner;
 import dev.favilla.storage.StorageLevel;

@@ -3,12 +3,12 @@ package dev.favilla.scheduler.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.TestLineage;
 import dev.favilla.scheduler.Accumulator;
 import dev.favilla.scheduler.ContextId;

@@ -15,7 +15,6 @@ import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.TestLineage;
-import dev.favilla.memory.MetricValues;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;

@@ -2,8 +2,6 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.RecordCopier;
-import dev.favilla.serializer.StableHash;
-import dev.favilla.shuffle.Combiner;
 import dev.favilla.spill.AggregationTable;
 import dev.favilla.spill.Combiner;
 import dev.favilla.value.StableHash;
