@@ -55,16 +55,16 @@ class ActionsTest {
         }
 
         @Test
-        void noPartitionsGiveNothingInAJobWithoutTasks(@TempDir Path empty) { // behaviours 11, 174
+        void noPartitionsGiveNothingInAJobWithoutTasks(@TempDir Path empty) {
             assertThat(nothing(empty).collect()).isEmpty();
             assertThat(nothing(empty).count()).isZero();
             assertThat(Engines.lastJob(engine).attempts()).isZero();
-            assertThat(nothing(empty).isEmpty()).isTrue(); // behaviour 22
+            assertThat(nothing(empty).isEmpty()).isTrue();
             Engines.assertUsable(engine);
         }
 
         @Test
-        void collectAsMapKeepsTheLastValueOfEachKeyAndCanBeSerialized() throws Exception { // behaviour 87
+        void collectAsMapKeepsTheLastValueOfEachKeyAndCanBeSerialized() throws Exception {
             Map<String, Integer> map = engine.parallelizePairs(
                             List.of(Pair.of("a", 1), Pair.of("b", 2), Pair.of("a", 3), Pair.of(null, 4)), 3)
                     .collectAsMap();
@@ -102,14 +102,14 @@ class ActionsTest {
         }
 
         @Test
-        void takeOfAHugeNumberDoesNotOverflow() { // behaviour 18
+        void takeOfAHugeNumberDoesNotOverflow() {
             assertThat(numbers(3).take(Integer.MAX_VALUE)).hasSize(6);
             assertThat(engine.range(0, 100, 1, 40).filter(x -> x > 90).take(Integer.MAX_VALUE - 1))
                     .hasSize(9);
         }
 
         @Test
-        void takeLooksAtOnePartitionAndThenAtFourTimesAsMany() { // behaviour 19
+        void takeLooksAtOnePartitionAndThenAtFourTimesAsMany() {
             assertThat(engine.range(0, 100, 1, 100).take(50))
                     .isEqualTo(IntStream.range(0, 50).mapToObj(i -> (long) i).toList());
 
@@ -154,7 +154,7 @@ class ActionsTest {
         }
 
         @Test
-        void isEmptyLooksForOneRecord() { // behaviour 22
+        void isEmptyLooksForOneRecord() {
             assertThat(numbers(3).isEmpty()).isFalse();
             assertThat(numbers(3).filter(x -> false).isEmpty()).isTrue();
             assertThat(engine.parallelize(List.of(), 3).isEmpty()).isTrue();
@@ -174,14 +174,14 @@ class ActionsTest {
     class Ordered {
 
         @Test
-        void topIsDescendingAndTakeOrderedAscending() { // behaviour 20
+        void topIsDescendingAndTakeOrderedAscending() {
             assertThat(numbers(3).top(3)).containsExactly(9, 8, 5);
             assertThat(numbers(3).takeOrdered(3)).containsExactly(1, 2, 3);
             assertThat(numbers(3).top(100)).containsExactly(9, 8, 5, 3, 2, 1);
         }
 
         @Test
-        void bothTakeAComparator() { // behaviour 20
+        void bothTakeAComparator() {
             Ordering<Integer> byDistance = Ordering.by(x -> Math.abs(x - 4));
 
             assertThat(numbers(3).takeOrdered(3, byDistance)).containsExactly(5, 3, 2);
@@ -190,7 +190,7 @@ class ActionsTest {
         }
 
         @Test
-        void zeroAndNothingGiveNothing(@TempDir Path empty) { // behaviour 21
+        void zeroAndNothingGiveNothing(@TempDir Path empty) {
             assertThat(numbers(3).takeOrdered(0)).isEmpty();
             assertThat(numbers(3).top(0)).isEmpty();
             assertThat(nothing(empty).takeOrdered(2)).isEmpty();
@@ -249,7 +249,7 @@ class ActionsTest {
         }
 
         @Test
-        void reduceOfNothingIsRefused(@TempDir Path empty) { // behaviour 11
+        void reduceOfNothingIsRefused(@TempDir Path empty) {
             assertThatThrownBy(() -> nothing(empty).reduce((a, b) -> a))
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("empty collection: reduce")
@@ -267,7 +267,7 @@ class ActionsTest {
         }
 
         @Test
-        void foldUsesTheZeroOncePerPartitionAndOnceMore() { // behaviour 14
+        void foldUsesTheZeroOncePerPartitionAndOnceMore() {
             assertThat(engine.parallelize(List.of(1, 2, 3, 4, 5, 6), 3).fold(10, Integer::sum))
                     .isEqualTo(61);
         }
@@ -280,7 +280,7 @@ class ActionsTest {
         }
 
         @Test
-        void foldMayChangeItsAccumulator() { // behaviour 15
+        void foldMayChangeItsAccumulator() {
             ArrayList<Integer> zero = new ArrayList<>();
             ArrayList<Integer> sum = numbers(3)
                     .map(x -> new ArrayList<>(Collections.singletonList(x)))

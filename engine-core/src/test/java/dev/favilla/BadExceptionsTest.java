@@ -50,10 +50,10 @@ class BadExceptionsTest {
     }
 
     @Nested
-    class Exceptions { // F4
+    class Exceptions {
 
         @Test
-        void thatPassAsBytesComeWithTheirCausesAndStacks() { // behaviour 130
+        void thatPassAsBytesComeWithTheirCausesAndStacks() {
             JobFailedException failure = failureOf(x -> {
                 throw new IllegalStateException("outer", new IOException("attempt " + Engines.attemptNumber()));
             });
@@ -69,7 +69,7 @@ class BadExceptionsTest {
         }
 
         @Test
-        void thatCannotBeWrittenComeAsWordsWithTheirStack() { // behaviour 131
+        void thatCannotBeWrittenComeAsWordsWithTheirStack() {
             JobFailedException failure = failureOf(x -> {
                 throw new Unwritable("cannot be written");
             });
@@ -80,7 +80,7 @@ class BadExceptionsTest {
         }
 
         @Test
-        void thatCannotBeReadBackComeAsWordsWithTheirStack() { // behaviour 131
+        void thatCannotBeReadBackComeAsWordsWithTheirStack() {
             JobFailedException failure = failureOf(x -> {
                 throw new Unreadable("cannot be read");
             });
@@ -91,7 +91,7 @@ class BadExceptionsTest {
         }
 
         @Test
-        void whoseWritingOrReadingThrowsAnErrorComeAsWords() { // behaviours 131, 142
+        void whoseWritingOrReadingThrowsAnErrorComeAsWords() {
             assertThat(failureOf(x -> {
                         throw new Explosive(true);
                     }))
@@ -141,10 +141,10 @@ class BadExceptionsTest {
     }
 
     @Nested
-    class Results { // F5
+    class Results {
 
         @Test
-        void thatCannotBeWrittenFailTheJobSayingSo() { // behaviour 132
+        void thatCannotBeWrittenFailTheJobSayingSo() {
             assertThat(failure(() -> numbers().map(x -> new Unsendable(true)).collect()))
                     .isNotNull()
                     .message()
@@ -152,7 +152,7 @@ class BadExceptionsTest {
         }
 
         @Test
-        void thatCannotBeReadFailTheJobSayingSo() { // behaviour 142
+        void thatCannotBeReadFailTheJobSayingSo() {
             assertThat(failure(() -> numbers().map(x -> new Unsendable(false)).collect()))
                     .isNotNull()
                     .message()
@@ -166,10 +166,10 @@ class BadExceptionsTest {
     }
 
     @Nested
-    class Functions { // F5
+    class Functions {
 
         @Test
-        void thatCannotBeWrittenAreRefusedBeforeAnythingRuns() { // behaviour 133
+        void thatCannotBeWrittenAreRefusedBeforeAnythingRuns() {
             Object unsendable = new Object();
             List<ThrowingCallable> uses = List.of(
                     () -> numbers().map(x -> unsendable.hashCode() + x).count(),
@@ -186,7 +186,7 @@ class BadExceptionsTest {
         }
 
         @Test
-        void mayThrowAnythingWhenTheyAreWritten() { // behaviour 134
+        void mayThrowAnythingWhenTheyAreWritten() {
             for (Bomb bomb : List.of(new Bomb(0), new Bomb(1), new Bomb(2))) {
                 assertThatThrownBy(() -> numbers().map(x -> bomb.kind() + x).count())
                         .isInstanceOf(ClosureNotSerializableException.class);
@@ -205,10 +205,10 @@ class BadExceptionsTest {
     }
 
     @Nested
-    class Elements { // F5
+    class Elements {
 
         @Test
-        void ofAListThatCannotBeWrittenAreRefusedAtTheActionAndDisturbNoOther() { // behaviours 175, 222
+        void ofAListThatCannotBeWrittenAreRefusedAtTheActionAndDisturbNoOther() {
             RDD<Unsendable> unsendable = engine.parallelize(List.of(new Unsendable(true)), 1);
 
             assertThatThrownBy(unsendable::count)

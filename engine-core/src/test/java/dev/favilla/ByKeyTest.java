@@ -60,7 +60,7 @@ class ByKeyTest {
                 int partition = i;
                 assertThat(partitions.get(i))
                         .allSatisfy(
-                                pair -> assertThat(Math.floorMod(pair.key(), 4)).isEqualTo(partition)); // behaviour 66
+                                pair -> assertThat(Math.floorMod(pair.key(), 4)).isEqualTo(partition));
             }
             assertThat(partitions.stream().flatMap(List::stream))
                     .hasSize(10)
@@ -79,7 +79,7 @@ class ByKeyTest {
         }
 
         @Test
-        void keepsNullKeysAndNullValues() { // behaviour 331
+        void keepsNullKeysAndNullValues() {
             PairRDD<String, String> pairs = engine.parallelize(Arrays.asList("x", null, "y", null, "x"), 3)
                     .mapToPair(key -> Pair.of(key, "x".equals(key) ? null : "v"));
 
@@ -92,7 +92,7 @@ class ByKeyTest {
         }
 
         @Test
-        void takesTheLargestAndSmallestWholeNumbersAsKeys() { // behaviour 330
+        void takesTheLargestAndSmallestWholeNumbersAsKeys() {
             List<Integer> keys = List.of(Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, Integer.MAX_VALUE);
 
             assertThat(engine.parallelize(keys, 2)
@@ -103,7 +103,7 @@ class ByKeyTest {
         }
 
         @Test
-        void tellsKeysApartThatShareAHashCode() { // behaviour 329
+        void tellsKeysApartThatShareAHashCode() {
             record Colliding(int id) implements java.io.Serializable {
                 @Override
                 public int hashCode() {
@@ -136,7 +136,7 @@ class ByKeyTest {
         }
 
         @Test
-        void ofNothingIsEmpty(@TempDir Path empty) { // behaviours 11, 36
+        void ofNothingIsEmpty(@TempDir Path empty) {
             PairRDD<String, Integer> nothing = engine.textFile(empty.toString()).mapToPair(x -> Pair.of(x, 1));
 
             assertThat(nothing.getNumPartitions()).isZero();
@@ -307,7 +307,7 @@ class ByKeyTest {
         }
 
         @Test
-        void foldingInPlaceLeavesCachedInputsAsTheyAre() { // behaviour 78
+        void foldingInPlaceLeavesCachedInputsAsTheyAre() {
             RDD<Integer> input = engine.parallelize(List.of(1, 2, 3, 4), 2);
             PairRDD<Integer, int[]> cached =
                     input.mapToPair(x -> Pair.of(x % 2, new int[] {x})).cache();
@@ -350,7 +350,7 @@ class ByKeyTest {
         }
 
         @Test
-        void doesNotShuffleWhereRecordsLieSoAlready() { // behaviour 9
+        void doesNotShuffleWhereRecordsLieSoAlready() {
             PairRDD<String, Integer> placed = letters(3).union(letters(2)).partitionBy(new HashPartitioner(4));
 
             assertThat(Engines.shufflesOf(placed.distinct())).isEqualTo(1);
@@ -422,14 +422,14 @@ class ByKeyTest {
     class DefaultPartitions {
 
         @Test
-        void areThoseOfTheLargestInput() { // behaviour 75
+        void areThoseOfTheLargestInput() {
             assertThat(letters(5).reduceByKey(Integer::sum).getNumPartitions()).isEqualTo(5);
             assertThat(letters(5).join(letters(7)).getNumPartitions()).isEqualTo(7);
             assertThat(letters(3).groupBy(x -> x.key()).getNumPartitions()).isEqualTo(3);
         }
 
         @Test
-        void areTheSettingIfThereIsOne() { // behaviour 75
+        void areTheSettingIfThereIsOne() {
             try (EngineContext other = EngineContext.builder()
                     .cores(2)
                     .set("favilla.default.parallelism", "3")
@@ -454,7 +454,7 @@ class ByKeyTest {
     }
 
     @Nested
-    class KeysWithoutAHash { // behaviour 73
+    class KeysWithoutAHash {
 
         private void refused(ThrowingCallable action, String named) {
             assertThatThrownBy(action)

@@ -98,7 +98,7 @@ class CachingTest {
     }
 
     @Test
-    void keptDataMakesParentStagesUnnecessary() { // behaviour 173
+    void keptDataMakesParentStagesUnnecessary() {
         PairRDD<Integer, Integer> kept =
                 counted(4).keyBy(x -> x % 2).reduceByKey(Integer::sum, 3).cache();
         kept.count();
@@ -111,7 +111,7 @@ class CachingTest {
     }
 
     @Test
-    void mapOutputsAreUsedAgainWithoutAnyKeeping() { // behaviours 169, 201
+    void mapOutputsAreUsedAgainWithoutAnyKeeping() {
         PairRDD<Integer, Integer> reduced = counted(4).keyBy(x -> x % 2).reduceByKey(Integer::sum, 3);
 
         assertThat(reduced.collectAsMap()).isEqualTo(reduced.collectAsMap());
@@ -121,7 +121,7 @@ class CachingTest {
     }
 
     @Test
-    void unpersistDropsTheDataAndTheMark() { // behaviours 313, 314
+    void unpersistDropsTheDataAndTheMark() {
         RDD<Integer> other = engine.parallelize(List.of(1), 1).cache();
         other.count();
         RDD<Integer> kept = counted(2).cache();
@@ -140,7 +140,7 @@ class CachingTest {
     }
 
     @Test
-    void aFailureWhileComputingAKeptDatasetReachesTheCallerAsItIs() { // behaviour 315
+    void aFailureWhileComputingAKeptDatasetReachesTheCallerAsItIs() {
         RDD<Integer> kept = engine.parallelize(List.of(1, 0), 2).map(x -> 1 / x).cache();
 
         assertThatThrownBy(kept::count)
@@ -230,7 +230,7 @@ class CachingTest {
         }
 
         @Test
-        void whatDoesNotFitIsComputedAgainAndAllResultsAreRight() { // behaviour 310
+        void whatDoesNotFitIsComputedAgainAndAllResultsAreRight() {
             for (StorageLevel level : List.of(StorageLevel.MEMORY_ONLY, StorageLevel.MEMORY_ONLY_SER)) {
                 try (EngineContext small =
                         EngineContext.builder().cores(2).memory(BUDGET).open()) {
@@ -244,7 +244,7 @@ class CachingTest {
         }
 
         @Test
-        void aPartitionLargerThanMemoryIsNotKept() { // behaviours 305, 309
+        void aPartitionLargerThanMemoryIsNotKept() {
             try (EngineContext small =
                     EngineContext.builder().cores(1).memory(BUDGET).open()) {
                 RDD<byte[]> kept = large(small).mapPartitions(records -> {
@@ -268,7 +268,7 @@ class CachingTest {
         }
 
         @Test
-        void theLeastRecentlyUsedPartitionGoesFirst() { // behaviour 303
+        void theLeastRecentlyUsedPartitionGoesFirst() {
             try (EngineContext small =
                     EngineContext.builder().cores(1).memory(BUDGET).open()) {
                 RDD<byte[]> first = large(small)
@@ -345,7 +345,7 @@ class CachingTest {
     }
 
     @Nested
-    class Unreachable { // behaviour 355
+    class Unreachable {
 
         /** Runs collections and jobs until {@code condition} holds; the caller asserts it. */
         private void collectUntil(BooleanSupplier condition) {

@@ -49,7 +49,7 @@ class CancellationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]"})
-    void aRunningJobIsCancelledAndTheContextStaysUsable(String master) { // behaviour 255
+    void aRunningJobIsCancelledAndTheContextStaysUsable(String master) {
         try (EngineContext engine = open(master);
                 Gate gate = new Gate()) {
             Background<Long> job = start(engine, gate, 2);
@@ -66,7 +66,7 @@ class CancellationTest {
     }
 
     @Test
-    void aWaitingJobIsCancelledBeforeItsTasksStart() throws Exception { // behaviour 255
+    void aWaitingJobIsCancelledBeforeItsTasksStart() throws Exception {
         try (EngineContext engine = open("local[1]");
                 Gate first = new Gate();
                 Gate second = new Gate()) {
@@ -88,7 +88,7 @@ class CancellationTest {
     }
 
     @Test
-    void cancellingAGroupLeavesOthersAlone() throws Exception { // behaviours 257, 258
+    void cancellingAGroupLeavesOthersAlone() throws Exception {
         try (EngineContext engine = open("local[2]");
                 Gate reports = new Gate();
                 Gate others = new Gate()) {
@@ -106,7 +106,7 @@ class CancellationTest {
     }
 
     @Test
-    void aGroupCanBeCancelledWithItsFutureJobs() throws Exception { // behaviour 259
+    void aGroupCanBeCancelledWithItsFutureJobs() throws Exception {
         try (EngineContext engine = open("local[2]");
                 Gate gate = new Gate()) {
             engine.setJobGroup("old", null, true);
@@ -126,7 +126,7 @@ class CancellationTest {
     }
 
     @Test
-    void cancellingAGroupDoesNotMeanItsFutureJobs() { // behaviour 259
+    void cancellingAGroupDoesNotMeanItsFutureJobs() {
         try (EngineContext engine = open("local[2]");
                 Gate gate = new Gate()) {
             engine.setJobGroup("reports", null, true);
@@ -140,7 +140,7 @@ class CancellationTest {
     }
 
     @Test
-    void cancellingByTagStopsExactlyThoseThatCarryIt() throws Exception { // behaviour 260
+    void cancellingByTagStopsExactlyThoseThatCarryIt() throws Exception {
         try (EngineContext engine = open("local[3]");
                 Gate both = new Gate();
                 Gate one = new Gate();
@@ -166,7 +166,7 @@ class CancellationTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "a,b", ","})
-    void tagsWithoutTextOrWithACommaAreRefused(String tag) { // behaviour 260
+    void tagsWithoutTextOrWithACommaAreRefused(String tag) {
         try (EngineContext engine = EngineContext.open("local[1]")) {
             String said = tag == null ? "null" : "'" + tag + "'";
             assertThatIllegalArgumentException()
@@ -210,7 +210,7 @@ class CancellationTest {
     }
 
     @Test
-    void aListenerMayCancel() { // behaviour 366
+    void aListenerMayCancel() {
         try (EngineContext engine = open("local[2]");
                 Gate gate = new Gate()) {
             engine.addListener(event -> {
@@ -244,7 +244,7 @@ class CancellationTest {
     }
 
     @Test
-    void withoutInterruptsATaskStopsAtItsNextRecord() { // behaviour 264
+    void withoutInterruptsATaskStopsAtItsNextRecord() {
         String counter = "records";
         COUNTERS.put(counter, new AtomicLong());
         try (EngineContext engine = EngineContext.open("local[1]");
@@ -270,7 +270,7 @@ class CancellationTest {
     }
 
     @Test
-    void aTaskThatIgnoresEverythingLosesItsSlotAndTheSlotIsReplaced() { // behaviour 265
+    void aTaskThatIgnoresEverythingLosesItsSlotAndTheSlotIsReplaced() {
         try (EngineContext engine = EngineContext.builder()
                         .cores(1)
                         .set("favilla.task.interruptAfter", "1ms")
@@ -294,7 +294,7 @@ class CancellationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"local[1]", "local-cluster[1,1,32]"})
-    void aKilledAttemptIsRunAgainWhateverItAnswers(String master) throws Exception { // behaviour 266
+    void aKilledAttemptIsRunAgainWhateverItAnswers(String master) throws Exception {
         try (EngineContext engine = EngineContext.builder()
                         .master(master)
                         .set("favilla.task.interruptAfter", "1ms")
@@ -352,7 +352,7 @@ class CancellationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]"})
-    void aTaskMayCancelItsOwnJobAgainAndAgain(String master) { // F21
+    void aTaskMayCancelItsOwnJobAgainAndAgain(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
             CONTEXTS.put(master, engine);
             assertThatThrownBy(() -> engine.range(0, Long.MAX_VALUE, 1, 2)
@@ -373,7 +373,7 @@ class CancellationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]"})
-    void aSleepingTaskEndsAtOnceWhereItsJobAsksForInterrupts(String master) throws Exception { // behaviour 262
+    void aSleepingTaskEndsAtOnceWhereItsJobAsksForInterrupts(String master) throws Exception {
         try (EngineContext engine = EngineContext.builder()
                         .master(master)
                         .set("favilla.task.interruptAfter", "1h")

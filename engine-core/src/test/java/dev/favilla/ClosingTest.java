@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The end of a context at a bad moment. What is simpler is in {@link LifecycleTest}. */
 @Timeout(120)
-class ClosingTest { // F23
+class ClosingTest {
 
     private static final String CLUSTER = "local-cluster[2,1,64]";
 

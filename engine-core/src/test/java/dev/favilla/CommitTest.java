@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Output is made final once, or not at all. */
 @Timeout(120)
-class CommitTest { // F13
+class CommitTest {
 
     private static final String LOCAL = "local[2]";
     private static final String CLUSTER = "local-cluster[2,1,64]";
@@ -40,7 +40,7 @@ class CommitTest { // F13
     class MayCommit {
 
         @Test
-        void isGrantedToOneOfTwoAttemptsAndTheOtherDoesNotComeBack() throws Exception { // behaviour 89
+        void isGrantedToOneOfTwoAttemptsAndTheOtherDoesNotComeBack() throws Exception {
             Tally denied = Tally.create();
             try (Gate granted = new Gate();
                     EngineContext engine =
@@ -64,14 +64,14 @@ class CommitTest { // F13
                 assertThat(job.result()).isEqualTo(40);
                 assertThat(granted.arrivals()).isEqualTo(1);
                 assertThat(denied.count()).isEqualTo(1);
-                assertThat(Engines.lastJob(engine).stages().get(0).failures()).isZero(); // behaviour 220
+                assertThat(Engines.lastJob(engine).stages().get(0).failures()).isZero();
                 Engines.assertUsable(engine);
             }
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"local[1,2]", CLUSTER})
-        void isGrantedToTheNextAttemptWhenTheOneThatHeldItFails(String master) { // behaviour 90
+        void isGrantedToTheNextAttemptWhenTheOneThatHeldItFails(String master) {
             Tally granted = Tally.create();
             try (EngineContext engine = EngineContext.open(master)) {
                 List<Long> records = engine.range(0, 4, 1, 2)

@@ -25,7 +25,7 @@ class CreationTest {
     class FromAList {
 
         @Test
-        void recordsKeepTheirOrder() { // behaviour 1
+        void recordsKeepTheirOrder() {
             RDD<Integer> dataset = engine.parallelize(List.of(1, 2, 3, 4), 2);
 
             assertThat(dataset.collect()).containsExactly(1, 2, 3, 4);
@@ -33,7 +33,7 @@ class CreationTest {
         }
 
         @Test
-        void slicesAreContiguousAndDifferInSizeByAtMostOne(TestSeed seed) { // behaviour 2
+        void slicesAreContiguousAndDifferInSizeByAtMostOne(TestSeed seed) {
             SplittableRandom random = seed.random();
             for (int round = 0; round < 40; round++) {
                 int length = random.nextInt(60);
@@ -56,19 +56,19 @@ class CreationTest {
 
         @ParameterizedTest
         @ValueSource(ints = {0, -1, Integer.MIN_VALUE, 10_000_001})
-        void sliceCountsOutOfBoundsAreRefused(int slices) { // behaviour 3
+        void sliceCountsOutOfBoundsAreRefused(int slices) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> engine.parallelize(List.of(1), slices))
                     .withMessage("partitions must be between 1 and 10000000, got " + slices);
         }
 
         @Test
-        void anEmptyListGivesEmptyPartitions() { // behaviour 4
+        void anEmptyListGivesEmptyPartitions() {
             RDD<String> dataset = engine.parallelize(List.of(), 3);
 
             assertThat(dataset.getNumPartitions()).isEqualTo(3);
             assertThat(Engines.partitionsOf(dataset)).containsExactly(List.of(), List.of(), List.of());
-            assertThat(dataset.isEmpty()).isTrue(); // behaviour 22
+            assertThat(dataset.isEmpty()).isTrue();
         }
 
         @Test
@@ -195,7 +195,7 @@ class CreationTest {
         }
 
         @Test
-        void areTheSettingIfThereIsOne() { // behaviour 75
+        void areTheSettingIfThereIsOne() {
             try (EngineContext other = EngineContext.builder()
                     .cores(1)
                     .set("favilla.default.parallelism", "5")

@@ -109,7 +109,7 @@ class DeepLineageTest {
     }
 
     @Test
-    void diamondsDoNotMultiplyWhatIsPrintedAndPlanned() { // behaviour 172
+    void diamondsDoNotMultiplyWhatIsPrintedAndPlanned() {
         PairRDD<Integer, Integer> aligned =
                 engine.parallelizePairs(List.of(Pair.of(1, 1)), 2).partitionBy(new HashPartitioner(2));
         for (int i = 0; i < 30; i++) {

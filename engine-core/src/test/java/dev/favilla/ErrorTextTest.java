@@ -43,7 +43,7 @@ class ErrorTextTest {
         }
 
         @Test
-        void saysWhatWhereHowOftenAndWhatWasBefore() { // behaviours 138, 219, I12
+        void saysWhatWhereHowOftenAndWhatWasBefore() {
             try (EngineContext engine = EngineContext.open(LOCAL)) {
                 JobFailedException failure = failing(engine);
 
@@ -115,7 +115,7 @@ class ErrorTextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void isNotHiddenByWhatGoesWrongWhenItIsCleanedUp(String master) { // I12, behaviour 135
+        void isNotHiddenByWhatGoesWrongWhenItIsCleanedUp(String master) {
             try (EngineContext engine = EngineContext.open(master)) {
                 JobFailedException failure = failure(
                         engine,
@@ -173,7 +173,7 @@ class ErrorTextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", CLUSTER})
-        void ofResultsIsNamedWithItsSettingAndManySmallOnesPass(String master) { // behaviours 139, 140
+        void ofResultsIsNamedWithItsSettingAndManySmallOnesPass(String master) {
             try (EngineContext engine = EngineContext.builder()
                     .master(master)
                     .set("favilla.driver.maxResultSize", "64k")
@@ -201,7 +201,7 @@ class ErrorTextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void isInTheStackOfWhatTheActionThrows(String master) { // behaviour 200
+        void isInTheStackOfWhatTheActionThrows(String master) {
             try (EngineContext engine = EngineContext.open(master)) {
                 JobFailedException failure = failure(engine, TheUsersLine::action);
 

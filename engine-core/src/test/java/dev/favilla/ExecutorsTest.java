@@ -176,7 +176,7 @@ class ExecutorsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]"})
-        void betweenJobsWhatItHeldIsComputedAgain(String master) { // behaviour 145
+        void betweenJobsWhatItHeldIsComputedAgain(String master) {
             Kit kit = new Kit();
             try (EngineContext engine = open(master, kit)) {
                 PairRDD<Long, Long> sums = engine.range(0, 1_000, 1, 4)
@@ -279,7 +279,7 @@ class ExecutorsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]", "local-cluster[3,2,32]"})
-        void againAndAgainDuringMapAndReduceTheResultIsComplete(String master) { // behaviour 146
+        void againAndAgainDuringMapAndReduceTheResultIsComplete(String master) {
             Set<String> losses = ConcurrentHashMap.newKeySet();
             EngineExtension killer = new EngineExtension() {
 

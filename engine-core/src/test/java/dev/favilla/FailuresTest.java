@@ -98,12 +98,12 @@ class FailuresTest {
         }
 
         @Test
-        void theCauseIsTheUsersExceptionItself() { // behaviour 130
+        void theCauseIsTheUsersExceptionItself() {
             for (Throwable error : List.of(
                     new IOException("checked"),
                     new IllegalStateException("unchecked"),
                     new AssertionError("an error"),
-                    new NoClassDefFoundError("linkage"), // behaviour 137
+                    new NoClassDefFoundError("linkage"),
                     new InterruptedException("thrown, not caused"),
                     new SelfCaused(),
                     new Rude())) {
@@ -221,7 +221,7 @@ class FailuresTest {
         }
 
         @Test
-        void aFailingMapStageFailsItsJobAndTheNextOne() { // behaviours 128, 185
+        void aFailingMapStageFailsItsJobAndTheNextOne() {
             PairRDD<Integer, Integer> shuffled =
                     numbers().mapToPair(x -> Pair.of(x / (x - 2), x)).reduceByKey(Integer::sum, 2);
 
@@ -231,7 +231,7 @@ class FailuresTest {
         }
 
         @Test
-        void localModeTriesOnceAndTheOtherAsOftenAsItSays() { // behaviours 129, 138
+        void localModeTriesOnceAndTheOtherAsOftenAsItSays() {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> numbers().map(x -> fail()).count())
                     .satisfies(e -> assertThat(e.attempts()).hasValue(1));
@@ -276,7 +276,7 @@ class FailuresTest {
         private final Object notSerializable = new Object();
 
         @Test
-        void whatCannotBeSerializedIsRefusedAtTheCallWithPathAndLine() { // behaviours 340, 341
+        void whatCannotBeSerializedIsRefusedAtTheCallWithPathAndLine() {
             Object culprit = new Object();
             Holder holder = new Holder(List.of("fine", culprit));
 
@@ -299,7 +299,7 @@ class FailuresTest {
         }
 
         @Test
-        void everyOperationChecksItsFunction() { // behaviours 340, 344
+        void everyOperationChecksItsFunction() {
             Object culprit = new Object();
             PairRDD<Integer, Integer> pairs = numbers().keyBy(x -> x);
             Map<String, ThrowingCallable> calls = Map.ofEntries(
@@ -340,7 +340,7 @@ class FailuresTest {
         }
 
         @Test
-        void datasetsAndContextsInsideAreRefusedWithWhatToDoInstead() { // stricter than behaviour 148
+        void datasetsAndContextsInsideAreRefusedWithWhatToDoInstead() { // stricter than Spark
             RDD<Integer> other = numbers();
             PairRDD<Integer, Integer> pairs = other.keyBy(x -> x);
             EngineContext context = engine;
@@ -366,7 +366,7 @@ class FailuresTest {
 
         @Test
         @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-        void aWriteObjectThatThrowsIsReportedEvenIfItsCausesAreACycle() { // behaviours 134, 342
+        void aWriteObjectThatThrowsIsReportedEvenIfItsCausesAreACycle() {
             Evil evil = new Evil();
 
             assertThatExceptionOfType(ClosureNotSerializableException.class)
@@ -408,7 +408,7 @@ class FailuresTest {
         }
 
         @Test
-        void interruptingTheWaitingThreadCancelsTheJob() throws InterruptedException { // behaviours 255, 264
+        void interruptingTheWaitingThreadCancelsTheJob() throws InterruptedException {
             Throwable thrown = interrupted(() -> engine.range(0, Long.MAX_VALUE, 1, 2)
                     .filter(x -> {
                         RUNNING.get().countDown();
@@ -466,7 +466,7 @@ class FailuresTest {
         }
 
         @Test
-        void otherJobsGoOn() throws InterruptedException { // behaviour 257
+        void otherJobsGoOn() throws InterruptedException {
             AtomicReference<Long> other = new AtomicReference<>();
             CountDownLatch release = new CountDownLatch(1);
             Gate.LATCH.set(release);

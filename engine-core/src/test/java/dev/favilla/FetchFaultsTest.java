@@ -33,11 +33,11 @@ class FetchFaultsTest {
     }
 
     @Nested
-    class AnOutputThatIsGone { // F7
+    class AnOutputThatIsGone {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void isMadeAgainAndNoOther(String master) { // behaviour 165
+        void isMadeAgainAndNoOther(String master) {
             TwoSided sides = new TwoSided(
                     master, () -> FaultPlan.dropping().stage(1).partition(1).block("shuffle_0_2_"));
 
@@ -69,7 +69,7 @@ class FetchFaultsTest {
     class ADamagedOutput {
 
         @Test
-        void fromAnotherExecutorIsFetchedOnceMore() { // behaviour 167
+        void fromAnotherExecutorIsFetchedOnceMore() {
             Map<String, String> homes = new ConcurrentHashMap<>();
             FaultPlan fault = FaultPlan.damaging()
                     .at(FaultSite.FETCH)
@@ -93,7 +93,7 @@ class FetchFaultsTest {
         }
 
         @Test
-        void ofItsOwnExecutorIsMadeAgainAtOnce() { // behaviour 167
+        void ofItsOwnExecutorIsMadeAgainAtOnce() {
             TwoSided sides = new TwoSided(
                     LOCAL, () -> FaultPlan.damaging().at(FaultSite.FETCH).stage(1));
 
@@ -105,7 +105,7 @@ class FetchFaultsTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void isMadeAgainWhenItIsDamagedForGood(String master) { // F7, behaviours 160, 167
+        void isMadeAgainWhenItIsDamagedForGood(String master) {
             TwoSided sides = new TwoSided(
                     master,
                     () -> FaultPlan.damaging()
@@ -126,7 +126,7 @@ class FetchFaultsTest {
     }
 
     @Nested
-    class UserCodeThatCatchesEverything { // F8
+    class UserCodeThatCatchesEverything {
 
         /** Sums of the values of each partition, or -1 for those whose reading fails. */
         private static List<Long> swallowing(EngineContext engine) {
@@ -203,7 +203,7 @@ class FetchFaultsTest {
     }
 
     @Nested
-    class Limits { // B9
+    class Limits {
 
         private static EngineContext open(FaultPlan fault, int consecutive, int all) {
             return EngineContext.builder()
@@ -215,7 +215,7 @@ class FetchFaultsTest {
         }
 
         @Test
-        void ofConsecutiveAttemptsWithoutProgressEndTheJob() { // behaviours 138, 208
+        void ofConsecutiveAttemptsWithoutProgressEndTheJob() {
             FaultPlan fault = FaultPlan.dropping().stage(1).always();
             try (EngineContext engine = open(fault, 3, 100)) {
                 assertThatThrownBy(() -> TwoSided.sums(engine))
@@ -227,7 +227,7 @@ class FetchFaultsTest {
         }
 
         @Test
-        void ofAllAttemptsEndTheJobThoughThereWasProgress() { // behaviour 208
+        void ofAllAttemptsEndTheJobThoughThereWasProgress() {
             FaultPlan fault = FaultPlan.dropping().stage(1).always();
             try (EngineContext engine = open(fault, 1000, 5)) {
                 assertThatThrownBy(() -> TwoSided.sums(engine))
@@ -238,7 +238,7 @@ class FetchFaultsTest {
         }
 
         @Test
-        void ofConsecutiveAttemptsBeginAnewWithEachSuccess() { // behaviour 180
+        void ofConsecutiveAttemptsBeginAnewWithEachSuccess() {
             List<FaultPlan> each = new ArrayList<>();
             for (int partition = 0; partition < 6; partition++) {
                 each.add(FaultPlan.dropping().stage(1).partition(partition));
@@ -262,7 +262,7 @@ class FetchFaultsTest {
         }
 
         @Test
-        void thatEndedOneJobDoNotEndTheNext() { // behaviour 202
+        void thatEndedOneJobDoNotEndTheNext() {
             FaultPlan fault = FaultPlan.dropping().stage(1).always();
             FaultPlan later = FaultPlan.dropping().stage(3).times(2);
             try (EngineContext engine = open(fault.and(later), 3, 100)) {

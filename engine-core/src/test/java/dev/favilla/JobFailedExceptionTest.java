@@ -39,14 +39,14 @@ class JobFailedExceptionTest {
                         + " Report.java:12) was tried 1 time, the last on executor-1#0.");
         assertThat(there).hasMessage(here.getMessage());
         assertThat(here.getCause()).isSameAs(thrown);
-        assertThat(there.getCause()) // behaviour 130
+        assertThat(there.getCause())
                 .isNotSameAs(thrown)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("no seven.");
     }
 
     @Test
-    void anExceptionThatCannotBeCopiedIsThereInWords() { // behaviour 131
+    void anExceptionThatCannotBeCopiedIsThereInWords() {
         JobFailedException failed = failed(inMap(new Holding(new Object())).asBytes());
 
         assertThat(failed).hasNoCause();

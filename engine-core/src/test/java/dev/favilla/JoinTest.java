@@ -23,7 +23,7 @@ class JoinTest {
     }
 
     @Test
-    void everyValueMeetsEveryValueOfItsKey() { // behaviour 79
+    void everyValueMeetsEveryValueOfItsKey() {
         PairRDD<Integer, String> left = pairs(2, List.of(Pair.of(1, "a"), Pair.of(2, "b"), Pair.of(1, "c")));
         PairRDD<Integer, Integer> right = pairs(3, List.of(Pair.of(1, 10), Pair.of(3, 30), Pair.of(1, 11)));
 
@@ -59,7 +59,7 @@ class JoinTest {
     }
 
     @Test
-    void withNothingGivesNothing(@TempDir Path empty) { // behaviour 12
+    void withNothingGivesNothing(@TempDir Path empty) {
         PairRDD<String, Integer> some = pairs(2, List.of(Pair.of("a", 1)));
         PairRDD<String, Integer> nothing = engine.textFile(empty.toString()).mapToPair(x -> Pair.of(x, 1));
 

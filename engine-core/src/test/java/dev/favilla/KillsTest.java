@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A cancel that arrives at a moment at which it could be taken for something else. */
 @Timeout(120)
-class KillsTest { // F9
+class KillsTest {
 
     static Stream<Arguments> moments() {
         return Stream.of("local[1]", "local-cluster[2,1,64]")

@@ -138,7 +138,7 @@ class LifecycleTest {
     class Closing {
 
         @Test
-        void twiceIsHarmless() { // behaviour 358
+        void twiceIsHarmless() {
             EngineContext engine = EngineContext.open("local[2]");
             pipeline(engine).count();
             assertThat(engine.isClosed()).isFalse();
@@ -200,7 +200,7 @@ class LifecycleTest {
         }
 
         @Test
-        void fromAListenerWorks() throws InterruptedException { // the architecture wins over behaviour 373
+        void fromAListenerWorks() throws InterruptedException {
             CountDownLatch closed = new CountDownLatch(1);
             EngineContext engine = EngineContext.open("local[2]");
             engine.addListener(event -> {
@@ -233,7 +233,7 @@ class LifecycleTest {
     }
 
     @Nested
-    class AfterClose { // behaviours 358, 359
+    class AfterClose {
 
         @Test
         void everyMethodThatMakesOrRunsSomethingNamesWhereItWasClosedAndOpened(@TempDir Path directory) {
@@ -326,7 +326,7 @@ class LifecycleTest {
     }
 
     @Nested
-    class SideBySide { // behaviour 360
+    class SideBySide {
 
         @Test
         void contextsDoNotSeeEachOther() throws Exception {
@@ -351,7 +351,7 @@ class LifecycleTest {
         }
 
         @Test
-        void jobsOfSeveralThreadsRunAtTheSameTime() throws InterruptedException { // behaviour 267
+        void jobsOfSeveralThreadsRunAtTheSameTime() throws InterruptedException {
             try (EngineContext engine = EngineContext.open("local[2]")) {
                 LATCH.set(new CountDownLatch(2));
                 Supplier<Long> meeting = () -> engine.range(0, 1, 1, 1)
@@ -412,7 +412,7 @@ class LifecycleTest {
             try (EngineContext engine = EngineContext.open("local[1]")) {
                 engine.addListener(event -> events.add(event.getClass().getSimpleName()));
                 engine.range(0, 4, 1, 2).keyBy(x -> x).groupByKey(1).count();
-            } // close delivers what is queued: behaviour 368
+            } // close delivers what is queued
 
             assertThat(events)
                     .containsExactly(
@@ -431,7 +431,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aListenerThatThrowsDisturbsNobody() { // behaviour 370
+        void aListenerThatThrowsDisturbsNobody() {
             ConcurrentLinkedQueue<EngineEvent> events = new ConcurrentLinkedQueue<>();
             try (EngineContext engine = EngineContext.open("local[2]")) {
                 EngineListener quiet = event -> events.add(event);
@@ -447,7 +447,7 @@ class LifecycleTest {
         }
 
         @Test
-        void aSlowListenerLosesEventsAndDelaysNoJob() throws InterruptedException { // behaviour 369
+        void aSlowListenerLosesEventsAndDelaysNoJob() throws InterruptedException {
             CountDownLatch release = new CountDownLatch(1);
             try (EngineContext engine = EngineContext.builder()
                     .cores(2)

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
-class ListenerFaultsTest { // F24
+class ListenerFaultsTest {
 
     private static final String LOCAL = "local[2]";
     private static final String CLUSTER = "local-cluster[2,1,64]";
@@ -29,7 +29,7 @@ class ListenerFaultsTest { // F24
     class AListener {
 
         @Test
-        void thatBlocksDelaysNoJobAndTheOthersAreToldLater() { // behaviour 369, I13
+        void thatBlocksDelaysNoJobAndTheOthersAreToldLater() {
             CountDownLatch release = new CountDownLatch(1);
             try (EngineContext engine = EngineContext.open(LOCAL)) {
                 AtomicInteger blocked = new AtomicInteger();
@@ -52,7 +52,7 @@ class ListenerFaultsTest { // F24
         }
 
         @Test
-        void thatIsTooSlowLosesItsEventsAndTheLossIsCounted() { // behaviour 369, I13
+        void thatIsTooSlowLosesItsEventsAndTheLossIsCounted() {
             CountDownLatch release = new CountDownLatch(1);
             try (EngineContext engine = EngineContext.builder()
                     .cores(2)
@@ -85,7 +85,7 @@ class ListenerFaultsTest { // F24
         }
 
         @Test
-        void thatThrowsAnythingStaysAndDisturbsNobody() { // behaviour 370
+        void thatThrowsAnythingStaysAndDisturbsNobody() {
             List<Throwable> errors = List.of(
                     new IllegalStateException("an exception"),
                     new AssertionError("an error"),
@@ -111,7 +111,7 @@ class ListenerFaultsTest { // F24
         }
 
         @Test
-        void thatInterruptsItsThreadIsRemovedAndTheOthersGoOn() { // behaviour 371
+        void thatInterruptsItsThreadIsRemovedAndTheOthersGoOn() {
             try (EngineContext engine = EngineContext.open(LOCAL)) {
                 AtomicInteger told = new AtomicInteger();
                 engine.addListener(event -> {
@@ -151,7 +151,7 @@ class ListenerFaultsTest { // F24
         }
 
         @Test
-        void mayAddAndRemoveListenersAmongThemItself() { // behaviour 372
+        void mayAddAndRemoveListenersAmongThemItself() {
             Events late = new Events();
             AtomicInteger told = new AtomicInteger();
             try (EngineContext engine = EngineContext.open(LOCAL)) {
@@ -186,7 +186,7 @@ class ListenerFaultsTest { // F24
     class WhatTheyAreTold {
 
         /** What is begun ends, in this order, whatever happens to it. */
-        private static void assertCausal(List<EngineEvent> events) { // I13
+        private static void assertCausal(List<EngineEvent> events) {
             Map<Long, String> tasks = new HashMap<>();
             Map<Integer, String> jobs = new HashMap<>();
             Map<String, Integer> stages = new HashMap<>();
@@ -211,7 +211,7 @@ class ListenerFaultsTest { // F24
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void comeInPairsAndInCausalOrderThoughTasksFailAndExecutorsGo(String master) { // behaviour 183
+        void comeInPairsAndInCausalOrderThoughTasksFailAndExecutorsGo(String master) {
             FaultPlan faults = FaultPlan.failing()
                     .at(FaultSite.RECORDS)
                     .stage(0)
@@ -234,7 +234,7 @@ class ListenerFaultsTest { // F24
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void sayWhatStagesAreMadeOf(String master) { // behaviour 374
+        void sayWhatStagesAreMadeOf(String master) {
             try (EngineContext engine = EngineContext.open(master)) {
                 Events events = Events.of(engine);
                 RDD<Long> numbers = engine.range(0, 100, 1, 10).map(x -> x);
@@ -254,7 +254,7 @@ class ListenerFaultsTest { // F24
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void carryWhatTasksHaveDone(String master) { // behaviour 375
+        void carryWhatTasksHaveDone(String master) {
             try (EngineContext engine = EngineContext.open(master)) {
                 Events events = Events.of(engine);
                 TwoSided.sums(engine);
@@ -271,7 +271,7 @@ class ListenerFaultsTest { // F24
         }
 
         @Test
-        void thatNobodyIsToldAfterCloseAreToldBefore() { // behaviour 368
+        void thatNobodyIsToldAfterCloseAreToldBefore() {
             ConcurrentLinkedQueue<EngineEvent> told = new ConcurrentLinkedQueue<>();
             try (EngineContext engine = EngineContext.open(LOCAL)) {
                 engine.addListener(told::add);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An executor vanishes with all it holds. */
 @Timeout(120)
-class LostExecutorsTest { // F6
+class LostExecutorsTest {
 
     private static final String CLUSTER = "local-cluster[3,1,64]";
 
@@ -61,7 +61,7 @@ class LostExecutorsTest { // F6
 
         @ParameterizedTest
         @MethodSource("moments")
-        void onlyWhatWasThereIsComputedAgain(FaultSite site, int stage, boolean replace) { // behaviours 141, 188
+        void onlyWhatWasThereIsComputedAgain(FaultSite site, int stage, boolean replace) {
             FaultPlan fault = FaultPlan.losing(replace).at(site).stage(stage);
             try (EngineContext engine = open(fault)) {
                 Events events = Events.of(engine);
@@ -102,7 +102,7 @@ class LostExecutorsTest { // F6
 
         @ParameterizedTest
         @ValueSource(ints = {0, 1})
-        void againAndAgainStillGivesTheWholeAnswer(int stage) { // behaviour 146
+        void againAndAgainStillGivesTheWholeAnswer(int stage) {
             FaultPlan fault =
                     FaultPlan.losing(true).at(FaultSite.RECORDS).stage(stage).times(5);
             try (EngineContext engine = open(fault)) {
@@ -154,7 +154,7 @@ class LostExecutorsTest { // F6
 
         @ParameterizedTest
         @ValueSource(booleans = {true, false})
-        void mapOutputsAreMadeAgain(boolean replace) { // behaviour 145
+        void mapOutputsAreMadeAgain(boolean replace) {
             FaultPlan inside = FaultPlan.failing().times(0);
             try (EngineContext engine = open(inside)) {
                 Events events = Events.of(engine);

@@ -157,7 +157,7 @@ class NarrowOperationsTest {
         }
 
         @Test
-        void theFunctionIsToldThePartition() { // behaviour 35
+        void theFunctionIsToldThePartition() {
             assertThat(numbers(3)
                             .mapPartitionsWithIndex((index, records) -> List.of(index + ":" + Engines.toList(records))
                                     .iterator())
@@ -308,7 +308,7 @@ class NarrowOperationsTest {
     class Union {
 
         @Test
-        void partitionsFollowEachOtherAndDuplicatesStay() { // behaviour 5
+        void partitionsFollowEachOtherAndDuplicatesStay() {
             RDD<Integer> small = engine.parallelize(List.of(1, 2, 3), 2);
 
             assertThat(Engines.partitionsOf(small.union(engine.parallelize(List.of(9), 1))))
@@ -318,7 +318,7 @@ class NarrowOperationsTest {
         }
 
         @Test
-        void inputsWithOnePartitionerKeepIt() { // behaviour 6
+        void inputsWithOnePartitionerKeepIt() {
             PairRDD<Integer, String> left = engine.parallelizePairs(
                             List.of(Pair.of(0, "a"), Pair.of(1, "b"), Pair.of(2, "c")), 2)
                     .partitionBy(new HashPartitioner(2));
@@ -337,7 +337,7 @@ class NarrowOperationsTest {
         }
 
         @Test
-        void anInputWithoutAPartitionerDropsIt() { // behaviour 7
+        void anInputWithoutAPartitionerDropsIt() {
             PairRDD<Integer, Integer> pairs = numbers(2).keyBy(x -> x);
             PairRDD<Integer, Integer> placed = pairs.partitionBy(new HashPartitioner(3));
 
@@ -348,7 +348,7 @@ class NarrowOperationsTest {
         }
 
         @Test
-        void inputsWithoutPartitionsDoNotDropThePartitioner(@TempDir Path empty) { // behaviour 8
+        void inputsWithoutPartitionsDoNotDropThePartitioner(@TempDir Path empty) {
             PairRDD<String, String> nothing = engine.textFile(empty.toString()).keyBy(x -> x);
             PairRDD<String, String> placed =
                     engine.parallelize(List.of("a", "b"), 2).keyBy(x -> x).partitionBy(new HashPartitioner(3));

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A producer that gives other records when it runs again: all of one run or all of another, never some of each. */
 @Timeout(120)
-class NondeterminismTest { // F12
+class NondeterminismTest {
 
     private static final String LOCAL = "local[1]";
     private static final String CLUSTER = "local-cluster[2,1,64]";
@@ -72,7 +72,7 @@ class NondeterminismTest { // F12
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void giveEachRecordOnceAlthoughAnOutputIsMadeAgain(String master) { // behaviour 207
+        void giveEachRecordOnceAlthoughAnOutputIsMadeAgain(String master) {
             TwoSided sides = new TwoSided(master, NondeterminismTest::lostLate);
             assertThat(sides.failureWithoutRetries(engine -> scattered(engine).collect()))
                     .hasMessageContaining("favilla.stage.maxConsecutiveAttempts");

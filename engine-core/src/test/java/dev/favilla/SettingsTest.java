@@ -144,7 +144,7 @@ class SettingsTest {
         "favilla.closure.warnBytes, 0k",
         "favilla.master, nonsense"
     })
-    void badValuesAreRefusedWithKeyValueAndWhatIsAllowed(String key, String value) { // behaviour 363
+    void badValuesAreRefusedWithKeyValueAndWhatIsAllowed(String key, String value) {
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(() -> {
                     EngineContext.builder().set(key, value).open().close();
@@ -191,7 +191,7 @@ class SettingsTest {
     }
 
     @Test
-    void aContextThatCouldNotBeOpenedDoesNotBlockTheNext() { // behaviour 361
+    void aContextThatCouldNotBeOpenedDoesNotBlockTheNext() {
         EngineContext.Builder builder = EngineContext.builder().set("favilla.memory.bytes", "1");
         assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(builder::open);
 
@@ -214,7 +214,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"33554432, 32", "64m, 64", "64MB, 64", "65536k, 64", "65536 KiB, 64", "1g, 1024", "1GiB, 1024"})
-    void sizesHaveUnits(String size, long mebibytes) { // behaviour 363
+    void sizesHaveUnits(String size, long mebibytes) {
         try (EngineContext engine = EngineContext.builder()
                 .cores(1)
                 .set("favilla.memory.bytes", size)

@@ -25,7 +25,7 @@ class SharedVariablesTest {
     class Broadcasts {
 
         @Test
-        void laterChangesOfTheOriginalAreNotSeen() { // behaviour 350
+        void laterChangesOfTheOriginalAreNotSeen() {
             Map<String, Integer> rates = new HashMap<>(Map.of("a", 1));
             Broadcast<Map<String, Integer>> shared = engine.broadcast(rates);
             rates.put("a", 100);
@@ -37,7 +37,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void allTasksOfAnExecutorShareOneCopy() { // behaviour 351
+        void allTasksOfAnExecutorShareOneCopy() {
             IDENTITIES.clear();
             List<String> original = new ArrayList<>(List.of("x"));
             Broadcast<List<String>> shared = engine.broadcast(original);
@@ -60,7 +60,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void unpersistDropsTheCopiesOnly() { // behaviour 352
+        void unpersistDropsTheCopiesOnly() {
             Broadcast<ArrayList<Integer>> shared = engine.broadcast(new ArrayList<>(List.of(1, 2)));
             RDD<Integer> dataset = engine.range(0L, 2L).map(x -> shared.value().size());
             assertThat(dataset.collect()).containsExactly(2, 2);
@@ -72,7 +72,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void afterDestroyAnyUseNamesThePlaceOfTheDestroyCall() { // behaviour 352
+        void afterDestroyAnyUseNamesThePlaceOfTheDestroyCall() {
             Broadcast<ArrayList<Integer>> shared = engine.broadcast(new ArrayList<>(List.of(1, 2)));
             RDD<Integer> dataset = engine.range(0L, 2L).map(x -> shared.value().size());
             dataset.count();
@@ -91,7 +91,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void datasetsAndContextsAreRefused() { // behaviour 353
+        void datasetsAndContextsAreRefused() {
             RDD<Integer> dataset = engine.parallelize(List.of(1), 1);
 
             assertThatIllegalArgumentException()
@@ -124,7 +124,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void afterCloseNoneIsMadeAndNoneIsUsed() { // behaviour 354
+        void afterCloseNoneIsMadeAndNoneIsUsed() {
             EngineContext closed = EngineContext.open("local");
             Broadcast<String> shared = closed.broadcast("x");
             closed.close();
@@ -191,7 +191,7 @@ class SharedVariablesTest {
     class Accumulators {
 
         @Test
-        void haveSumCountAndAverage() { // behaviour 278
+        void haveSumCountAndAverage() {
             LongAccumulator numbers = engine.longAccumulator("numbers");
             assertThat(numbers.isZero()).isTrue();
             assertThat(numbers.avg()).isNaN();
@@ -223,7 +223,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void startAtZeroInEachAttempt() { // behaviour 284
+        void startAtZeroInEachAttempt() {
             LongAccumulator numbers = engine.longAccumulator("numbers");
             numbers.add(1000);
 
@@ -238,7 +238,7 @@ class SharedVariablesTest {
         }
 
         @Test
-        void countOncePerPartitionAlsoWhenFirstAttemptsFail() { // behaviour 281
+        void countOncePerPartitionAlsoWhenFirstAttemptsFail() {
             try (EngineContext retrying = EngineContext.open("local[2,2]")) {
                 LongAccumulator inAction = retrying.longAccumulator("in the action");
                 LongAccumulator beforeShuffle = retrying.longAccumulator("before the shuffle");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A slow attempt and its twin. */
 @Timeout(120)
-class SpeculationFaultsTest { // F11
+class SpeculationFaultsTest {
 
     private static final String CLUSTER = "local-cluster[2,1,64]";
 
@@ -34,7 +34,7 @@ class SpeculationFaultsTest { // F11
     }
 
     @Test
-    void theTwinOfASlowAttemptGivesTheResultAndTheSlowOneIsKilled() { // behaviours 225, 227
+    void theTwinOfASlowAttemptGivesTheResultAndTheSlowOneIsKilled() {
         FaultPlan slow =
                 FaultPlan.holding().at(FaultSite.RECORDS).stage(0).partition(3).attempt(0);
         try (EngineContext engine = open(slow)) {
@@ -53,7 +53,7 @@ class SpeculationFaultsTest { // F11
             assertThat(seen.sum()).isEqualTo(100);
             JobReport report = Engines.lastJob(engine);
             assertThat(report.attempts()).isEqualTo(5);
-            assertThat(report.stages().get(0).failures()).isZero(); // behaviour 224
+            assertThat(report.stages().get(0).failures()).isZero();
             EngineEvent.TaskEnded loser = events.await(
                     EngineEvent.TaskEnded.class, event -> event.partition() == 3 && event.attemptNumber() == 0);
             assertThat(loser.outcome()).isInstanceOf(TaskOutcome.Killed.class);

@@ -17,7 +17,7 @@ class StatusTrackerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]"})
-    void aRunningJobIsSeenWithItsStagesAndTasks(String master) throws Exception { // behaviour 111
+    void aRunningJobIsSeenWithItsStagesAndTasks(String master) throws Exception {
         try (EngineContext engine = EngineContext.open(master);
                 Gate gate = new Gate()) {
             String name = gate.name();
@@ -62,7 +62,7 @@ class StatusTrackerTest {
     }
 
     @Test
-    void aFailedJobIsSeenWithItsFailures() { // behaviour 111
+    void aFailedJobIsSeenWithItsFailures() {
         try (EngineContext engine = EngineContext.open("local[1,3]")) {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> engine.range(0, 1, 1, 1).map(x -> 1 / x).count());
@@ -76,7 +76,7 @@ class StatusTrackerTest {
     }
 
     @Test
-    void nullIsTheGroupOfJobsOutsideOfAny() { // behaviour 112
+    void nullIsTheGroupOfJobsOutsideOfAny() {
         try (EngineContext engine = EngineContext.open("local[1]")) {
             engine.range(0, 1).count();
             engine.setJobGroup("reports", "nightly");

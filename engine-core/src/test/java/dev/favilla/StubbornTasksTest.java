@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tasks that do not stop when they are told to, in contexts with a single slot, which others need. */
 @Timeout(120)
-class StubbornTasksTest { // F22
+class StubbornTasksTest {
 
     private static final String LOCAL = "local[1]";
     private static final String CLUSTER = "local-cluster[1,1,64]";

@@ -57,7 +57,7 @@ class TaskContextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void areCalledOnceInReverseOrderAfterASuccess(String master) { // behaviour 270
+        void areCalledOnceInReverseOrderAfterASuccess(String master) {
             try (EngineContext engine = open(master)) {
                 engine.range(0, 4, 1, 1)
                         .mapPartitions(records -> {
@@ -74,7 +74,7 @@ class TaskContextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void ofFailureComeFirstAndAreGivenTheError(String master) { // behaviours 270, 271
+        void ofFailureComeFirstAndAreGivenTheError(String master) {
             try (EngineContext engine = open(master)) {
                 JobFailedException failure = catchThrowableOfType(
                         JobFailedException.class,
@@ -99,7 +99,7 @@ class TaskContextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void areAllCalledThoughSomeThrowAndTheTasksOwnErrorStaysFirst(String master) { // behaviour 272
+        void areAllCalledThoughSomeThrowAndTheTasksOwnErrorStaysFirst(String master) {
             try (EngineContext engine = open(master)) {
                 JobFailedException failure = catchThrowableOfType(
                         JobFailedException.class,
@@ -129,7 +129,7 @@ class TaskContextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void thatThrowAfterASuccessFailTheTask(String master) { // behaviour 273
+        void thatThrowAfterASuccessFailTheTask(String master) {
             try (EngineContext engine = open(master)) {
                 JobFailedException failure = catchThrowableOfType(
                         JobFailedException.class,
@@ -151,7 +151,7 @@ class TaskContextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void mayAddOthersWhichAreCalledToo(String master) { // behaviours 274, 275
+        void mayAddOthersWhichAreCalledToo(String master) {
             try (EngineContext engine = open(master)) {
                 engine.range(0, 1, 1, 1)
                         .mapPartitions(records -> {
@@ -178,7 +178,7 @@ class TaskContextTest {
 
         @ParameterizedTest
         @ValueSource(strings = {LOCAL, CLUSTER})
-        void ofAttemptsCountFailuresAndThoseOfStagesLostInputs(String master) { // behaviour 276
+        void ofAttemptsCountFailuresAndThoseOfStagesLostInputs(String master) {
             FaultPlan faults = FaultPlan.failing()
                     .at(FaultSite.TASK_END)
                     .stage(0)

@@ -27,7 +27,7 @@ class TaskFaultsTest {
     private static final String CLUSTER = "local-cluster[2,1,64]";
 
     @Nested
-    class AtEverySite { // F1
+    class AtEverySite {
 
         static Stream<Arguments> sites() {
             return Stream.of(LOCAL, CLUSTER)
@@ -46,7 +46,7 @@ class TaskFaultsTest {
 
         @ParameterizedTest
         @MethodSource("sites")
-        void aFailureFailsTheJobOrCostsOneAttempt(String master, FaultSite site, int stage) { // behaviour 127
+        void aFailureFailsTheJobOrCostsOneAttempt(String master, FaultSite site, int stage) {
             TwoSided sides = new TwoSided(
                     master,
                     () -> FaultPlan.failing().at(site).stage(stage).partition(1).attempt(0));
@@ -86,7 +86,7 @@ class TaskFaultsTest {
     @Nested
     class Errors {
 
-        static Stream<Arguments> errors() { // F2
+        static Stream<Arguments> errors() {
             return Stream.of(LOCAL, CLUSTER)
                     .flatMap(master -> Stream.<Supplier<Throwable>>of(
                                     () -> new IOException("checked"),
@@ -99,7 +99,7 @@ class TaskFaultsTest {
 
         @ParameterizedTest
         @MethodSource("errors")
-        void areTreatedAsExceptionsAre(String master, Supplier<Throwable> error) { // F2, behaviour 137
+        void areTreatedAsExceptionsAre(String master, Supplier<Throwable> error) {
             TwoSided sides = new TwoSided(
                     master,
                     () -> FaultPlan.throwing(error)
@@ -113,7 +113,7 @@ class TaskFaultsTest {
         }
 
         @Test
-        void aRealStackOverflowOfUserCodeCostsOneAttempt() { // F2
+        void aRealStackOverflowOfUserCodeCostsOneAttempt() {
             for (String master : List.of(LOCAL, CLUSTER)) {
                 thrownByUserCode(master, x -> x + endless(x), StackOverflowError.class);
             }
@@ -124,14 +124,14 @@ class TaskFaultsTest {
         }
 
         @Test
-        void anArrayTooLargeForTheHeapCostsOneAttempt() { // F3
+        void anArrayTooLargeForTheHeapCostsOneAttempt() {
             for (String master : List.of(LOCAL, CLUSTER)) {
                 thrownByUserCode(master, x -> x + tooLarge().length, OutOfMemoryError.class);
             }
         }
 
         @Test
-        void anOutOfMemoryErrorInsideOfAnotherExceptionCostsOneAttempt() { // F3
+        void anOutOfMemoryErrorInsideOfAnotherExceptionCostsOneAttempt() {
             for (String master : List.of(LOCAL, CLUSTER)) {
                 thrownByUserCode(
                         master,
@@ -173,7 +173,7 @@ class TaskFaultsTest {
     class AfterTheLastRecord {
 
         @Test
-        void aCompletionListenerThatThrowsFailsTheAttempt() { // F1, behaviour 273
+        void aCompletionListenerThatThrowsFailsTheAttempt() {
             for (String master : List.of(LOCAL, CLUSTER)) {
                 try (EngineContext engine = TwoSided.withoutRetries(master).open()) {
                     assertThatThrownBy(() -> closingBadly(engine))
@@ -205,7 +205,7 @@ class TaskFaultsTest {
         }
 
         @Test
-        void aMergeThatThrowsFailsTheJobOrIsTriedAgain() { // F1, behaviour 195
+        void aMergeThatThrowsFailsTheJobOrIsTriedAgain() {
             for (String master : List.of(LOCAL, CLUSTER)) {
                 TwoSided sides = new TwoSided(master, TaskFaultsTest::mergeFault);
 

@@ -255,7 +255,7 @@ class TextFilesTest {
         }
 
         @Test
-        void anEmptyDirectoryAndAnEmptyFileHaveNoPartitions() throws IOException { // behaviour 36
+        void anEmptyDirectoryAndAnEmptyFileHaveNoPartitions() throws IOException {
             Path empty = Files.createDirectory(directory.resolve("empty"));
 
             assertThat(lines(empty).getNumPartitions()).isZero();
@@ -382,7 +382,7 @@ class TextFilesTest {
         }
 
         @Test
-        void whatIsWrittenReadsTheSame() { // behaviour 37
+        void whatIsWrittenReadsTheSame() {
             List<String> lines = List.of("a", "", "é→\uD83D\uDC33", "  spaces  ", "last");
             engine.parallelize(lines, 2).saveAsTextFile(target.toString());
 
@@ -405,7 +405,7 @@ class TextFilesTest {
         }
 
         @Test
-        void nullRowsAreRefusedAndNothingIsLeft() throws IOException { // behaviour 37
+        void nullRowsAreRefusedAndNothingIsLeft() throws IOException {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() ->
                             engine.parallelize(Arrays.asList("a", "b", null), 3).saveAsTextFile(target.toString()))
@@ -454,7 +454,7 @@ class TextFilesTest {
         }
 
         @Test
-        void failedAttemptsLeaveNoTrace() throws IOException { // behaviours 89, 91
+        void failedAttemptsLeaveNoTrace() throws IOException {
             try (EngineContext retrying = EngineContext.open("local[2,2]")) {
                 retrying.range(0, 40, 1, 4)
                         .map(x -> x % 10 == 9 ? Engines.notInFirstAttempt(x) : x)

@@ -34,7 +34,7 @@ class ThreadPropertiesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"local[1]", "local-cluster[1,1,32]"})
-    void tasksReadThePropertiesOfTheThreadThatSubmitted(String master) { // behaviour 277
+    void tasksReadThePropertiesOfTheThreadThatSubmitted(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
             engine.setLocalProperty("colour", "red");
             assertThat(inTask(engine, "colour")).isEqualTo("red");
@@ -52,7 +52,7 @@ class ThreadPropertiesTest {
     }
 
     @Test
-    void aChildInheritsACopyAndSiblingsSeeNothing() throws Exception { // behaviour 268
+    void aChildInheritsACopyAndSiblingsSeeNothing() throws Exception {
         try (EngineContext engine = EngineContext.open("local[2]")) {
             engine.setLocalProperty("colour", "red");
             CountDownLatch parentChanged = new CountDownLatch(1);
@@ -77,7 +77,7 @@ class ThreadPropertiesTest {
     }
 
     @Test
-    void aChildInheritsTheGroup() throws Exception { // behaviour 261
+    void aChildInheritsTheGroup() throws Exception {
         try (EngineContext engine = EngineContext.open("local[1]")) {
             engine.setJobGroup("parents", null);
             Background<Long> child = Background.run(() -> engine.range(0, 3).count());
@@ -166,7 +166,7 @@ class ThreadPropertiesTest {
     }
 
     @Test
-    void tagsAreAddedAndTakenAway() { // behaviour 113
+    void tagsAreAddedAndTakenAway() {
         try (EngineContext engine = EngineContext.open("local[1]")) {
             engine.addJobTag("a");
             engine.addJobTag("b");
@@ -186,7 +186,7 @@ class ThreadPropertiesTest {
     }
 
     @Test
-    void twoThreadsRunJobsAtOnceAndUseBothCores() throws Exception { // behaviour 267
+    void twoThreadsRunJobsAtOnceAndUseBothCores() throws Exception {
         try (EngineContext engine = EngineContext.open("local[2]");
                 Gate gate = new Gate()) {
             String name = gate.name();

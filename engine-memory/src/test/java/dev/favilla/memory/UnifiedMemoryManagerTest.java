@@ -45,7 +45,7 @@ class UnifiedMemoryManagerTest {
         private final MemoryAccount task = manager.openTask("task 1");
 
         @Test
-        void getsWhatIsFreeAndAtMostThePool() { // behaviour 286
+        void getsWhatIsFreeAndAtMostThePool() {
             assertThat(task.reserve(10 * MIB)).isEqualTo(10 * MIB);
             assertThat(task.reserve(100 * MIB)).isEqualTo(54 * MIB);
             assertThat(task.reserve(1)).isZero();
@@ -53,7 +53,7 @@ class UnifiedMemoryManagerTest {
         }
 
         @Test
-        void givesBackAtMostWhatItHolds() { // behaviour 286
+        void givesBackAtMostWhatItHolds() {
             task.reserve(10 * MIB);
 
             task.release(100 * MIB);
@@ -62,7 +62,7 @@ class UnifiedMemoryManagerTest {
         }
 
         @Test
-        void freesEverythingAtItsEnd() { // behaviour 298
+        void freesEverythingAtItsEnd() {
             task.reserve(10 * MIB);
 
             task.close();
@@ -107,7 +107,7 @@ class UnifiedMemoryManagerTest {
     class SeveralTasks {
 
         @Test
-        void twoGetHalfEachAndThenNothing() { // behaviour 294
+        void twoGetHalfEachAndThenNothing() {
             MemoryAccount first = manager.openTask("first");
             MemoryAccount second = manager.openTask("second");
 
@@ -118,7 +118,7 @@ class UnifiedMemoryManagerTest {
         }
 
         @Test
-        void oneThatHoldsMoreThanItsNewShareKeepsItAndIsGrantedNothing() { // behaviour 296
+        void oneThatHoldsMoreThanItsNewShareKeepsItAndIsGrantedNothing() {
             MemoryAccount first = manager.openTask("first");
             first.reserve(48 * MIB);
             List<MemoryAccount> others = new ArrayList<>();
@@ -158,7 +158,7 @@ class UnifiedMemoryManagerTest {
     class WithCachedBlocks {
 
         @Test
-        void executionGetsAllWhenTheShortfallCanBeEvicted() { // behaviour 289
+        void executionGetsAllWhenTheShortfallCanBeEvicted() {
             Cache cache = new Cache(40 * MIB);
             MemoryAccount task = manager.openTask("task");
 
@@ -185,7 +185,7 @@ class UnifiedMemoryManagerTest {
         }
 
         @Test
-        void storageTakesOnlyWhatExecutionLeaves() { // behaviours 287, 290
+        void storageTakesOnlyWhatExecutionLeaves() {
             MemoryAccount task = manager.openTask("task");
             task.reserve(60 * MIB);
             Cache cache = new Cache(2 * MIB);
@@ -198,7 +198,7 @@ class UnifiedMemoryManagerTest {
         }
 
         @Test
-        void anEvictorThatThrowsLeavesTheTotalsAsTheyWere() { // behaviour 291
+        void anEvictorThatThrowsLeavesTheTotalsAsTheyWere() {
             StorageAccount storage = manager.openStorage(bytes -> {
                 throw new IllegalStateException("disk on fire");
             });
@@ -308,13 +308,13 @@ class UnifiedMemoryManagerTest {
     class Budgets {
 
         @Test
-        void leaveAReserveOfTheHeap() { // behaviour 293
+        void leaveAReserveOfTheHeap() {
             assertThat(UnifiedMemoryManager.defaultPoolBytes(8L << 30, 0.5)).isEqualTo(((8L << 30) - 300 * MIB) / 2);
             assertThat(UnifiedMemoryManager.defaultPoolBytes(64 * MIB, 1.0)).isEqualTo(56 * MIB);
         }
 
         @Test
-        void thatAreTooSmallSayWhatToChange() { // behaviour 292
+        void thatAreTooSmallSayWhatToChange() {
             assertThatThrownBy(() -> new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES - 1, 0.5))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("32.0 MiB", "EngineContext.builder().memory", "-Xmx");

@@ -537,7 +537,7 @@ class KryoSerializerTest {
         }
 
         @Test
-        void closingTwiceGivesTheKryoBackOnce() { // B34
+        void closingTwiceGivesTheKryoBackOnce() {
             Serializer.RecordOutput out = serializer.open(new ByteArrayOutputStream());
             out.close();
             out.close();

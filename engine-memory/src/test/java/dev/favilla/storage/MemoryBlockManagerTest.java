@@ -189,7 +189,7 @@ class MemoryBlockManagerTest {
     class Unpublished {
 
         @Test
-        void isInvisibleAndVanishesWithItsAttempt() { // behaviour 311
+        void isInvisibleAndVanishesWithItsAttempt() {
             TaskScope failed = task();
             fill(store.build(id(1, 0), StorageLevel.MEMORY_ONLY, VERSION, failed), "x");
             store.build(id(1, 1), StorageLevel.MEMORY_ONLY_SER, VERSION, failed).add("never completed");
@@ -238,7 +238,7 @@ class MemoryBlockManagerTest {
         }
 
         @Test
-        void recordThatCannotBeWrittenGivesAllBack() { // behaviour 311
+        void recordThatCannotBeWrittenGivesAllBack() {
             TaskScope scope = task();
             BlockBuilder builder = store.build(id(1, 0), StorageLevel.MEMORY_ONLY_SER, VERSION, scope);
             builder.add("fine");
@@ -283,7 +283,7 @@ class MemoryBlockManagerTest {
     class Eviction {
 
         @Test
-        void takesTheLeastRecentlyUsedFirst() { // behaviour 303
+        void takesTheLeastRecentlyUsedFirst() {
             putLarge(id(1, 0), 10);
             putLarge(id(2, 0), 10);
             putLarge(id(3, 0), 10);
@@ -295,7 +295,7 @@ class MemoryBlockManagerTest {
         }
 
         @Test
-        void neverTakesWhatIsBeingRead() { // behaviours 307, 320
+        void neverTakesWhatIsBeingRead() {
             putLarge(id(1, 0), 10);
             putLarge(id(2, 0), 10);
             TaskScope reader = task();
@@ -312,7 +312,7 @@ class MemoryBlockManagerTest {
         }
 
         @Test
-        void neverTakesBlocksOfTheDatasetThatNeedsRoom() { // behaviour 310
+        void neverTakesBlocksOfTheDatasetThatNeedsRoom() {
             assertThat(putLarge(id(1, 0), 12)).isTrue();
             assertThat(putLarge(id(1, 1), 12)).isTrue();
             assertThat(putLarge(id(1, 2), 12)).isFalse();
@@ -334,7 +334,7 @@ class MemoryBlockManagerTest {
         }
 
         @Test
-        void refusesAPartitionLargerThanThePool() { // behaviours 287, 309
+        void refusesAPartitionLargerThanThePool() {
             assertThat(putLarge(id(1, 0), 40)).isFalse();
             assertThat(store.blockCount()).isZero();
             assertThat(memory.usage().storageBytes()).isZero();
@@ -353,7 +353,7 @@ class MemoryBlockManagerTest {
         }
 
         @Test
-        void goesOnWhenTheListenerThrows() { // behaviour 321
+        void goesOnWhenTheListenerThrows() {
             UnifiedMemoryManager own = new UnifiedMemoryManager(POOL, 0);
             try (MemoryBlockManager rude = new MemoryBlockManager(own, serializer, block -> {
                 throw new IllegalStateException("listener");
@@ -375,7 +375,7 @@ class MemoryBlockManagerTest {
     class Dropping {
 
         @Test
-        void leavesOtherDatasetsAlone() { // behaviour 313
+        void leavesOtherDatasetsAlone() {
             put(id(1, 0), StorageLevel.MEMORY_ONLY, "a");
             put(id(1, 1), StorageLevel.MEMORY_ONLY, "b");
             put(id(2, 0), StorageLevel.MEMORY_ONLY, "c");
@@ -417,7 +417,7 @@ class MemoryBlockManagerTest {
     }
 
     @Test
-    void aBlockThatCannotBeDeserializedFailsItsReaderOnceAndIsGone() { // behaviour 312
+    void aBlockThatCannotBeDeserializedFailsItsReaderOnceAndIsGone() {
         put(id(1, 0), StorageLevel.MEMORY_ONLY_SER, 1, 2);
         serializer.incompatible = true;
 

@@ -226,7 +226,7 @@ class LineageBinaryTest {
     }
 
     @Test
-    void whateverWriteObjectThrowsIsRefusedAlike() { // behaviour 134
+    void whateverWriteObjectThrowsIsRefusedAlike() {
         for (Throwable error : List.of(
                 new IOException("io"),
                 new IllegalStateException("state"),

@@ -94,7 +94,7 @@ class InputVersionsTest {
     }
 
     @Test
-    void aDatasetReachedInManyWaysIsVisitedOnce() { // behaviour 172
+    void aDatasetReachedInManyWaysIsVisitedOnce() {
         LineageNode node = left;
         for (int i = 0; i < 60; i++) {
             LineageNode parent = node;

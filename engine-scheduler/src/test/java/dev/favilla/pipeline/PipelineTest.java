@@ -162,7 +162,7 @@ class PipelineTest {
         }
 
         @Test
-        void aKillIsNoticedAtTheNextRecord() throws Exception { // behaviour 264
+        void aKillIsNoticedAtTheNextRecord() throws Exception {
             TaskScope scope = host.scope();
             LineageNode node = lineage.filter(counted(numbers(1_000_000)), n -> {
                 if ((int) n == 1000) {
@@ -382,7 +382,7 @@ class PipelineTest {
         }
 
         @Test
-        void thatAreTooLargeChangeNothingButTheCache() { // behaviour 309
+        void thatAreTooLargeChangeNothingButTheCache() {
             LineageNode cached = lineage.map(numbers(200), n -> new byte[1 << 20]);
 
             assertThat(runCaching(cached, cached, Integer.MAX_VALUE).records).hasSize(200);

@@ -61,7 +61,7 @@ class RunningTaskTest {
     class Facts {
 
         @Test
-        void areThoseOfTheAttempt() throws Exception { // behaviour 276
+        void areThoseOfTheAttempt() throws Exception {
             assertThat(context.jobId()).isEqualTo(1);
             assertThat(context.stageId()).isEqualTo(2);
             assertThat(context.stageAttempt()).isEqualTo(3);
@@ -76,7 +76,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void includeTheLocalPropertiesOfTheSubmittingThread() { // behaviour 277
+        void includeTheLocalPropertiesOfTheSubmittingThread() {
             assertThat(context.localProperty("color")).contains("red");
             assertThat(context.localProperty("size")).isEmpty();
         }
@@ -123,7 +123,7 @@ class RunningTaskTest {
     class Listeners {
 
         @Test
-        void areCalledLastAddedFirstAndOnceAfterSuccess() throws Exception { // behaviour 270
+        void areCalledLastAddedFirstAndOnceAfterSuccess() throws Exception {
             for (int i = 0; i < 3; i++) {
                 int number = i;
                 context.addTaskCompletionListener(ended -> heard.add("end " + number));
@@ -140,7 +140,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void ofFailureComeFirstAndGetTheError() throws Exception { // behaviours 270, 271
+        void ofFailureComeFirstAndGetTheError() throws Exception {
             IOException error = new IOException("disk");
             for (int i = 0; i < 2; i++) {
                 int number = i;
@@ -176,7 +176,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void areAllCalledEvenIfSomeThrowAndTheFirstErrorStays() throws Exception { // behaviour 272
+        void areAllCalledEvenIfSomeThrowAndTheFirstErrorStays() throws Exception {
             IOException error = new IOException("disk");
             for (int i = 0; i < 2; i++) {
                 int number = i;
@@ -213,7 +213,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void thatThrowAfterSuccessFailTheAttempt() { // behaviour 273
+        void thatThrowAfterSuccessFailTheAttempt() {
             IllegalStateException error = new IllegalStateException("listener");
             context.addTaskFailureListener((failed, cause) -> heard.add("failed with " + cause.getMessage()));
             context.addTaskCompletionListener(ended -> heard.add("the last"));
@@ -228,7 +228,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void addedLateAreCalledAtOnce() throws Exception { // behaviour 274
+        void addedLateAreCalledAtOnce() throws Exception {
             IOException error = new IOException("disk");
             fail(error);
 
@@ -248,7 +248,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void mayAddOthers() throws Exception { // behaviour 275
+        void mayAddOthers() throws Exception {
             context.addTaskCompletionListener(first -> {
                 heard.add("first");
                 context.addTaskCompletionListener(second -> {
@@ -263,7 +263,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void mayWaitForAThreadThatAddsOthersAndNeverRunTwoAtOnce() throws Exception { // behaviour 275
+        void mayWaitForAThreadThatAddsOthersAndNeverRunTwoAtOnce() throws Exception {
             AtomicInteger running = new AtomicInteger();
             List<String> failures = Collections.synchronizedList(new ArrayList<>());
             TaskCompletionListener alone = ended -> {
@@ -291,7 +291,7 @@ class RunningTaskTest {
         }
 
         @Test
-        void addedByManyThreadsAtTheEndAreEachCalledOnce() throws Exception { // behaviour 275
+        void addedByManyThreadsAtTheEndAreEachCalledOnce() throws Exception {
             int adders = 4;
             int each = 500;
             CountDownLatch started = new CountDownLatch(adders);

@@ -68,7 +68,7 @@ class TaskErrorTest {
     class AsBytes {
 
         @Test
-        void theExceptionIsACopyWithMessageStackAndCauses() { // behaviour 130
+        void theExceptionIsACopyWithMessageStackAndCauses() {
             IOException cause = new IOException("disk");
             Own own = new Own("no seven", cause, List.of(1, 2));
             own.addSuppressed(new IllegalStateException("on closing"));
@@ -108,7 +108,7 @@ class TaskErrorTest {
         }
 
         @Test
-        void whatCannotBeWrittenOrReadBackLeavesItsWords() { // behaviours 131, 142
+        void whatCannotBeWrittenOrReadBackLeavesItsWords() {
             for (RuntimeException thrown : List.of(
                     new Holding(new Object()),
                     new ThrowsOnWrite(),

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class BlockSizesTest {
 
-    @Test // behaviour 151
+    @Test
     void estimatesStayWithinElevenPercent(TestSeed seed) {
         SplittableRandom random = seed.random();
         for (int i = 0; i < 10_000; i++) {
@@ -22,7 +22,7 @@ class BlockSizesTest {
         }
     }
 
-    @Test // behaviour 151
+    @Test
     void whatIsNotEmptyNeverReportsZero() {
         BlockSizes sizes = BlockSizes.of(new long[] {0, 1, 2, 3, Long.MAX_VALUE / 2});
 

@@ -42,7 +42,7 @@ class DriverMapOutputTrackerTest {
             assertThat(tracker.isComplete(SHUFFLE)).isFalse();
         }
 
-        @Test // behaviour 161
+        @Test
         void aSnapshotIsRefusedAndNamesWhatIsMissing() {
             tracker.register(SHUFFLE, output(0, 1, LEFT, 7));
 
@@ -146,7 +146,7 @@ class DriverMapOutputTrackerTest {
             assertThat(tracker.register(SHUFFLE, output(0, 5, LEFT, 99))).isEqualTo(SAME);
         }
 
-        @Test // behaviours 161 and 163
+        @Test
         void unregisteringTwiceIsHarmless() {
             assertThat(tracker.unregister(SHUFFLE, 0, 1)).isTrue();
             assertThat(tracker.unregister(SHUFFLE, 0, 1)).isFalse();

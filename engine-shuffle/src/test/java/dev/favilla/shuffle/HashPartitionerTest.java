@@ -34,7 +34,7 @@ class HashPartitionerTest {
             assertThat(partitioner.partition(2.5)).isEqualTo(Math.floorMod(Double.hashCode(2.5), 7));
         }
 
-        @Test // behaviour 66
+        @Test
         void ofNegativeHashesIsValid() {
             HashPartitioner partitioner = new HashPartitioner(7);
 

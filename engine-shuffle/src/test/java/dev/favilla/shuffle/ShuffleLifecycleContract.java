@@ -53,7 +53,7 @@ public abstract class ShuffleLifecycleContract {
     @Nested
     class Sizes {
 
-        @Test // behaviours 149 and 150
+        @Test
         void emptyBlocksAreEmptyAndFewKeysMakeFewBlocks() throws Exception {
             ShuffleSpec spec = spec(201, null);
 
@@ -65,7 +65,7 @@ public abstract class ShuffleLifecycleContract {
             assertThat(output.records()).isEqualTo(5);
         }
 
-        @Test // behaviour 149
+        @Test
         void aMapOutputThatIsGoneIsNotMissedByReducersItSentNothingTo() throws Exception {
             ShuffleSpec spec = spec(2, null);
             MapOutput zero = fixture.write(spec, 0, List.of(entry(0, "even")));
@@ -77,7 +77,7 @@ public abstract class ShuffleLifecycleContract {
             assertThat(read).containsExactly(entry(1, "odd"));
         }
 
-        @Test // behaviour 157
+        @Test
         void whatIsWrittenIsCountedAndReadInFull() throws Exception {
             for (Aggregator aggregator : Arrays.asList(null, TestCombiners.sum(), TestCombiners.combinedGroup())) {
                 ShuffleSpec spec = spec(3, aggregator);
@@ -173,7 +173,7 @@ public abstract class ShuffleLifecycleContract {
             assertThat(fixture.shuffle().outputCount()).isOne();
         }
 
-        @Test // behaviour 166
+        @Test
         void anAbandonedReaderGivesBackEverything() throws Exception {
             ShuffleSpec spec = spec(1, TestCombiners.group());
             List<Entry> records =
@@ -227,7 +227,7 @@ public abstract class ShuffleLifecycleContract {
     @Nested
     class LostOutputs {
 
-        @Test // behaviour 165
+        @Test
         void areFetchFailuresThatTheScopeRemembers() throws Exception {
             for (Aggregator aggregator : Arrays.asList(null, TestCombiners.sum())) {
                 ShuffleSpec spec = spec(1, aggregator);

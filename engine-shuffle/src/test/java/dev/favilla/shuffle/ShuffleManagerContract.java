@@ -182,7 +182,7 @@ public abstract class ShuffleManagerContract {
             assertThat(twice.get(2).value()).isNotSameAs(once.get(2).value()).isNotSameAs(reused);
         }
 
-        @Test // behaviour 331
+        @Test
         void nullKeysAndValuesSurvive() throws Exception {
             ShuffleSpec spec = spec(2, null);
             List<Entry> records = List.of(entry(null, null), entry(null, 1), entry(2, null));
@@ -344,7 +344,7 @@ public abstract class ShuffleManagerContract {
             assertThat(read.get(1)).hasSize(10_000).allMatch(e -> e.value().equals(2004L));
         }
 
-        @Test // behaviour 329
+        @Test
         void aThousandKeysOfTwoHashesStayApart() throws Exception {
             ShuffleSpec spec = spec(3, TestCombiners.group());
             List<Entry> records = new ArrayList<>();
@@ -362,7 +362,7 @@ public abstract class ShuffleManagerContract {
             assertThat(read).hasSize(1000).allMatch(e -> e.value().equals(List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
         }
 
-        @Test // behaviour 330
+        @Test
         void extremeHashesAreKeysLikeOthers() throws Exception {
             ShuffleSpec spec = spec(3, TestCombiners.sum());
             List<Entry> records = Stream.of(Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 0, Integer.MAX_VALUE)
@@ -377,7 +377,7 @@ public abstract class ShuffleManagerContract {
                     .isEqualTo(Map.of(Integer.MAX_VALUE, 4L, Integer.MIN_VALUE, 2L, -1, 2L, 0, 2L));
         }
 
-        @Test // behaviour 331
+        @Test
         void nullKeysAndValuesAreGrouped() throws Exception {
             for (Aggregator aggregator : List.of(TestCombiners.group(), TestCombiners.combinedGroup())) {
                 ShuffleSpec spec = spec(2, aggregator);

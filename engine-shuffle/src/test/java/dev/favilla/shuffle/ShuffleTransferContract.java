@@ -217,7 +217,7 @@ public abstract class ShuffleTransferContract {
             assertThat(read.get(Metric.SHUFFLE_BYTES_READ)).isGreaterThan(read.get(Metric.REMOTE_BYTES_READ));
         }
 
-        @Test // behaviour 149
+        @Test
         void needNothingFromWhoSentNothing() throws Exception {
             ShuffleSpec spec = spec(2, null);
             MapOutputs outputs = peers.writeAll(
@@ -280,7 +280,7 @@ public abstract class ShuffleTransferContract {
             assertThat(failureOfReading(spec, outputs)).hasMessageEndingWith("it was dropped there");
         }
 
-        @Test // behaviour 165
+        @Test
         void failTheWholeRead() throws Exception {
             for (Aggregator aggregator : Arrays.asList(null, TestCombiners.group(), TestCombiners.sum())) {
                 ShuffleSpec spec = spec(1, aggregator);
@@ -292,7 +292,7 @@ public abstract class ShuffleTransferContract {
         }
 
         @ParameterizedTest
-        @ValueSource(booleans = {true, false}) // behaviour 167
+        @ValueSource(booleans = {true, false})
         void thatCameDamagedAreFetchedOnceMore(boolean references) throws Exception {
             ShuffleSpec spec = spec(1, null);
             List<Entry> records = references ? numbers(3000) : mutables(3000);
@@ -304,7 +304,7 @@ public abstract class ShuffleTransferContract {
             assertThat(peers.asked).containsExactly("3_0_0 from executor-2#2", "3_0_0 from executor-2#2");
         }
 
-        @Test // behaviour 167
+        @Test
         void thatCameDamagedTwiceAreFetchFailures() throws Exception {
             ShuffleSpec spec = spec(1, null);
             MapOutputs outputs = peers.writeAll(spec, List.of(numbers(3000)), 1);
@@ -347,7 +347,7 @@ public abstract class ShuffleTransferContract {
     @Nested
     class Memory {
 
-        @Test // behaviour 166
+        @Test
         void isGivenBackWhenTheTaskEndsEarly() throws Exception {
             ShuffleSpec spec = spec(1, null);
             MapOutputs outputs = peers.writeAll(spec, List.of(mutables(5000), mutables(5000)), 1, 2);
@@ -485,7 +485,7 @@ public abstract class ShuffleTransferContract {
             assertThat(peers.asked).isEmpty();
         }
 
-        @Test // behaviour 167
+        @Test
         void aDamagedLocalFrameIsAFetchFailureAtOnceAndAFetchedOneAfterTwoTries() throws Exception {
             ShuffleSpec spec = spec(1, null);
             MapOutputs outputs = peers.writeAll(spec, List.of(mutables(10)), 1);

@@ -37,7 +37,7 @@ class CacheTrackerTest {
     }
 
     @Test
-    void makesTheStagesBelowUnnecessary() { // behaviours 173, 190
+    void makesTheStagesBelowUnnecessary() {
         int job = harness.collect(target, 1);
 
         assertThat(harness.running()).containsExactly(harness.result(job, 0), harness.result(job, 1));

@@ -39,7 +39,7 @@ class CancellationTest {
     }
 
     @Test
-    void ofAGroupEndsItsJobsWithTheReasonAndNoOthers() { // behaviours 257, 258
+    void ofAGroupEndsItsJobsWithTheReasonAndNoOthers() {
         int one = submit(in("nightly"));
         submit(in("daily"));
         submit(in(null));
@@ -59,7 +59,7 @@ class CancellationTest {
     }
 
     @Test
-    void ofATagEndsExactlyTheJobsThatCarryIt() { // behaviour 260
+    void ofATagEndsExactlyTheJobsThatCarryIt() {
         int both = submit(in(null, "report", "slow"));
         submit(in("report", "fast"));
         int one = submit(in(null, "slow"));
@@ -92,7 +92,7 @@ class CancellationTest {
     }
 
     @Test
-    void ofWhatIsNotThereIsIgnored() { // behaviour 211
+    void ofWhatIsNotThereIsIgnored() {
         submit(in("a"));
 
         harness.cancel(new JobSelector.One(77));
@@ -104,7 +104,7 @@ class CancellationTest {
     }
 
     @Test
-    void leavesTheRestUsable() { // behaviour 255
+    void leavesTheRestUsable() {
         submit(in("a"));
         harness.cancel(new JobSelector.All());
 
@@ -116,7 +116,7 @@ class CancellationTest {
     }
 
     @Test
-    void ofTheFirstOfTwoJobsGivesTheStageTheSecondsPropertiesAndPlace() { // behaviour 192
+    void ofTheFirstOfTwoJobsGivesTheStageTheSecondsPropertiesAndPlace() {
         SchedulerHarness fair = new SchedulerHarness(SchedulingPolicy.DEFAULT.withPools(PoolMode.FAIR, List.of()));
         fair.addExecutor(1);
         SimNode reduced = SimNode.shuffled(1, 1, SimNode.shuffle(0, SimNode.source(0, 3), 1));
@@ -143,7 +143,7 @@ class CancellationTest {
     }
 
     @Nested
-    class WithItsFuture { // behaviour 259
+    class WithItsFuture {
 
         private void cancelForEver(String group) {
             harness.tell(new SchedulerEvent.JobsCancelled(new JobSelector.InGroup(group, true), "over"));

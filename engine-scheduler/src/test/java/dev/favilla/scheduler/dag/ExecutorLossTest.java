@@ -182,7 +182,7 @@ class ExecutorLossTest {
     }
 
     @Test
-    void oneThatIsLostCostsItsOwnOutputsAndAttemptsOnly() { // behaviours 188, 213, 237
+    void oneThatIsLostCostsItsOwnOutputsAndAttemptsOnly() {
         ExecutorId second = harness.addExecutor("second", 2);
         ExecutorId third = harness.addExecutor("third", 2);
         SimNode wide = SimNode.shuffled(1, 6, SimNode.shuffle(0, SimNode.source(0, 6), 6));
@@ -226,7 +226,7 @@ class ExecutorLossTest {
     }
 
     @Test
-    void lossesOfExecutorsAreNoFailuresOfTasks() { // behaviours 220, 237
+    void lossesOfExecutorsAreNoFailuresOfTasks() {
         int job = harness.collect(SimNode.source(0, 1)); // one failure would end it
         harness.lose(first);
         for (int i = 0; i < 20; i++) {

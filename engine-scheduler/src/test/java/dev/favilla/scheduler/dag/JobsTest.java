@@ -38,7 +38,7 @@ class JobsTest {
     }
 
     @Test
-    void aChildStartsWhenAllMapOutputsAreThere() { // behaviour 187
+    void aChildStartsWhenAllMapOutputsAreThere() {
         SchedulerHarness harness = SchedulerHarness.with(4);
         int job = harness.collect(reduced);
 
@@ -51,7 +51,7 @@ class JobsTest {
     }
 
     @Test
-    void aFinishedMapStageIsUsedAgain() { // behaviours 169, 201
+    void aFinishedMapStageIsUsedAgain() {
         SchedulerHarness harness = SchedulerHarness.with(4);
         harness.collect(reduced);
         harness.succeedAll();
@@ -67,7 +67,7 @@ class JobsTest {
     }
 
     @Test
-    void aJobOverNoPartitionsEndsAtOnceWithBothEvents() { // behaviour 174
+    void aJobOverNoPartitionsEndsAtOnceWithBothEvents() {
         SchedulerHarness harness = new SchedulerHarness();
 
         int job = harness.submit(reduced, List.of(), SimAction.COLLECT);
@@ -117,7 +117,7 @@ class JobsTest {
         }
 
         @Test
-        void ofMapTasksAreAppliedWithEachAcceptedOutputBeforeItsEndIsTold() { // behaviour 283
+        void ofMapTasksAreAppliedWithEachAcceptedOutputBeforeItsEndIsTold() {
             SchedulerHarness harness = SchedulerHarness.with(2);
             harness.collect(reduced);
             harness.start(harness.map(0, 1));
@@ -130,7 +130,7 @@ class JobsTest {
         }
 
         @Test
-        void ofAFailedJobAreDropped() { // behaviour 281
+        void ofAFailedJobAreDropped() {
             SchedulerHarness harness = SchedulerHarness.with(2);
             int job = harness.collect(SimNode.source(0, 2));
             harness.succeed(harness.result(job, 0));
@@ -145,7 +145,7 @@ class JobsTest {
     class Cancelling {
 
         @Test
-        void killsWhatRunsAndAbsorbsItsEnd() { // behaviours 177, 255, 258
+        void killsWhatRunsAndAbsorbsItsEnd() {
             SchedulerHarness harness = SchedulerHarness.with(1);
             int job = harness.collect(reduced);
             TaskSpec task = harness.map(0, 0);
@@ -177,7 +177,7 @@ class JobsTest {
         }
 
         @Test
-        void ofOneOfTwoJobsLeavesTheSharedStageRunningForTheOther() { // behaviour 192
+        void ofOneOfTwoJobsLeavesTheSharedStageRunningForTheOther() {
             SchedulerHarness harness = SchedulerHarness.with(1);
             int first = harness.collect(reduced);
             int second = harness.collect(reduced);
@@ -194,7 +194,7 @@ class JobsTest {
         }
 
         @Test
-        void ofAnEndedJobIsIgnored() { // behaviour 211
+        void ofAnEndedJobIsIgnored() {
             SchedulerHarness harness = SchedulerHarness.with(1);
             int job = harness.collect(SimNode.source(0, 1));
             harness.succeedAll();
@@ -222,7 +222,7 @@ class JobsTest {
         }
 
         @Test
-        void fillsExecutorsEvenly() { // behaviours 214, 267
+        void fillsExecutorsEvenly() {
             SchedulerHarness harness = new SchedulerHarness();
             harness.addExecutor(2);
             harness.addExecutor(2);

@@ -41,7 +41,7 @@ class KillsTest {
     }
 
     @Test
-    void anAttemptKilledByHandIsRunAgainWithoutCounting() { // behaviour 266
+    void anAttemptKilledByHandIsRunAgainWithoutCounting() {
         int job = harness.collect(SimNode.source(0, 1)); // one failure would end it
 
         for (int i = 0; i < 200; i++) {
@@ -56,7 +56,7 @@ class KillsTest {
     }
 
     @Test
-    void anAttemptKilledByHandIsRunAgainEvenIfItEndsOtherwise() { // behaviour 266
+    void anAttemptKilledByHandIsRunAgainEvenIfItEndsOtherwise() {
         int job = harness.collect(SimNode.source(0, 1));
         TaskSpec task = harness.result(job, 0);
         killByHand(task);
@@ -181,7 +181,7 @@ class KillsTest {
     }
 
     @Test
-    void attemptsOfAJobThatWantsItAreInterruptedAtOnce() { // behaviour 262
+    void attemptsOfAJobThatWantsItAreInterruptedAtOnce() {
         JobProperties impatient = new JobProperties(null, "", Set.of(), true, null, Map.of());
         int job = harness.collect(SimNode.source(0, 1), impatient);
         long attempt = harness.result(job, 0).attemptId();

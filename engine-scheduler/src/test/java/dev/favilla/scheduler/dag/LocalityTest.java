@@ -74,7 +74,7 @@ class LocalityTest {
     }
 
     @Test
-    void withoutPreferencesAnySlotWillDoAtOnce() { // behaviour 214
+    void withoutPreferencesAnySlotWillDoAtOnce() {
         harness.collect(SimNode.source(0, 2));
 
         assertThat(placed(harness))
@@ -96,7 +96,7 @@ class LocalityTest {
     class Waits {
 
         @Test
-        void endAfterAWhileAndThenAnySlotWillDo() { // behaviour 215
+        void endAfterAWhileAndThenAnySlotWillDo() {
             occupyFirst();
             int job = harness.collect(PlacedNode.source(0, 1, "first"));
 
@@ -108,7 +108,7 @@ class LocalityTest {
         }
 
         @Test
-        void beginAnewWithEachTaskThatFindsItsPlace() { // behaviour 215
+        void beginAnewWithEachTaskThatFindsItsPlace() {
             TaskSpec blocker = occupyFirst();
             int job = harness.collect(PlacedNode.source(0, 3, "first"));
             harness.pass(HALF);
@@ -123,7 +123,7 @@ class LocalityTest {
         }
 
         @Test
-        void forExecutorsThatAreGoneAreNone() { // behaviour 216
+        void forExecutorsThatAreGoneAreNone() {
             occupyFirst();
             int job = harness.collect(PlacedNode.source(0, 1, "first"));
             assertThat(harness.results(job, 0)).isEmpty();
@@ -135,7 +135,7 @@ class LocalityTest {
         }
 
         @Test
-        void forExecutorsThatAreDrainedAreNone() { // behaviour 216
+        void forExecutorsThatAreDrainedAreNone() {
             occupyFirst();
             int waiting = harness.collect(PlacedNode.source(0, 1, "first"));
 
@@ -148,7 +148,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofOthersAreNotSharedByTasksWithoutAPlace() { // behaviour 217
+        void ofOthersAreNotSharedByTasksWithoutAPlace() {
             SimNode nowhere = SimNode.source(0, 2);
             ShuffleDependency shuffle = SimNode.shuffle(0, nowhere, 3);
             int job = harness.collect(SimNode.shuffled(1, 3, shuffle));
@@ -188,7 +188,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofNoTimeStillPreferTheRightPlace() { // behaviour 218
+        void ofNoTimeStillPreferTheRightPlace() {
             SchedulerHarness hasty = new SchedulerHarness(SchedulingPolicy.DEFAULT.withLocalityWait(Duration.ZERO));
             ExecutorId one = hasty.addExecutor(1);
             ExecutorId other = hasty.addExecutor(1);
@@ -231,7 +231,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofReducersAreTheLargestHolders() { // behaviour 162
+        void ofReducersAreTheLargestHolders() {
             int job = harness.collect(SimNode.shuffled(1, 2, SimNode.shuffle(0, SimNode.source(0, 2), 2)));
             harness.succeedLeaving(harness.map(0, 0), 10, 900); // on the first
             harness.succeedLeaving(harness.map(0, 1), 800, 10); // on the second
@@ -251,7 +251,7 @@ class LocalityTest {
         }
 
         @Test
-        void withLessThanAFifthOfAReducersInputAreNone() { // behaviour 162
+        void withLessThanAFifthOfAReducersInputAreNone() {
             SchedulerHarness wide = new SchedulerHarness();
             for (int i = 0; i < 6; i++) {
                 wide.addExecutor(1);
@@ -265,7 +265,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofWhatIsReadWithoutAShuffleWin() { // behaviour 199
+        void ofWhatIsReadWithoutAShuffleWin() {
             ShuffleDependency shuffle = SimNode.shuffle(0, SimNode.source(0, 2), 2);
             PlacedNode beside = PlacedNode.source(1, 2, "first");
             int job = harness.collect(PlacedNode.reading(2, 2, shuffle, new NarrowDependency(beside)));
@@ -278,7 +278,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofWhatIsShuffledAreLookedForWhereNothingElseHasOne() { // behaviour 199
+        void ofWhatIsShuffledAreLookedForWhereNothingElseHasOne() {
             ShuffleDependency shuffle = SimNode.shuffle(0, SimNode.source(0, 2), 1);
             SimNode beside = SimNode.source(1, 1);
             int job = harness.collect(PlacedNode.reading(2, 1, new NarrowDependency(beside), shuffle));
@@ -289,7 +289,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofCachedPartitionsAreWhereTheyAre() { // behaviour 173
+        void ofCachedPartitionsAreWhereTheyAre() {
             SimNode cached = SimNode.source(0, 2);
             cacheOnSecond(cached);
 
@@ -339,7 +339,7 @@ class LocalityTest {
         }
 
         @Test
-        void ofADatasetZippedWithItselfThirtyTimesOverAreFoundAtOnce() { // behaviour 172
+        void ofADatasetZippedWithItselfThirtyTimesOverAreFoundAtOnce() {
             LineageNode node = PlacedNode.source(0, 1, "first");
             for (int id = 1; id <= 60; id += 2) { // one walk a path would take 2^30 steps
                 node = PlacedNode.step(

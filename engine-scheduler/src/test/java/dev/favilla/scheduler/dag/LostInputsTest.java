@@ -33,7 +33,7 @@ class LostInputsTest {
     }
 
     @Test
-    void onlyTheLostMapPartitionRunsAgain() { // behaviour 127 turned around
+    void onlyTheLostMapPartitionRunsAgain() {
         SchedulerHarness harness = SchedulerHarness.with(2);
         int job = mapped(harness, reduced);
 
@@ -50,7 +50,7 @@ class LostInputsTest {
     }
 
     @Test
-    void severalInOneAttemptCauseOneResubmission() { // behaviour 181
+    void severalInOneAttemptCauseOneResubmission() {
         SchedulerHarness harness = SchedulerHarness.with(2);
         int job = mapped(harness, reduced);
         TaskSpec first = harness.result(job, 0);
@@ -68,7 +68,7 @@ class LostInputsTest {
     }
 
     @Test
-    void aFailureToFetchAnOutputReplacedSinceMeansNothingToTheNewOne() { // behaviour 182
+    void aFailureToFetchAnOutputReplacedSinceMeansNothingToTheNewOne() {
         SchedulerHarness harness = SchedulerHarness.with(3);
         int job = mapped(harness, reduced);
         TaskSpec first = harness.result(job, 0);
@@ -85,7 +85,7 @@ class LostInputsTest {
     }
 
     @Test
-    void whatAnOlderAttemptFinishesCounts() { // behaviours 198, 228
+    void whatAnOlderAttemptFinishesCounts() {
         SchedulerHarness harness = SchedulerHarness.with(2);
         int job = mapped(harness, reduced);
         TaskSpec first = harness.result(job, 0);
@@ -102,7 +102,7 @@ class LostInputsTest {
     }
 
     @Test
-    void aStageHasOneLiveTaskSetWhateverLateAttemptsSay() { // behaviour 203
+    void aStageHasOneLiveTaskSetWhateverLateAttemptsSay() {
         SchedulerHarness harness = SchedulerHarness.with(4);
         int job = mapped(harness, reduced);
         TaskSpec first = harness.result(job, 0);
@@ -120,7 +120,7 @@ class LostInputsTest {
     }
 
     @Test
-    void anAttemptWhosePartitionAnOlderOneFinishedIsKilled() { // behaviour 269
+    void anAttemptWhosePartitionAnOlderOneFinishedIsKilled() {
         SchedulerHarness harness = SchedulerHarness.with(3);
         int job = mapped(harness, reduced);
         TaskSpec first = harness.result(job, 0);
@@ -138,7 +138,7 @@ class LostInputsTest {
     }
 
     @Test
-    void cancellingKillsAttemptsOfOlderRunsToo() { // behaviour 193
+    void cancellingKillsAttemptsOfOlderRunsToo() {
         SchedulerHarness harness = SchedulerHarness.with(2);
         int job = mapped(harness, reduced);
         TaskSpec first = harness.result(job, 0);
@@ -153,7 +153,7 @@ class LostInputsTest {
     }
 
     @Test
-    void lossesTwoShufflesBackRunBothStagesInOrder() { // behaviour 189
+    void lossesTwoShufflesBackRunBothStagesInOrder() {
         SchedulerHarness harness = new SchedulerHarness();
         ExecutorId executor = harness.addExecutor(2);
         SimNode twice = SimNode.shuffled(2, 1, SimNode.shuffle(1, reduced, 1));
@@ -192,7 +192,7 @@ class LostInputsTest {
         }
 
         @Test
-        void areNotReachedWhileEachAttemptFinishesAPartition() { // behaviours 180, 202
+        void areNotReachedWhileEachAttemptFinishesAPartition() {
             SchedulerHarness harness = new SchedulerHarness(new RetryPolicy(3, 2, 50));
             harness.addExecutor(1);
             int job = mapped(harness, SimNode.shuffled(1, 4, SimNode.shuffle(0, SimNode.source(0, 2), 4)));
@@ -208,7 +208,7 @@ class LostInputsTest {
         }
 
         @Test
-        void ofAllAttemptsEndTheJob() { // behaviour 208
+        void ofAllAttemptsEndTheJob() {
             SchedulerHarness harness = new SchedulerHarness(new RetryPolicy(3, 10, 2));
             harness.addExecutor(2);
             int job = mapped(harness, reduced);

@@ -48,7 +48,7 @@ class OutputCommitCoordinatorTest {
     }
 
     @Test
-    void onlyTheFirstAttemptThatAsksMayCommitEvenOfAnOlderStageAttempt() { // behaviours 89, 92, B5
+    void onlyTheFirstAttemptThatAsksMayCommitEvenOfAnOlderStageAttempt() {
         int job = harness.collect(reduced);
         TaskSpec[] twins = twoAttemptsAtPartitionZero(job);
         assertThat(twins[0].stageAttempt()).isNotEqualTo(twins[1].stageAttempt());
@@ -60,7 +60,7 @@ class OutputCommitCoordinatorTest {
     }
 
     @Test
-    void onlyTheEndOfTheAttemptThatMayCommitFreesTheRight() { // behaviour 90
+    void onlyTheEndOfTheAttemptThatMayCommitFreesTheRight() {
         int job = harness.collect(reduced);
         TaskSpec[] twins = twoAttemptsAtPartitionZero(job);
         mayCommit(twins[0]);
@@ -73,7 +73,7 @@ class OutputCommitCoordinatorTest {
     }
 
     @Test
-    void aRefusedAttemptIsNotRunAgainWhileTheOtherMayCommit() { // B6
+    void aRefusedAttemptIsNotRunAgainWhileTheOtherMayCommit() {
         int job = harness.collect(reduced);
         TaskSpec[] twins = twoAttemptsAtPartitionZero(job);
         mayCommit(twins[0]);
@@ -88,7 +88,7 @@ class OutputCommitCoordinatorTest {
     }
 
     @Test
-    void theTaskRunsAgainWhenTheOneThatMightCommitFails() { // B6
+    void theTaskRunsAgainWhenTheOneThatMightCommitFails() {
         int job = harness.collect(reduced);
         TaskSpec[] twins = twoAttemptsAtPartitionZero(job);
         mayCommit(twins[0]);
@@ -125,7 +125,7 @@ class OutputCommitCoordinatorTest {
     }
 
     @Test
-    void anAttemptThatHasEndedOrIsToStopMayNotCommit() { // behaviour 91
+    void anAttemptThatHasEndedOrIsToStopMayNotCommit() {
         int job = harness.collect(SimNode.source(0, 2));
         TaskSpec ended = harness.result(job, 0);
         TaskSpec stopping = harness.result(job, 1);
@@ -178,7 +178,7 @@ class OutputCommitCoordinatorTest {
     }
 
     @Test
-    void anAttemptOfAnEndedJobMayNotCommit() { // behaviour 92
+    void anAttemptOfAnEndedJobMayNotCommit() {
         int job = harness.collect(SimNode.source(0, 2));
         TaskSpec holder = harness.result(job, 0);
         mayCommit(holder);

@@ -22,7 +22,7 @@ class ResultSizeTest {
     }
 
     @Test
-    void aboveTheLimitTheJobFailsWithTheNameOfTheSetting() { // behaviour 139
+    void aboveTheLimitTheJobFailsWithTheNameOfTheSetting() {
         harness.addExecutor(3);
         int job = harness.collect(SimNode.source(0, 3));
         succeed(harness.result(job, 0), 60);
@@ -39,7 +39,7 @@ class ResultSizeTest {
     }
 
     @Test
-    void upToTheLimitManyResultsPass() { // behaviour 139
+    void upToTheLimitManyResultsPass() {
         harness.addExecutor(100);
         int job = harness.collect(SimNode.source(0, 100));
 
@@ -51,7 +51,7 @@ class ResultSizeTest {
     }
 
     @Test
-    void mapOutputsDoNotCount() { // behaviour 140
+    void mapOutputsDoNotCount() {
         harness.addExecutor(2);
         int job = harness.collect(SimNode.shuffled(1, 1, SimNode.shuffle(0, SimNode.source(0, 2), 1)));
         for (int partition = 0; partition < 2; partition++) {

@@ -11,7 +11,7 @@ import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
 import org.junit.jupiter.api.Test;
 
-/** What happens when a map task that runs again leaves something else than before: behaviour 207. */
+/** What happens when a map task that runs again leaves something else than before. */
 class RollbackTest {
 
     private static final long OTHER = 99;

@@ -64,7 +64,7 @@ class SpeculationTest {
     }
 
     @Test
-    void beginsWhenATaskTakesLongerThanTheMultipleOfTheMedian() { // behaviour 226
+    void beginsWhenATaskTakesLongerThanTheMultipleOfTheMedian() {
         int job = jobWithSlowTask(harness, 3);
         assertThat(harness.results(job, 3))
                 .as("after twice the median, not more")
@@ -78,7 +78,7 @@ class SpeculationTest {
     }
 
     @Test
-    void needsEnoughOfTheTasksToBeDone() { // behaviour 226
+    void needsEnoughOfTheTasksToBeDone() {
         int job = harness.collect(SimNode.source(0, 4));
         List<TaskSpec> tasks = harness.running();
         tasks.forEach(harness::start);
@@ -97,7 +97,7 @@ class SpeculationTest {
     }
 
     @Test
-    void leavesTasksAloneThatRunForLessThanTheMinimum() { // behaviour 226
+    void leavesTasksAloneThatRunForLessThanTheMinimum() {
         int job = harness.collect(SimNode.source(0, 4));
         List<TaskSpec> tasks = harness.running();
         tasks.forEach(harness::start);
@@ -125,7 +125,7 @@ class SpeculationTest {
     }
 
     @Test
-    void givesATaskOneSecondAttemptAndNoMore() { // behaviour 225
+    void givesATaskOneSecondAttemptAndNoMore() {
         int job = jobWithSlowTask(harness, 3);
         harness.pass(LONG);
         assertThat(harness.results(job, 3)).hasSize(2);
@@ -215,7 +215,7 @@ class SpeculationTest {
         }
 
         @Test
-        void theOneThatLosesIsKilledAndRecordedSo() { // behaviours 224, 227
+        void theOneThatLosesIsKilledAndRecordedSo() {
             harness.succeed(copy);
             assertThat(harness.all(SchedulerCommand.Kill.class))
                     .containsExactly(new SchedulerCommand.Kill(
@@ -271,7 +271,7 @@ class SpeculationTest {
         }
 
         @Test
-        void theKilledOneNeverCountsAsAFailure() { // behaviour 224
+        void theKilledOneNeverCountsAsAFailure() {
             for (int i = 0; i < 3; i++) { // the copies of three jobs, as many as failures are allowed
                 harness.succeed(copy);
                 harness.fail(slow);

@@ -42,7 +42,7 @@ class StageGraphTest {
     }
 
     @Test
-    void parentsComeBeforeChildrenAndTheResultLast() { // behaviour 170
+    void parentsComeBeforeChildrenAndTheResultLast() {
         SimNode source = SimNode.source(0, 2);
         SimNode young = SimNode.shuffled(1, 3, SimNode.shuffle(9, source, 3)); // a high shuffle id, but lower down
         SimNode target = SimNode.shuffled(3, 1, SimNode.shuffle(4, SimNode.narrow(2, young), 1));
@@ -77,7 +77,7 @@ class StageGraphTest {
     class Regions {
 
         @Test
-        void areCutAtPersistedDatasets() { // behaviour 173
+        void areCutAtPersistedDatasets() {
             SimNode below = SimNode.shuffled(1, 4, SimNode.shuffle(0, SimNode.source(0, 2), 4));
             SimNode cached = SimNode.narrow(2, below);
             SimNode other = SimNode.shuffled(4, 4, SimNode.shuffle(1, SimNode.source(3, 2), 4));
@@ -136,7 +136,7 @@ class StageGraphTest {
         }
 
         @Test
-        void diamondsAreNotWalkedTwice() { // behaviour 172
+        void diamondsAreNotWalkedTwice() {
             SimNode zipped = SimNode.source(0, 1);
             for (int id = 1; id <= 30; id++) {
                 zipped = SimNode.narrow(id, zipped, zipped);

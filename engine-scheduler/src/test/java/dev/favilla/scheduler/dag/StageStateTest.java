@@ -113,7 +113,7 @@ class StageStateTest {
     class RunningAttempt {
 
         @Test
-        void goesBackOnceHoweverManyOfItsTasksLoseTheirInput() { // behaviour 181
+        void goesBackOnceHoweverManyOfItsTasksLoseTheirInput() {
             StageState state = new Running(0).on(new InputLost(0));
 
             assertThat(state).isEqualTo(new Waiting(1));
@@ -121,7 +121,7 @@ class StageStateTest {
         }
 
         @Test
-        void isNotDisturbedByTheLostInputOfAnOlderAttempt() { // behaviour 182
+        void isNotDisturbedByTheLostInputOfAnOlderAttempt() {
             assertThat(new Running(3).on(new InputLost(1))).isEqualTo(new Running(3));
         }
     }

@@ -43,7 +43,7 @@ class StatusTest {
     }
 
     @Test
-    void countsWhileAJobRuns() { // behaviour 111
+    void countsWhileAJobRuns() {
         harness.collect(reduced);
         assertThat(harness.status())
                 .isEqualTo(new SchedulerStatus(
@@ -73,7 +73,7 @@ class StatusTest {
     }
 
     @Test
-    void showsTheAttemptAStageIsIn() { // behaviour 111
+    void showsTheAttemptAStageIsIn() {
         int job = harness.collect(reduced);
         for (int partition = 0; partition < 3; partition++) {
             harness.succeed(harness.map(0, partition));
@@ -93,7 +93,7 @@ class StatusTest {
     }
 
     @Test
-    void ofFailedAndCancelledJobsSaysWhichStageItWas() { // behaviour 388
+    void ofFailedAndCancelledJobsSaysWhichStageItWas() {
         int cancelled = harness.collect(reduced);
         harness.cancel(cancelled);
         assertThat(harness.status().jobs()).containsExactly(job(0, State.CANCELLED, 0, 1));
@@ -128,7 +128,7 @@ class StatusTest {
     }
 
     @Test
-    void tellsGroupAndTags() { // behaviours 112, 113
+    void tellsGroupAndTags() {
         harness.collect(reduced, new JobProperties("nightly", "", Set.of("report"), false, null, Map.of()));
         harness.collect(reduced);
 

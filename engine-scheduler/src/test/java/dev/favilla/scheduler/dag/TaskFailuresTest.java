@@ -23,7 +23,7 @@ class TaskFailuresTest {
     private final SimNode reduced = SimNode.shuffled(1, 2, shuffle);
 
     @Test
-    void theLastAllowedFailureEndsTheJobExactlyThen() { // behaviours 128, 130, 138, 219
+    void theLastAllowedFailureEndsTheJobExactlyThen() {
         SchedulerHarness harness = SchedulerHarness.with(2);
         int job = harness.collect(SimNode.source(0, 2));
         harness.fail(harness.result(job, 1));
@@ -42,7 +42,7 @@ class TaskFailuresTest {
     }
 
     @Test
-    void locallyTheFirstFailureEndsTheJob() { // behaviour 129
+    void locallyTheFirstFailureEndsTheJob() {
         SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
         harness.addExecutor(1);
         int job = harness.collect(SimNode.source(0, 1));
@@ -53,7 +53,7 @@ class TaskFailuresTest {
     }
 
     @Test
-    void theChildOfAFailedStageNeverStarts() { // behaviour 185
+    void theChildOfAFailedStageNeverStarts() {
         SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
         harness.addExecutor(2);
         int job = harness.collect(reduced);
@@ -68,7 +68,7 @@ class TaskFailuresTest {
     }
 
     @Test
-    void aStageOfTwoJobsFailsBothWithTheSameMessage() { // behaviour 191
+    void aStageOfTwoJobsFailsBothWithTheSameMessage() {
         SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
         harness.addExecutor(1);
         int first = harness.collect(reduced);
@@ -82,7 +82,7 @@ class TaskFailuresTest {
     }
 
     @Test
-    void aRetryHasItsOwnNumbers() { // behaviour 276
+    void aRetryHasItsOwnNumbers() {
         SchedulerHarness harness = SchedulerHarness.with(1);
         int job = harness.collect(SimNode.source(0, 1));
         TaskSpec first = harness.result(job, 0);
@@ -96,7 +96,7 @@ class TaskFailuresTest {
     }
 
     @Test
-    void aSuccessResetsTheCountOfItsPartition() { // behaviour 221
+    void aSuccessResetsTheCountOfItsPartition() {
         SchedulerHarness harness = SchedulerHarness.with(1);
         int job = harness.collect(reduced);
         harness.fail(harness.map(0, 0));
@@ -116,7 +116,7 @@ class TaskFailuresTest {
     class Kills {
 
         @Test
-        void bySomebodyElseAreRunAgainWithoutCounting() { // behaviours 220, 266
+        void bySomebodyElseAreRunAgainWithoutCounting() {
             SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
             harness.addExecutor(1);
             int job = harness.collect(SimNode.source(0, 1));
@@ -147,7 +147,7 @@ class TaskFailuresTest {
     class LostExecutors {
 
         @Test
-        void takeTheirAttemptsAlongWithoutCounting() { // behaviours 232, 237
+        void takeTheirAttemptsAlongWithoutCounting() {
             SchedulerHarness harness = new SchedulerHarness(RetryPolicy.LOCAL);
             ExecutorId executor = harness.addExecutor(2);
             int job = harness.collect(SimNode.source(0, 2));
@@ -162,7 +162,7 @@ class TaskFailuresTest {
         }
 
         @Test
-        void takeFinishedOutputsOfARunningStageAlong() { // behaviour 188
+        void takeFinishedOutputsOfARunningStageAlong() {
             SchedulerHarness harness = new SchedulerHarness();
             ExecutorId first = harness.addExecutor(1);
             ExecutorId second = harness.addExecutor(1);
@@ -185,7 +185,7 @@ class TaskFailuresTest {
         }
 
         @Test
-        void areNotBelievedAfterwards() { // behaviours 184, 233
+        void areNotBelievedAfterwards() {
             SchedulerHarness harness = new SchedulerHarness();
             ExecutorId executor = harness.addExecutor(1);
             harness.collect(reduced);
@@ -199,7 +199,7 @@ class TaskFailuresTest {
         }
 
         @Test
-        void areRemovedOnce() { // behaviour 213
+        void areRemovedOnce() {
             SchedulerHarness harness = new SchedulerHarness();
             ExecutorId executor = harness.addExecutor(1);
 
@@ -214,7 +214,7 @@ class TaskFailuresTest {
     class TaskEvents {
 
         @Test
-        void comeInPairsAlsoWhenTheStageIsGone() { // behaviour 183
+        void comeInPairsAlsoWhenTheStageIsGone() {
             SchedulerHarness harness = SchedulerHarness.with(1);
             int job = harness.collect(SimNode.source(0, 1));
             TaskSpec task = harness.result(job, 0);

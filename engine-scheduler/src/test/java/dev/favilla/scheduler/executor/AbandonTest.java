@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An executor that is given up as if its process had died. */
-class AbandonTest { // F6
+class AbandonTest {
 
     private final ExecutorHarness harness = new ExecutorHarness(2);
     private final InProcessExecutor executor = harness.executor;
@@ -110,7 +110,7 @@ class AbandonTest { // F6
     }
 
     @Test
-    void closingJoinsItsThreadsAndReportsTheStubborn() throws Exception { // F22
+    void closingJoinsItsThreadsAndReportsTheStubborn() throws Exception {
         ExecutorHarness.Stubborn stubborn = new ExecutorHarness.Stubborn();
         executor.launch(harness.spec(stubborn::run));
         stubborn.awaitRunning();

@@ -73,7 +73,7 @@ class BoundaryTest {
     }
 
     @Test
-    void aSuccessThatCannotLeaveLeavesNothingBehind() throws Exception { // B15
+    void aSuccessThatCannotLeaveLeavesNothingBehind() throws Exception {
         LineageNode source = harness.lineage.source(Map.entry("a", 1));
         TaskWork write = new TaskWork.WriteShuffle((ShuffleDependency)
                 harness.lineage.shuffle(source, 1, null).dependencies().get(0));
@@ -87,7 +87,7 @@ class BoundaryTest {
     }
 
     @Test
-    void listenersRunBeforeTheScopeClosesAndMayFailTheAttempt() throws Exception { // behaviour 273
+    void listenersRunBeforeTheScopeClosesAndMayFailTheAttempt() throws Exception {
         StringBuilder order = new StringBuilder();
         assertFailed(harness.outcomeOf(() -> {
             TaskContext context = java.util.Objects.requireNonNull(TaskContext.get());

@@ -242,7 +242,7 @@ class BytesBoundaryTest {
         }
 
         @Test
-        void aResultThatCannotBeWrittenIsAFailureThatNamesItsClass() { // behaviour 132
+        void aResultThatCannotBeWrittenIsAFailureThatNamesItsClass() {
             TaskOutcome outcome = leave(List.of("fine", Thread.currentThread()));
 
             assertThat(outcome).isInstanceOf(TaskOutcome.Failed.class);

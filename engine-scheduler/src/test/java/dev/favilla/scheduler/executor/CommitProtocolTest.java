@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Attempts that ask whether they may commit. */
-class CommitProtocolTest { // F13, B5
+class CommitProtocolTest {
 
     private final ExecutorHarness harness = new ExecutorHarness(1);
     private final InProcessExecutor executor = harness.executor;
@@ -72,7 +72,7 @@ class CommitProtocolTest { // F13, B5
     }
 
     @Test
-    void causesInACircleAreAFailure() throws Exception { // F4
+    void causesInACircleAreAFailure() throws Exception {
         IllegalStateException first = new IllegalStateException("first");
         first.initCause(new IllegalStateException("second", first));
 
@@ -88,7 +88,7 @@ class CommitProtocolTest { // F13, B5
     }
 
     @Test
-    void aKillAndALostInputWinOverADenial() throws Exception { // B12
+    void aKillAndALostInputWinOverADenial() throws Exception {
         assertThat(denied(() -> {
                     executor.kill(context().attemptId(), "stop", false);
                     throw new CommitDeniedException(context());
@@ -104,7 +104,7 @@ class CommitProtocolTest { // F13, B5
     }
 
     @Test
-    void aKillEndsTheWaiting() throws Exception { // F9
+    void aKillEndsTheWaiting() throws Exception {
         TaskSpec spec = harness.spec(() -> context().mayCommit());
         executor.launch(spec);
         harness.next(SchedulerEvent.CommitAsked.class);
@@ -116,7 +116,7 @@ class CommitProtocolTest { // F13, B5
     }
 
     @Test
-    void losingTheExecutorEndsTheWaiting() throws Exception { // F6
+    void losingTheExecutorEndsTheWaiting() throws Exception {
         executor.launch(harness.spec(() -> context().mayCommit()));
         harness.next(SchedulerEvent.CommitAsked.class);
 

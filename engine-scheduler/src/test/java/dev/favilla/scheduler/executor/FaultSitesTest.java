@@ -97,7 +97,7 @@ class FaultSitesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TASK_START", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
-    void whatIsThrownThereFailsTheAttemptAndLeavesNothing(FaultSite site) throws Exception { // F1
+    void whatIsThrownThereFailsTheAttemptAndLeavesNothing(FaultSite site) throws Exception {
         IllegalStateException error = new IllegalStateException("injected");
         next = at(site, () -> {
             throw error;
@@ -115,7 +115,7 @@ class FaultSitesTest {
     @ParameterizedTest
     @EnumSource(
             names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
-    void aKillThereIsReportedAsAKillAndLeavesNothing(FaultSite site) throws Exception { // F9
+    void aKillThereIsReportedAsAKillAndLeavesNothing(FaultSite site) throws Exception {
         TaskSpec spec = mapTask();
         next = at(site, () -> harness.executor.kill(spec.attemptId(), "at " + site, false));
 
@@ -127,7 +127,7 @@ class FaultSitesTest {
     @ParameterizedTest
     @EnumSource(
             names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
-    void aKillThatInterruptsIsReportedAsAKillEvenIfItSurfacesAsAnError(FaultSite site) throws Exception { // F9
+    void aKillThatInterruptsIsReportedAsAKillEvenIfItSurfacesAsAnError(FaultSite site) throws Exception {
         TaskSpec spec = mapTask();
         next = at(site, () -> {
             harness.executor.kill(spec.attemptId(), "at " + site, true);
@@ -141,7 +141,7 @@ class FaultSitesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TASK_START", "FETCH", "RECORDS", "TASK_END", "RESULT"})
-    void aKillDuringAReadIsReportedAsAKill(FaultSite site) throws Exception { // F9
+    void aKillDuringAReadIsReportedAsAKill(FaultSite site) throws Exception {
         TaskSpec spec = readTask();
         next = at(site, () -> harness.executor.kill(spec.attemptId(), "at " + site, false));
 
@@ -151,7 +151,7 @@ class FaultSitesTest {
     }
 
     @Test
-    void whatIsThrownAtAFetchIsALostInput() throws Exception { // F7
+    void whatIsThrownAtAFetchIsALostInput() throws Exception {
         TaskSpec spec = readTask();
         next = at(FaultSite.FETCH, () -> {
             throw new IllegalStateException("injected");
@@ -163,7 +163,7 @@ class FaultSitesTest {
     @ParameterizedTest
     @EnumSource(
             names = {"TASK_START", "CACHE_READ", "SOURCE_OPEN", "RECORDS", "TASK_END", "OUTPUT_COMMITTED", "RESULT"})
-    void anExecutorLostThereSaysNothingAnyMoreAndLeavesNothing(FaultSite site) throws Exception { // F6
+    void anExecutorLostThereSaysNothingAnyMoreAndLeavesNothing(FaultSite site) throws Exception {
         next = at(site, () -> harness.executor.abandon("died at " + site));
 
         harness.executor.launch(mapTask());
@@ -175,7 +175,7 @@ class FaultSitesTest {
     }
 
     @Test
-    void withoutAnybodySteppingInMetricsTellTimeAndSize() throws Exception { // behaviour 375
+    void withoutAnybodySteppingInMetricsTellTimeAndSize() throws Exception {
         LineageNode node = harness.lineage.source(1, 2);
         TaskSpec spec = harness.host.spec(node, new TestAction() {
             @Override

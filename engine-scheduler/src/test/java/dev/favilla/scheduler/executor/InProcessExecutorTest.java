@@ -120,7 +120,7 @@ class InProcessExecutorTest {
                     AssertionError.class,
                     InterruptedException.class
                 })
-        void anythingThrownLeavesTheSlotAlive(Class<? extends Throwable> type) throws Exception { // F2, F3
+        void anythingThrownLeavesTheSlotAlive(Class<? extends Throwable> type) throws Exception {
             Throwable error = type.getConstructor().newInstance();
             for (int i = 0; i < 3; i++) {
                 assertFailed(outcomeOf(() -> throwAny(error)), error);
@@ -138,7 +138,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void aLostInputWinsOverSuccessAndOverErrors() throws Exception { // F8, B12
+        void aLostInputWinsOverSuccessAndOverErrors() throws Exception {
             FetchFailedException lost = new FetchFailedException(3, output(5, 9), 0, "gone", null);
             LineageNode lossy = lineage.read(1, List.of(), p -> inputs -> {
                 inputs.scope().recordLostInput(lost);
@@ -170,7 +170,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void aKillWinsOverEverything() throws Exception { // F9, B12
+        void aKillWinsOverEverything() throws Exception {
             FetchFailedException lost = new FetchFailedException(3, output(5, 9), 0, "gone", null);
             for (int variant = 0; variant < 3; variant++) {
                 int what = variant;
@@ -204,7 +204,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void anErrorWhileClosingTurnsSuccessIntoFailureAndTakesItsBlocksBack() throws Exception { // B15, behaviour 273
+        void anErrorWhileClosingTurnsSuccessIntoFailureAndTakesItsBlocksBack() throws Exception {
             IllegalStateException error = new IllegalStateException("cannot close");
             LineageNode node = lineage.push(lineage.source(1, 2), (down, inputs) -> {
                 inputs.scope().onClose(() -> {
@@ -224,7 +224,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void anErrorWhileClosingIsSuppressedBehindTheFirst() throws Exception { // I12, behaviour 272
+        void anErrorWhileClosingIsSuppressedBehindTheFirst() throws Exception {
             IllegalStateException error = new IllegalStateException("cannot close");
             IllegalArgumentException first = new IllegalArgumentException("first");
             LineageNode node = lineage.read(1, List.of(), p -> inputs -> {
@@ -407,7 +407,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void seeNoInterruptThatWasMeantForAnother() throws Exception { // F22
+        void seeNoInterruptThatWasMeantForAnother() throws Exception {
             for (int i = 0; i < 4; i++) {
                 outcomeOf(() -> {
                     Thread.currentThread().interrupt();
@@ -421,7 +421,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void thatCannotBeStartedFailTheAttempt() throws Exception { // F3
+        void thatCannotBeStartedFailTheAttempt() throws Exception {
             OutOfMemoryError error = new OutOfMemoryError("unable to create native thread");
             AtomicBoolean broken = new AtomicBoolean(true);
             InProcessExecutor other = executor(2, task -> {
@@ -522,7 +522,7 @@ class InProcessExecutorTest {
     class Closing {
 
         @Test
-        void endsWhatRunsAndWhatWaits() throws Exception { // F23
+        void endsWhatRunsAndWhatWaits() throws Exception {
             CountDownLatch running = new CountDownLatch(2);
             for (int i = 0; i < 5; i++) {
                 executor.launch(host.spec(lineage.source(1), work(() -> {
@@ -541,7 +541,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void reportsAThreadThatIgnoresInterruptsWithItsStack() throws Exception { // F22, B32
+        void reportsAThreadThatIgnoresInterruptsWithItsStack() throws Exception {
             AtomicBoolean stop = new AtomicBoolean();
             CountDownLatch running = new CountDownLatch(1);
             executor.launch(host.spec(lineage.source(1), work(() -> stubborn(running, stop))));
@@ -558,7 +558,7 @@ class InProcessExecutorTest {
         }
 
         @Test
-        void fromATaskDoesNotWaitForThatTask() throws Exception { // B17
+        void fromATaskDoesNotWaitForThatTask() throws Exception {
             AtomicReference<List<String>> left = new AtomicReference<>();
             executor.launch(host.spec(lineage.source(1), work(() -> {
                 left.set(executor.close(Duration.ofSeconds(30)));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Kills that interrupt: whom they reach, and whom never. */
-class InterruptsTest { // F21, F22
+class InterruptsTest {
 
     private final ExecutorHarness harness = new ExecutorHarness(1);
     private final InProcessExecutor executor = harness.executor;
@@ -38,7 +38,7 @@ class InterruptsTest { // F21, F22
     }
 
     @Test
-    void anInterruptEndsAnAttemptThatWaits() throws Exception { // behaviour 262
+    void anInterruptEndsAnAttemptThatWaits() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         TaskSpec spec = harness.spec(() -> {
             running.countDown();
@@ -83,7 +83,7 @@ class InterruptsTest { // F21, F22
     }
 
     @Test
-    void aKilledAttemptMayAnswerWithAnyException() throws Exception { // behaviour 266
+    void aKilledAttemptMayAnswerWithAnyException() throws Exception {
         assertThat(harness.outcomeOf(() -> {
                     killMyself();
                     throw new IllegalStateException("interrupted: " + Thread.interrupted());
@@ -92,7 +92,7 @@ class InterruptsTest { // F21, F22
     }
 
     @Test
-    void theFlagIsDownWhenTheEndIsHandledAndForTheNextAttempt() throws Exception { // F22
+    void theFlagIsDownWhenTheEndIsHandledAndForTheNextAttempt() throws Exception {
         List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
         InProcessExecutor watched = new InProcessExecutor(
                 harness.host.env(1, TestExecutor.threads(), harness.host.shuffle), new EventGate(event -> {

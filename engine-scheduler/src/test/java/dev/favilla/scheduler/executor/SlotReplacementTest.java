@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SlotReplacementTest { // F22, B32
+class SlotReplacementTest {
 
     private final ExecutorHarness harness = new ExecutorHarness(1);
     private final InProcessExecutor executor = harness.executor;
@@ -40,7 +40,7 @@ class SlotReplacementTest { // F22, B32
     }
 
     @Test
-    void anotherThreadTakesThePlaceOfOneThatIgnoresInterrupts() throws Exception { // behaviour 265
+    void anotherThreadTakesThePlaceOfOneThatIgnoresInterrupts() throws Exception {
         TaskSpec stuck = launchStubborn();
         executor.kill(stuck.attemptId(), "enough", true);
         stubborn.awaitInterrupt();
@@ -65,7 +65,7 @@ class SlotReplacementTest { // F22, B32
     }
 
     @Test
-    void whatTheAttemptHeldIsGivenBackByItsOwnThread() throws Exception { // I6
+    void whatTheAttemptHeldIsGivenBackByItsOwnThread() throws Exception {
         TaskSpec stuck = harness.spec(() -> {
             ((RunningTask) Objects.requireNonNull(TaskContext.get()))
                     .scope()
@@ -85,7 +85,7 @@ class SlotReplacementTest { // F22, B32
     }
 
     @Test
-    void aMapOutputThatIsCommittedLateIsDropped() throws Exception { // F13
+    void aMapOutputThatIsCommittedLateIsDropped() throws Exception {
         InProcessExecutor slow = new InProcessExecutor(
                 harness.host.env(
                         1, TestExecutor.threads(), new AfterCommit(harness.host.shuffle, scope -> stubborn.run())),
@@ -154,7 +154,7 @@ class SlotReplacementTest { // F22, B32
     }
 
     @Test
-    void aThreadThatCannotBeHadIsAskedForAgainWithTheNextAttempt() throws Exception { // F3
+    void aThreadThatCannotBeHadIsAskedForAgainWithTheNextAttempt() throws Exception {
         AtomicBoolean broken = new AtomicBoolean();
         InProcessExecutor poor = new InProcessExecutor(
                 harness.host.env(

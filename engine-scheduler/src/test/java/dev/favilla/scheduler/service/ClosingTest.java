@@ -23,7 +23,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Closing a whole engine in every situation; the leak audit sees to it that no thread is left. */
-class ClosingTest { // F23, B17
+class ClosingTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 

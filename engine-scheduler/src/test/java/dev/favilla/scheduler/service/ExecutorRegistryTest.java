@@ -132,7 +132,7 @@ class ExecutorRegistryTest {
     }
 
     @Nested
-    class ThatAreLost { // F6
+    class ThatAreLost {
 
         @Test
         void areAbandonedBeforeTheMachineKnowsAndGetNothingAnyMore() {
@@ -245,7 +245,7 @@ class ExecutorRegistryTest {
     class ClosingThem {
 
         @Test
-        void givesEachAPartOfTheTimeSoThatAStuckOneDoesNotTakeAll() { // F23
+        void givesEachAPartOfTheTimeSoThatAStuckOneDoesNotTakeAll() {
             List<Duration> given = new ArrayList<>();
             for (int i = 2; i < 5; i++) {
                 ExecutorId id = new ExecutorId("executor-" + i, i);
@@ -300,7 +300,7 @@ class ExecutorRegistryTest {
     class Isolated {
 
         @Test
-        void whatCannotBeWrittenIsThrownAtTheCallerAndThereIsNoJob() { // F5
+        void whatCannotBeWrittenIsThrownAtTheCallerAndThereIsNoJob() {
             try (Closing isolated = new Closing(service(serializer))) {
                 Object unwritable = new Object();
                 TestAction action = new TestAction() {

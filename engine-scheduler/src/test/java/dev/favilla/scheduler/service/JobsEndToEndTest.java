@@ -122,7 +122,7 @@ class JobsEndToEndTest {
 
     @Test
     void cachedPartitionsAboveAShuffleMakeItUnnecessaryAndAreRecomputedWhenGone()
-            throws Exception { // behaviours 173, 190
+            throws Exception {
         LineageNode pairs = lineage.map(numbers(3, 100), n -> Map.entry("k" + (int) n % 7, n));
         LineageNode cached = lineage.map(lineage.shuffle(pairs, 4, null), n -> n);
         Map<Integer, StorageLevel> levels = Map.of(cached.id(), StorageLevel.MEMORY_ONLY);
@@ -172,7 +172,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void anOutOfMemoryErrorFailsOneJobOnly() throws Exception { // F3
+    void anOutOfMemoryErrorFailsOneJobOnly() throws Exception {
         LineageNode node = lineage.map(numbers(4, 1), n -> {
             throw new OutOfMemoryError("a test's");
         });
@@ -182,7 +182,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void cancellingEndsAJobAndLeavesTheContextUsable() throws Exception { // behaviours 255, 258
+    void cancellingEndsAJobAndLeavesTheContextUsable() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         LineageNode endless = lineage.source(
                 2,
@@ -206,7 +206,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void manyJobsAtOnceFromManyThreads() throws Exception { // behaviour 267
+    void manyJobsAtOnceFromManyThreads() throws Exception {
         List<Thread> callers = new ArrayList<>();
         ConcurrentLinkedQueue<Object> failures = new ConcurrentLinkedQueue<>();
         for (int caller = 0; caller < 8; caller++) {
@@ -272,7 +272,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void eventsComeInCausalOrderAndInPairs() throws Exception { // I13, behaviour 183
+    void eventsComeInCausalOrderAndInPairs() throws Exception {
         List<EngineEvent> events = new ArrayList<>();
         CountDownLatch over = new CountDownLatch(1);
         engine.service.addListener(event -> {
@@ -299,7 +299,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void anAccumulatorThatThrowsBreaksNothing() throws Exception { // behaviour 194
+    void anAccumulatorThatThrowsBreaksNothing() throws Exception {
         Sum broken = engine.accumulators.register(new Sum(1, true));
         Sum sum = engine.accumulators.register(new Sum(2, false));
         TestAction action = new TestAction() {

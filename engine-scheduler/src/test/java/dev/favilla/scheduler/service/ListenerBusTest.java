@@ -60,7 +60,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aFullQueueDropsNewEventsAndCountsThem() throws Exception { // behaviour 369
+    void aFullQueueDropsNewEventsAndCountsThem() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         bus.add(event -> {
@@ -80,7 +80,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aThrowingListenerStaysAndDisturbsNobody() { // behaviour 370
+    void aThrowingListenerStaysAndDisturbsNobody() {
         AtomicInteger thrown = new AtomicInteger();
         bus.add(event -> {
             thrown.incrementAndGet();
@@ -96,7 +96,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aListenerThatInterruptsItsThreadIsRemoved() throws Exception { // behaviour 371
+    void aListenerThatInterruptsItsThreadIsRemoved() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         CountDownLatch third = new CountDownLatch(3);
         bus.add(event -> {
@@ -154,7 +154,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aListenerMayRemoveItselfAndAddOthers() throws Exception { // behaviour 372
+    void aListenerMayRemoveItselfAndAddOthers() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
         AtomicReference<EngineListener> self = new AtomicReference<>();
         self.set(event -> {
@@ -172,7 +172,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void closeDeliversWhatIsQueued() throws Exception { // behaviour 368
+    void closeDeliversWhatIsQueued() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
         bus.add(event -> {
@@ -194,7 +194,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void closeGivesUpOnAStuckListenerAndSaysWhereItIs() throws Exception { // behaviour 368, F24
+    void closeGivesUpOnAStuckListenerAndSaysWhereItIs() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         CountDownLatch entered = new CountDownLatch(1);
         bus.add(event -> stuck(entered, stop));
@@ -228,7 +228,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aListenerMayClose() throws Exception { // B17, behaviour 373
+    void aListenerMayClose() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         bus.add(event -> {
             heard.add(((Numbered) event).number());
@@ -247,7 +247,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void aThreadThatCannotBeStartedIsTriedAgain() { // behaviour 367
+    void aThreadThatCannotBeStartedIsTriedAgain() {
         AtomicInteger tries = new AtomicInteger();
         ListenerBus poor = new ListenerBus(
                 task -> {
@@ -267,7 +267,7 @@ class ListenerBusTest {
     }
 
     @Test
-    void manyPublishersAndListenersThatComeAndGo() throws Exception { // F24
+    void manyPublishersAndListenersThatComeAndGo() throws Exception {
         AtomicInteger told = new AtomicInteger();
         List<Thread> publishers = new ArrayList<>();
         for (int p = 0; p < 4; p++) {

@@ -52,7 +52,7 @@ class RecoveryEndToEndTest {
     }
 
     @Test
-    void aJobGoesOnElsewhereWhenItsExecutorIsLost() throws Exception { // F6
+    void aJobGoesOnElsewhereWhenItsExecutorIsLost() throws Exception {
         JobHandle job = engine.service.submit(ServiceHarness.request(
                 lineage.map(numbers(), n -> {
                     if (here().executor().equals(ServiceHarness.ID)) {
@@ -108,7 +108,7 @@ class RecoveryEndToEndTest {
     }
 
     @Test
-    void aTaskThatIgnoresEverythingLosesItsSlotAndTheNextJobRuns() throws Exception { // F22, behaviour 265
+    void aTaskThatIgnoresEverythingLosesItsSlotAndTheNextJobRuns() throws Exception {
         JobHandle stubborn = engine.service.submit(ServiceHarness.request(
                 lineage.map(lineage.source(1), n -> {
                     running.countDown();

@@ -158,7 +158,7 @@ class SchedulerLoopTest {
     }
 
     @Test
-    void aHandlerThatThrowsIsReportedAndTheLoopGoesOn() { // behaviour 209
+    void aHandlerThatThrowsIsReportedAndTheLoopGoesOn() {
         SchedulerLoop<Integer> loop = loop(event -> {
             if (event == 1) {
                 throw new OutOfMemoryError("one");
@@ -175,7 +175,7 @@ class SchedulerLoopTest {
     }
 
     @Test
-    void evenAReportThatThrowsDoesNotStopTheLoop() { // behaviour 209
+    void evenAReportThatThrowsDoesNotStopTheLoop() {
         SchedulerLoop<Integer> loop = new SchedulerLoop<>(
                 SchedulerLoopTest::number,
                 () -> {},

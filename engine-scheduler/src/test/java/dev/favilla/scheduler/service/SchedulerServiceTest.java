@@ -95,7 +95,7 @@ class SchedulerServiceTest {
     }
 
     @Test
-    void jobsAreNumberedFromZeroAndCutIntoStagesByTheCaller() { // behaviour 197
+    void jobsAreNumberedFromZeroAndCutIntoStagesByTheCaller() {
         JobHandle first = submit();
         JobHandle second = submit();
 
@@ -108,7 +108,7 @@ class SchedulerServiceTest {
     }
 
     @Test
-    void errorsOfThePartitionsReachTheCallerDirectly() { // behaviour 196
+    void errorsOfThePartitionsReachTheCallerDirectly() {
         IllegalStateException error = new IllegalStateException("no such directory");
         LineageNode broken = lineage.node(1, List.of(), p -> {
             throw error;
@@ -150,7 +150,7 @@ class SchedulerServiceTest {
     }
 
     @Test
-    void aJobEndsOnceWhateverIsSaidLater() throws Exception { // behaviour 211
+    void aJobEndsOnceWhateverIsSaidLater() throws Exception {
         JobHandle job = submit();
         answers = event -> List.of(end(0, "first"), end(0, "second"), end(99, "unknown"));
 
@@ -262,7 +262,7 @@ class SchedulerServiceTest {
     }
 
     @Nested
-    class AfterTheMachineFailed { // B25
+    class AfterTheMachineFailed {
 
         private final Error bug = new StackOverflowError("bug");
 
@@ -464,7 +464,7 @@ class SchedulerServiceTest {
         }
 
         @Test
-        void twiceIsHarmless() { // behaviour 210
+        void twiceIsHarmless() {
             service.close(Duration.ofSeconds(5));
             service.close(Duration.ofSeconds(5));
 

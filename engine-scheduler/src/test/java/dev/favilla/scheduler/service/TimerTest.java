@@ -76,7 +76,7 @@ class TimerTest {
     }
 
     @Test
-    void aThreadThatCannotBeHadIsTriedForAgain() throws Exception { // F3
+    void aThreadThatCannotBeHadIsTriedForAgain() throws Exception {
         broken.set(true);
         alarm.set(clock.instant());
         broken.set(false);

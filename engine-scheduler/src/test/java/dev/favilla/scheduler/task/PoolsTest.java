@@ -83,7 +83,7 @@ class PoolsTest {
         private final World world = new World(PoolMode.FIFO, new PoolSpec("vip", PoolMode.FIFO, 100, 100));
 
         @Test
-        void servesByJobThenByStage() { // behaviour 240
+        void servesByJobThenByStage() {
             TaskSet late = world.submit(1, 1, 1, "");
             TaskSet young = world.submit(0, 3, 1, "");
             TaskSet old = world.submit(0, 2, 1, "");
@@ -94,7 +94,7 @@ class PoolsTest {
         }
 
         @Test
-        void ignoresPools() { // behaviour 244
+        void ignoresPools() {
             world.submit(1, 1, 2, "vip");
             world.submit(0, 0, 2, "poor");
 
@@ -106,7 +106,7 @@ class PoolsTest {
     class Fair {
 
         @Test
-        void servesThoseBelowTheirMinimumFirstByHowLittleTheyHave() { // behaviour 241
+        void servesThoseBelowTheirMinimumFirstByHowLittleTheyHave() {
             World world = new World(
                     PoolMode.FAIR,
                     new PoolSpec("one", PoolMode.FIFO, 1, 2),
@@ -122,7 +122,7 @@ class PoolsTest {
         }
 
         @Test
-        void servesTheOthersByRunningOverWeightThenByName() { // behaviour 241
+        void servesTheOthersByRunningOverWeightThenByName() {
             World world = new World(
                     PoolMode.FAIR,
                     new PoolSpec("b", PoolMode.FIFO, 1, 0),
@@ -136,7 +136,7 @@ class PoolsTest {
         }
 
         @Test
-        void servesEachPoolByItsOwnRule() { // behaviour 242
+        void servesEachPoolByItsOwnRule() {
             World world = new World(
                     PoolMode.FAIR,
                     new PoolSpec("line", PoolMode.FIFO, 1, 0),
@@ -150,7 +150,7 @@ class PoolsTest {
         }
 
         @Test
-        void putsJobsWithoutAPoolIntoTheDefaultPool() { // behaviour 245
+        void putsJobsWithoutAPoolIntoTheDefaultPool() {
             World world = new World(PoolMode.FAIR, new PoolSpec(PoolSpec.DEFAULT, PoolMode.FIFO, 3, 0));
             world.submit(1, 1, 10, "");
             world.submit(2, 2, 10, "  ");
@@ -162,7 +162,7 @@ class PoolsTest {
         }
 
         @Test
-        void makesAPoolOfAnyName() { // behaviour 245
+        void makesAPoolOfAnyName() {
             World world = new World(PoolMode.FAIR);
             world.submit(1, 1, 10, "unheard of");
             world.submit(2, 2, 10, "unheard of");
@@ -231,7 +231,7 @@ class PoolsTest {
     class Pooled {
 
         @Test
-        void poolsMayLieInPools() { // behaviour 242
+        void poolsMayLieInPools() {
             Pool outer = new Pool(new PoolSpec("outer", PoolMode.FAIR, 1, 0));
             Pool left = new Pool(new PoolSpec("left", PoolMode.FAIR, 1, 0));
             Pool right = new Pool(new PoolSpec("right", PoolMode.FIFO, 1, 0));
@@ -260,7 +260,7 @@ class PoolsTest {
     }
 
     @Test
-    void aPoolWithBadNumbersCannotBeDescribed() { // behaviour 243, stricter
+    void aPoolWithBadNumbersCannotBeDescribed() { // stricter than Spark
         assertThatThrownBy(() -> new PoolSpec("a", PoolMode.FIFO, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("weight of pool a must be >= 1, got 0");

@@ -100,7 +100,7 @@ class TaskSchedulerTest {
     }
 
     @Test
-    void aRetiredSetLaunchesNothingMore() { // behaviour 228
+    void aRetiredSetLaunchesNothingMore() {
         scheduler.addExecutor(LARGE, 1);
         TaskSet set = submit(0, 0, 2);
         TaskAttempt running = launch();
@@ -114,7 +114,7 @@ class TaskSchedulerTest {
     }
 
     @Test
-    void anAttemptOfARetiredSetEndsWithoutDisturbingItsSuccessor() { // behaviour 229
+    void anAttemptOfARetiredSetEndsWithoutDisturbingItsSuccessor() {
         scheduler.addExecutor(LARGE, 1);
         TaskSet old = submit(0, 0, 2);
         TaskAttempt zombie = launch();
@@ -129,7 +129,7 @@ class TaskSchedulerTest {
     }
 
     @Test
-    void aSetHasForgottenAnAttemptWhenItsEndIsTold() { // behaviour 234
+    void aSetHasForgottenAnAttemptWhenItsEndIsTold() {
         scheduler.addExecutor(LARGE, 1);
         TaskSet set = submit(0, 0, 1);
         TaskAttempt attempt = launch();
@@ -157,7 +157,7 @@ class TaskSchedulerTest {
     }
 
     @Test
-    void anEndIsBelievedOnceAndOnlyFromTheRightExecutor() { // behaviour 233
+    void anEndIsBelievedOnceAndOnlyFromTheRightExecutor() {
         scheduler.addExecutor(LARGE, 1);
         scheduler.addExecutor(SMALL, 1);
         submit(0, 0, 1);
@@ -170,7 +170,7 @@ class TaskSchedulerTest {
     }
 
     @Test
-    void aRemovedExecutorTakesItsAttemptsAlong() { // behaviour 232
+    void aRemovedExecutorTakesItsAttemptsAlong() {
         scheduler.addExecutor(LARGE, 2);
         submit(0, 0, 2);
         TaskAttempt first = launch();
@@ -182,7 +182,7 @@ class TaskSchedulerTest {
     }
 
     @Test
-    void killingAStageReachesItsAttemptsOnce() { // behaviour 231
+    void killingAStageReachesItsAttemptsOnce() {
         scheduler.addExecutor(LARGE, 3);
         submit(0, 0, 1);
         submit(0, 1, 1);
