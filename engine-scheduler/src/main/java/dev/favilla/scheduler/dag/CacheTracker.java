@@ -152,7 +152,7 @@ final class CacheTracker {
     /** Drops a dataset for good: attempts launched before may still leave blocks of it. */
     void unpersist(int rddId) {
         drop(rddId);
-        table.forget(rddId);
+        table.forget(rddId, tasks.nextAttemptId());
         unpersisted.remove(rddId);
         unpersisted.put(rddId, tasks.nextAttemptId());
     }

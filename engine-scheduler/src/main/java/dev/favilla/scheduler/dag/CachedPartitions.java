@@ -168,9 +168,20 @@ final class CachedPartitions {
         return above;
     }
 
-    /** Forgets a dataset that is no longer kept, contents and all. */
-    void forget(int rddId) {
-        datasets.remove(rddId);
+    /**
+     * Forgets a dataset that is no longer kept, contents and all. What its blocks were made from could be read in them
+     * until now, even if the blocks of that are long gone.
+     */
+    void forget(int rddId, long nextAttemptId) {
+        Dataset dataset = datasets.remove(rddId);
+        if (dataset != null) {
+            for (int below : dataset.from) {
+                Dataset source = datasets.get(below);
+                if (source != null) {
+                    source.contents.values().forEach(known -> known.couldBeReadUntil(nextAttemptId));
+                }
+            }
+        }
     }
 
     /** Returns whether all {@code partitions} partitions of a dataset are cached somewhere. */
@@ -213,7 +224,10 @@ final class CachedPartitions {
         /** The first attempt launched after they went into a result last. */
         private long usedUntil;
 
-        /** The first attempt launched after the last block was gone; negative if there may be one. */
+        /**
+         * The first attempt launched after the last block was gone, and the last of a dataset forgotten since that was made
+         * from it; negative if there may be one.
+         */
         private long goneSince = -1;
 
         Contents(PublishedBlock block, long nextAttemptId) {
@@ -230,6 +244,12 @@ final class CachedPartitions {
 
         boolean areGone() {
             return goneSince >= 0;
+        }
+
+        void couldBeReadUntil(long nextAttemptId) {
+            if (areGone()) {
+                goneSince = nextAttemptId;
+            }
         }
 
         void usedAgain(long nextAttemptId) {

@@ -271,6 +271,23 @@ class CachedContentsTest {
     }
 
     @Test
+    void whatWasReadInADatasetAboveThatIsUnpersistedSinceIsMadeAgain() {
+        SimNode above = SimNode.narrow(3, cached);
+        int maker = harness.submit(above, List.of(0), SimAction.COLLECT, 1, 3);
+        harness.succeedCaching(harness.result(maker, 0), block(1, 0, SAME), block(3, 0, SAME));
+        evict(first, 0); // from here on its contents can be read in the block above it only
+        int job = harness.submit(SimNode.shuffled(4, 1, SimNode.shuffle(1, above, 1)), SimAction.COLLECT, 1, 3);
+        harness.succeed(harness.map(1, 0));
+        harness.tell(new SchedulerEvent.DatasetUnpersisted(3));
+
+        makeAgain(OTHER);
+
+        assertThat(harness.tracker.generation(1)).isOne();
+        harness.succeedAll();
+        assertThat(harness.outcome(job)).isInstanceOf(JobOutcome.Staged.class);
+    }
+
+    @Test
     void contentsComputedFromOtherInputsAreNotCompared() {
         int job = harness.submit(cached, List.of(0), SimAction.COLLECT, 1);
         make(harness.result(job, 0), SAME);
