@@ -10,6 +10,7 @@ import dev.favilla.scheduler.JobSelector;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStateMachine;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.dag.SimAudit.Violation;
 import dev.favilla.scheduler.dag.SimTracker.Registered;

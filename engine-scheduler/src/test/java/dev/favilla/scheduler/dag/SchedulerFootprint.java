@@ -8,6 +8,7 @@ import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
+import dev.favilla.scheduler.SchedulerStateMachine;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.SpeculationPolicy;
 import dev.favilla.scheduler.StageGraph;

@@ -1,4 +1,4 @@
-package dev.favilla.scheduler.dag;
+package dev.favilla.scheduler;
 
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
