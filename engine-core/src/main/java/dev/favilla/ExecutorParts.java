@@ -8,7 +8,7 @@ import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
-import dev.favilla.scheduler.executor.ExecutorEnv;
+import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockServer;

@@ -1,7 +1,5 @@
 package dev.favilla.scheduler;
 
-import dev.favilla.scheduler.SchedulerCommand;
-import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import java.util.List;

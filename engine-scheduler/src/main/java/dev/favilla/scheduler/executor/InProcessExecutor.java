@@ -1,22 +1,30 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.fault.FaultInjector;
+import dev.favilla.memory.MemoryManager;
 import dev.favilla.pipeline.InputVersions;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.storage.BlockId;
+import dev.favilla.storage.BlockManager;
 import dev.favilla.task.TaskOutcome;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -240,6 +248,48 @@ public final class InProcessExecutor implements ExecutorBackend {
             return true;
         } catch (OutOfMemoryError e) {
             return gate.isShut();
+        }
+    }
+
+    /**
+     * What an executor is made of.
+     *
+     * @param id names this life of the executor
+     * @param slots how many attempts run at once, at least 1
+     * @param memory its budget
+     * @param blocks its cached partitions
+     * @param shuffle its map outputs
+     * @param threads makes the slots' threads
+     * @param scopeInitializer prepares the scope of each attempt before its work begins
+     * @param isolation writes what passes between it and the driver; null where they share objects
+     * @param clock tells how long attempts take
+     * @param faults steps in at the sites that attempts reach; null in earnest
+     * @param life told when it leaves and when it has ended
+     */
+    public record ExecutorEnv(
+            ExecutorId id,
+            int slots,
+            MemoryManager memory,
+            BlockManager blocks,
+            ShuffleManager shuffle,
+            ThreadFactory threads,
+            Consumer<TaskScope> scopeInitializer,
+            @Nullable Serializer isolation,
+            InstantSource clock,
+            @Nullable FaultInjector faults,
+            Life life) {
+
+        /** Told of the end of an executor, whoever ends it. Each may be told more than once. */
+        public interface Life {
+
+            /** Nobody listens. */
+            Life UNWATCHED = new Life() {};
+
+            /** It is about to end: nobody is to find anything there from now on. */
+            default void leaving() {}
+
+            /** It has ended, but for threads that do not let go. */
+            default void ended() {}
         }
     }
 

@@ -18,6 +18,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskAccumulators;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.PublishedBlock;

@@ -5,8 +5,6 @@ import dev.favilla.event.EngineEvent;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStateMachine;
-import dev.favilla.scheduler.dag.SchedulerStateMachine;
-import dev.favilla.shuffle.ExecutorId;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

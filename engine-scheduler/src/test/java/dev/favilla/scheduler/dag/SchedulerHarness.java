@@ -12,7 +12,6 @@ import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStateMachine;
-import dev.favilla.scheduler.SchedulerTables;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.scheduler.TaskSpec;

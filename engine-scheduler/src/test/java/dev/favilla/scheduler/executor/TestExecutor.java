@@ -9,6 +9,7 @@ import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;

@@ -11,6 +11,7 @@ import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.pipeline.InputVersions;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockTransfer;

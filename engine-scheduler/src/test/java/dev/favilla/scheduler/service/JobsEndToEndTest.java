@@ -121,8 +121,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void cachedPartitionsAboveAShuffleMakeItUnnecessaryAndAreRecomputedWhenGone()
-            throws Exception {
+    void cachedPartitionsAboveAShuffleMakeItUnnecessaryAndAreRecomputedWhenGone() throws Exception {
         LineageNode pairs = lineage.map(numbers(3, 100), n -> Map.entry("k" + (int) n % 7, n));
         LineageNode cached = lineage.map(lineage.shuffle(pairs, 4, null), n -> n);
         Map<Integer, StorageLevel> levels = Map.of(cached.id(), StorageLevel.MEMORY_ONLY);

@@ -25,8 +25,6 @@ import dev.favilla.scheduler.Mailbox;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStateMachine;
-import dev.favilla.scheduler.SchedulerTables;
-import dev.favilla.scheduler.TaskOutcome;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.executor.TestAction;

@@ -8,8 +8,6 @@ import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulerStateMachine;
-import dev.favilla.scheduler.SchedulerTables;
-import dev.favilla.scheduler.dag.SchedulerStateMachine;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
