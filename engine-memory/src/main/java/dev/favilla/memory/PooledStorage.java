@@ -1,6 +1,6 @@
 package dev.favilla.memory;
 
-/** Storage memory of one block store. */
+/** Storage memory of one block manager. */
 final class PooledStorage implements StorageAccount {
 
     private final MemoryLedger ledger;

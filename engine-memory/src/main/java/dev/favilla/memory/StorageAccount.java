@@ -1,6 +1,6 @@
 package dev.favilla.memory;
 
-/** Storage memory of one block store. May be used from any thread. */
+/** Storage memory of one block manager. May be used from any thread. */
 public interface StorageAccount extends AutoCloseable {
 
     /**

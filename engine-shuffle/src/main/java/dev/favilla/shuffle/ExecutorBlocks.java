@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives away what one executor's shuffle and block store hold.
+ * Gives away what one executor's shuffle and block manager hold.
  *
  * @param shuffle its map outputs
  * @param blocks its cached blocks

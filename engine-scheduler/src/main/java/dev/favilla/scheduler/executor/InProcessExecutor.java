@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An executor in this JVM: a fixed number of slots, each a thread that runs one attempt at a time, around a memory
- * manager, a block store and a shuffle of its own.
+ * manager, a block manager and a shuffle of its own.
  *
  * <p><b>Threads.</b> All methods may be called from any thread and return at once, but for {@link #close}. A slot's
  * thread is started when first needed. Events are posted from slots, and for attempts that never ran also from the
@@ -217,7 +217,7 @@ public final class InProcessExecutor implements ExecutorBackend {
 
     private void closeParts(List<String> left) {
         close("shuffle", env.shuffle()::close, left);
-        close("block store", env.blocks()::close, left);
+        close("block manager", env.blocks()::close, left);
         close("environment", env.life()::ended, left);
     }
 
