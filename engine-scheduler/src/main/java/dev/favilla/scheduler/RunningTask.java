@@ -149,7 +149,7 @@ public final class RunningTask extends TaskContext {
      * @throws Exception what {@code body} throws, or after it went well what a listener throws
      */
     public <R extends @Nullable Object> R call(Body<R> body) throws Exception {
-        enterThread();
+        TaskContext before = enterThread();
         try {
             R result;
             try {
@@ -164,7 +164,7 @@ public final class RunningTask extends TaskContext {
             }
             return result;
         } finally {
-            leaveThread();
+            leaveThread(before);
         }
     }
 

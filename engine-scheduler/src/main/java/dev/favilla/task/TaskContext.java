@@ -33,14 +33,24 @@ public abstract class TaskContext {
         return context == null ? 0 : context.partition();
     }
 
-    /** Makes this the context of the attempt that runs on this thread, until {@link #leaveThread}. */
-    protected final void enterThread() {
+    /**
+     * Makes this the context of the attempt that runs on this thread, until {@link #leaveThread}.
+     *
+     * @return the one before; there is one where attempts are simulated on one thread
+     */
+    protected final @Nullable TaskContext enterThread() {
+        TaskContext before = CURRENT.get();
         CURRENT.set(this);
+        return before;
     }
 
-    /** Says that no attempt runs on this thread any more. */
-    protected final void leaveThread() {
-        CURRENT.remove();
+    /** Says that this attempt runs on this thread no more, but {@code before} does, if it is not null. */
+    protected final void leaveThread(@Nullable TaskContext before) {
+        if (before == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(before);
+        }
     }
 
     /** Returns the job that the attempt was launched for. */
