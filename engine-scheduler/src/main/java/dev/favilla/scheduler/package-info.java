@@ -5,8 +5,8 @@
  *
  * <p>Start at {@link dev.favilla.scheduler.JobScheduler}. Decisions are taken by a pure state machine that turns
  * {@link dev.favilla.scheduler.SchedulerEvent}s into {@link dev.favilla.scheduler.SchedulerCommand}s, one at a time;
- *  * {@link dev.favilla.scheduler.SchedulerStateMachine} is its heart. Nothing here touches records.
- *  */
+ * {@link dev.favilla.scheduler.SchedulerStateMachine} is its heart. Nothing here touches records.
+ */
 @NullMarked
 package dev.favilla.scheduler;
 

@@ -51,19 +51,23 @@ final class InLinks {
         for (int node = 0; node < nodes; node++) {
             starts[node + 1] += starts[node];
         }
-        int[] next = starts.clone();
-        int[] sources = new int[edges];
+        return new InLinks(outDegrees, starts, place(crew, nodes, from, to, starts.clone()));
+    }
+
+    /** @param next where the next source of each node goes */
+    private static int[] place(Crew crew, int nodes, int[] from, int[] to, int[] next) throws Exception {
+        int[] sources = new int[from.length];
         crew.each(slice -> {
             int first = (int) Crew.sliceStart(nodes, crew.threads(), slice);
             int end = (int) Crew.sliceStart(nodes, crew.threads(), slice + 1);
-            for (int edge = 0; edge < edges; edge++) {
+            for (int edge = 0; edge < to.length; edge++) {
                 if (to[edge] >= first && to[edge] < end) {
                     sources[next[to[edge]]++] = from[edge];
                 }
             }
             return 0;
         });
-        return new InLinks(outDegrees, starts, sources);
+        return sources;
     }
 
     int outDegree(int node) {
