@@ -6,7 +6,7 @@ package dev.favilla.frame;
  *
  * @param blockId which block, for example {@code shuffle_3_7_1}
  * @param attemptId the attempt that wrote it
- * @param generation the shuffle generation it belongs to
+ * @param inputVersion what a cached block was computed from; 0 for map outputs, whose attempt tells them apart
  * @param recordCount how many records follow
  */
-public record BlockHeader(String blockId, long attemptId, long generation, long recordCount) {}
+public record BlockHeader(String blockId, long attemptId, long inputVersion, long recordCount) {}

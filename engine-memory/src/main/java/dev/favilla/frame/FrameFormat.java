@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
  * The layout of a block's frame, piece by piece:
  *
  * <pre>
- * head     int magic | byte version | short length of id | long attempt | long generation | block id in UTF-8 | int CRC
+ * head     int magic | byte version | short length of id | long attempt | long input version | block id in UTF-8 | int CRC
  * chunk    int raw length, at least 1 | int stored length | byte compression | bytes | int CRC
  * trailer  int 0 | long raw length of all | long record count | int CRC
  * </pre>
@@ -38,7 +38,7 @@ final class FrameFormat {
                 .put(VERSION)
                 .putShort((short) id.length)
                 .putLong(header.attemptId())
-                .putLong(header.generation())
+                .putLong(header.inputVersion())
                 .put(id);
         CRC32C crc = new CRC32C();
         crc.update(head.array(), 0, head.position());
@@ -85,7 +85,11 @@ final class FrameFormat {
                 expected.blockId(),
                 new String(frame, HEAD_BYTES, idBytes, StandardCharsets.UTF_8));
         verify(expected, "attempt", expected.attemptId(), in.getLong(Integer.BYTES + 1 + Short.BYTES));
-        verify(expected, "generation", expected.generation(), in.getLong(Integer.BYTES + 1 + Short.BYTES + Long.BYTES));
+        verify(
+                expected,
+                "input version",
+                expected.inputVersion(),
+                in.getLong(Integer.BYTES + 1 + Short.BYTES + Long.BYTES));
     }
 
     /** Returns the length of the id, once magic and version are right. */

@@ -91,7 +91,7 @@ final class PeerReader {
     private static BlockFrame.@Nullable Payload verify(
             BlockId id, long inputVersion, EncodedBlock fetched, TaskScope scope) {
         String name = id.toString();
-        if (!fetched.header().blockId().equals(name) || fetched.header().generation() != inputVersion) {
+        if (!fetched.header().blockId().equals(name) || fetched.header().inputVersion() != inputVersion) {
             logger().warn(
                             "Asked for cached block {} of input version {}, another executor sent {}",
                             id,

@@ -36,7 +36,7 @@ abstract class StoredBlock {
     }
 
     final long inputVersion() {
-        return header.generation();
+        return header.inputVersion();
     }
 
     /** What there is to say about it now that it is visible. */

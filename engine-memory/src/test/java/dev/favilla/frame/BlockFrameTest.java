@@ -66,7 +66,7 @@ class BlockFrameTest {
         void isNoticedByEachPartOfItsHeader() {
             isNamed(new BlockHeader("x", 42, 2, 1000), "block id must be x, is shuffle_3_7_1");
             isNamed(new BlockHeader("shuffle_3_7_1", 41, 2, 1000), "attempt must be 41, is 42");
-            isNamed(new BlockHeader("shuffle_3_7_1", 42, 3, 1000), "generation must be 3, is 2");
+            isNamed(new BlockHeader("shuffle_3_7_1", 42, 3, 1000), "input version must be 3, is 2");
             isNamed(new BlockHeader("shuffle_3_7_1", 42, 2, 999), "record count must be 999, is 1000");
         }
 

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 
 /**
  * Says what a cached partition was computed from, as one number: a hash of the shuffles that its dataset reads within
- * its stage, each with its generation, and of the persisted datasets below it whose contents have changed. A new
- * generation of any of them gives another number, so that a block made of the old one is not found.
+ * its stage, each with its generation, and of the persisted datasets below it whose contents have changed. A
+ * change of any of them gives another number, so that a block made of the old one is not found.
  *
  * <p>Which shuffles a dataset reads never changes, and is remembered for the datasets asked for last.
  *
