@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 
 /**
- * The executors of one context: makes them, names them, connects them, and knows what they hold together. An executor is here
- * from when it is opened until nothing of it is held any more.
+ * The executors of one context: makes them, names them, connects them, and knows what they hold together. An executor is
+ * here from when it is opened until nothing of it is held any more.
  *
  * <p><b>Threads.</b> May be used from any thread. Executors leave on the thread that ends them.
  */

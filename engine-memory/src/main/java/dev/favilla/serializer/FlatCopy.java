@@ -26,8 +26,7 @@ final class FlatCopy {
     /** The argument slots of a method are limited. */
     private static final int MOST_FIELDS = 100;
 
-    private static final MethodType OF_RECORD = MethodType.methodType(Object.class, Object.class);
-    private static final MethodType GET = MethodType.methodType(Object.class, Object.class);
+    private static final MethodType OF_ONE = MethodType.methodType(Object.class, Object.class);
     private static final MethodType FILL = MethodType.methodType(void.class, Object.class, Object.class);
     private static final MethodHandle CLONE = findClone();
 
@@ -138,7 +137,7 @@ final class FlatCopy {
         List<MethodHandle> arrays = new ArrayList<>();
         for (Field field : fields) {
             if (isArray(field)) {
-                arrays.add(MethodHandles.lookup().unreflectGetter(field).asType(GET));
+                arrays.add(MethodHandles.lookup().unreflectGetter(field).asType(OF_ONE));
             }
         }
         return arrays.size() > 1 ? arrays : List.of();
@@ -156,7 +155,7 @@ final class FlatCopy {
         MethodHandle fromOriginals = MethodHandles.filterArguments(make, 0, getters);
         MethodType fromOne = MethodType.methodType(type, type);
         return MethodHandles.permuteArguments(fromOriginals, fromOne, new int[types.length])
-                .asType(OF_RECORD);
+                .asType(OF_ONE);
     }
 
     private static MethodHandle filler(List<Field> fields) throws IllegalAccessException {
@@ -180,7 +179,7 @@ final class FlatCopy {
 
     private static MethodHandle findClone() {
         try {
-            return MethodHandles.lookup().findStatic(FlatCopy.class, "copyOfArray", OF_RECORD);
+            return MethodHandles.lookup().findStatic(FlatCopy.class, "copyOfArray", OF_ONE);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("A method of this class is missing", e);
         }

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * some keys leave while others stay.
  *
  * <p><b>Sharing.</b> What the table keeps and the combiner may change is the attempt's own: a source may use one object for
- * many records, and a cached record belongs to others too, so both are copied. Received accumulators need no copy: by reference only deeply immutable ones arrive, which
- * nothing can change, and any other was read from bytes for this attempt.
+ * many records, and a cached record belongs to others too, so both are copied. Received accumulators need no copy: by
+ * reference only deeply immutable ones arrive, which nothing can change, and any other was read from bytes for this
+ * attempt.
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  *
@@ -96,9 +97,9 @@ public final class AggregationTable implements AutoCloseable {
     }
 
     private void fold(int entry, @Nullable Object value) throws Exception {
-        Object folded = own(value);
-        table.setValue(entry, combiner.add(table.value(entry), folded));
-        folded(entry, folded);
+        Object isolated = own(value);
+        table.setValue(entry, combiner.add(table.value(entry), isolated));
+        folded(entry, isolated);
     }
 
     private @Nullable Object own(@Nullable Object record) {
