@@ -14,13 +14,14 @@ import java.time.Duration;
  * owner's own spillables, in the order they were registered; then is granted in one step what can be granted. That is
  * all that {@code reserve} does.
  *
- * <p><b>Before a task is refused</b> what it requires, memory that nobody can reach any more is given back, and the task
- * may have what is free beyond its fair share. If that is not enough, the older of two tasks goes first: it waits until
- * younger ones have given back what they hold, by ending or by giving way. A younger one gives way: it gives everything
- * back, ends as one that was told to stop, and when it comes again waits, holding nothing, until no older one is in need;
- * for a while the tasks of its job hold memory one after the other. A task that waits holding memory waits for younger
- * ones only, and one that holds nothing for older ones only, so nobody waits in a circle. Once no other holds anything,
- * the map outputs of other jobs go, too; a younger job that lost some lets older ones end before it makes them again. Only then, or if it asks for more than all that could ever give, it is refused.
+ * <p><b>Before a task is refused</b> what it requires, memory that nobody can reach any more is given back, and the
+ * task may have what is free beyond its fair share. If that is not enough, the older of two tasks goes first: it waits
+ * until younger ones have given back what they hold, by ending or by giving way. A younger one gives way: it gives
+ * everything back, ends as one that was told to stop, and when it comes again waits, holding nothing, until no older
+ * one is in need; for a while the tasks of its job hold memory one after the other. A task that waits holding memory
+ * waits for younger ones only, and one that holds nothing for older ones only, so nobody waits in a circle. Once no
+ * other holds anything, the map outputs of other jobs go, too; a younger job that lost some lets older ones end before
+ * it makes them again. Only then, or if it asks for more than all that could ever give, it is refused.
  *
  * <p><b>Protected.</b> What evictors are asked for counts as gone at once, so that however many tasks evict, storage is
  * left its protected share.

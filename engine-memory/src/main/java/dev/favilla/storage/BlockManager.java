@@ -8,8 +8,8 @@ import java.util.Optional;
  * The cached partitions of one executor.
  *
  * <p>A block becomes visible only when the attempt that made it succeeded ({@link #publish}); until then it belongs to
- * that attempt's scope and vanishes with it. Every block carries an <em>input version</em> of the shuffle generations it was
- * computed from: asked for with another input version it is dropped and not found.
+ * that attempt's scope and vanishes with it. Every block carries an <em>input version</em> of the shuffle generations
+ * it was computed from: asked for with another input version it is dropped and not found.
  *
  * <p><b>Threads.</b> May be used from any thread. A block found is pinned, and so never evicted, until the scope that
  * found it closes.

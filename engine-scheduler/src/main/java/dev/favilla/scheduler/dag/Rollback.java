@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Takes back everything that was computed from a shuffle or a cached dataset whose contents have changed, so that nobody
- * ever mixes two versions of anything: outputs of map stages, running or long done, results not yet handed out, cached datasets.
+ * Takes back everything that was computed from a shuffle or a cached dataset whose contents have changed, so that
+ * nobody ever mixes two versions of anything: outputs of map stages, running or long done, results not yet handed out,
+ * cached datasets.
  */
 final class Rollback {
 

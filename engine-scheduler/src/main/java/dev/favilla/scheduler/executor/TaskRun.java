@@ -36,11 +36,11 @@ import org.slf4j.LoggerFactory;
  * One run of one attempt, from the opening of its scope to the event that reports its end.
  *
  * <p><b>Outcome.</b> Decided once, when the work is over and its listeners were told, whatever user code made of
- * exceptions on the way: an attempt that was told to stop was <em>killed</em>; one that found an input lost <em>failed to
- * fetch</em>; one that ended because it may not commit was <em>denied</em>, because its job gathers too much, <em>too large</em>; one whose work threw <em>failed</em>; any
- * other <em>succeeded</em>. Only then do its blocks become visible. A success whose scope cannot be closed, or whose
- * result cannot leave the executor, is a failure after all, and leaves nothing behind that a later attempt could take
- * for granted.
+ * exceptions on the way: an attempt that was told to stop was <em>killed</em>; one that found an input lost <em>failed
+ * to fetch</em>; one that ended because it may not commit was <em>denied</em>, because its job gathers too much,
+ * <em>too large</em>; one whose work threw <em>failed</em>; any other <em>succeeded</em>. Only then do its blocks
+ * become visible. A success whose scope cannot be closed, or whose result cannot leave the executor, is a failure
+ * after all, and leaves nothing behind that a later attempt could take for granted.
  *
  * <p><b>Threads.</b> Belongs to the slot's thread.
  *

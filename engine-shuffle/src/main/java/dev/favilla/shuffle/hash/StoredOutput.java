@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A committed map output: its blocks by reducer, and the memory they hold.
  *
- * <p><b>Threads.</b> The blocks never change. {@link #release} is called by whoever took the output out of the store, and by
- * its writer if it could not be committed; calling it twice is harmless.
+ * <p><b>Threads.</b> The blocks never change. {@link #release} is called by whoever took the output out of the store,
+ * and by its writer if it could not be committed; calling it twice is harmless.
  */
 final class StoredOutput {
 
