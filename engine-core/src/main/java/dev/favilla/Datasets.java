@@ -124,7 +124,7 @@ final class Datasets {
                 new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);
         Engine parts = engine;
         reachability.track(dependency, () -> {
-            parts.executorFactory().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
+            parts.executors().dropShuffle(shuffleId); // at once: a task may be waiting for the memory
             parts.scheduler().release(shuffleId);
         });
         return dependency;
@@ -200,7 +200,7 @@ final class Datasets {
         Engine parts = engine;
         int id = node.id();
         settings.persist(node, level, () -> {
-            parts.executorFactory().dropBlocks(id);
+            parts.executors().dropBlocks(id);
             parts.scheduler().unpersist(id);
         });
     }
@@ -222,7 +222,7 @@ final class Datasets {
     List<String> lines(LineageNode node) {
         StorageLevel level = settings.level(node);
         String head = settings.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
-        BlockManager.CachedSize kept = engine.executorFactory().sizeOf(node.id());
+        BlockManager.CachedSize kept = engine.executors().sizeOf(node.id());
         return kept.partitions() == 0
                 ? List.of(head)
                 : List.of(

@@ -19,16 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of one context, built from the bottom up and closed from the top down.
  *
- * @param executorFactory the executors
  * @param scheduler runs jobs
- * @param executors adds, drains and drops executors
+ * @param executors the executors
  * @param accumulators the driver's accumulators
  * @param broadcasts the driver's broadcasts
  * @param results how much the results of running jobs take
  * @param serializer for records
  */
 record Engine(
-        ExecutorFactory executorFactory,
         JobScheduler scheduler,
         ExecutorControl executors,
         AccumulatorRegistry accumulators,
@@ -57,11 +55,11 @@ record Engine(
                 EngineThreads.forSlots(name + "-slot-"),
                 clock,
                 faults);
-        ExecutorFactory executorFactory = new ExecutorFactory(plan);
+        ExecutorFactory factory = new ExecutorFactory(plan);
         JobScheduler scheduler = new SchedulerService(
                 observed -> new DagScheduler(
                         DriverMapOutputTracker::new, settings.retries(), settings.scheduling(), clock, observed),
-                executorFactory.first(),
+                factory.first(),
                 new SchedulerService.Parts(
                         accumulators,
                         clock,
@@ -69,14 +67,14 @@ record Engine(
                         settings.listenerQueueCapacity(),
                         plan.isolation(),
                         faults,
-                        executorFactory::replacement));
-        ExecutorControl executors = new ExecutorControl(executorFactory, scheduler);
-        return new Engine(executorFactory, scheduler, executors, accumulators, broadcasts, results, serializer);
+                        factory::replacement));
+        ExecutorControl executors = new ExecutorControl(factory, scheduler);
+        return new Engine(scheduler, executors, accumulators, broadcasts, results, serializer);
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */
     boolean isolated() {
-        return executorFactory.areIsolated();
+        return executors.factory().makesIsolated();
     }
 
     /** Closes the parts and returns what did not stop in time. */

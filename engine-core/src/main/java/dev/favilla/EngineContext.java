@@ -15,6 +15,7 @@ import dev.favilla.scheduler.JobSelector;
 import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;
@@ -169,11 +170,12 @@ public final class EngineContext implements AutoCloseable {
     /** Returns how much the scheduler, and the memory managers and stores of all executors, hold now. */
     public EngineStatus status() {
         SchedulerTables tables = engine.scheduler().tables();
+        ExecutorUsage usage = engine.executors().usage();
         return new EngineStatus(
                 tables,
-                engine.executorFactory().memory(),
-                engine.executorFactory().blockCount(),
-                engine.executorFactory().outputCount(),
+                usage.memory(),
+                usage.cachedBlocks(),
+                usage.mapOutputs(),
                 engine.broadcasts().count(),
                 engine.scheduler().droppedEvents());
     }

@@ -1,50 +1,82 @@
 package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.JobScheduler;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import dev.favilla.storage.BlockManager;
 import java.util.List;
 
 /**
- * Adds, drains and drops executors of one context: themselves, and what the scheduler knows of them.
+ * The executors of one context: adds, drains and drops them, and asks and tells them what concerns all.
  *
- * @param executorFactory the executors
- * @param scheduler told of them
+ * @param factory makes them
+ * @param scheduler knows which there are
  */
-record ExecutorControl(ExecutorFactory executorFactory, JobScheduler scheduler) {
+record ExecutorControl(ExecutorFactory factory, JobScheduler scheduler) {
 
     List<ExecutorStatus> executors() {
         return scheduler.status().executors();
     }
 
     void loseExecutor(ExecutorId executor, String reason, boolean replace) {
-        if (!executorFactory.remove(executor)) {
+        if (!factory.disconnect(executor)) {
             return;
         }
         if (replace) {
-            scheduler.replaceExecutor(executor, reason, executorFactory.replacement(executor));
+            scheduler.replaceExecutor(executor, reason, factory.replacement(executor));
         } else {
             scheduler.loseExecutor(executor, reason);
         }
     }
 
     ExecutorId addExecutor() {
-        if (!executorFactory.areIsolated()) {
+        if (!factory.makesIsolated()) {
             throw new UnsupportedOperationException("Cannot add an executor: the only one of this context shares its"
                     + " records and results with the driver as objects, and others could not. Open the context with"
                     + " EngineContext.builder().executors or with local-cluster[E,C,M].");
         }
-        return add(executorFactory.newId());
-    }
-
-    private ExecutorId add(ExecutorId id) {
-        scheduler.addExecutor(executorFactory.maker(id));
+        ExecutorId id = factory.newId();
+        scheduler.addExecutor(factory.maker(id));
         return id;
     }
 
     void drainExecutor(ExecutorId executor) {
-        if (executorFactory.drain(executor)) {
-            scheduler.drainExecutor(executor);
-        }
+        scheduler.drainExecutor(executor);
+    }
+
+    /** Drops the copies of a broadcast. */
+    void dropBroadcast(long broadcastId) {
+        scheduler.executors().forEach(executor -> executor.dropBroadcast(broadcastId));
+    }
+
+    /** Says that a job has ended. */
+    void endJob(int jobId) {
+        scheduler.executors().forEach(executor -> executor.endJob(jobId));
+    }
+
+    /** Drops the map outputs of a shuffle. */
+    void dropShuffle(int shuffleId) {
+        scheduler.executors().forEach(executor -> executor.dropShuffle(shuffleId));
+    }
+
+    /** Drops the cached partitions of a dataset. */
+    void dropBlocks(int rddId) {
+        scheduler.executors().forEach(executor -> executor.dropBlocks(rddId));
+    }
+
+    /** Returns what all of them hold together. */
+    ExecutorUsage usage() {
+        return scheduler.executors().stream()
+                .map(ExecutorBackend::usage)
+                .reduce(ExecutorUsage.NONE, ExecutorUsage::plus);
+    }
+
+    /** Returns what is kept of a dataset. */
+    BlockManager.CachedSize sizeOf(int rddId) {
+        return scheduler.executors().stream()
+                .map(executor -> executor.sizeOf(rddId))
+                .reduce(BlockManager.CachedSize.NONE, BlockManager.CachedSize::plus);
     }
 }

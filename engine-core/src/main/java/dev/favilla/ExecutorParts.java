@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs and copies of broadcasts. Says
  * so before it ends, whoever ends it.
  */
-final class ExecutorParts implements ExecutorEnv.Life {
+final class ExecutorParts implements ExecutorEnv.Attachments {
 
     private final ExecutorId id;
     private final Plan plan;
@@ -35,7 +35,7 @@ final class ExecutorParts implements ExecutorEnv.Life {
     private final BlockManager blocks;
     private final ShuffleManager shuffle;
     private final BroadcastCopies copies;
-    private final Consumer<ExecutorParts> leaving;
+    private final Consumer<ExecutorId> leaving;
 
     /**
      * @param id names this life of the executor
@@ -44,7 +44,7 @@ final class ExecutorParts implements ExecutorEnv.Life {
      * @param events where the executor's events go
      * @param leaving told once or more before the executor ends
      */
-    ExecutorParts(ExecutorId id, Plan plan, BlockTransfer transfer, EventGate events, Consumer<ExecutorParts> leaving) {
+    ExecutorParts(ExecutorId id, Plan plan, BlockTransfer transfer, EventGate events, Consumer<ExecutorId> leaving) {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
         this.id = id;
@@ -71,14 +71,14 @@ final class ExecutorParts implements ExecutorEnv.Life {
                 blocks,
                 shuffle,
                 plan.threads(),
-                this::prepare,
                 plan.isolation(),
                 plan.clock(),
                 plan.faults(),
                 this);
     }
 
-    private void prepare(TaskScope scope) {
+    @Override
+    public void prepare(TaskScope scope) {
         TaskThreads.enter(scope);
         copies.attachTo(scope);
         plan.results().attachTo(scope);
@@ -114,34 +114,19 @@ final class ExecutorParts implements ExecutorEnv.Life {
         }
     }
 
-    ExecutorId id() {
-        return id;
-    }
-
-    MemoryManager memory() {
-        return memory;
-    }
-
-    BlockManager blocks() {
-        return blocks;
-    }
-
-    ShuffleManager shuffle() {
-        return shuffle;
-    }
-
-    BroadcastCopies copies() {
-        return copies;
-    }
-
     /** Returns what other executors may fetch. */
     BlockServer server() {
         return new ExecutorBlocks(shuffle, blocks);
     }
 
     @Override
+    public void dropBroadcast(long broadcastId) {
+        copies.forget(broadcastId);
+    }
+
+    @Override
     public void leaving() {
-        leaving.accept(this);
+        leaving.accept(id);
     }
 
     @Override

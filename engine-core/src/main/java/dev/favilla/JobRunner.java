@@ -60,7 +60,7 @@ final class JobRunner {
             outcome = await(handle, site);
         } finally {
             engine.results().end(handle.jobId());
-            engine.executorFactory().endJob(handle.jobId());
+            engine.executors().endJob(handle.jobId());
         }
         remember(outcome.report());
         try {

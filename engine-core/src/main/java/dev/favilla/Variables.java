@@ -33,7 +33,7 @@ final class Variables implements Broadcast.Source {
         Engine parts = engine;
         reachability.track(broadcast, () -> {
             parts.broadcasts().forget(id);
-            parts.executorFactory().forgetCopies(id);
+            parts.executors().dropBroadcast(id);
         });
         return broadcast;
     }
@@ -55,13 +55,13 @@ final class Variables implements Broadcast.Source {
 
     @Override
     public void unpersist(long id) {
-        engine.executorFactory().forgetCopies(id);
+        engine.executors().dropBroadcast(id);
     }
 
     @Override
     public void destroy(long id, String why) {
         engine.broadcasts().destroy(id, why);
-        engine.executorFactory().forgetCopies(id);
+        engine.executors().dropBroadcast(id);
     }
 
     LongAccumulator longAccumulator(String name) {

@@ -67,6 +67,9 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
             FaultSite.OUTPUT_COMMITTED,
             FaultSite.RESULT);
 
+    /** Of one stage. */
+    private static final int MOST_FETCH_FAILURES = 300;
+
     private static final long LONGEST_DELAY_NANOS = Duration.ofMillis(3).toNanos();
 
     private record Task(int stageId, int partition) {}
@@ -76,6 +79,7 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
     private final ChaosTally tally;
     private final AtomicLong reached = new AtomicLong();
     private final Map<Task, Integer> errors = new ConcurrentHashMap<>();
+    private final Map<Integer, Integer> fetchFailures = new ConcurrentHashMap<>();
 
     /** How many executors are to be lost, by the number of sites reached by then. */
     private final NavigableMap<Long, Integer> losses = new ConcurrentSkipListMap<>();
@@ -133,7 +137,7 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
             tally.add(ChaosTally.Fault.DELAY);
             LockSupport.parkNanos(random.nextLong(LONGEST_DELAY_NANOS));
         }
-        if (point.site() == FaultSite.FETCH && random.nextDouble() < rates.fetch()) {
+        if (point.site() == FaultSite.FETCH && random.nextDouble() < rates.fetch() && mayFailFetch(point.stageId())) {
             tally.add(ChaosTally.Fault.FETCH_FAILURE);
             throw new InjectedException(point);
         }
@@ -146,6 +150,11 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
             errors.merge(new Task(point.stageId(), point.partition()), 1, Integer::sum);
             throw new InjectedException(point);
         }
+    }
+
+    /** At a rate per fetch, a stage that reads hundreds of map outputs would never see them all. */
+    private boolean mayFailFetch(int stageId) {
+        return fetchFailures.merge(stageId, 1, Integer::sum) <= MOST_FETCH_FAILURES;
     }
 
     private SplittableRandom draw(long number) {

@@ -11,6 +11,24 @@ package dev.favilla.memory;
  */
 public record MemoryUsage(long poolBytes, long executionBytes, long retainedBytes, long storageBytes, int activeTasks) {
 
+    /** That of no budget. */
+    public static final MemoryUsage NONE = new MemoryUsage(0, 0, 0, 0, 0);
+
+    /** Returns the state of this budget and another, taken together. */
+    public MemoryUsage plus(MemoryUsage other) {
+        return new MemoryUsage(
+                poolBytes + other.poolBytes,
+                executionBytes + other.executionBytes,
+                retainedBytes + other.retainedBytes,
+                storageBytes + other.storageBytes,
+                activeTasks + other.activeTasks);
+    }
+
+    /** Returns whether nobody holds anything, or is about to. */
+    public boolean isIdle() {
+        return freeBytes() == poolBytes && activeTasks == 0;
+    }
+
     /** Returns the bytes nobody holds. */
     public long freeBytes() {
         return poolBytes - executionBytes - retainedBytes - storageBytes;

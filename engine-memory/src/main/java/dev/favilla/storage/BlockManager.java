@@ -71,5 +71,14 @@ public interface BlockManager extends AutoCloseable {
      * @param partitions visible blocks
      * @param memoryBytes their size in memory
      */
-    record CachedSize(int partitions, long memoryBytes) {}
+    record CachedSize(int partitions, long memoryBytes) {
+
+        /** Nothing. */
+        public static final CachedSize NONE = new CachedSize(0, 0);
+
+        /** Returns what is kept here and elsewhere. */
+        public CachedSize plus(CachedSize other) {
+            return new CachedSize(partitions + other.partitions, memoryBytes + other.memoryBytes);
+        }
+    }
 }

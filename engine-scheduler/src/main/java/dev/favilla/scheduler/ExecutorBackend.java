@@ -1,7 +1,9 @@
 package dev.favilla.scheduler;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.storage.BlockId;
+import dev.favilla.storage.BlockManager;
 import java.time.Duration;
 import java.util.List;
 
@@ -43,6 +45,18 @@ public interface ExecutorBackend {
 
     /** Drops one cached block. */
     void dropBlock(BlockId block);
+
+    /** Drops the copy of a broadcast. */
+    void dropBroadcast(long broadcastId);
+
+    /** Says that a job has ended: none of its attempts comes any more. */
+    void endJob(int jobId);
+
+    /** Returns what is held now. */
+    ExecutorUsage usage();
+
+    /** Returns what is kept of a dataset. */
+    BlockManager.CachedSize sizeOf(int rddId);
 
     /**
      * Gives up everything at once, as if the process had died: attempts are interrupted, blocks and map outputs are

@@ -38,7 +38,14 @@ public interface JobScheduler {
      */
     void addExecutor(ExecutorMaker executor);
 
-    /** Has an executor take no more attempts, and lets go of it once those it runs have ended. Returns at once. */
+    /** Returns the executors that work, and those that are gone and hold something all the same. */
+    List<ExecutorBackend> executors();
+
+    /**
+     * Has an executor take no more attempts, and lets go of it once those it runs have ended. Unknown ones are ignored.
+     *
+     * @throws IllegalStateException if no other would be left to run tasks
+     */
     void drainExecutor(ExecutorId executor);
 
     /** Drops an executor with all it holds, as if it had died. Returns at once; unknown ones are ignored. */

@@ -11,6 +11,7 @@ import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ShuffleManager;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.task.TaskOutcome;
@@ -179,6 +180,27 @@ public final class InProcessExecutor implements ExecutorBackend {
         env.blocks().drop(block);
     }
 
+    @Override
+    public void dropBroadcast(long broadcastId) {
+        env.attachments().dropBroadcast(broadcastId);
+    }
+
+    @Override
+    public void endJob(int jobId) {
+        env.memory().endJob(jobId);
+    }
+
+    @Override
+    public ExecutorUsage usage() {
+        return new ExecutorUsage(
+                env.memory().usage(), env.blocks().blockCount(), env.shuffle().outputCount());
+    }
+
+    @Override
+    public BlockManager.CachedSize sizeOf(int rddId) {
+        return env.blocks().sizeOf(rddId);
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -186,7 +208,7 @@ public final class InProcessExecutor implements ExecutorBackend {
      */
     @Override
     public void abandon(String reason) {
-        env.life().leaving();
+        env.attachments().leaving();
         gate.shut();
         slots.shutDown().forEach(job -> {}); // what has not begun never will
         attempts.values().forEach(attempt -> attempt.kill(reason, true));
@@ -202,7 +224,7 @@ public final class InProcessExecutor implements ExecutorBackend {
      */
     @Override
     public List<String> close(Duration deadline) {
-        env.life().leaving();
+        env.attachments().leaving();
         SlotStopper stopper = new SlotStopper(slots, deadline);
         for (SlotPool.Job job : slots.shutDown()) {
             if (job instanceof TaskRunner attempt) {
@@ -218,7 +240,7 @@ public final class InProcessExecutor implements ExecutorBackend {
     private void closeParts(List<String> left) {
         close("shuffle", env.shuffle()::close, left);
         close("block manager", env.blocks()::close, left);
-        close("environment", env.life()::ended, left);
+        close("environment", env.attachments()::ended, left);
     }
 
     private void close(String what, Runnable close, List<String> left) {
@@ -260,11 +282,10 @@ public final class InProcessExecutor implements ExecutorBackend {
      * @param blocks its cached partitions
      * @param shuffle its map outputs
      * @param threads makes the slots' threads
-     * @param scopeInitializer prepares the scope of each attempt before its work begins
      * @param isolation writes what passes between it and the driver; null where they share objects
      * @param clock tells how long attempts take
      * @param faults steps in at the sites that attempts reach; null in earnest
-     * @param life told when it leaves and when it has ended
+     * @param attachments what its owner gives to attempts, told when it leaves and when it has ended
      */
     public record ExecutorEnv(
             ExecutorId id,
@@ -273,17 +294,22 @@ public final class InProcessExecutor implements ExecutorBackend {
             BlockManager blocks,
             ShuffleManager shuffle,
             ThreadFactory threads,
-            Consumer<TaskScope> scopeInitializer,
             @Nullable Serializer isolation,
             InstantSource clock,
             @Nullable FaultInjector faults,
-            Life life) {
+            Attachments attachments) {
 
-        /** Told of the end of an executor, whoever ends it. Each may be told more than once. */
-        public interface Life {
+        /** What the owner of an executor attaches to it. Ends may be told more than once, whoever ends it. */
+        public interface Attachments {
 
-            /** Nobody listens. */
-            Life UNWATCHED = new Life() {};
+            /** Nothing. */
+            Attachments NONE = new Attachments() {};
+
+            /** Prepares the scope of an attempt before its work begins. */
+            default void prepare(TaskScope scope) {}
+
+            /** Drops the copy of a broadcast. */
+            default void dropBroadcast(long broadcastId) {}
 
             /** It is about to end: nobody is to find anything there from now on. */
             default void leaving() {}

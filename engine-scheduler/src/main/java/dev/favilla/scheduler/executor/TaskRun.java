@@ -138,7 +138,7 @@ final class TaskRun {
         attempt.begin(scope);
         try {
             scope.checkKilled();
-            env.scopeInitializer().accept(scope);
+            env.attachments().prepare(scope);
             RunningTask task = new RunningTask(spec, env.id(), slot, scope, attempt);
             AttemptWork.Done done = task.call(() -> work(spec, scope));
             success = new TaskOutcome.Success(

@@ -87,6 +87,18 @@ final class ExecutorRegistry {
         return working.containsKey(id) || gone.containsKey(id);
     }
 
+    /** Returns those that work, and those that are gone and hold something all the same. */
+    List<ExecutorBackend> holding() {
+        List<ExecutorBackend> holding = new ArrayList<>(working.size());
+        working.values().forEach(member -> holding.add(member.executor));
+        for (ExecutorBackend executor : gone.values()) {
+            if (!executor.usage().isIdle()) {
+                holding.add(executor);
+            }
+        }
+        return holding;
+    }
+
     /** Wakes an idle slot of any executor; returns false if there is none. May be called from a thread in any state. */
     boolean wake() {
         for (Member member : working.values()) {
@@ -97,12 +109,21 @@ final class ExecutorRegistry {
         return false;
     }
 
-    /** Notes that an executor is about to leave: no other takes its place if all are renewed. */
-    void drain(ExecutorId id) {
+    /**
+     * Notes that an executor is about to leave: no other takes its place if all are renewed.
+     *
+     * @return false if it cannot be spared, as none would stay
+     */
+    boolean drain(ExecutorId id) {
         Member member = working.get(id);
-        if (member != null) {
-            member.leaving = true;
+        if (member == null || member.leaving) {
+            return true;
         }
+        if (working.values().stream().allMatch(other -> other.leaving || other == member)) {
+            return false;
+        }
+        member.leaving = true;
+        return true;
     }
 
     /** Has all that work do something. What one throws is thrown, after the others have done it. */
@@ -180,10 +201,11 @@ final class ExecutorRegistry {
         old = null;
     }
 
-    /** Forgets those that are gone and whose threads have ended; not {@code here}, where the caller runs. */
+    /** Forgets those that are gone with all they held, and whose threads have ended; not {@code here}, where the caller runs. */
     void forgetEnded(Optional<ExecutorId> here) {
         gone.values()
                 .removeIf(executor -> !here.equals(Optional.of(executor.id()))
+                        && executor.usage().isIdle()
                         && close(executor, Duration.ZERO).isEmpty());
     }
 

@@ -21,6 +21,9 @@ sealed interface LoopMessage {
     /** An executor is to be made and to offer its slots; the answer is why not. */
     record Added(ExecutorMaker executor, Reply<Optional<RuntimeException>> reply) implements LoopMessage {}
 
+    /** An executor is to take no more attempts; the answer is whether another is left to run them. */
+    record Draining(ExecutorId executor, Reply<Boolean> reply) implements LoopMessage {}
+
     /** An executor is to be dropped with all it holds, and another put into its place, if one is given. */
     record Lost(
             ExecutorId executor, String reason, @Nullable ExecutorMaker replacement) implements LoopMessage {}

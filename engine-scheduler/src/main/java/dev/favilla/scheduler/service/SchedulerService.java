@@ -7,6 +7,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.EventGate;
+import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
@@ -208,13 +209,7 @@ public final class SchedulerService implements JobScheduler {
         requireNotClosed();
         registry.forgetEnded(here());
         Reply<Optional<RuntimeException>> added = new Reply<>();
-        LoopMessage.Added request = new LoopMessage.Added(executor, added);
-        if (loop.isDrainedHere()) {
-            turn.handle(request);
-        } else {
-            loop.post(request);
-        }
-        Optional<RuntimeException> refusal = added.get();
+        Optional<RuntimeException> refusal = answer(new LoopMessage.Added(executor, added), added);
         if (refusal.isPresent()) {
             throw refusal.get();
         }
@@ -228,8 +223,17 @@ public final class SchedulerService implements JobScheduler {
     }
 
     @Override
+    public List<ExecutorBackend> executors() {
+        return registry.holding();
+    }
+
+    @Override
     public void drainExecutor(ExecutorId executor) {
-        post(new SchedulerEvent.ExecutorDraining(executor));
+        Reply<Boolean> spared = new Reply<>();
+        if (!answer(new LoopMessage.Draining(executor, spared), spared)) {
+            throw new IllegalStateException(
+                    "Cannot drain " + executor + ": no other executor would be left to run tasks. Add one before.");
+        }
     }
 
     /**
@@ -308,11 +312,15 @@ public final class SchedulerService implements JobScheduler {
 
     private <T> T ask(Function<SchedulerStateMachine, T> question) {
         Reply<T> reply = new Reply<>();
-        LoopMessage.Asked<T> asked = new LoopMessage.Asked<>(question, reply);
+        return answer(new LoopMessage.Asked<>(question, reply), reply);
+    }
+
+    /** Has a message handled and waits for the answer to it. */
+    private <T> T answer(LoopMessage message, Reply<T> reply) {
         if (loop.isDrainedHere()) {
-            turn.handle(asked);
+            turn.handle(message);
         } else {
-            loop.post(asked);
+            loop.post(message);
         }
         return reply.get();
     }

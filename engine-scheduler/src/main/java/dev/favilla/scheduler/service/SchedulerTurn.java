@@ -136,6 +136,11 @@ final class SchedulerTurn {
             asked.answerFrom(machine);
         } else if (turn instanceof LoopMessage.Added added) {
             add(added);
+        } else if (turn instanceof LoopMessage.Draining draining) {
+            if (left) {
+                apply(new SchedulerEvent.ExecutorDraining(draining.executor()));
+            }
+            draining.reply().give(left);
         } else if (turn instanceof LoopMessage.Lost lost) {
             if (left) {
                 replace(lost);
@@ -157,11 +162,13 @@ final class SchedulerTurn {
         }
     }
 
-    /** Takes a lost executor out of the registry, before the machine knows: nothing is launched there any more. */
+    /**
+     * Takes a lost executor out of the registry, before the machine knows: nothing is launched there any more. Returns
+     * whether it was there, or can be spared if it is only to be drained.
+     */
     private boolean hasLeft(LoopMessage turn) {
-        if (turn instanceof LoopMessage.Happened happened
-                && happened.event() instanceof SchedulerEvent.ExecutorDraining draining) {
-            parts.registry().drain(draining.executor());
+        if (turn instanceof LoopMessage.Draining draining) {
+            return parts.registry().drain(draining.executor());
         }
         return turn instanceof LoopMessage.Lost lost && parts.registry().remove(lost.executor(), lost.reason());
     }
@@ -252,6 +259,8 @@ final class SchedulerTurn {
             asked.reply().fail(error);
         } else if (turn instanceof LoopMessage.Added added) {
             added.reply().fail(error);
+        } else if (turn instanceof LoopMessage.Draining draining) {
+            draining.reply().fail(error);
         }
         say(turn, error);
         beginAnew();

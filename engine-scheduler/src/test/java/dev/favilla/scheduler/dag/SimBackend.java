@@ -4,7 +4,9 @@ import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.storage.BlockId;
+import dev.favilla.storage.BlockManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,6 +76,22 @@ final class SimBackend implements ExecutorBackend {
     @Override
     public void dropBlock(BlockId block) {
         perform.accept(new SchedulerCommand.DropBlock(id(), block));
+    }
+
+    @Override
+    public void dropBroadcast(long broadcastId) {}
+
+    @Override
+    public void endJob(int jobId) {}
+
+    @Override
+    public ExecutorUsage usage() {
+        return ExecutorUsage.NONE;
+    }
+
+    @Override
+    public BlockManager.CachedSize sizeOf(int rddId) {
+        return BlockManager.CachedSize.NONE;
     }
 
     @Override

@@ -74,17 +74,7 @@ final class TestExecutor implements AutoCloseable {
 
     ExecutorEnv env(int slots, ThreadFactory threads, ShuffleManager shuffles, @Nullable FaultInjector faults) {
         return new ExecutorEnv(
-                ID,
-                slots,
-                memory,
-                blocks,
-                shuffles,
-                threads,
-                scope -> {},
-                null,
-                clock,
-                faults,
-                ExecutorEnv.Life.UNWATCHED);
+                ID, slots, memory, blocks, shuffles, threads, null, clock, faults, ExecutorEnv.Attachments.NONE);
     }
 
     @Override

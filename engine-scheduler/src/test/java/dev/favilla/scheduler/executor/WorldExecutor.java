@@ -80,11 +80,10 @@ final class WorldExecutor implements TaskRunner.Host {
                 blocks,
                 shuffle,
                 WorldExecutor::noThread,
-                scope -> {},
                 null,
                 clock,
                 faults,
-                ExecutorEnv.Life.UNWATCHED);
+                ExecutorEnv.Attachments.NONE);
         transfer.register(id, new ExecutorBlocks(shuffle, blocks));
     }
 

@@ -9,7 +9,9 @@ import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.TestLineage;
+import dev.favilla.memory.MemoryUsage;
 import dev.favilla.scheduler.AccumulatorRegistry;
+import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobHandle;
@@ -23,6 +25,7 @@ import dev.favilla.scheduler.executor.TestAction;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import dev.favilla.storage.BlockId;
@@ -229,6 +232,7 @@ class ExecutorRegistryTest {
 
         @Test
         void areReleasedWhenTheMachineSaysSo() {
+            service.addExecutor(post -> new FakeExecutor(SECOND, performed));
             service.drainExecutor(FIRST);
             settle();
             assertThat(told).endsWith(new SchedulerEvent.ExecutorDraining(FIRST));
@@ -238,6 +242,47 @@ class ExecutorRegistryTest {
 
             assertThat(performed).containsExactly("abandon it was drained");
             assertThat(told).noneMatch(SchedulerEvent.ExecutorLost.class::isInstance);
+        }
+
+        @Test
+        void cannotBeSparedIfNoOtherStays() {
+            service.addExecutor(post -> new FakeExecutor(SECOND, performed));
+            service.drainExecutor(SECOND);
+
+            assertThatThrownBy(() -> service.drainExecutor(FIRST))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Cannot drain executor-1#1");
+
+            assertThat(told).doesNotContain(new SchedulerEvent.ExecutorDraining(FIRST));
+        }
+    }
+
+    @Nested
+    class ThatHoldSomething {
+
+        private ExecutorUsage held = ExecutorUsage.NONE;
+
+        @Test
+        void areStillAskedWhenTheyAreGone() {
+            service.addExecutor(post -> new FakeExecutor(SECOND, performed) {
+                @Override
+                public ExecutorUsage usage() {
+                    return held;
+                }
+            });
+            held = new ExecutorUsage(MemoryUsage.NONE, 0, 1);
+            lose(SECOND, "died");
+            assertThat(ids()).containsExactlyInAnyOrder(FIRST, SECOND);
+
+            lose(FIRST, "died, too"); // at such moments those that have let go are forgotten
+            assertThat(ids()).containsExactly(SECOND);
+
+            held = ExecutorUsage.NONE;
+            assertThat(ids()).isEmpty();
+        }
+
+        private List<ExecutorId> ids() {
+            return service.executors().stream().map(ExecutorBackend::id).toList();
         }
     }
 

@@ -3,7 +3,9 @@ package dev.favilla.scheduler.service;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.TaskSpec;
+import dev.favilla.status.ExecutorUsage;
 import dev.favilla.storage.BlockId;
+import dev.favilla.storage.BlockManager;
 import java.time.Duration;
 import java.util.List;
 
@@ -66,6 +68,26 @@ class FakeExecutor implements ExecutorBackend {
     @Override
     public void dropBlock(BlockId block) {
         performed.add("drop " + block);
+    }
+
+    @Override
+    public void dropBroadcast(long broadcastId) {
+        performed.add("drop broadcast " + broadcastId);
+    }
+
+    @Override
+    public void endJob(int jobId) {
+        performed.add("end job " + jobId);
+    }
+
+    @Override
+    public ExecutorUsage usage() {
+        return ExecutorUsage.NONE;
+    }
+
+    @Override
+    public BlockManager.CachedSize sizeOf(int rddId) {
+        return BlockManager.CachedSize.NONE;
     }
 
     @Override

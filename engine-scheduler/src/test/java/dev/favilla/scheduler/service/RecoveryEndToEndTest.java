@@ -96,8 +96,8 @@ class RecoveryEndToEndTest {
                 new TestAction()));
         await(running);
 
-        engine.service.drainExecutor(ServiceHarness.ID);
         engine.service.addExecutor(post -> engine.another(SECOND, 1, post));
+        engine.service.drainExecutor(ServiceHarness.ID);
         release.countDown();
 
         assertThat(job.await(PATIENCE).orElseThrow())

@@ -108,11 +108,10 @@ final class ServiceHarness implements AutoCloseable {
                         store,
                         manager,
                         threads,
-                        scope -> {},
                         null,
                         Clock.systemUTC(),
                         null,
-                        ExecutorEnv.Life.UNWATCHED),
+                        ExecutorEnv.Attachments.NONE),
                 post);
     }
 

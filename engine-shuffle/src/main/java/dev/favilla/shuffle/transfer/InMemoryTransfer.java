@@ -42,10 +42,10 @@ public final class InMemoryTransfer {
         order.add(executor);
     }
 
-    /** Says that {@code executor} is gone; doing so twice is harmless. */
-    public void unregister(ExecutorId executor) {
+    /** Says that {@code executor} is gone. Of several who say so, one is told that it was registered until then. */
+    public boolean unregister(ExecutorId executor) {
         order.remove(executor);
-        servers.remove(executor);
+        return servers.remove(executor) != null;
     }
 
     /** Returns how the others look from {@code self}, which need not be registered itself and is never asked. */
