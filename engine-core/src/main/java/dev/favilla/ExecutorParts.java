@@ -2,6 +2,8 @@ package dev.favilla;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.DirectoryDisk;
+import dev.favilla.disk.LocalDisk;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
@@ -16,6 +18,7 @@ import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorBlocks;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
+import dev.favilla.spill.RunStore;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.MemoryBlockManager;
 import java.time.InstantSource;
@@ -24,7 +27,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs and copies of broadcasts. Says
+ * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs, copies of broadcasts and local disk space. Says
  * so before it ends, whoever ends it.
  */
 final class ExecutorParts implements ExecutorEnv.Attachments {
@@ -35,6 +38,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     private final BlockManager blocks;
     private final ShuffleManager shuffle;
     private final BroadcastCopies copies;
+    private final LocalDisk disk;
     private final Consumer<ExecutorId> leaving;
 
     /**
@@ -49,6 +53,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         SerializationSettings serialization = settings.serialization();
         this.id = id;
         this.plan = plan;
+        this.disk = new DirectoryDisk(System.getProperty("java.io.tmpdir"));
         this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction(), plan.reclaimer());
         this.blocks = new MemoryBlockManager(
                 memory,
@@ -83,6 +88,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         copies.attachTo(scope);
         plan.results().attachTo(scope);
         RecordCopier.attachTo(scope, plan.serializer());
+        RunStore.attachTo(scope, disk, plan.serializer());
     }
 
     /**
@@ -132,5 +138,6 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public void ended() {
         copies.clear();
+        disk.close();
     }
 }

@@ -368,10 +368,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTextOpensFiles() {
+    void onlyTextAndLocalDiskOpenFiles() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.favilla.text..")
+                .resideOutsideOfPackages("dev.favilla.text..", "dev.favilla.disk..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.nio.file..")

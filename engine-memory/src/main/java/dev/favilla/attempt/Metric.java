@@ -26,6 +26,10 @@ public enum Metric {
     RECORDS_WRITTEN,
     /** Bytes written by a sink. */
     BYTES_WRITTEN,
+    /** Bytes of memory given back by moving what they held out to local disk, as estimated before. */
+    MEMORY_BYTES_SPILLED,
+    /** Bytes written to local disk for what did not fit in memory. */
+    DISK_BYTES_SPILLED,
     /** Functions copied for this attempt because what they capture is mutable. */
     CLOSURE_COPIES,
     /** Serialized bytes of the functions copied for this attempt. */

@@ -39,6 +39,11 @@ public final class BlockFrame {
         this.chunkBytes = chunkBytes;
     }
 
+    /** Returns frames like these, whose streams hold chunks of so many bytes before they are compressed. */
+    public BlockFrame withChunks(int bytes) {
+        return new BlockFrame(compression, bytes);
+    }
+
     /** Returns how payloads are compressed. */
     public Compression compression() {
         return compression;

@@ -1,0 +1,131 @@
+package dev.favilla.spill;
+
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.LocalDisk;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.Compression;
+import dev.favilla.serializer.Serializer;
+import java.io.OutputStream;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs that one attempt has moved out to local disk: records in the order they were written, to be read back by the
+ * same attempt. What is not deleted before goes when the attempt ends, whatever its outcome.
+ *
+ * <p><b>Cost.</b> All writers share one stream of the serializer. A writer and a reader hold a chunk of
+ * {@value #CHUNK_BYTES} bytes each, and its compressed form, beside the budget: moving out must not ask for memory.
+ *
+ * <p><b>Threads.</b> Belongs to its attempt.
+ *
+ * <p><b>Failures.</b> {@link dev.favilla.disk.LocalDiskException}, {@link dev.favilla.serializer.SerializationException},
+ * {@link dev.favilla.frame.DamagedBlockException}; each ends the attempt.
+ */
+public final class RunStore {
+
+    private static final int CHUNK_BYTES = 32 << 10;
+
+    private final TaskScope scope;
+    private final LocalDisk disk;
+    private final Serializer serializer;
+    private final BlockFrame frames = new BlockFrame(Compression.LZ4).withChunks(CHUNK_BYTES);
+    private final Switch target = new Switch();
+    private final Set<RunWriter> writing = new HashSet<>();
+    private final Set<Run> runs = new HashSet<>();
+
+    private Serializer.@Nullable RecordOutput out;
+    private int created;
+
+    private RunStore(TaskScope scope, LocalDisk disk, Serializer serializer) {
+        this.scope = scope;
+        this.disk = disk;
+        this.serializer = serializer;
+    }
+
+    /** Gives the attempt of {@code scope} a place for its runs. */
+    public static void attachTo(TaskScope scope, LocalDisk disk, Serializer serializer) {
+        scope.attachment(RunStore.class, RunStore.class, () -> {
+            RunStore store = new RunStore(scope, disk, serializer);
+            scope.onClose(store::close);
+            return store;
+        });
+    }
+
+    /** Returns the one of the attempt of {@code scope}. */
+    public static RunStore of(TaskScope scope) {
+        return scope.attachment(RunStore.class, RunStore.class, () -> {
+            throw new IllegalStateException(scope.owner() + " has no place for runs: a bug in Favilla");
+        });
+    }
+
+    /** Begins a run. */
+    public RunWriter create() {
+        BlockHeader header = new BlockHeader("run_" + created++, scope.attemptId(), 0, 0);
+        RunWriter writer = new RunWriter(this, header, disk.create("run"), frames);
+        writing.add(writer);
+        return writer;
+    }
+
+    /** Appends a record to what {@code bytes} gets. */
+    void write(@Nullable Object record, OutputStream bytes) {
+        Serializer.RecordOutput to = out;
+        if (to == null) {
+            to = serializer.open(target);
+            out = to;
+        }
+        target.to = bytes;
+        to.write(record);
+        to.flush();
+    }
+
+    Serializer serializer() {
+        return serializer;
+    }
+
+    void finished(RunWriter writer, Run run) {
+        writing.remove(writer);
+        runs.add(run);
+        scope.metrics().add(Metric.DISK_BYTES_SPILLED, run.bytes());
+    }
+
+    void forget(RunWriter writer) {
+        writing.remove(writer);
+    }
+
+    void forget(Run run) {
+        runs.remove(run);
+    }
+
+    private void close() {
+        Serializer.RecordOutput open = out;
+        out = null;
+        target.to = OutputStream.nullOutputStream(); // what a failed record has left behind goes nowhere
+        try {
+            Set.copyOf(writing).forEach(RunWriter::close);
+            Set.copyOf(runs).forEach(Run::delete);
+        } finally {
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+
+    /** Writes to whoever is next. */
+    private static final class Switch extends OutputStream {
+
+        private OutputStream to = OutputStream.nullOutputStream();
+
+        @Override
+        public void write(int b) throws java.io.IOException {
+            to.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws java.io.IOException {
+            to.write(bytes, offset, length);
+        }
+    }
+}
