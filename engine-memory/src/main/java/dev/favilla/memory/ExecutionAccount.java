@@ -18,8 +18,8 @@ final class ExecutionAccount implements MemoryAccount {
     private final String owner;
     private final long number;
 
-    /** Frees what is retained; null for a task. */
-    private final @Nullable Evictor evictor;
+    /** Whose bytes it keeps; null for a task. */
+    private final @Nullable RetainedMemory retained;
 
     /** Owned by the account's thread. */
     private Spillable[] spillables = {};
@@ -54,12 +54,12 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Opens an account. */
     ExecutionAccount(
-            MemoryLedger ledger, MemoryReclaimer reclaimer, String owner, long job, @Nullable Evictor evictor) {
+            MemoryLedger ledger, MemoryReclaimer reclaimer, String owner, long job, @Nullable RetainedMemory retained) {
         this.ledger = ledger;
         this.reclaimer = reclaimer;
         this.owner = owner;
         this.job = job;
-        this.evictor = evictor;
+        this.retained = retained;
         synchronized (ledger) {
             this.number = ledger.nextNumber();
             ledger.open(this);
@@ -69,7 +69,7 @@ final class ExecutionAccount implements MemoryAccount {
     // --- asked by the books, with the monitor held
 
     boolean isTask() {
-        return evictor == null;
+        return retained == null;
     }
 
     long job() {
@@ -175,13 +175,16 @@ final class ExecutionAccount implements MemoryAccount {
         }
     }
 
-    /** Evicts, then spills, as long as {@code bytes} cannot be granted and that helps. */
+    /** Evicts, has outputs written out, then spills, as long as {@code bytes} cannot be granted and that helps. */
     private void makeRoom(long bytes, boolean beyondShare) {
         // Others may take what was evicted for this request; asking for ever could empty the cache for nothing.
         for (int round = 0; round < EVICTION_ROUNDS; round++) {
             if (evict(bytes, beyondShare) == 0) {
                 break;
             }
+        }
+        if (isTask()) {
+            moveOutputsOut(bytes, beyondShare);
         }
         if (spilling) {
             return;
@@ -196,6 +199,23 @@ final class ExecutionAccount implements MemoryAccount {
                 spillable.spill(missing);
             } finally {
                 spilling = false;
+            }
+        }
+    }
+
+    private void moveOutputsOut(long bytes, boolean beyondShare) {
+        if (missing(bytes, beyondShare) == 0) {
+            return;
+        }
+        Iterable<ExecutionAccount> outputs;
+        synchronized (ledger) {
+            outputs = ledger.outputs();
+        }
+        for (ExecutionAccount output : outputs) {
+            long missing = missing(bytes, beyondShare);
+            RetainedMemory of = output.retained;
+            if (missing > 0 && of != null) {
+                of.moveOut(missing);
             }
         }
     }
@@ -348,10 +368,9 @@ final class ExecutionAccount implements MemoryAccount {
         }
         long freed = 0;
         for (ExecutionAccount output : outputs) {
-            Evictor of = output.evictor;
-            long missing = missing(bytes, true);
-            if (missing > 0 && of != null) {
-                freed += of.evict(missing);
+            RetainedMemory of = output.retained;
+            if (of != null && missing(bytes, true) > 0) {
+                freed += of.drop();
                 displaced(output);
             }
         }

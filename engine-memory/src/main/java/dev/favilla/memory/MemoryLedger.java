@@ -337,6 +337,11 @@ final class MemoryLedger {
         return any;
     }
 
+    /** Returns the outputs that hold anything, the oldest first. */
+    List<ExecutionAccount> outputs() {
+        return outputs.stream().filter(output -> output.heldBytes() > 0).toList();
+    }
+
     /** Returns the outputs of other jobs: those of jobs that have ended first, then the youngest job's. */
     List<ExecutionAccount> outputsOfOthers(ExecutionAccount task) {
         List<ExecutionAccount> others = new ArrayList<>();

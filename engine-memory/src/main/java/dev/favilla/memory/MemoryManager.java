@@ -31,18 +31,19 @@ public interface MemoryManager {
      */
     MemoryAccount openTask(String owner, long job);
 
-    /** As {@link #openRetained(String, Evictor)}, for bytes that cannot be given back before their time. */
+    /** As {@link #openRetained(String, RetainedMemory)}, for bytes that cannot be given back before their time. */
     default MemoryAccount openRetained(String owner) {
-        return openRetained(owner, bytes -> 0);
+        return openRetained(owner, RetainedMemory.FIXED);
     }
 
     /**
      * Opens an execution account for bytes that outlive the task that made them, such as map outputs. It has no fair
      * share of its own: it gets what is free or can be evicted. It belongs to the job whose task moves bytes to it.
      *
-     * @param evictor asked to free the bytes when a task of another job cannot go on otherwise
+     * @param retained asked to write bytes out when a task needs room, and to drop them when a task of another job cannot
+     *     go on otherwise
      */
-    MemoryAccount openRetained(String owner, Evictor evictor);
+    MemoryAccount openRetained(String owner, RetainedMemory retained);
 
     /**
      * Opens an account for cached blocks.

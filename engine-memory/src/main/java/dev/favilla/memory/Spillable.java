@@ -3,8 +3,9 @@ package dev.favilla.memory;
 /**
  * Something that holds execution memory and can move part of it out.
  *
- * <p>{@link #spill} is called on the thread that owns the account, between records, never under the manager's lock. It
- * must not ask the account for memory.
+ * <p>{@link #spill} is called on the thread that owns the account, whenever that thread asks for memory, for this
+ * thing or another: never under the manager's lock, but perhaps in the middle of an operation of its own, in which it then
+ * answers 0. It must not ask the account for memory.
  */
 public interface Spillable {
 
@@ -13,4 +14,9 @@ public interface Spillable {
      * be moved now.
      */
     long spill(long bytes);
+
+    /** Returns about how many bytes {@link #spill} could free now; 0 if none. Among several, ranks who is asked first. */
+    default long spillableBytes() {
+        return Long.MAX_VALUE;
+    }
 }

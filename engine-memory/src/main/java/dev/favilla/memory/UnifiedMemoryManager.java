@@ -10,8 +10,8 @@ import java.time.Duration;
  * it. A task that already holds more, because others were opened later, keeps it. A retained account has no share; it
  * gets what is free or can be evicted.
  *
- * <p><b>A request</b> takes what is free; then has cached blocks above the protected share evicted; then asks the
- * owner's own spillables, in the order they were registered; then is granted in one step what can be granted. That is
+ * <p><b>A request</b> takes what is free; then has cached blocks above the protected share evicted; then map outputs
+ * written out; then asks the owner's own spillables, in the order they were registered; then is granted in one step what can be granted. That is
  * all that {@code reserve} does.
  *
  * <p><b>Before a task is refused</b> what it requires, memory that nobody can reach any more is given back, and the
@@ -104,8 +104,8 @@ public final class UnifiedMemoryManager implements MemoryManager {
     }
 
     @Override
-    public MemoryAccount openRetained(String owner, Evictor evictor) {
-        return new ExecutionAccount(ledger, reclaimer, owner, MemoryLedger.NO_JOB, evictor);
+    public MemoryAccount openRetained(String owner, RetainedMemory retained) {
+        return new ExecutionAccount(ledger, reclaimer, owner, MemoryLedger.NO_JOB, retained);
     }
 
     @Override

@@ -227,7 +227,7 @@ class MemoryContentionTest {
 
         private MemoryAccount output(long job, long bytes) {
             MemoryAccount[] output = new MemoryAccount[1];
-            output[0] = manager.openRetained("output of job " + job, wanted -> {
+            output[0] = manager.openRetained("output of job " + job, () -> {
                 output[0].close();
                 return bytes;
             });

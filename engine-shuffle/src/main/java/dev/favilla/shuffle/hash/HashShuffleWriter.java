@@ -71,7 +71,7 @@ final class HashShuffleWriter implements ShuffleWriter {
         BlockSizes sizes = BlockSizes.of(bytesPerReducer);
         MemoryAccount retained = memory.openRetained(
                 "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition(),
-                store.evictorOf(key));
+                store.memoryOf(key));
         StoredOutput output = new StoredOutput(blocks, retained);
         boolean stored = false;
         try {

@@ -1,6 +1,6 @@
 package dev.favilla.shuffle.hash;
 
-import dev.favilla.memory.Evictor;
+import dev.favilla.memory.RetainedMemory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +31,8 @@ final class OutputStore implements AutoCloseable {
     }
 
     /** Returns what drops an output when its memory is wanted, and holds nothing else of whoever made it. */
-    Evictor evictorOf(OutputKey key) {
-        return bytes -> drop(key);
+    RetainedMemory memoryOf(OutputKey key) {
+        return () -> drop(key);
     }
 
     @Nullable
