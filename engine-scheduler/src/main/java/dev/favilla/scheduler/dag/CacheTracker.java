@@ -152,16 +152,21 @@ final class CacheTracker {
     /** Drops a dataset for good: attempts launched before may still leave blocks of it. */
     void unpersist(int rddId) {
         drop(rddId);
-        table.forget(rddId, tasks.nextAttemptId());
+        table.unpersist(rddId, tasks.nextAttemptId());
         unpersisted.remove(rddId);
         unpersisted.put(rddId, tasks.nextAttemptId());
     }
 
     /** Forgets what mattered only to attempts that have ended: it must not pile up where something always runs. */
     void tidy() {
-        Iterator<Long> firstAfter = unpersisted.values().iterator();
-        while (firstAfter.hasNext() && firstAfter.next() <= tasks.oldestAttemptId()) {
-            firstAfter.remove();
+        Iterator<Map.Entry<Integer, Long>> oldestFirst = unpersisted.entrySet().iterator();
+        while (oldestFirst.hasNext()) {
+            Map.Entry<Integer, Long> dataset = oldestFirst.next();
+            if (dataset.getValue() > tasks.oldestAttemptId()) {
+                return;
+            }
+            table.forgetUnpersisted(dataset.getKey());
+            oldestFirst.remove();
         }
     }
 }

@@ -61,13 +61,19 @@ final class CachedPartitions {
 
     /** Notes that contents have gone into a result, wherever their block lies. */
     void use(PublishedBlock block, long nextAttemptId) {
-        Dataset dataset = datasets.computeIfAbsent(block.id().rddId(), id -> new Dataset());
+        Dataset dataset = kept(block.id().rddId());
         Contents known = dataset.contents.get(block.id().partition());
         if (known == null || known.inputVersion != block.inputVersion()) {
             dataset.contents.put(block.id().partition(), new Contents(block, nextAttemptId));
         } else {
             known.usedAgain(nextAttemptId);
         }
+    }
+
+    private Dataset kept(int rddId) {
+        Dataset dataset = datasets.computeIfAbsent(rddId, id -> new Dataset());
+        dataset.unpersisted = false;
+        return dataset;
     }
 
     /**
@@ -77,7 +83,7 @@ final class CachedPartitions {
      * @return if its contents differ from those of an older block: the first attempt that cannot have read that one
      */
     OptionalLong add(ExecutorId executor, PublishedBlock block, long nextAttemptId) {
-        Dataset dataset = datasets.computeIfAbsent(block.id().rddId(), id -> new Dataset());
+        Dataset dataset = kept(block.id().rddId());
         int partition = block.id().partition();
         Contents older = dataset.contents.put(partition, new Contents(block, nextAttemptId));
         dataset.copies.computeIfAbsent(executor, id -> new BitSet()).set(partition);
@@ -149,7 +155,7 @@ final class CachedPartitions {
     /** Notes that blocks of a dataset are about to be made from those of others. */
     void computes(int rddId, Collection<Integer> from) {
         if (!from.isEmpty()) {
-            datasets.computeIfAbsent(rddId, id -> new Dataset()).from.addAll(from);
+            kept(rddId).from.addAll(from);
         }
     }
 
@@ -169,18 +175,29 @@ final class CachedPartitions {
     }
 
     /**
-     * Forgets a dataset that is no longer kept, contents and all. What its blocks were made from could be read in them
-     * until now, even if the blocks of that are long gone.
+     * Forgets the contents of a dataset that is no longer kept. What its blocks were made from could be read in them until
+     * now, even if the blocks of that are long gone; and attempts that were launched before may still leave blocks of it,
+     * so that from what it was made is known until {@link #forgetUnpersisted}.
      */
-    void forget(int rddId, long nextAttemptId) {
-        Dataset dataset = datasets.remove(rddId);
+    void unpersist(int rddId, long nextAttemptId) {
+        Dataset dataset = datasets.get(rddId);
         if (dataset != null) {
+            dataset.unpersisted = true;
+            dataset.contents.clear();
             for (int below : dataset.from) {
                 Dataset source = datasets.get(below);
                 if (source != null) {
                     source.contents.values().forEach(known -> known.couldBeReadUntil(nextAttemptId));
                 }
             }
+        }
+    }
+
+    /** Forgets an unpersisted dataset: no attempt is left that was launched before it was. */
+    void forgetUnpersisted(int rddId) {
+        Dataset dataset = datasets.get(rddId);
+        if (dataset != null && dataset.unpersisted) {
+            datasets.remove(rddId);
         }
     }
 
@@ -274,6 +291,9 @@ final class CachedPartitions {
 
         private final BitSet anywhere = new BitSet();
         private int count;
+
+        /** Whether it is not kept any more, and nobody was about to make a block of it since. */
+        private boolean unpersisted;
 
         void believe(ExecutorId executor, int partition) {
             believed.computeIfAbsent(executor, id -> new BitSet()).set(partition);
