@@ -35,6 +35,7 @@ import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spi.EngineControl;
+import dev.favilla.stats.HyperLogLog;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.TextOutput;
 import dev.favilla.value.DriverOnly;
@@ -65,7 +66,7 @@ import org.jspecify.annotations.Nullable;
  */
 @DriverOnly("An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
         + " together with join or union, or collect a small one and broadcast it.")
-public sealed class RDD<T extends @Nullable Object> permits PairRDD {
+public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
 
     /** How many times more partitions {@link #take} looks at in each round, at most. */
     private static final int TAKE_SCALE = 4;
@@ -175,6 +176,12 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
         return pairs(narrow(site, new MapOperator(capture(notNull(function, "function"), site))));
     }
 
+    /** Returns the numbers that {@code function} makes of each record. As {@link #map}, but gives operations on numbers. */
+    public final DoubleRDD mapToDouble(MapFunction<? super T, Double> function) {
+        CallSite site = CallSites.here("mapToDouble");
+        return numbers(narrow(site, new MapOperator(capture(notNull(function, "function"), site))));
+    }
+
     /**
      * Returns the records that {@code predicate} holds for.
      *
@@ -207,6 +214,19 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
         return with(narrow(site, new FlatMapOperator(capture(notNull(function, "function"), site))));
     }
 
+    /** As {@link #flatMap}, of pairs, with by-key operations. */
+    public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> flatMapToPair(
+            FlatMapFunction<? super T, Pair<K, V>> function) {
+        CallSite site = CallSites.here("flatMapToPair");
+        return pairs(narrow(site, new FlatMapOperator(capture(notNull(function, "function"), site))));
+    }
+
+    /** As {@link #flatMap}, of numbers, with operations on numbers. */
+    public final DoubleRDD flatMapToDouble(FlatMapFunction<? super T, Double> function) {
+        CallSite site = CallSites.here("flatMapToDouble");
+        return numbers(narrow(site, new FlatMapOperator(capture(notNull(function, "function"), site))));
+    }
+
     /**
      * Returns the records that {@code function} emits for each record. As {@link #flatMap}, without an iterable per
      * record.
@@ -216,6 +236,13 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
     public final <R extends @Nullable Object> RDD<R> mapMulti(MapMultiFunction<? super T, R> function) {
         CallSite site = CallSites.here("mapMulti");
         return with(narrow(site, new MapMultiOperator(capture(notNull(function, "function"), site))));
+    }
+
+    /** As {@link #mapMulti}, of pairs, with by-key operations. */
+    public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapMultiToPair(
+            MapMultiFunction<? super T, Pair<K, V>> function) {
+        CallSite site = CallSites.here("mapMultiToPair");
+        return pairs(narrow(site, new MapMultiOperator(capture(notNull(function, "function"), site))));
     }
 
     /**
@@ -238,11 +265,31 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
      */
     public final <R extends @Nullable Object> RDD<R> mapPartitions(
             MapPartitionsFunction<T, R> function, boolean preservesPartitioning) {
-        CallSite site = CallSites.here("mapPartitions");
-        return with(narrow(
+        return with(partitions(function, preservesPartitioning, CallSites.here("mapPartitions")));
+    }
+
+    /** As {@link #mapPartitions(MapPartitionsFunction)}, of pairs, with by-key operations. */
+    public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapPartitionsToPair(
+            MapPartitionsFunction<T, Pair<K, V>> function) {
+        return mapPartitionsToPair(function, false);
+    }
+
+    /** As {@link #mapPartitions(MapPartitionsFunction, boolean)}, of pairs, with by-key operations. */
+    public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> mapPartitionsToPair(
+            MapPartitionsFunction<T, Pair<K, V>> function, boolean preservesPartitioning) {
+        return pairs(partitions(function, preservesPartitioning, CallSites.here("mapPartitionsToPair")));
+    }
+
+    /** As {@link #mapPartitions(MapPartitionsFunction)}, of numbers, with operations on numbers. */
+    public final DoubleRDD mapPartitionsToDouble(MapPartitionsFunction<T, Double> function) {
+        return numbers(partitions(function, false, CallSites.here("mapPartitionsToDouble")));
+    }
+
+    private LineageNode partitions(MapPartitionsFunction<T, ?> function, boolean preservesPartitioning, CallSite site) {
+        return narrow(
                 site,
                 new MapPartitionsOperator(
-                        capture(new IgnoringIndex<>(notNull(function, "function")), site), preservesPartitioning)));
+                        capture(new IgnoringIndex<>(notNull(function, "function")), site), preservesPartitioning));
     }
 
     /**
@@ -405,6 +452,21 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
      */
     public final List<T> collect() {
         return result(run(new Actions.Collect("collect", Integer.MAX_VALUE), CallSites.here("collect")));
+    }
+
+    /**
+     * Returns about how many distinct records there are, by {@link dev.favilla.stats.HyperLogLog}.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions; no shuffle. Each task holds about {@code (1.04 / relativeSd)^2} bytes.
+     *
+     * @param relativeSd the standard deviation of the estimate relative to the true number, above 0.000017; Spark's
+     *     default is 0.05
+     */
+    public final long countApproxDistinct(double relativeSd) {
+        CallSite site = CallSites.here("countApproxDistinct");
+        int precision = HyperLogLog.precisionFor(relativeSd);
+        return RDD.<HyperLogLog>result(run(new Numbers.Distinct(precision, site), site))
+                .estimate();
     }
 
     /** Returns the number of records. Runs one job over all partitions. */
@@ -614,6 +676,10 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
         return new RDD<>(datasets, result);
     }
 
+    private DoubleRDD numbers(LineageNode result) {
+        return new DoubleRDD(datasets, result);
+    }
+
     private <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> pairs(LineageNode result) {
         return new PairRDD<>(datasets, result);
     }
@@ -650,7 +716,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD {
         }
     }
 
-    private UnsupportedOperationException empty(String action) {
+    final UnsupportedOperationException empty(String action) {
         return new UnsupportedOperationException("empty collection: " + action + " needs at least one record, and "
                 + datasets.describe(node)
                 + " has none. Use fold for a default, or take(1) to see whether there is one.");

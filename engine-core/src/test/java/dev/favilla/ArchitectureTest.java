@@ -49,6 +49,7 @@ class ArchitectureTest {
             "dev.favilla.task", "what a function may know of its task, and how a task failed",
             "dev.favilla.job", "pools and properties of jobs, and why a job failed",
             "dev.favilla.status", "what a context is doing and has done",
+            "dev.favilla.stats", "what is computed of numbers",
             "dev.favilla.event", "what listeners are told",
             "dev.favilla.spi", "how extensions are installed, and what they are given",
             "dev.favilla.lineage", "datasets as data: what extensions and printers read");

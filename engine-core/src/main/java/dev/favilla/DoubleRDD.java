@@ -1,0 +1,187 @@
+package dev.favilla;
+
+import static dev.favilla.Arguments.notNull;
+
+import dev.favilla.function.FilterFunction;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.stats.Histogram;
+import dev.favilla.stats.StatCounter;
+import dev.favilla.storage.StorageLevel;
+
+/** A dataset of numbers, and what can be computed of them. Made by {@link RDD#mapToDouble} and its like. */
+public final class DoubleRDD extends RDD<Double> {
+
+    DoubleRDD(Datasets datasets, LineageNode node) {
+        super(datasets, node);
+    }
+
+    /** Returns {@code numbers} with operations on numbers: the same dataset, with the same id. */
+    public static DoubleRDD of(RDD<Double> numbers) {
+        return notNull(numbers, "numbers") instanceof DoubleRDD same
+                ? same
+                : new DoubleRDD(numbers.datasets(), numbers.lineage());
+    }
+
+    // ---------------------------------------------------------------- as in RDD, with numbers
+
+    @Override
+    public DoubleRDD setName(String name) {
+        super.setName(name);
+        return this;
+    }
+
+    @Override
+    public DoubleRDD filter(FilterFunction<? super Double> predicate) {
+        return of(super.filter(predicate));
+    }
+
+    @Override
+    public DoubleRDD union(RDD<Double> other) {
+        return of(super.union(other));
+    }
+
+    @Override
+    public DoubleRDD distinct() {
+        return of(super.distinct());
+    }
+
+    @Override
+    public DoubleRDD distinct(int partitions) {
+        return of(super.distinct(partitions));
+    }
+
+    @Override
+    public DoubleRDD cache() {
+        super.cache();
+        return this;
+    }
+
+    @Override
+    public DoubleRDD persist(StorageLevel level) {
+        super.persist(level);
+        return this;
+    }
+
+    @Override
+    public DoubleRDD unpersist() {
+        super.unpersist();
+        return this;
+    }
+
+    // ---------------------------------------------------------------- actions
+
+    /** Returns the sum, 0.0 of no numbers. Runs one job; numbers are added in order, then the partitions' sums. */
+    public double sum() {
+        CallSite site = CallSites.here("sum");
+        return RDD.<Double>result(run(new Numbers.Sum(site), site));
+    }
+
+    /** Returns count, mean, variance and extremes. Runs one job over all partitions, in one pass. */
+    public StatCounter stats() {
+        return stats("stats");
+    }
+
+    private StatCounter stats(String name) {
+        CallSite site = CallSites.here(name);
+        return RDD.<StatCounter>result(run(new Numbers.Stats(name, site), site));
+    }
+
+    /** Returns the mean; 0 of no numbers. As the next, by {@link #stats}. */
+    public double mean() {
+        return stats("mean").mean();
+    }
+
+    /** Returns the variance of the numbers as the whole population; NaN of no numbers. */
+    public double variance() {
+        return stats("variance").variance();
+    }
+
+    /** As {@link #variance}. */
+    public double popVariance() {
+        return stats("popVariance").popVariance();
+    }
+
+    /** Returns the variance of what the numbers are a sample of; NaN for fewer than two. */
+    public double sampleVariance() {
+        return stats("sampleVariance").sampleVariance();
+    }
+
+    /** Returns the standard deviation of the numbers as the whole population; NaN of no numbers. */
+    public double stdev() {
+        return stats("stdev").stdev();
+    }
+
+    /** As {@link #stdev}. */
+    public double popStdev() {
+        return stats("popStdev").popStdev();
+    }
+
+    /** Returns the standard deviation of what the numbers are a sample of; NaN for fewer than two. */
+    public double sampleStdev() {
+        return stats("sampleStdev").sampleStdev();
+    }
+
+    /**
+     * Returns the smallest number; NaN if any is NaN.
+     *
+     * @throws UnsupportedOperationException if there is none
+     */
+    public double min() {
+        return notEmpty(stats("min"), "min").min();
+    }
+
+    /**
+     * Returns the largest number; NaN if any is NaN.
+     *
+     * @throws UnsupportedOperationException if there is none
+     */
+    public double max() {
+        return notEmpty(stats("max"), "max").max();
+    }
+
+    private StatCounter notEmpty(StatCounter stats, String action) {
+        if (stats.count() == 0) {
+            throw empty(action);
+        }
+        return stats;
+    }
+
+    /**
+     * Returns how many numbers lie in each of {@code buckets} buckets of the same width between the smallest and the
+     * largest number; in one bucket if those are equal.
+     *
+     * <p><b>Cost.</b> Runs two jobs over all partitions; cache what is dear to compute.
+     *
+     * @param buckets at least 1
+     * @throws UnsupportedOperationException if there is no number, or one that is NaN or infinite
+     */
+    public Histogram histogram(int buckets) {
+        if (buckets < 1) {
+            throw new IllegalArgumentException("buckets must be >= 1, got " + buckets);
+        }
+        StatCounter range = notEmpty(stats("histogram"), "histogram");
+        if (!Double.isFinite(range.min()) || !Double.isFinite(range.max()) || Double.isNaN(range.mean())) {
+            throw new UnsupportedOperationException("histogram of " + buckets + " buckets needs finite numbers, and the"
+                    + " range of " + this + " is from " + range.min() + " to " + range.max()
+                    + ". Filter NaN and infinities out, or give the edges.");
+        }
+        return histogram(Buckets.even(range.min(), range.max(), buckets));
+    }
+
+    /**
+     * Returns how many numbers lie in each bucket between given edges. A bucket takes its lower edge and not its upper
+     * one, but for the last, which takes both; what lies outside, and NaN, is in none. Runs one job over all partitions.
+     *
+     * @param edges at least two, ascending
+     */
+    public long[] histogram(double... edges) {
+        return histogram(Buckets.between(notNull(edges, "edges"))).counts();
+    }
+
+    private Histogram histogram(Buckets buckets) {
+        CallSite site = CallSites.here("histogram");
+        long[] counts = RDD.<long[]>result(run(new Numbers.Count(buckets, site), site));
+        return new Histogram(buckets.edges(), counts);
+    }
+}
