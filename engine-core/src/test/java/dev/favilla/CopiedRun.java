@@ -146,6 +146,11 @@ final class CopiedRun implements AutoCloseable {
         }
 
         @Override
+        public Iterator<@Nullable Object> pull(LineageNode node, int partition) throws Exception {
+            return records(node, partition).iterator();
+        }
+
+        @Override
         public Cursor open(LineageNode node, int partition) throws Exception {
             Iterator<?> records = records(node, partition).iterator();
             return (sink, max) -> {

@@ -1,7 +1,6 @@
 package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
@@ -12,7 +11,6 @@ import dev.favilla.lineage.TaskInputs;
 import dev.favilla.shuffle.Partitioner;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Datasets that share one partitioner: partition i is made of all their partitions i, in order, so keys stay put. */
 public final class AlignedUnionNode extends Node {
@@ -82,51 +80,10 @@ public final class AlignedUnionNode extends Node {
 
         @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-            return new AppendingSink(others, result.number(), inputs, downstream);
-        }
-    }
-
-    private static final class AppendingSink extends Sink {
-
-        private final List<LineageNode> others;
-        private final int partition;
-        private final TaskInputs inputs;
-        private final Sink downstream;
-        private boolean wanted = true;
-
-        AppendingSink(List<LineageNode> others, int partition, TaskInputs inputs, Sink downstream) {
-            this.others = others;
-            this.partition = partition;
-            this.inputs = inputs;
-            this.downstream = downstream;
-        }
-
-        @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            wanted = downstream.push(record);
-            return wanted;
-        }
-
-        @Override
-        public void end() throws Exception {
-            for (LineageNode other : others) {
-                if (wanted) {
-                    append(other);
-                }
-            }
-            downstream.end();
-        }
-
-        private void append(LineageNode other) throws Exception {
-            Cursor cursor = inputs.open(other, partition);
-            Sink passing = new Sink() {
-                @Override
-                public boolean push(@Nullable Object record) throws Exception {
-                    return AppendingSink.this.push(record);
-                }
-            };
-            cursor.drain(passing, inputs.scope());
-            cursor.close();
+            List<DatasetPartition> rest = others.stream()
+                    .map(other -> new DatasetPartition(other, result.number()))
+                    .toList();
+            return new AppendingSink(rest, inputs, downstream);
         }
     }
 }

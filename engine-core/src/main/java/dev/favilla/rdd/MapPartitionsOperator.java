@@ -46,34 +46,4 @@ public record MapPartitionsOperator(
             throw UserCode.failure(dataset, e);
         }
     }
-
-    /** Says where an exception of the user's iterator comes from. */
-    private static final class LocatingIterator implements Iterator<@Nullable Object> {
-
-        private final LineageNode dataset;
-        private final Iterator<?> records;
-
-        LocatingIterator(LineageNode dataset, Iterator<?> records) {
-            this.dataset = dataset;
-            this.records = records;
-        }
-
-        @Override
-        public boolean hasNext() {
-            try {
-                return records.hasNext();
-            } catch (RuntimeException | Error e) {
-                throw UserCode.failure(dataset, e);
-            }
-        }
-
-        @Override
-        public @Nullable Object next() {
-            try {
-                return records.next();
-            } catch (RuntimeException | Error e) {
-                throw UserCode.failure(dataset, e);
-            }
-        }
-    }
 }

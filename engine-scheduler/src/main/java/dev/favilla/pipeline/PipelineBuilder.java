@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,6 +108,11 @@ public final class PipelineBuilder implements TaskInputs {
         PipelineCursor cursor = build(node, partition);
         opened.set(place, cursor);
         return cursor;
+    }
+
+    @Override
+    public Iterator<@Nullable Object> pull(LineageNode node, int partition) throws Exception {
+        return new PulledRecords(open(node, partition), scope);
     }
 
     /** Pushes all records of {@code records} into {@code sink} until it wants no more, then ends it. */

@@ -1,0 +1,78 @@
+package dev.favilla.rdd;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.Operator;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TaskInputs;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Fewer partitions, each made of neighbouring ones of its parent, in order, in groups whose sizes differ by at most one. */
+public final class CoalescedNode extends Node {
+
+    private final LineageNode parent;
+    private final int wanted;
+
+    /** @param wanted how many partitions there are to be, unless the parent has fewer; at least 1 */
+    public CoalescedNode(int id, CallSite callSite, LineageNode parent, int wanted) {
+        super(id, "CoalescedRDD", callSite, List.of(new NarrowDependency(parent)));
+        this.parent = parent;
+        this.wanted = wanted;
+    }
+
+    /** Returns the dataset whose partitions are put together. */
+    public LineageNode parent() {
+        return parent;
+    }
+
+    @Override
+    protected int countPartitions() {
+        return Math.min(wanted, parent.numPartitions());
+    }
+
+    @Override
+    public PartitionPlan plan(int partition) {
+        int from = start(partition);
+        List<Integer> rest =
+                IntStream.range(from + 1, start(partition + 1)).boxed().toList();
+        return new PartitionPlan.Apply(parent, from, new Join(parent, rest));
+    }
+
+    private int start(int partition) {
+        return (int) ((long) partition * parent.numPartitions() / numPartitions());
+    }
+
+    /**
+     * Records of further partitions of the same dataset follow at the end.
+     *
+     * @param dataset the dataset
+     * @param rest its further partitions, in order
+     */
+    public record Join(LineageNode dataset, List<Integer> rest) implements Operator.Push {
+
+        public Join {
+            rest = List.copyOf(rest);
+        }
+
+        @Override
+        public String name() {
+            return "coalesce";
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            return rest.isEmpty()
+                    ? downstream
+                    : new AppendingSink(
+                            rest.stream()
+                                    .map(number -> new DatasetPartition(dataset, number))
+                                    .toList(),
+                            inputs,
+                            downstream);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.favilla.rdd;
+
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.lineage.Action;
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.PreparedNode;
+import dev.favilla.lineage.Sink;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Each record with its place among all. How many records there are in each partition is counted first, if there are several. */
+public final class IndexedNode extends Node implements PreparedNode {
+
+    private final LineageNode parent;
+    private final EntryBuilder pairs;
+
+    /** The place of the first record of each partition. */
+    private final AtomicReference<long @Nullable []> starts = new AtomicReference<>();
+
+    public IndexedNode(int id, CallSite callSite, LineageNode parent, EntryBuilder pairs) {
+        super(id, "ZippedWithIndexRDD", callSite, List.of(new NarrowDependency(parent)));
+        this.parent = parent;
+        this.pairs = pairs;
+    }
+
+    /** Returns the dataset whose records are numbered. */
+    public LineageNode parent() {
+        return parent;
+    }
+
+    @Override
+    protected int countPartitions() {
+        return parent.numPartitions();
+    }
+
+    @Override
+    public boolean isPrepared() {
+        return numPartitions() <= 1 || starts.get() != null;
+    }
+
+    @Override
+    public void prepare(Jobs jobs) {
+        if (isPrepared()) {
+            return;
+        }
+        List<?> counts = (List<?>) jobs.run(parent, new Counts());
+        if (counts == null) {
+            throw new IllegalStateException("counting gave nothing: a bug in Favilla");
+        }
+        long[] found = new long[counts.size()];
+        for (int i = 1; i < found.length; i++) {
+            found[i] = found[i - 1] + (Long) counts.get(i - 1);
+        }
+        starts.compareAndSet(null, found);
+    }
+
+    @Override
+    public PartitionPlan plan(int partition) {
+        long[] known = starts.get();
+        long first = known == null ? 0 : known[partition];
+        return new PartitionPlan.Apply(
+                parent, partition, new NumberOperator(new NumberOperator.Consecutive(first), pairs));
+    }
+
+    /** How many records each partition has. */
+    private record Counts() implements Action {
+
+        @Override
+        public String name() {
+            return "zipWithIndex";
+        }
+
+        @Override
+        public Long run(Cursor input, TaskScope scope) throws Exception {
+            long[] count = new long[1];
+            Sink counting = new Sink() {
+                @Override
+                public boolean push(@Nullable Object record) {
+                    count[0]++;
+                    return true;
+                }
+            };
+            input.drain(counting);
+            counting.end();
+            return count[0];
+        }
+
+        @Override
+        public List<@Nullable Object> merge(List<@Nullable Object> staged) {
+            return staged;
+        }
+    }
+}
