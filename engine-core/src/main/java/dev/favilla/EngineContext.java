@@ -15,6 +15,7 @@ import dev.favilla.scheduler.JobSelector;
 import dev.favilla.serializer.KryoRegistration;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
+import dev.favilla.stats.Aggregate;
 import dev.favilla.status.ExecutorUsage;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
@@ -322,6 +323,39 @@ public final class EngineContext implements AutoCloseable {
     public LongAccumulator longAccumulator(String name) {
         requireUsable();
         return variables.longAccumulator(notNull(name, "name"));
+    }
+
+    /**
+     * Returns a sum of numbers that tasks add to and the driver reads.
+     *
+     * @param name how it is printed
+     */
+    public DoubleAccumulator doubleAccumulator(String name) {
+        requireUsable();
+        return variables.doubleAccumulator(notNull(name, "name"));
+    }
+
+    /**
+     * Returns a list that tasks add to and the driver reads.
+     *
+     * @param name how it is printed
+     */
+    public <T extends @Nullable Object> CollectionAccumulator<T> collectionAccumulator(String name) {
+        requireUsable();
+        return variables.collectionAccumulator(notNull(name, "name"));
+    }
+
+    /**
+     * Returns what aggregates values that tasks add, in a way of your own, such as those of
+     * {@link dev.favilla.stats.Aggregates}.
+     *
+     * @param name how it is printed
+     * @param aggregate travels with each function that uses the accumulator
+     */
+    public <T extends @Nullable Object, A extends @Nullable Object, R extends @Nullable Object>
+            AggregateAccumulator<T, R> accumulator(String name, Aggregate<T, A, R> aggregate) {
+        requireUsable();
+        return variables.accumulator(notNull(name, "name"), notNull(aggregate, "aggregate"));
     }
 
     // ---------------------------------------------------------------- jobs: what they take over from their thread

@@ -3,6 +3,7 @@ package dev.favilla;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.serializer.SerializationException;
+import dev.favilla.stats.Aggregate;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -67,5 +68,21 @@ final class Variables implements Broadcast.Source {
     LongAccumulator longAccumulator(String name) {
         return new LongAccumulator(
                 engine.accumulators().register(new LongAccumulator.Totals(owner(), next.getAndIncrement(), name)));
+    }
+
+    DoubleAccumulator doubleAccumulator(String name) {
+        return new DoubleAccumulator(
+                engine.accumulators().register(new DoubleAccumulator.Totals(owner(), next.getAndIncrement(), name)));
+    }
+
+    <T extends @Nullable Object> CollectionAccumulator<T> collectionAccumulator(String name) {
+        return new CollectionAccumulator<>(engine.accumulators()
+                .register(new CollectionAccumulator.Values<T>(owner(), next.getAndIncrement(), name)));
+    }
+
+    <T extends @Nullable Object, A extends @Nullable Object, R extends @Nullable Object>
+            AggregateAccumulator<T, R> accumulator(String name, Aggregate<T, A, R> aggregate) {
+        return new AggregateAccumulator<>(engine.accumulators()
+                .register(new AggregateAccumulator.Parts<>(owner(), next.getAndIncrement(), name, aggregate)));
     }
 }

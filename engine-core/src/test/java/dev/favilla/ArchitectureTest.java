@@ -114,7 +114,7 @@ class ArchitectureTest {
                         "dev.favilla.event..",
                         "dev.favilla.scheduler..")
                 .layer("core")
-                .definedBy("dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..")
+                .definedBy("dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..", "dev.favilla.stats..")
                 .layer("spi")
                 .definedBy("dev.favilla.spi..")
                 .whereLayer("fault")

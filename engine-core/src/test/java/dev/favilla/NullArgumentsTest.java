@@ -163,6 +163,9 @@ class NullArgumentsTest {
         if (type == dev.favilla.function.CombineFunction.class) {
             return (dev.favilla.function.CombineFunction<Object, Object>) (a, b) -> a;
         }
+        if (type == dev.favilla.stats.Aggregate.class) {
+            return dev.favilla.stats.Aggregates.counting();
+        }
         throw new IllegalArgumentException("no value for " + type);
     }
 }
