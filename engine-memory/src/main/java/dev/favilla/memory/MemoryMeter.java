@@ -38,9 +38,12 @@ public final class MemoryMeter implements AutoCloseable {
     }
 
     private void grow(long bytes) {
-        reserved += account.reserve(bytes + step(bytes) - reserved);
-        if (reserved < bytes) {
-            refused(bytes - reserved);
+        long before = reserved;
+        long granted = account.reserve(bytes + step(bytes) - before);
+        long needed = bytes - (before - reserved); // the thing may have been asked to spill, and takes less now
+        reserved += granted;
+        if (reserved < needed) {
+            refused(needed - reserved);
         }
     }
 
@@ -62,6 +65,18 @@ public final class MemoryMeter implements AutoCloseable {
         account.moveTo(retained, bytes);
         reserved -= bytes;
         close();
+    }
+
+    /**
+     * Says that the thing, having spilled, takes only {@code bytes} now; the rest is given back at once, and nothing is
+     * ever asked for.
+     *
+     * @return how many bytes were given back
+     */
+    public long shrinkTo(long bytes) {
+        long surplus = Math.max(0, reserved - bytes);
+        release(surplus);
+        return surplus;
     }
 
     /** Returns what is asked for beyond {@code bytes}, so that growing costs few requests. */
