@@ -62,7 +62,8 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 block -> events.accept(new SchedulerEvent.BlockDropped(id, block)),
                 transfer,
                 settings.unrollBytes());
-        this.shuffle = new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer);
+        this.shuffle =
+                new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer, disk);
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
         this.leaving = leaving;
     }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * were sent, wherever they lie.
  *
  * <p>All map outputs that lie here are looked up before the first record is handed out, so what is gone is noticed
- * before any work is done, and what is dropped later stays readable. A map output is let go when the next one is
- * entered.
+ * before any work is done, and what is dropped later stays readable as far as it is in memory. Of what is on disk one
+ * block at a time is read. A map output is let go when the next one is entered.
  */
 final class BlockCursor implements AutoCloseable {
 
@@ -121,6 +121,9 @@ final class BlockCursor implements AutoCloseable {
         }
         if (block instanceof SerializedBlock bytes && present != null) {
             return source.open(present.output(), bytes, nextBlock);
+        }
+        if (block instanceof DiskBlock onDisk && present != null) {
+            return source.open(present.output(), onDisk, nextBlock);
         }
         throw new IllegalStateException("Cannot read a " + block.getClass().getSimpleName() + " as bytes");
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns blocks into frames for another executor: bytes are copied as they are, references serialized. Whoever asks
- * again gets the same frames, named by their place among the blocks of the reducer.
+ * Turns blocks into frames, for another executor or for local disk: bytes are taken as they are, references serialized.
+ * Whoever asks again gets the same frames, named by their place among the blocks of the reducer.
  */
 final class BlockEncoder {
 
@@ -25,18 +25,24 @@ final class BlockEncoder {
         this.frames = frames;
     }
 
+    /** Returns frames that belong to whoever asks. */
     List<EncodedBlock> encode(OutputKey output, int reducer, List<Block> blocks) {
         List<EncodedBlock> encoded = new ArrayList<>(blocks.size());
         for (Block block : blocks) {
             BlockHeader header = SerializedBlock.header(output, reducer, encoded.size(), block.records());
-            encoded.add(new EncodedBlock(header, frame(block, header)));
+            byte[] frame = frame(block, header);
+            encoded.add(new EncodedBlock(header, block instanceof SerializedBlock ? frame.clone() : frame));
         }
         return encoded;
     }
 
-    private byte[] frame(Block block, BlockHeader header) {
+    /** Returns the frame of a block, which may be the block's own. */
+    byte[] frame(Block block, BlockHeader header) {
         if (block instanceof SerializedBlock bytes) {
-            return bytes.frame().clone();
+            return bytes.frame();
+        }
+        if (block instanceof DiskBlock onDisk) {
+            return onDisk.read();
         }
         if (block instanceof ObjectBlock references) {
             return serialize(references).frame(frames, header);

@@ -3,6 +3,7 @@ package dev.favilla.shuffle.hash;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.LocalDiskException;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
@@ -18,19 +19,22 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where one reader has its blocks from: what lies here is looked up before the first record, what lies on another
- * executor is fetched when its turn comes, one map output at a time.
+ * Where one reader has its blocks from: what lies here is looked up before the first record, and each block again when
+ * its turn comes, for it may have gone from memory to disk; what lies on another executor is fetched when its turn comes,
+ * one map output at a time.
  *
- * <p><b>Memory.</b> What was fetched is paid for by the attempt until it is {@linkplain #leave left}.
+ * <p><b>Memory.</b> What was fetched is paid for by the attempt until it is {@linkplain #leave left}, and so is the one
+ * block that was read from disk last.
  *
  * <p><b>Failures.</b> Not a byte is parsed before it is known to be the right one and whole. A block that came damaged
- * is fetched once more: it may have happened on the way. What is damaged here, or gone, is a
- * {@link FetchFailedException} at once, recorded in the scope as well: user code that catches it cannot turn a lost
+ * from another executor or from disk is fetched or read once more: it may have happened on the way. What is damaged in
+ * memory, or gone, is a {@link FetchFailedException} at once, recorded in the scope as well: user code that catches it cannot turn a lost
  * input into a result. An attempt that was told to stop has lost nothing, whatever it meets.
  */
 final class BlockSource {
@@ -59,7 +63,7 @@ final class BlockSource {
         this.fetched = new MemoryMeter(scope.memory());
     }
 
-    /** Returns what is to be read, in map order. What lies here stays readable from now on. */
+    /** Returns what is to be read, in map order. What lies here in memory stays readable from now on. */
     Deque<Input> lookUp() {
         Deque<Input> inputs = new ArrayDeque<>();
         for (MapOutput output : outputs.outputs()) {
@@ -70,15 +74,12 @@ final class BlockSource {
         return inputs;
     }
 
-    private @Nullable List<Block> find(MapOutput output) {
+    private @Nullable StoredOutput find(MapOutput output) {
         StoredOutput stored = store.find(keyOf(output));
-        if (stored != null) {
-            return stored.blocks(reducer);
-        }
-        if (output.executor().equals(executor)) {
+        if (stored == null && output.executor().equals(executor)) {
             throw lost(output, "it was dropped", null);
         }
-        return null;
+        return stored;
     }
 
     /** Returns the blocks of an input whose turn has come. */
@@ -92,23 +93,27 @@ final class BlockSource {
             }
             throw lost(output, "a test kit stepped in: " + e, e);
         }
-        List<Block> here = input.here();
-        return here != null ? here : fetch(output);
+        StoredOutput here = input.here();
+        return here != null ? here.blocks(reducer) : fetch(output);
     }
 
     private List<Block> fetch(MapOutput output) {
+        return twice(output, "it came damaged twice: ", () -> open(output, ask(output)));
+    }
+
+    private <T> T twice(MapOutput output, String reason, Supplier<T> access) {
         DamagedBlockException first;
         try {
-            return open(output, ask(output));
+            return access.get();
         } catch (DamagedBlockException e) {
-            logger().debug("A block is fetched once more", e);
+            logger().debug("A block is looked at once more", e);
             first = e;
         }
         try {
-            return open(output, ask(output));
+            return access.get();
         } catch (DamagedBlockException e) {
             e.addSuppressed(first);
-            throw lost(output, "it came damaged twice: " + e.getMessage(), e);
+            throw lost(output, reason + e.getMessage(), e);
         }
     }
 
@@ -118,6 +123,8 @@ final class BlockSource {
             return transfer.fetch(outputs.shuffleId(), reducer, output);
         } catch (BlockTransferException e) {
             throw lost(output, String.valueOf(e.getMessage()), e);
+        } catch (LocalDiskException e) {
+            throw unreadable(output, e);
         }
     }
 
@@ -147,6 +154,33 @@ final class BlockSource {
         } catch (DamagedBlockException e) {
             throw lost(output, "it is damaged: " + e.getMessage(), e);
         }
+    }
+
+    /** Reads and verifies a block that lies on disk here. */
+    BlockFrame.Payload open(MapOutput output, DiskBlock block, int part) {
+        fetched.hold(block.bytes());
+        BlockFrame.Payload payload = twice(
+                output, "it is damaged on disk: ", () -> verify(output, read(output, block), part, block.records()));
+        if (payload.length() > block.bytes()) { // it was compressed
+            fetched.hold(block.bytes() + payload.length());
+        }
+        return payload;
+    }
+
+    private byte[] read(MapOutput output, DiskBlock block) {
+        scope.checkKilled();
+        try {
+            return block.read();
+        } catch (LocalDiskException e) {
+            throw unreadable(output, e);
+        }
+    }
+
+    private DamagedBlockException unreadable(MapOutput output, LocalDiskException cause) {
+        DamagedBlockException damaged =
+                new DamagedBlockException(nameOf(output), output.attemptId(), String.valueOf(cause.getMessage()));
+        damaged.initCause(cause);
+        return damaged;
     }
 
     private BlockFrame.Payload verify(MapOutput output, byte[] frame, int part, int records) {
@@ -182,7 +216,7 @@ final class BlockSource {
     /**
      * A map output to be read.
      *
-     * @param here its blocks, or null if it lies on another executor
+     * @param here where its blocks are, or null if it lies on another executor
      */
-    record Input(MapOutput output, @Nullable List<Block> here) {}
+    record Input(MapOutput output, @Nullable StoredOutput here) {}
 }

@@ -2,6 +2,7 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.LocalDisk;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryManager;
@@ -17,20 +18,26 @@ import dev.favilla.shuffle.ShuffleWriter;
 import dev.favilla.storage.EncodedBlock;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The hash shuffle of one executor. Map outputs stay in memory: records that are deeply immutable by reference, all
- * others as bytes. To other executors all of them go as bytes.
+ * The hash shuffle of one executor. Map outputs stay in memory as long as nobody needs the room: records that are deeply
+ * immutable by reference, until map outputs take two fifths of the budget, all others as bytes. To other executors, and
+ * to local disk, all of them go as bytes.
  *
- * <p><b>Memory.</b> A writer and a reader pay from their attempt's account. A committed output is moved to a retained
- * account of its own, which is closed when the output is dropped: when nobody needs it, or before its time when a task of
- * another job could not go on otherwise. Whoever wants it then finds it lost, and it is computed again.
+ * <p><b>Memory.</b> A writer and a reader pay from their attempt's account. A writer that is short of memory moves what it
+ * has to a file. A committed output is moved to a retained account of its own; any task that is short of memory has it
+ * written to local disk, from where it is read on. The account is closed, and the files deleted, when the output is
+ * dropped: when nobody needs it, or before its time when a task of another job could not go on otherwise. Whoever wants
+ * it then finds it lost, and it is computed again.
  *
  * <p><b>Threads.</b> May be used from any thread. Each writer and reader belongs to the thread of its attempt.
  *
  * <p><b>Failures.</b> An attempt that is refused memory fails with
- * {@link dev.favilla.memory.ExecutionMemoryExhaustedException}. What is opened or committed after {@link #close} is an
- * {@link IllegalStateException}.
+ * {@link dev.favilla.memory.ExecutionMemoryExhaustedException}, and one that cannot move out what it has with
+ * {@link dev.favilla.disk.LocalDiskException}. A committed output that cannot be written out stays in memory. What cannot
+ * be read back, or is not what was written, is lost as if it had been dropped. What is opened or committed after
+ * {@link #close} is an {@link IllegalStateException}.
  */
 public final class HashShuffleManager implements ShuffleManager {
 
@@ -39,16 +46,13 @@ public final class HashShuffleManager implements ShuffleManager {
     private final BlockFrame frames;
     private final ExecutorId executor;
     private final BlockTransfer transfer;
+    private final BlockEncoder encoder;
+    private final @Nullable BlockDisk disk;
     private final OutputStore store = new OutputStore();
 
-    /** A shuffle whose serialized records are not compressed. */
+    /** A shuffle of the only executor, whose serialized records are not compressed and whose outputs stay in memory. */
     public HashShuffleManager(MemoryManager memory, Serializer serializer, ExecutorId executor) {
-        this(memory, serializer, new BlockFrame(Compression.NONE), executor);
-    }
-
-    /** The shuffle of the only executor. */
-    public HashShuffleManager(MemoryManager memory, Serializer serializer, BlockFrame frames, ExecutorId executor) {
-        this(memory, serializer, frames, executor, BlockTransfer.NONE);
+        this(memory, serializer, new BlockFrame(Compression.NONE), executor, BlockTransfer.NONE, null);
     }
 
     /**
@@ -57,18 +61,22 @@ public final class HashShuffleManager implements ShuffleManager {
      * @param frames how serialized records are framed, and whether compressed
      * @param executor where the outputs lie, as {@link dev.favilla.shuffle.MapOutput} says
      * @param transfer fetches what lies on other executors
+     * @param disk where outputs go when memory is short; null if they stay in memory
      */
     public HashShuffleManager(
             MemoryManager memory,
             Serializer serializer,
             BlockFrame frames,
             ExecutorId executor,
-            BlockTransfer transfer) {
+            BlockTransfer transfer,
+            @Nullable LocalDisk disk) {
         this.memory = memory;
         this.serializer = serializer;
         this.frames = frames;
         this.executor = executor;
         this.transfer = transfer;
+        this.encoder = new BlockEncoder(serializer, frames);
+        this.disk = disk == null ? null : new BlockDisk(disk, encoder);
     }
 
     @Override
@@ -78,9 +86,9 @@ public final class HashShuffleManager implements ShuffleManager {
             throw new IllegalArgumentException("mapPartition must be >= 0, got " + mapPartition);
         }
         OutputKey key = new OutputKey(spec.shuffleId(), mapPartition, scope.attemptId());
-        OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, frames, scope);
+        OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, frames, scope, memory, disk);
         MapSideWriter mapSide = mapSide(spec, buffer, scope);
-        return new HashShuffleWriter(key, spec.numReducers(), executor, store, memory, scope, mapSide, buffer);
+        return new HashShuffleWriter(key, executor, store, memory, scope, mapSide, buffer);
     }
 
     private MapSideWriter mapSide(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
@@ -125,9 +133,7 @@ public final class HashShuffleManager implements ShuffleManager {
     public Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer) {
         OutputKey key = new OutputKey(shuffleId, mapPartition, attemptId);
         StoredOutput output = store.find(key);
-        return output == null
-                ? Optional.empty()
-                : Optional.of(new BlockEncoder(serializer, frames).encode(key, reducer, output.blocks(reducer)));
+        return output == null ? Optional.empty() : Optional.of(encoder.encode(key, reducer, output.blocks(reducer)));
     }
 
     @Override

@@ -8,14 +8,12 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleWriter;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The output of one map attempt: an intake in front, a buffer behind, and at the end a place in the store. */
 final class HashShuffleWriter implements ShuffleWriter {
 
     private final OutputKey key;
-    private final int numReducers;
     private final ExecutorId executor;
     private final OutputStore store;
     private final MemoryManager memory;
@@ -27,7 +25,6 @@ final class HashShuffleWriter implements ShuffleWriter {
 
     HashShuffleWriter(
             OutputKey key,
-            int numReducers,
             ExecutorId executor,
             OutputStore store,
             MemoryManager memory,
@@ -35,7 +32,6 @@ final class HashShuffleWriter implements ShuffleWriter {
             MapSideWriter mapSide,
             OutputBuffer buffer) {
         this.key = key;
-        this.numReducers = numReducers;
         this.executor = executor;
         this.store = store;
         this.memory = memory;
@@ -66,13 +62,11 @@ final class HashShuffleWriter implements ShuffleWriter {
     }
 
     private BlockSizes store() {
-        long[] bytesPerReducer = new long[numReducers];
-        List<List<Block>> blocks = buffer.finish(bytesPerReducer);
-        BlockSizes sizes = BlockSizes.of(bytesPerReducer);
+        BlockSizes sizes = BlockSizes.of(buffer.finish());
         MemoryAccount retained = memory.openRetained(
                 "map output of shuffle " + key.shuffleId() + ", map partition " + key.mapPartition(),
                 store.memoryOf(key));
-        StoredOutput output = new StoredOutput(blocks, retained);
+        StoredOutput output = buffer.handOver(retained);
         boolean stored = false;
         try {
             store.put(key, output); // before it holds a byte: whoever wants its memory then finds what to drop

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records for one reducer, by reference, in chunks that double in length up to a limit: nothing is ever copied and at
- * most about half is spare.
+ * most about half is spare. Those that were moved out come before those that are here.
  */
 final class ObjectBuffer {
 
@@ -16,6 +16,7 @@ final class ObjectBuffer {
     private static final int ARRAY_HEADER_BYTES = 16;
 
     private final List<@Nullable Object[]> chunks = new ArrayList<>(4);
+    private List<Block> moved = List.of();
     private @Nullable Object[] last = new Object[0];
 
     /** References in {@link #last}, two per record. */
@@ -42,18 +43,42 @@ final class ObjectBuffer {
 
     /** Returns how many blocks the records make. */
     int blocks() {
-        return chunks.size();
+        return moved.size() + chunks.size();
+    }
+
+    /** Moves all records out that are here. */
+    void moveOut(BlockMove move) {
+        if (chunks.isEmpty()) {
+            return;
+        }
+        if (moved.isEmpty()) {
+            moved = new ArrayList<>();
+        }
+        for (@Nullable Object[] chunk : chunks) {
+            moved.add(move.move(moved.size(), new ObjectBlock(chunk, recordsIn(chunk), 0)));
+        }
+        chunks.clear();
+        last = new Object[0];
+        used = 0;
+    }
+
+    private int recordsIn(@Nullable Object[] chunk) {
+        return (chunk == last ? used : chunk.length) / 2;
     }
 
     /**
      * Adds the records as blocks to {@code blocks} and returns how many bytes they take.
      *
-     * @param bytesPerRecord about how many bytes a key and its value take
+     * @param bytesPerRecord about how many bytes a key and its value take that are here
      */
     long moveTo(List<Block> blocks, double bytesPerRecord) {
         long total = 0;
+        for (Block block : moved) {
+            blocks.add(block);
+            total += block.bytes();
+        }
         for (@Nullable Object[] chunk : chunks) {
-            int records = (chunk == last ? used : chunk.length) / 2;
+            int records = recordsIn(chunk);
             long bytes = arrayBytes(chunk) + Math.round(bytesPerRecord * records);
             blocks.add(new ObjectBlock(chunk, records, bytes));
             total += bytes;

@@ -1,9 +1,12 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryMeter;
+import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.value.Immutability;
 import dev.favilla.value.SizeEstimator;
@@ -14,50 +17,95 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one map attempt has sent so far, by reducer and in order.
  *
- * <p>Records stay references as long as all of them are deeply immutable. From the first that is not, everything is
- * serialized: the attempt's data evidently is of a kind that needs copies, and one kind of block after the other keeps
- * the order.
+ * <p>Records stay references as long as all of them are deeply immutable, and as long as map outputs do not crowd the
+ * heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
+ * and one kind of block after the other keeps the order.
  *
- * <p>What is held is paid for by the attempt until it is {@linkplain #moveMemoryTo moved}.
+ * <p>What is held is paid for by the attempt until it is {@linkplain #handOver handed over}. When the attempt is short of
+ * memory, all that is here goes to the end of one file, reducer by reducer. That changes where a record lies, not its
+ * place among the others.
  */
-final class OutputBuffer implements AutoCloseable {
+final class OutputBuffer implements Spillable, AutoCloseable {
 
     /** Records by reference between two looks at the account; a power of two. */
     private static final int RECORDS_PER_CHECK = 32;
 
+    /** What it takes to be worth a turn to the disk, at least, and for each reducer. */
+    private static final int SMALLEST_MOVE = 4096;
+
+    private static final int SMALLEST_MOVE_PER_REDUCER = 2 * DiskBlock.INDEX_BYTES;
+
     private final OutputKey key;
     private final RecordStream stream;
     private final BlockFrame frames;
+    private final TaskScope scope;
     private final MemoryMeter memory;
+    private final Crowding crowding;
+    private final @Nullable BlockDisk disk;
     private final OutputDigest digest;
 
     private final Immutability.Checker keyChecker = new Immutability.Checker();
     private final Immutability.Checker valueChecker = new Immutability.Checker();
 
     // Two samplers: one that is shown keys and values in turn might pick nothing but keys.
-    private final SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
-    private final SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
+    private SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
+    private SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
 
     private final @Nullable ObjectBuffer[] references;
     private final @Nullable SerializedBuffer[] bytes;
 
     private boolean serializing;
     private long records;
+
+    /** How many reducers got anything. */
+    private int reducers;
+
+    /** References that are here. */
     private long referencedRecords;
+
     private long referenceArrayBytes;
     private long laneBytes;
+
+    /** What knowing about moved blocks takes. */
+    private long indexBytes;
+
+    private @Nullable BlockFile file;
+
+    /** Records cannot be moved out in the middle of one. */
+    private boolean adding;
+
+    /** Why nothing can be committed: some blocks are neither here nor on disk. */
+    private @Nullable Throwable broken;
+
+    private List<List<Block>> finished = List.of();
 
     /** What the finished blocks take. */
     private long finishedBytes;
 
-    OutputBuffer(OutputKey key, int numReducers, Serializer serializer, BlockFrame frames, TaskScope scope) {
+    /**
+     * @param frames how blocks are framed
+     * @param pool the budget that is shared with other map outputs
+     * @param disk where blocks go when memory is short; null if they stay
+     */
+    OutputBuffer(
+            OutputKey key,
+            int numReducers,
+            Serializer serializer,
+            BlockFrame frames,
+            TaskScope scope,
+            MemoryManager pool,
+            @Nullable BlockDisk disk) {
         this.key = key;
         this.stream = new RecordStream(serializer);
         this.frames = frames;
+        this.scope = scope;
         this.memory = new MemoryMeter(scope.memory());
+        this.crowding = new Crowding(pool);
+        this.disk = disk;
         this.digest = new OutputDigest(serializer, scope.attemptId());
         this.references = new ObjectBuffer[numReducers];
         this.bytes = new SerializedBuffer[numReducers];
+        scope.memory().register(this);
     }
 
     /** Appends a record to what {@code reducer} gets. */
@@ -79,13 +127,16 @@ final class OutputBuffer implements AutoCloseable {
         if (buffer == null) {
             buffer = new ObjectBuffer();
             references[reducer] = buffer;
+            reducers++;
         }
         referenceArrayBytes += buffer.add(recordKey, value);
         keySizes.add(recordKey);
         valueSizes.add(value);
         referencedRecords++;
         if ((referencedRecords & (RECORDS_PER_CHECK - 1)) == 0) {
-            memory.hold(heldBytes());
+            long held = heldBytes();
+            serializing = crowding.isReachedBy(held);
+            memory.hold(held);
         }
     }
 
@@ -95,9 +146,12 @@ final class OutputBuffer implements AutoCloseable {
             ObjectBuffer before = references[reducer]; // nothing is added to it any more
             buffer = new SerializedBuffer(key, reducer, before == null ? 0 : before.blocks(), stream, frames);
             bytes[reducer] = buffer;
+            reducers += before == null ? 1 : 0;
         }
         long heldBefore = buffer.heldBytes();
+        adding = true; // and if the record cannot be written the attempt ends
         buffer.add(recordKey, value);
+        adding = false;
         long grown = buffer.heldBytes() - heldBefore;
         if (grown != 0) {
             laneBytes += grown;
@@ -106,7 +160,11 @@ final class OutputBuffer implements AutoCloseable {
     }
 
     private long heldBytes() {
-        return referenceArrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes + stream.heldBytes();
+        return movableBytes() + stream.heldBytes() + indexBytes;
+    }
+
+    private long movableBytes() {
+        return referenceArrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes;
     }
 
     long records() {
@@ -117,55 +175,168 @@ final class OutputBuffer implements AutoCloseable {
         return digest.value();
     }
 
+    @Override
+    public long spillableBytes() {
+        long movable = movableBytes();
+        boolean worthwhile = movable >= SMALLEST_MOVE && movable >= (long) SMALLEST_MOVE_PER_REDUCER * reducers;
+        return disk == null || adding || broken != null || !worthwhile ? 0 : movable;
+    }
+
+    /** Moves out all that is here: parts of it would make small blocks of what comes later. */
+    @Override
+    public long spill(long wanted) {
+        BlockDisk to = disk;
+        if (to == null || spillableBytes() == 0) {
+            return 0;
+        }
+        long before = heldBytes();
+        try {
+            moveOut(to);
+        } catch (RuntimeException | Error e) {
+            broken = e; // for user code that catches everything
+            throw e;
+        }
+        scope.metrics().add(Metric.MEMORY_BYTES_SPILLED, before - heldBytes());
+        return memory.shrinkTo(heldBytes());
+    }
+
+    private void moveOut(BlockDisk disk) {
+        BlockFile to = file;
+        if (to == null) {
+            to = disk.create();
+            file = to;
+        }
+        long bytesBefore = to.bytes();
+        for (int reducer = 0; reducer < bytes.length; reducer++) {
+            moveOut(reducer, disk, to);
+        }
+        to.flush();
+        scope.metrics().add(Metric.DISK_BYTES_SPILLED, to.bytes() - bytesBefore);
+        keySizes = new SizeEstimator.Sampler();
+        valueSizes = new SizeEstimator.Sampler();
+        referencedRecords = 0;
+        referenceArrayBytes = 0;
+        laneBytes = 0;
+    }
+
+    private void moveOut(int reducer, BlockDisk disk, BlockFile to) {
+        BlockMove move = (part, block) -> {
+            indexBytes += DiskBlock.INDEX_BYTES;
+            return disk.write(to, key, reducer, part, block);
+        };
+        ObjectBuffer first = references[reducer];
+        if (first != null) {
+            first.moveOut(move);
+        }
+        SerializedBuffer second = bytes[reducer];
+        if (second != null) {
+            second.moveOut(move);
+        }
+    }
+
     /**
-     * Ends the output and returns its blocks by reducer. The attempt still pays for them.
+     * Ends the output and returns how many bytes each reducer gets. The attempt still pays for the blocks.
      *
-     * @param bytesPerReducer filled in with how many bytes each reducer gets
+     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if there is not enough for them
      */
-    List<List<Block>> finish(long[] bytesPerReducer) {
-        double bytesPerRecord =
-                referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
-        List<List<Block>> blocks = new ArrayList<>(bytesPerReducer.length);
-        for (int reducer = 0; reducer < bytesPerReducer.length; reducer++) {
-            List<Block> sent = takeBlocks(reducer, bytesPerRecord, bytesPerReducer);
-            blocks.add(sent);
-            finishedBytes += bytesPerReducer[reducer];
+    long[] finish() {
+        checkWhole();
+        laneBytes = 0;
+        for (SerializedBuffer buffer : bytes) {
+            if (buffer != null) {
+                buffer.seal();
+                laneBytes += buffer.heldBytes();
+            }
         }
         stream.close();
-        return blocks;
+        memory.hold(heldBytes()); // while it can still be moved out
+        scope.memory().unregister(this);
+        checkWhole();
+        if (file != null) {
+            file.finish();
+        }
+        return takeBlocks();
     }
 
-    /**
-     * Moves the memory of the finished blocks to an account that outlives the attempt, and gives the rest back.
-     *
-     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if the attempt holds too little and is refused the
-     *     rest; nothing is moved
-     */
-    void moveMemoryTo(MemoryAccount retained) {
-        memory.moveTo(retained, finishedBytes);
+    private void checkWhole() {
+        if (broken != null) {
+            throw new IllegalStateException(
+                    "The output of map partition " + key.mapPartition() + " of shuffle " + key.shuffleId()
+                            + " is not whole, because a part of it could not be moved to local disk",
+                    broken);
+        }
     }
 
-    private List<Block> takeBlocks(int reducer, double bytesPerRecord, long[] bytesPerReducer) {
+    private long[] takeBlocks() {
+        double bytesPerRecord =
+                referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
+        long[] bytesPerReducer = new long[bytes.length];
+        List<List<Block>> all = new ArrayList<>(bytes.length);
+        for (int reducer = 0; reducer < bytes.length; reducer++) {
+            List<Block> blocks = takeBlocks(reducer, bytesPerRecord);
+            for (Block block : blocks) {
+                bytesPerReducer[reducer] += block.bytes();
+                finishedBytes += block.heldBytes();
+            }
+            all.add(blocks);
+        }
+        finished = all;
+        return bytesPerReducer;
+    }
+
+    private List<Block> takeBlocks(int reducer, double bytesPerRecord) {
         ObjectBuffer first = references[reducer];
         SerializedBuffer second = bytes[reducer];
         if (first == null && second == null) {
             return List.of();
         }
         List<Block> blocks = new ArrayList<>();
-        bytesPerReducer[reducer] = (first == null ? 0 : first.moveTo(blocks, bytesPerRecord))
-                + (second == null ? 0 : second.moveTo(blocks));
+        if (first != null) {
+            first.moveTo(blocks, bytesPerRecord);
+        }
+        if (second != null) {
+            second.moveTo(blocks);
+        }
         return blocks;
+    }
+
+    /**
+     * Returns the finished output, which sees to its file from now on.
+     *
+     * @param retained pays for it once {@link #moveMemoryTo} was called
+     */
+    StoredOutput handOver(MemoryAccount retained) {
+        StoredOutput output = new StoredOutput(key, finished, retained, file, disk);
+        finished = List.of();
+        file = null;
+        return output;
+    }
+
+    /**
+     * Moves the memory of the finished blocks to an account that outlives the attempt, and gives the rest back.
+     *
+     * @throws dev.favilla.memory.ExecutionMemoryExhaustedException if the attempt holds too little and is refused the rest; nothing is moved
+     */
+    void moveMemoryTo(MemoryAccount retained) {
+        memory.moveTo(retained, finishedBytes);
     }
 
     /** Drops what is held and gives the attempt's memory back; closing twice is harmless. */
     @Override
     public void close() {
+        scope.memory().unregister(this);
         for (int reducer = 0; reducer < bytes.length; reducer++) {
             references[reducer] = null;
             bytes[reducer] = null;
         }
+        finished = List.of();
+        BlockFile left = file;
+        file = null;
         try {
             stream.close();
+            if (left != null) {
+                left.close();
+            }
         } finally {
             memory.close();
         }

@@ -30,9 +30,21 @@ final class OutputStore implements AutoCloseable {
         }
     }
 
-    /** Returns what drops an output when its memory is wanted, and holds nothing else of whoever made it. */
+    /** Returns what writes an output out, or drops it, when its memory is wanted; it holds nothing of whoever made it. */
     RetainedMemory memoryOf(OutputKey key) {
-        return () -> drop(key);
+        return new RetainedMemory() {
+
+            @Override
+            public long moveOut(long bytes) {
+                StoredOutput output = find(key);
+                return output == null ? 0 : output.moveOut();
+            }
+
+            @Override
+            public long drop() {
+                return OutputStore.this.drop(key);
+            }
+        };
     }
 
     @Nullable

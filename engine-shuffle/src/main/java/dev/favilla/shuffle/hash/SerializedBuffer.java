@@ -21,7 +21,12 @@ final class SerializedBuffer {
     private final RecordStream stream;
     private final BlockFrame frames;
 
-    private final List<SerializedBlock> blocks = new ArrayList<>(1);
+    private final List<Block> blocks = new ArrayList<>(1);
+
+    /** How many of {@link #blocks} were moved out: those that come first. */
+    private int moved;
+
+    /** What the others take. */
     private long blockBytes;
 
     private @Nullable FrameBuffer buffer;
@@ -67,15 +72,28 @@ final class SerializedBuffer {
         records = 0;
     }
 
-    /** Returns what the lane takes now. */
+    /** Moves all records out that are here. */
+    void moveOut(BlockMove move) {
+        seal();
+        for (; moved < blocks.size(); moved++) {
+            blocks.set(moved, move.move(firstPart + moved, blocks.get(moved)));
+        }
+        blockBytes = 0;
+    }
+
+    /** Returns what the lane takes now, but for what knowing about moved blocks does. */
     long heldBytes() {
         return blockBytes + (buffer == null ? 0 : buffer.capacity());
     }
 
-    /** Adds the records as blocks to {@code blocks} and returns how many bytes they take. */
+    /** Adds the records as blocks to {@code blocks} and returns how many bytes they take where they lie. */
     long moveTo(List<Block> blocks) {
         seal();
-        blocks.addAll(this.blocks);
-        return blockBytes;
+        long total = 0;
+        for (Block block : this.blocks) {
+            blocks.add(block);
+            total += block.bytes();
+        }
+        return total;
     }
 }

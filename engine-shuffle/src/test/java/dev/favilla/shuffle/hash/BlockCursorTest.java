@@ -55,7 +55,7 @@ class BlockCursorTest {
     }
 
     private List<Object> read(List<Block> blocks) {
-        store.put(OUTPUT, new StoredOutput(List.of(blocks), memory.openRetained("test")));
+        store.put(OUTPUT, new StoredOutput(OUTPUT, List.of(blocks), memory.openRetained("test"), null, null));
         MapOutput output = new MapOutput(0, 11, HERE, 2, 0, BlockSizes.of(new long[] {100}));
         List<Object> values = new ArrayList<>();
         try (TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));

@@ -27,7 +27,7 @@ class HashShuffleTransferTest extends ShuffleTransferContract {
     @Override
     protected ShuffleManager open(
             MemoryManager memory, Serializer serializer, ExecutorId executor, BlockTransfer transfer) {
-        return new HashShuffleManager(memory, serializer, new BlockFrame(Compression.NONE), executor, transfer);
+        return new HashShuffleManager(memory, serializer, new BlockFrame(Compression.NONE), executor, transfer, null);
     }
 
     @Test
@@ -35,8 +35,8 @@ class HashShuffleTransferTest extends ShuffleTransferContract {
         ShuffleSpec spec = spec(1, null);
         List<Entry> records = List.of(entry(1, new StringBuilder("x".repeat(3_000_000))), entry(2, 2));
         try (ShufflePeers peers = new ShufflePeers(
-                (memory, serializer, executor, transfer) ->
-                        new HashShuffleManager(memory, serializer, new BlockFrame(Compression.LZ4), executor, transfer),
+                (memory, serializer, executor, transfer) -> new HashShuffleManager(
+                        memory, serializer, new BlockFrame(Compression.LZ4), executor, transfer, null),
                 2,
                 64L << 20)) {
             peers.audit(probes);
