@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class ObjectBuffer {
 
     private static final int FIRST_CHUNK = 8;
-    private static final int LARGEST_CHUNK = 1024;
+    private static final int MOST_RECORDS = 1024;
+
+    /** What the records of a chunk should take at most: its frame is made and read in one piece. */
+    private static final long MOST_BYTES = 256 << 10;
+
     private static final int REFERENCE_BYTES = 4;
     private static final int ARRAY_HEADER_BYTES = 16;
 
@@ -22,11 +26,20 @@ final class ObjectBuffer {
     /** References in {@link #last}, two per record. */
     private int used;
 
-    /** Appends a record and returns by how many bytes the arrays grew, mostly 0. */
-    int add(@Nullable Object key, @Nullable Object value) {
+    /** Returns how many records a chunk should have at most if each takes so many bytes. */
+    static int longestChunk(long bytesPerRecord) {
+        return (int) Math.max(1, Math.min(MOST_RECORDS, MOST_BYTES / Math.max(1, bytesPerRecord)));
+    }
+
+    /**
+     * Appends a record and returns by how many bytes the arrays grew, mostly 0.
+     *
+     * @param longestChunk how many records the next chunk may have
+     */
+    int add(@Nullable Object key, @Nullable Object value, int longestChunk) {
         int grown = 0;
         if (used == last.length) {
-            last = new Object[2 * Math.min(LARGEST_CHUNK, Math.max(FIRST_CHUNK, last.length))];
+            last = new Object[2 * Math.min(longestChunk, Math.max(FIRST_CHUNK, last.length))];
             chunks.add(last);
             used = 0;
             grown = (int) arrayBytes(last);

@@ -63,6 +63,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     /** References that are here. */
     private long referencedRecords;
 
+    private int longestChunk = ObjectBuffer.longestChunk(0);
     private long referenceArrayBytes;
     private long laneBytes;
 
@@ -129,15 +130,20 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             references[reducer] = buffer;
             reducers++;
         }
-        referenceArrayBytes += buffer.add(recordKey, value);
+        referenceArrayBytes += buffer.add(recordKey, value, longestChunk);
         keySizes.add(recordKey);
         valueSizes.add(value);
         referencedRecords++;
         if ((referencedRecords & (RECORDS_PER_CHECK - 1)) == 0) {
-            long held = heldBytes();
-            serializing = crowding.isReachedBy(held);
-            memory.hold(held);
+            checkReferences();
         }
+    }
+
+    private void checkReferences() {
+        longestChunk = ObjectBuffer.longestChunk((keySizes.bytes() + valueSizes.bytes()) / referencedRecords);
+        long held = heldBytes();
+        serializing = crowding.isReachedBy(held);
+        memory.hold(held);
     }
 
     private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {

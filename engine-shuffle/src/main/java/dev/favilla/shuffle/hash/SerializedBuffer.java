@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class SerializedBuffer {
 
     private static final int FIRST_BUFFER = 128;
-    private static final int FULL_BLOCK = 1 << 20;
+
+    /**
+     * How long a block gets, unless it is one long record. The buffer of so many bytes, which doubles, and its frame are
+     * shorter than half a region of the smallest heaps: longer arrays take whole regions and cannot be moved.
+     */
+    private static final int FULL_BLOCK = 240 << 10;
 
     private final OutputKey output;
     private final int reducer;
