@@ -97,4 +97,36 @@ class MemoryMeterTest {
         assertThat(account.reservedBytes()).isGreaterThanOrEqualTo(5 * MIB);
         output.close();
     }
+
+    @Test
+    void whatIsMovedOutWhileMoreIsAskedForIsNotClaimedAgain() {
+        MemoryAccount hog = manager.openRetained("a hog");
+        hog.require(POOL - 12 * MIB);
+        meter.hold(10 * MIB);
+        long[] left = {10 * MIB};
+        Spillable thing = missing -> {
+            left[0] = MIB;
+            return meter.shrinkTo(left[0]);
+        };
+        account.register(thing);
+
+        meter.hold(15 * MIB); // there are only 12, but for what moves out
+
+        assertThat(left[0]).isEqualTo(MIB);
+        assertThat(account.reservedBytes()).isBetween(6 * MIB, 8 * MIB);
+        account.unregister(thing);
+        hog.close();
+    }
+
+    @Test
+    void shrinkingGivesAllTheRestBackAndNeverAsks() {
+        meter.hold(10 * MIB);
+        long reserved = account.reservedBytes();
+
+        assertThat(meter.shrinkTo(20 * MIB)).isZero();
+        assertThat(account.reservedBytes()).isEqualTo(reserved);
+
+        assertThat(meter.shrinkTo(MIB)).isEqualTo(reserved - MIB);
+        assertThat(account.reservedBytes()).isEqualTo(MIB);
+    }
 }
