@@ -5,6 +5,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.DirectoryDisk;
 import dev.favilla.disk.LocalDisk;
 import dev.favilla.fault.FaultInjector;
+import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.UnifiedMemoryManager;
@@ -62,8 +63,14 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 block -> events.accept(new SchedulerEvent.BlockDropped(id, block)),
                 transfer,
                 settings.unrollBytes());
-        this.shuffle =
-                new HashShuffleManager(memory, plan.serializer(), serialization.shuffleFrames(), id, transfer, disk);
+        this.shuffle = new HashShuffleManager(
+                memory,
+                plan.serializer(),
+                serialization.shuffleFrames(),
+                id,
+                transfer,
+                disk,
+                new BlockFrame(serialization.codec()));
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
         this.leaving = leaving;
     }

@@ -13,6 +13,7 @@ public interface BlockServer {
      * here.
      *
      * @throws dev.favilla.serializer.SerializationException if a record cannot be turned into bytes
+     * @throws dev.favilla.disk.LocalDiskException if a block lies on disk and cannot be read
      */
     Optional<List<EncodedBlock>> shuffleBlocks(int shuffleId, int mapPartition, long attemptId, int reducer);
 

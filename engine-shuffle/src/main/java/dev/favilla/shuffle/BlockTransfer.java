@@ -38,6 +38,7 @@ public interface BlockTransfer extends PeerBlocks {
      * @throws BlockTransferException if the executor is gone or has dropped the output
      * @throws dev.favilla.serializer.SerializationException if a record cannot be turned into bytes, which another run
      *     of the map task would not change
+     * @throws dev.favilla.disk.LocalDiskException if a block lies on disk there and cannot be read
      */
     List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) throws BlockTransferException;
 }

@@ -25,6 +25,7 @@ public interface ShuffleManager extends AutoCloseable {
      * empty if the output is not here. Nobody's account is charged here.
      *
      * @throws dev.favilla.serializer.SerializationException if a record cannot be turned into bytes
+     * @throws dev.favilla.disk.LocalDiskException if a block lies on disk and cannot be read
      */
     Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer);
 

@@ -72,7 +72,7 @@ final class WorldExecutor implements TaskRunner.Host {
         BlockFrame frames = new BlockFrame(Compression.NONE);
         this.blocks = new MemoryBlockManager(
                 memory, SERIALIZER, frames, block -> post(new SchedulerEvent.BlockDropped(id, block)), others);
-        this.shuffle = new HashShuffleManager(memory, SERIALIZER, frames, id, others, null);
+        this.shuffle = new HashShuffleManager(memory, SERIALIZER, frames, id, others, null, frames);
         this.env = new ExecutorEnv(
                 id,
                 slots,

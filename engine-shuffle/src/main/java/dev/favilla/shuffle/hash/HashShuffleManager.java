@@ -52,7 +52,14 @@ public final class HashShuffleManager implements ShuffleManager {
 
     /** A shuffle of the only executor, whose serialized records are not compressed and whose outputs stay in memory. */
     public HashShuffleManager(MemoryManager memory, Serializer serializer, ExecutorId executor) {
-        this(memory, serializer, new BlockFrame(Compression.NONE), executor, BlockTransfer.NONE, null);
+        this(
+                memory,
+                serializer,
+                new BlockFrame(Compression.NONE),
+                executor,
+                BlockTransfer.NONE,
+                null,
+                new BlockFrame(Compression.NONE));
     }
 
     /**
@@ -62,6 +69,7 @@ public final class HashShuffleManager implements ShuffleManager {
      * @param executor where the outputs lie, as {@link dev.favilla.shuffle.MapOutput} says
      * @param transfer fetches what lies on other executors
      * @param disk where outputs go when memory is short; null if they stay in memory
+     * @param diskFrames how records are framed there, and whether compressed
      */
     public HashShuffleManager(
             MemoryManager memory,
@@ -69,14 +77,15 @@ public final class HashShuffleManager implements ShuffleManager {
             BlockFrame frames,
             ExecutorId executor,
             BlockTransfer transfer,
-            @Nullable LocalDisk disk) {
+            @Nullable LocalDisk disk,
+            BlockFrame diskFrames) {
         this.memory = memory;
         this.serializer = serializer;
         this.frames = frames;
         this.executor = executor;
         this.transfer = transfer;
         this.encoder = new BlockEncoder(serializer, frames);
-        this.disk = disk == null ? null : new BlockDisk(disk, encoder);
+        this.disk = disk == null ? null : new BlockDisk(disk, serializer, frames, diskFrames);
     }
 
     @Override

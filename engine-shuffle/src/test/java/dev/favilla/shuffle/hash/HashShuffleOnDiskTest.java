@@ -25,7 +25,13 @@ class HashShuffleOnDiskTest extends ShuffleManagerContract {
         return new PressedShuffle(
                 memory,
                 new HashShuffleManager(
-                        memory, serializer, new BlockFrame(Compression.LZ4), executor, BlockTransfer.NONE, disk));
+                        memory,
+                        serializer,
+                        new BlockFrame(Compression.LZ4),
+                        executor,
+                        BlockTransfer.NONE,
+                        disk,
+                        new BlockFrame(Compression.LZ4)));
     }
 
     @AfterEach
