@@ -1,223 +1,194 @@
 package dev.favilla.disk;
 
-import java.io.FileNotFoundException;
+import dev.favilla.disk.ExecutorDirectory.Place;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
-/** Local disk space in a directory of its own, which is made with the first file. */
+/**
+ * Local disk space in one or several directories. Files are shared out among them in turn, each executor has a directory
+ * of its own in each, and nothing is made before it is needed.
+ *
+ * <p><b>Failures.</b> A file whose directory is full or fails goes on in the next one, with all that was written; the
+ * one that failed is asked last for the next {@value #REST_SECONDS} seconds. Only when none takes it is there an
+ * exception. A file that cannot be deleted stays counted, and deleting is tried again until the disk is closed.
+ */
 public final class DirectoryDisk implements LocalDisk {
 
-    private final Path parent;
-    private final AtomicLong nextName = new AtomicLong();
-    private final Set<Stored> files = ConcurrentHashMap.newKeySet();
-    private @Nullable Path directory;
+    private static final int REST_SECONDS = 30;
+    private static final Duration REST = Duration.ofSeconds(REST_SECONDS);
+
+    private final FileLayer layer;
+    private final InstantSource clock;
+    private final List<ExecutorDirectory> directories;
+    private final DiskSpace space;
+    private final AtomicLong created = new AtomicLong();
+
+    /** Written, or being written. */
+    private final Set<StoredFile> files = ConcurrentHashMap.newKeySet();
+
+    /** To be deleted, and not deleted yet. */
+    private final Queue<Rest> rests = new ConcurrentLinkedQueue<>();
+
     private volatile boolean closed;
 
-    /** @param parent where the directory is made */
-    public DirectoryDisk(String parent) {
-        this.parent = Path.of(parent);
+    /** Whether all was deleted at the end; threads that had files open then may still say what they had. */
+    private volatile boolean gone;
+
+    /** @param bytes how many are still counted */
+    private record Rest(Path path, long bytes) {}
+
+    /**
+     * @param settings where, and how much
+     * @param layer the file system
+     * @param clock tells when a directory that failed is asked again
+     */
+    public DirectoryDisk(DiskSettings settings, FileLayer layer, InstantSource clock) {
+        this.layer = layer;
+        this.clock = clock;
+        this.space = new DiskSpace(settings.maxBytes());
+        this.directories = settings.directories().stream()
+                .map(directory -> new ExecutorDirectory(directory, layer))
+                .toList();
+    }
+
+    /** As much space as there is in one directory of this machine. */
+    public DirectoryDisk(String directory) {
+        this(new DiskSettings(List.of(directory), Long.MAX_VALUE), FileLayer.system(), InstantSource.system());
     }
 
     @Override
     public DiskWriter create(String purpose) {
-        Path path = directory().resolve(purpose + "-" + nextName.getAndIncrement());
-        try {
-            Stored file = new Stored(Files.createFile(path));
-            files.add(file);
-            return new Writer(file, new RandomAccessFile(path.toFile(), "rw"));
-        } catch (IOException e) {
-            throw new LocalDiskException("Cannot create a file in " + directory, e);
+        requireOpen();
+        deleteRests();
+        Place place = search(purpose + "-" + created.getAndIncrement(), 0).next();
+        StoredFile file = new StoredFile(this, place.path());
+        files.add(file);
+        MovingWriter writer = new MovingWriter(this, file, place);
+        if (closed) { // meanwhile, perhaps before the file was known
+            writer.close();
+            requireOpen();
+        }
+        return writer;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new LocalDiskException("The local disk in " + directories + " is closed: its executor has ended");
         }
     }
 
-    private synchronized Path directory() {
-        if (closed) {
-            throw new LocalDiskException("The local disk in " + parent + " is closed", null);
+    /** Begins to look for a place for a file: those that failed lately come last. */
+    PlaceSearch search(String name, long bytesWritten) {
+        Instant now = clock.instant();
+        int turn = (int) Math.floorMod(created.get(), (long) directories.size());
+        Deque<ExecutorDirectory> order = new ArrayDeque<>();
+        Deque<ExecutorDirectory> last = new ArrayDeque<>();
+        for (int i = 0; i < directories.size(); i++) {
+            ExecutorDirectory next = directories.get((turn + i) % directories.size());
+            (next.rests(now) ? last : order).add(next);
         }
-        Path made = directory;
-        if (made == null) {
-            try {
-                made = Files.createTempDirectory(parent, "favilla-");
-            } catch (IOException e) {
-                throw new LocalDiskException("Cannot make a directory in " + parent, e);
+        order.addAll(last);
+        return new PlaceSearch(name, bytesWritten, order, failed -> failed.restUntil(now.plus(REST)));
+    }
+
+    String nameOf(StoredFile file) {
+        return String.valueOf(file.path().getFileName());
+    }
+
+    FileLayer layer() {
+        return layer;
+    }
+
+    DiskSpace space() {
+        return space;
+    }
+
+    // ---------------------------------------------------------------- deleting
+
+    /** Deletes a file, now or later. */
+    void delete(StoredFile file) {
+        if (files.remove(file)) {
+            delete(new Rest(file.path(), file.bytes()));
+        } else if (closed) {
+            closeDirectories(); // what was open may not have been deleted
+        }
+    }
+
+    /** Drops a file that nobody knows of. */
+    void discard(Place place) {
+        try {
+            place.file().close();
+        } catch (IOException e) {
+            // what was written there is not wanted any more
+        } finally {
+            delete(new Rest(place.path(), 0));
+        }
+    }
+
+    private void delete(Rest rest) {
+        try {
+            layer.delete(rest.path());
+            space.give(rest.bytes());
+        } catch (IOException e) { // not the fault of whoever has no more use for it
+            rests.add(rest);
+        }
+    }
+
+    private void deleteRests() {
+        for (int due = rests.size(); due > 0; due--) {
+            Rest rest = rests.poll();
+            if (rest != null) {
+                delete(rest);
             }
-            directory = made;
         }
-        return made;
     }
 
     @Override
     public DiskUsage usage() {
-        return new DiskUsage(
-                files.size(), files.stream().mapToLong(file -> file.bytes).sum());
+        return gone ? DiskUsage.NONE : new DiskUsage(files.size() + rests.size(), space.used());
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
-        Path made = directory;
-        directory = null;
-        files.clear();
-        if (made != null) {
-            deleteAll(made);
+        for (StoredFile file : files) {
+            delete(file);
         }
+        List<IOException> failures = closeDirectories();
+        if (!failures.isEmpty()) {
+            LocalDiskException failure = new LocalDiskException(
+                    "Cannot delete all files in " + directories + ": " + failures.get(0)
+                            + ". The next JVM of this user that writes there will try again.",
+                    failures.get(0));
+            failures.stream().skip(1).forEach(failure::addSuppressed);
+            throw failure;
+        }
+        gone = true;
     }
 
-    private static void deleteAll(Path directory) {
+    private List<IOException> closeDirectories() {
+        return directories.stream()
+                .flatMap(directory -> close(directory).stream())
+                .toList();
+    }
+
+    private static List<IOException> close(ExecutorDirectory directory) {
         try {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException error)
-                        throws IOException {
-                    Files.deleteIfExists(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            directory.close();
+            return List.of();
         } catch (IOException e) {
-            throw new LocalDiskException("Cannot delete " + directory, e);
-        }
-    }
-
-    private final class Stored implements DiskFile {
-
-        private final Path path;
-        private volatile long bytes;
-
-        Stored(Path path) {
-            this.path = path;
-        }
-
-        @Override
-        public long bytes() {
-            return bytes;
-        }
-
-        @Override
-        public InputStream open(long offset, long length) {
-            Objects.checkFromIndexSize(offset, length, bytes);
-            try {
-                RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
-                file.seek(offset);
-                return new Part(file, length);
-            } catch (FileNotFoundException e) {
-                throw new LocalDiskException(path + " was deleted", e);
-            } catch (IOException e) {
-                throw new LocalDiskException("Cannot read " + path, e);
-            }
-        }
-
-        @Override
-        public void delete() {
-            try {
-                if (files.remove(this)) {
-                    Files.deleteIfExists(path);
-                }
-            } catch (IOException e) {
-                throw new LocalDiskException("Cannot delete " + path, e);
-            }
-        }
-    }
-
-    private static final class Writer extends DiskWriter {
-
-        private final Stored file;
-        private final RandomAccessFile out;
-        private long position;
-        private boolean finished;
-
-        Writer(Stored file, RandomAccessFile out) {
-            this.file = file;
-            this.out = out;
-        }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            try {
-                out.write(bytes, offset, length);
-                position += length;
-                file.bytes = position;
-            } catch (IOException e) {
-                throw new LocalDiskException("Cannot write " + file.path, e);
-            }
-        }
-
-        @Override
-        public DiskFile finish() {
-            finished = true;
-            closeFile();
-            return file;
-        }
-
-        @Override
-        public void close() {
-            if (!finished) {
-                finished = true;
-                closeFile();
-                file.delete();
-            }
-        }
-
-        private void closeFile() {
-            try {
-                out.close();
-            } catch (IOException e) {
-                throw new LocalDiskException("Cannot write " + file.path, e);
-            }
-        }
-    }
-
-    /** A stretch of a file. */
-    private static final class Part extends InputStream {
-
-        private final RandomAccessFile file;
-        private long left;
-
-        Part(RandomAccessFile file, long length) {
-            this.file = file;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            int read = left == 0 ? -1 : file.read(bytes, offset, (int) Math.min(length, left));
-            left -= Math.max(0, read);
-            return read;
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
+            return List.of(e);
         }
     }
 }
