@@ -68,7 +68,7 @@ final class Datasets {
         this.properties = properties;
         this.reachability = reachability;
         this.settings = new DatasetSettings(reachability);
-        this.jobs = new JobRunner(engine, settings);
+        this.jobs = new JobRunner(engine, settings, HeapShare.of(engineSettings));
     }
 
     EngineContext context() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * cause is the user's own exception, untouched, where user code threw one. From an isolated executor comes a copy of it;
  * if it cannot be copied there is no cause, and the message has its stack in words.
  */
-public final class JobFailedException extends EngineException {
+public sealed class JobFailedException extends EngineException permits OutOfHeapException {
 
     private static final long serialVersionUID = 1L;
 
@@ -21,14 +21,25 @@ public final class JobFailedException extends EngineException {
 
     /** @param names the names users have given to datasets, by id */
     JobFailedException(int jobId, CallSite action, JobFailure failure, Map<Integer, String> names) {
-        this(jobId, action, failure, names, rootOf(failure));
+        this(jobId, action, failure, names, "", rootOf(failure));
+    }
+
+    /** @param advice what to change, as a sentence after a space */
+    JobFailedException(int jobId, CallSite action, JobFailure failure, Map<Integer, String> names, String advice) {
+        this(jobId, action, failure, names, advice, rootOf(failure));
     }
 
     /** @param root asked for once: what came as bytes is another copy each time, read by user code */
     private JobFailedException(
-            int jobId, CallSite action, JobFailure failure, Map<Integer, String> names, @Nullable Throwable root) {
+            int jobId,
+            CallSite action,
+            JobFailure failure,
+            Map<Integer, String> names,
+            String advice,
+            @Nullable Throwable root) {
         super(
                 "Job " + jobId + " (" + action + ") failed: " + describe(failure, names)
+                        + advice
                         + (root == null ? inWords(failure) : ""),
                 root);
         this.jobId = jobId;

@@ -27,6 +27,7 @@ final class JobRunner {
 
     private final Engine engine;
     private final DatasetSettings datasets;
+    private final HeapShare heap;
 
     /** The reports of the last jobs, each in the place that its number gives. */
     private final AtomicReferenceArray<@Nullable JobReport> recent = new AtomicReferenceArray<>(RECENT_JOBS);
@@ -36,8 +37,9 @@ final class JobRunner {
     /** Whether there may be nodes that want to be prepared: the engine's own never do. */
     private volatile boolean preparing;
 
-    JobRunner(Engine engine, DatasetSettings datasets) {
+    JobRunner(Engine engine, DatasetSettings datasets, HeapShare heap) {
         this.engine = engine;
+        this.heap = heap;
         this.datasets = datasets;
     }
 
@@ -103,7 +105,9 @@ final class JobRunner {
             return SerializedValue.plain(merged.result(), engine.serializer());
         }
         if (outcome instanceof JobOutcome.Failed failed) {
-            throw new JobFailedException(jobId, site, failed.failure(), names);
+            throw HeapShare.ranOut(failed.failure())
+                    ? new OutOfHeapException(jobId, site, failed.failure(), names, heap)
+                    : new JobFailedException(jobId, site, failed.failure(), names);
         }
         throw new JobCancelledException(jobId, site, ((JobOutcome.Cancelled) outcome).reason());
     }

@@ -24,17 +24,28 @@ public final class TaskError {
 
     private static final int MAX_TEXT = 10_000;
 
+    /** How far causes are followed: they may form a circle. */
+    private static final int MAX_CAUSES = 64;
+
     private final String className;
     private final String text;
     private final String summary;
     private final @Nullable Place place;
+    private final boolean outOfMemory;
     private final Carried carried;
 
-    private TaskError(String className, String text, String summary, @Nullable Place place, Carried carried) {
+    private TaskError(
+            String className,
+            String text,
+            String summary,
+            @Nullable Place place,
+            boolean outOfMemory,
+            Carried carried) {
         this.className = className;
         this.text = text;
         this.summary = summary;
         this.place = place;
+        this.outOfMemory = outOfMemory;
         this.carried = carried;
     }
 
@@ -47,17 +58,19 @@ public final class TaskError {
         }
     }
 
-    /** Returns {@code thrown} by its class only, and asks it nothing. */
+    /** Returns {@code thrown} by its class only, and asks it nothing but for its causes. */
     static TaskError nameOf(Throwable thrown) {
-        String className = thrown.getClass().getName();
-        return new TaskError(className, className, className, null, new Itself(thrown));
+        Throwable wrapped = thrown instanceof UserCodeException ? thrown.getCause() : null; // the engine's own
+        Throwable root = wrapped == null ? thrown : wrapped;
+        String className = root.getClass().getName();
+        return new TaskError(className, className, className, null, isOutOfMemory(root), new Itself(root));
     }
 
     /** Returns an error of which nothing is known: there was no memory to keep anything of it. */
     public static TaskError unknown() {
         String className = OutOfMemoryError.class.getName();
         String text = className + ": there was not even memory to say what was thrown";
-        return new TaskError(className, text, className, null, new Written(null, text));
+        return new TaskError(className, text, className, null, true, new Written(null, text));
     }
 
     private static TaskError describe(Throwable thrown) {
@@ -67,7 +80,24 @@ public final class TaskError {
         String summary = place == null
                 ? className
                 : place.operation() + " failed on record " + place.record() + " with " + className;
-        return new TaskError(className, limited(ErrorText.of(root)), summary, place, new Itself(root));
+        return new TaskError(
+                className, limited(ErrorText.of(root)), summary, place, isOutOfMemory(root), new Itself(root));
+    }
+
+    /** User code may have wrapped it. */
+    private static boolean isOutOfMemory(Throwable thrown) {
+        try {
+            Throwable cause = thrown;
+            for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+                if (cause instanceof OutOfMemoryError) {
+                    return true;
+                }
+                cause = cause.getCause();
+            }
+            return false;
+        } catch (RuntimeException | Error e) { // asking an exception of the user's is running user code
+            return false;
+        }
     }
 
     private static String limited(String text) {
@@ -82,7 +112,7 @@ public final class TaskError {
      */
     public TaskError asBytes() {
         return carried instanceof Itself itself
-                ? new TaskError(className, text, summary, place, Written.of(itself.exception()))
+                ? new TaskError(className, text, summary, place, outOfMemory, Written.of(itself.exception()))
                 : this;
     }
 
@@ -94,6 +124,11 @@ public final class TaskError {
     /** Returns what it says. */
     public String text() {
         return text;
+    }
+
+    /** Returns whether it is an {@link OutOfMemoryError}, or has one among its causes. */
+    public boolean isOutOfMemory() {
+        return outOfMemory;
     }
 
     /** Returns what it was and where, in a few words. */

@@ -26,6 +26,7 @@ final class TaskCompletionHandler {
     private final Rollback rollback;
     private final ResultMerge merges;
     private final OutputCommitCoordinator commits;
+    private final Neighbours neighbours;
 
     TaskCompletionHandler(DagState dag, StageLifecycle lifecycle, ResultMerge merges, OutputCommitCoordinator commits) {
         this.dag = dag;
@@ -33,10 +34,12 @@ final class TaskCompletionHandler {
         this.rollback = new Rollback(dag, lifecycle);
         this.merges = merges;
         this.commits = commits;
+        this.neighbours = new Neighbours(dag.tasks);
     }
 
     /** Draws the conclusions from the end of an attempt that holds its slot no longer. */
     void on(TaskAttempt attempt, TaskOutcome outcome, MetricValues metrics) {
+        neighbours.ended(attempt);
         Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             boolean failed = outcome instanceof TaskOutcome.Failed
@@ -208,7 +211,7 @@ final class TaskCompletionHandler {
         } else if (outcome instanceof TaskOutcome.ResultTooLarge found && counts(stage, attempt, outcome)) {
             dag.jobs.fail(stage, tooLarge(found.resultBytes()));
             return;
-        } else if (counts(stage, attempt, outcome)) {
+        } else if (counts(stage, attempt, outcome) && !isExcused(stage, attempt, outcome)) {
             Optional<JobFailure> verdict = stage.retries().record(attempt, outcome);
             if (verdict.isPresent()) {
                 dag.jobs.fail(stage, verdict.get());
@@ -219,6 +222,15 @@ final class TaskCompletionHandler {
         if (live != null && stage.isPending(attempt.index()) && !commits.isHeld(stage, attempt.index())) {
             dag.tasks.queue(live, attempt.index());
         }
+    }
+
+    /** The heap may have been filled by another job, which is to fail alone. */
+    private boolean isExcused(Stage stage, TaskAttempt attempt, TaskOutcome outcome) {
+        return outcome instanceof TaskOutcome.Failed failed
+                && failed.error().isOutOfMemory()
+                && !attempt.set().isIrrevocable()
+                && neighbours.ranBeside(attempt)
+                && stage.retries().excuse(attempt, outcome);
     }
 
     /** An end that was asked for, or that concerns a partition done otherwise, or void input, counts for nothing. */

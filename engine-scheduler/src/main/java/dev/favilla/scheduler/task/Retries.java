@@ -14,12 +14,16 @@ import java.util.Optional;
  *
  * <p>Failures of a task's own work count until one attempt of it succeeds. Attempts that vanished with their executor,
  * or were stopped by somebody else, are nobody's fault and are only bounded: {@link #MAX_VANISHED} in all, so that a
- * job whose executors keep dying ends.
+ * job whose executors keep dying ends. Nor may it be a task's own fault that the heap was full while other jobs ran:
+ * {@link #MAX_STARVED} times that counts for nothing.
  */
 public final class Retries {
 
     /** How many attempts of one task may vanish with their executor or be stopped from outside. */
     public static final int MAX_VANISHED = 100;
+
+    /** How often one task may find the heap full while other jobs run, before that counts as its own failure. */
+    public static final int MAX_STARVED = 3;
 
     private final RetryPolicy policy;
     private final Map<Integer, History> histories = new HashMap<>();
@@ -40,6 +44,17 @@ public final class Retries {
                 : vanished(attempt, history);
         history.ends.add(describe(attempt, outcome));
         return verdict;
+    }
+
+    /** Notes that an attempt found the heap full beside other jobs; returns whether that may count for nothing. */
+    public boolean excuse(TaskAttempt attempt, TaskOutcome outcome) {
+        History history = histories.computeIfAbsent(attempt.index(), index -> new History());
+        boolean excused = history.starved < MAX_STARVED;
+        if (excused) {
+            history.starved++;
+            history.ends.add(describe(attempt, outcome));
+        }
+        return excused;
     }
 
     private Optional<JobFailure> failed(TaskAttempt attempt, TaskOutcome.Failed outcome, History history) {
@@ -89,6 +104,7 @@ public final class Retries {
     private static final class History {
         private int failures;
         private int vanished;
+        private int starved;
         private final List<String> ends = new ArrayList<>();
     }
 }

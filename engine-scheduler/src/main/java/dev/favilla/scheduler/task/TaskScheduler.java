@@ -96,6 +96,12 @@ public final class TaskScheduler {
         return count;
     }
 
+    /** Returns whether an attempt of another job runs, or goes on although its slot was given up. */
+    public boolean runsOther(int jobId) {
+        return !givenUp.isEmpty()
+                || attempts.values().stream().anyMatch(attempt -> attempt.set().jobId() != jobId);
+    }
+
     /** Returns the id that the next attempt will have; all before have smaller ones. */
     public long nextAttemptId() {
         return nextAttemptId;

@@ -231,7 +231,7 @@ public final class TaskSet implements Schedulable {
     }
 
     /** Returns whether a second attempt beside a first could do harm: its effects cannot be taken back. */
-    boolean isIrrevocable() {
+    public boolean isIrrevocable() {
         return tasks.work() instanceof TaskWork.RunAction run && run.action().isIrrevocable();
     }
 
