@@ -3,6 +3,7 @@ package dev.favilla;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.storage.StorageLevel;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -14,6 +15,9 @@ final class DatasetSettings {
     private final Reachability reachability;
     private final Map<Integer, StorageLevel> levels = new ConcurrentHashMap<>();
     private final Map<Integer, String> names = new ConcurrentHashMap<>();
+
+    /** Datasets that were kept at some time: what becomes of each is watched once, however often it is kept anew. */
+    private final Set<Integer> watched = ConcurrentHashMap.newKeySet();
 
     DatasetSettings(Reachability reachability) {
         this.reachability = reachability;
@@ -27,13 +31,14 @@ final class DatasetSettings {
      */
     void persist(LineageNode node, StorageLevel level, Runnable onUnreachable) {
         StorageLevel before = levels.putIfAbsent(node.id(), level);
-        if (before == null) {
-            int id = node.id();
+        int id = node.id();
+        if (before == null && watched.add(id)) {
             reachability.track(node, () -> {
                 levels.remove(id);
+                watched.remove(id);
                 onUnreachable.run();
             });
-        } else if (!before.equals(level)) {
+        } else if (before != null && !before.equals(level)) {
             throw new UnsupportedOperationException("Cannot keep " + node + " at level " + level.description()
                     + ": it is kept at " + before.description() + " already. Call unpersist() first.");
         }

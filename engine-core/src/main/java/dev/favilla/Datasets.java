@@ -45,6 +45,7 @@ final class Datasets {
     private final Reachability reachability;
     private final DatasetSettings settings;
     private final JobRunner jobs;
+    private final DiskWatch disk;
     private final AtomicInteger nextId = new AtomicInteger();
     private final AtomicInteger nextShuffle = new AtomicInteger();
 
@@ -69,6 +70,10 @@ final class Datasets {
         this.reachability = reachability;
         this.settings = new DatasetSettings(reachability);
         this.jobs = new JobRunner(engine, settings, HeapShare.of(engineSettings));
+        this.disk = new DiskWatch(
+                () -> engine.executors().usage().disk().bytes(),
+                reachability,
+                engineSettings.disk().maxBytes());
     }
 
     EngineContext context() {
@@ -255,6 +260,7 @@ final class Datasets {
     Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
         requireUsable();
         reachability.use();
+        disk.look();
         return jobs.run(target, partitions, action, site, properties.get());
     }
 

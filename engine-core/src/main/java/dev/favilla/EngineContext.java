@@ -175,6 +175,7 @@ public final class EngineContext implements AutoCloseable {
         return new EngineStatus(
                 tables,
                 usage.memory(),
+                usage.disk(),
                 usage.cachedBlocks(),
                 usage.mapOutputs(),
                 engine.broadcasts().count(),

@@ -1,11 +1,15 @@
 package dev.favilla;
 
+import dev.favilla.disk.DiskSettings;
 import dev.favilla.memory.Bytes;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param scheduling in which order, where and how patiently tasks are run
  * @param memoryBytes the budget of each executor
  * @param storageFraction the share of it that execution may not take from cached blocks
+ * @param disk where each executor may put files, and how much
  * @param listenerQueueCapacity events that may wait for one listener
  * @param serialization how things become bytes
  */
@@ -29,6 +34,7 @@ record EngineSettings(
         SchedulingPolicy scheduling,
         long memoryBytes,
         double storageFraction,
+        DiskSettings disk,
         int listenerQueueCapacity,
         SerializationSettings serialization) {
 
@@ -55,6 +61,7 @@ record EngineSettings(
                 memoryBytes,
                 Setting.MEMORY_STORAGE_FRACTION.fraction(
                         values.getOrDefault(Setting.MEMORY_STORAGE_FRACTION, "0.5"), true),
+                disk(values),
                 Setting.LISTENER_QUEUE_CAPACITY.integer(
                         values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY),
                 serialization);
@@ -62,6 +69,33 @@ record EngineSettings(
 
     private static OptionalInt parallelism(@Nullable String value) {
         return value == null ? OptionalInt.empty() : OptionalInt.of(Setting.DEFAULT_PARALLELISM.integer(value, MANY));
+    }
+
+    private static DiskSettings disk(Map<Setting, String> values) {
+        String given = values.get(Setting.LOCAL_DIR);
+        long limit = Setting.LOCAL_MAX_BYTES.bytes(values.getOrDefault(Setting.LOCAL_MAX_BYTES, "0"), 0);
+        return new DiskSettings(
+                given == null ? List.of(System.getProperty("java.io.tmpdir")) : directories(given),
+                limit == 0 ? Long.MAX_VALUE : limit);
+    }
+
+    private static List<String> directories(String given) {
+        List<String> directories =
+                Stream.of(given.split(",", -1)).map(String::strip).toList();
+        for (String directory : directories) {
+            if (directory.isEmpty()) {
+                throw Setting.LOCAL_DIR.invalid(given);
+            }
+            Optional<String> problem = DiskSettings.problemWith(directory);
+            if (problem.isPresent()) {
+                throw new InvalidSettingException(
+                        Setting.LOCAL_DIR.key(),
+                        given,
+                        problem.get() + ". There are expected one directory, or several separated by commas, which"
+                                + " exist and can be written.");
+            }
+        }
+        return directories;
     }
 
     private static RetryPolicy retries(Map<Setting, String> values, Master master) {

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.disk.DiskUsage;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.status.SchedulerTables;
 
@@ -8,6 +9,7 @@ import dev.favilla.status.SchedulerTables;
  *
  * @param scheduler jobs, stages and attempts
  * @param memory who holds how many bytes
+ * @param disk files and bytes on local disk, of all executors
  * @param cachedBlocks cached partitions
  * @param mapOutputs map outputs kept for reuse while their dataset is reachable
  * @param broadcasts broadcasts kept while their handle is reachable
@@ -16,6 +18,7 @@ import dev.favilla.status.SchedulerTables;
 public record EngineStatus(
         SchedulerTables scheduler,
         MemoryUsage memory,
+        DiskUsage disk,
         int cachedBlocks,
         int mapOutputs,
         int broadcasts,

@@ -3,6 +3,8 @@ package dev.favilla;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.DirectoryDisk;
+import dev.favilla.disk.DiskUsage;
+import dev.favilla.disk.FileLayer;
 import dev.favilla.disk.LocalDisk;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.frame.BlockFrame;
@@ -28,8 +30,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs, copies of broadcasts and local disk space. Says
- * so before it ends, whoever ends it.
+ * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs, copies of broadcasts and
+ * local disk space. Says so before it ends, whoever ends it.
  */
 final class ExecutorParts implements ExecutorEnv.Attachments {
 
@@ -54,7 +56,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         SerializationSettings serialization = settings.serialization();
         this.id = id;
         this.plan = plan;
-        this.disk = new DirectoryDisk(System.getProperty("java.io.tmpdir"));
+        this.disk = new DirectoryDisk(settings.disk(), plan.files(id), plan.clock());
         this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction(), plan.reclaimer());
         this.blocks = new MemoryBlockManager(
                 memory,
@@ -121,6 +123,12 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
             InstantSource clock,
             @Nullable FaultInjector faults) {
 
+        /** Returns the file system as an executor is to see it. */
+        FileLayer files(ExecutorId executor) {
+            FaultInjector injector = faults;
+            return injector == null ? FileLayer.system() : FileLayer.system().with(injector, executor.toString());
+        }
+
         /** Returns what writes all that passes between executors and the driver; null where they share objects. */
         @Nullable
         Serializer isolation() {
@@ -136,6 +144,11 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public void dropBroadcast(long broadcastId) {
         copies.forget(broadcastId);
+    }
+
+    @Override
+    public DiskUsage disk() {
+        return disk.usage();
     }
 
     @Override

@@ -29,6 +29,8 @@ enum Setting {
     MEMORY_BYTES("favilla.memory.bytes", Text.SIZE + ", at least 32m"),
     MEMORY_FRACTION("favilla.memory.fraction", "a number above 0 and at most 1"),
     MEMORY_STORAGE_FRACTION("favilla.memory.storageFraction", "a number from 0 to 1"),
+    LOCAL_DIR("favilla.local.dir", "one directory, or several separated by commas, which exist and can be written"),
+    LOCAL_MAX_BYTES("favilla.local.maxBytes", Text.SIZE + "; 0 for no limit"),
     LISTENER_QUEUE_CAPACITY("favilla.listener.queueCapacity", "a whole number from 1 to 10000000"),
     SERIALIZER("favilla.serializer", "kryo or java"),
     COMPRESSION_CODEC("favilla.io.compression.codec", "lz4, deflate or none"),

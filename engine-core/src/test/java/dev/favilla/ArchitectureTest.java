@@ -60,6 +60,7 @@ class ArchitectureTest {
             "dev.favilla.shuffle.Partitioner", "implemented by users who place keys themselves, asked by shuffles",
             "dev.favilla.attempt.ExecutorId", "names executors to users as to all layers",
             "dev.favilla.serializer.KryoRegistration", "implemented by users who register classes",
+            "dev.favilla.disk.DiskUsage", "a value that local disks report and a context's status shows",
             "dev.favilla.memory.MemoryUsage", "a value that managers report and a context's status shows");
 
     /** More in one package than a reader can hold. */
@@ -86,6 +87,8 @@ class ArchitectureTest {
                 .definedBy("dev.favilla.memory..")
                 .layer("attempt")
                 .definedBy("dev.favilla.attempt..")
+                .layer("disk")
+                .definedBy("dev.favilla.disk..")
                 .layer("frame")
                 .definedBy("dev.favilla.frame..")
                 .layer("value")
@@ -121,6 +124,8 @@ class ArchitectureTest {
                 .mayNotAccessAnyLayer()
                 .whereLayer("memory")
                 .mayNotAccessAnyLayer()
+                .whereLayer("disk")
+                .mayOnlyAccessLayers("fault", "memory")
                 .whereLayer("frame")
                 .mayNotAccessAnyLayer()
                 .whereLayer("value")
@@ -128,13 +133,13 @@ class ArchitectureTest {
                 .whereLayer("attempt")
                 .mayOnlyAccessLayers("fault", "memory")
                 .whereLayer("serializer")
-                .mayOnlyAccessLayers("frame", "value", "attempt")
+                .mayOnlyAccessLayers("disk", "frame", "value", "attempt")
                 .whereLayer("digest")
                 .mayOnlyAccessLayers("value", "serializer")
                 .whereLayer("closure")
                 .mayOnlyAccessLayers("value", "attempt", "serializer")
                 .whereLayer("storage")
-                .mayOnlyAccessLayers("fault", "memory", "attempt", "frame", "value", "serializer", "digest")
+                .mayOnlyAccessLayers("fault", "memory", "disk", "attempt", "frame", "value", "serializer", "digest")
                 .whereLayer("core")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("spi")

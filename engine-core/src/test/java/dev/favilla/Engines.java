@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.disk.DiskUsage;
 import dev.favilla.status.JobReport;
 import dev.favilla.task.TaskContext;
 import java.time.Duration;
@@ -68,11 +69,20 @@ final class Engines {
     static void assertIdle(EngineContext engine) {
         await(() -> engine.status().scheduler().isIdle()
                 && engine.status().memory().executionBytes() == 0
-                && engine.status().memory().activeTasks() == 0);
+                && engine.status().memory().activeTasks() == 0
+                && hasOnDiskOnlyWhatIsKept(engine.status()));
         EngineStatus status = engine.status();
         assertThat(status.scheduler().isIdle()).as("%s", status).isTrue();
         assertThat(status.memory().executionBytes()).as("%s", status).isZero();
         assertThat(status.memory().activeTasks()).as("%s", status).isZero();
+        assertThat(hasOnDiskOnlyWhatIsKept(status)).as("%s", status).isTrue();
+    }
+
+    /** Map outputs and cached blocks may lie there while their datasets can be reached; runs of tasks may not. */
+    private static boolean hasOnDiskOnlyWhatIsKept(EngineStatus status) {
+        return status.mapOutputs() > 0
+                || status.cachedBlocks() > 0
+                || status.disk().equals(DiskUsage.NONE);
     }
 
     /** Waits until {@code condition} holds, or gives up after a time in which it should have; the caller asserts. */

@@ -1,5 +1,6 @@
 package dev.favilla.disk;
 
+import dev.favilla.fault.FaultInjector;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,11 @@ public interface FileLayer {
     /** The file system of this machine. */
     static FileLayer system() {
         return new SystemFiles();
+    }
+
+    /** Returns these files as an executor has them in whose reading and writing a test kit may step in. */
+    default FileLayer with(FaultInjector injector, String executor) {
+        return new InjectedFiles(this, injector, executor);
     }
 
     /** Makes a directory that is there for nobody but its owner, from the beginning. Fails if anything has its name. */

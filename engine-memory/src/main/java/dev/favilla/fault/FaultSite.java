@@ -18,6 +18,13 @@ public enum FaultSite {
     CACHE_READ,
     /** A reader turns to a map output. What is thrown here is a lost input. */
     FETCH,
+    /**
+     * Bytes are about to be written to local disk. Which attempt does it is not known; the block is the file. An
+     * {@link java.io.IOException} that is thrown here is a disk that is full, or broken.
+     */
+    DISK_WRITE,
+    /** Bytes are about to be read from local disk. As with {@link #DISK_WRITE}. */
+    DISK_READ,
     /** A stage's tasks are about to be queued. */
     STAGE_SUBMITTED,
     /** A stage has all it needs from its tasks. */

@@ -1,6 +1,7 @@
 package dev.favilla.serializer;
 
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import dev.favilla.disk.LocalDiskException;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.DamagedBlockException;
 import java.io.IOException;
@@ -141,7 +142,9 @@ public final class KryoSerializer implements Serializer {
     /** Returns the exception to throw for what went wrong with {@code record}, or with one not yet known. */
     private static RuntimeException failure(String doing, @Nullable Object record, Throwable cause) {
         for (Throwable t = cause; t != null && t != t.getCause(); t = t.getCause()) {
-            if (t instanceof SerializationException || t instanceof DamagedBlockException) {
+            if (t instanceof SerializationException
+                    || t instanceof DamagedBlockException
+                    || t instanceof LocalDiskException) {
                 return (RuntimeException) t;
             }
             if (t instanceof RecordFailures.Unserializable found) {

@@ -2,6 +2,7 @@ package dev.favilla.scheduler.executor;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.DiskUsage;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.pipeline.InputVersions;
@@ -193,7 +194,10 @@ public final class InProcessExecutor implements ExecutorBackend {
     @Override
     public ExecutorUsage usage() {
         return new ExecutorUsage(
-                env.memory().usage(), env.blocks().blockCount(), env.shuffle().outputCount());
+                env.memory().usage(),
+                env.attachments().disk(),
+                env.blocks().blockCount(),
+                env.shuffle().outputCount());
     }
 
     @Override
@@ -310,6 +314,11 @@ public final class InProcessExecutor implements ExecutorBackend {
 
             /** Drops the copy of a broadcast. */
             default void dropBroadcast(long broadcastId) {}
+
+            /** Returns what lies on its local disk now. */
+            default DiskUsage disk() {
+                return DiskUsage.NONE;
+            }
 
             /** It is about to end: nobody is to find anything there from now on. */
             default void leaving() {}

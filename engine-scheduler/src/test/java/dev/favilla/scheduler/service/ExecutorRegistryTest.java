@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.disk.DiskUsage;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.fault.FaultPoint;
 import dev.favilla.fault.FaultSite;
@@ -270,7 +271,7 @@ class ExecutorRegistryTest {
                     return held;
                 }
             });
-            held = new ExecutorUsage(MemoryUsage.NONE, 0, 1);
+            held = new ExecutorUsage(MemoryUsage.NONE, DiskUsage.NONE, 0, 1);
             lose(SECOND, "died");
             assertThat(ids()).containsExactlyInAnyOrder(FIRST, SECOND);
 
