@@ -68,6 +68,24 @@ class FullHeapTest {
     }
 
     @Test
+    void norIsWhatHasEffectsThatCannotBeTakenBack() throws Exception {
+        try (Gate gate = new Gate();
+                EngineContext engine = EngineContext.open("local[2]")) {
+            String name = gate.name();
+            Background<Long> other = Background.run(
+                    () -> engine.range(0, 1, 1, 1).map(x -> Gate.pass(name, x)).count());
+            gate.awaitArrivals(1);
+
+            assertThatExceptionOfType(OutOfHeapException.class)
+                    .isThrownBy(() -> engine.range(0, 1, 1, 1).foreach(FullHeapTest::outOfHeap))
+                    .withMessageNotContaining("Before that");
+
+            gate.open();
+            assertThat(other.result()).isOne();
+        }
+    }
+
+    @Test
     void whoRanAloneIsNot() {
         try (EngineContext engine = EngineContext.open("local[2]")) {
             assertThatExceptionOfType(OutOfHeapException.class)
@@ -117,9 +135,9 @@ class FullHeapTest {
 
         public static void main(String[] args) {
             try (EngineContext engine = EngineContext.open("local[2]")) {
-                fails(engine, "list", engine.range(0, 4, 1, 4).map(FillsItsHeap::list));
-                fails(engine, "wrapped", engine.range(0, 4, 1, 4).map(FillsItsHeap::wrapped));
-                fails(engine, "text", engine.range(0, 4, 1, 4).map(x -> "x".repeat(1 << 30)));
+                fails(engine, "list", engine.range(0, 1, 1, 1).map(FillsItsHeap::list));
+                fails(engine, "wrapped", engine.range(0, 1, 1, 1).map(FillsItsHeap::wrapped));
+                fails(engine, "text", engine.range(0, 1, 1, 1).map(x -> "x".repeat(1 << 30)));
                 System.out.print("right\n");
             }
         }
