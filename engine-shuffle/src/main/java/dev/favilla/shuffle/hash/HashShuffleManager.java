@@ -101,7 +101,7 @@ public final class HashShuffleManager implements ShuffleManager {
     }
 
     private MapSideWriter mapSide(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
-        Router router = new Router(spec);
+        Router router = new Router(spec, scope);
         Aggregator aggregator = spec.aggregator().filter(Aggregator::mapSide).orElse(null);
         return aggregator == null
                 ? new DirectWriter(router, buffer)

@@ -1,8 +1,10 @@
 package dev.favilla.shuffle.hash;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.shuffle.TaskPartitioner;
 import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,8 @@ final class Router {
     private final int numReducers;
     private final boolean mustHash;
 
-    Router(ShuffleSpec spec) {
-        partitioner = spec.partitioner();
+    Router(ShuffleSpec spec, TaskScope scope) {
+        partitioner = spec.partitioner() instanceof TaskPartitioner own ? own.forTask(scope) : spec.partitioner();
         hashPartitioner = partitioner instanceof HashPartitioner known ? known : null;
         numReducers = spec.numReducers();
         mustHash = hashPartitioner != null || spec.aggregator().isPresent();
