@@ -14,8 +14,8 @@ final class CallSites {
             CallSites.class, EngineContext.class, RDD.class, PairRDD.class, Broadcast.class, ContextControl.class);
 
     /** What else calls this, for users who have called it or the API. */
-    private static final Set<Class<?>> ALSO_ENGINE =
-            Set.of(Arguments.class, Datasets.class, TaskThreads.class, Ordering.class, StatusTracker.class);
+    private static final Set<Class<?>> ALSO_ENGINE = Set.of(
+            Arguments.class, Datasets.class, Sorting.class, TaskThreads.class, Ordering.class, StatusTracker.class);
 
     private CallSites() {}
 

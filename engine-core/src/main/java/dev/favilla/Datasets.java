@@ -5,6 +5,7 @@ import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.PreparedPartitioner;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Bytes;
 import dev.favilla.scheduler.StageGraph;
@@ -124,6 +125,9 @@ final class Datasets {
     ShuffleDependency shuffle(
             LineageNode parent, Partitioner partitioner, @Nullable Aggregator aggregator, EntryExtractor entries) {
         requireUsable();
+        if (partitioner instanceof PreparedPartitioner) {
+            jobs.expectPreparation();
+        }
         int shuffleId = nextShuffle.getAndIncrement();
         ShuffleDependency dependency =
                 new ShuffleDependency(parent, new ShuffleSpec(shuffleId, partitioner, aggregator), entries);

@@ -6,7 +6,7 @@ import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.PreparedNode;
+import dev.favilla.lineage.Prepared;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SerializedValue;
@@ -34,7 +34,7 @@ final class JobRunner {
 
     private final AtomicInteger ended = new AtomicInteger();
 
-    /** Whether there may be nodes that want to be prepared: the engine's own never do. */
+    /** Whether anything was made that may have to be prepared: without that no lineage is searched. */
     private volatile boolean preparing;
 
     JobRunner(Engine engine, DatasetSettings datasets, HeapShare heap) {
@@ -43,7 +43,7 @@ final class JobRunner {
         this.datasets = datasets;
     }
 
-    /** Says that a module above is about to make a node, which may have to be prepared. */
+    /** Says that something is about to be made that may have to be prepared. */
     void expectPreparation() {
         preparing = true;
     }
@@ -75,11 +75,10 @@ final class JobRunner {
 
     /** Prepares what a job on {@code target} computes, parents first. */
     private void prepare(LineageNode target, CallSite site, JobProperties properties) {
-        for (PreparedNode node : Preparation.missingFor(target)) {
-            node.prepare((needed, action) ->
-                    run(needed, Datasets.indexes(0, needed.numPartitions()), action, site, properties));
-            if (!node.isPrepared()) {
-                throw new IllegalStateException(node + " is not prepared although its jobs were run: its prepare must"
+        for (Prepared part : Preparation.missingFor(target)) {
+            part.prepare((needed, partitions, action) -> run(needed, partitions, action, site, properties));
+            if (!part.isPrepared()) {
+                throw new IllegalStateException(part + " is not prepared although its jobs were run: its prepare must"
                         + " keep what it has found, and its isPrepared tell so.");
             }
         }

@@ -20,8 +20,10 @@ import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.spill.Combiner;
 import dev.favilla.storage.StorageLevel;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,23 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     @Override
+    public <U extends Comparable<? super U>> PairRDD<K, V> sortBy(MapFunction<? super Pair<K, V>, ? extends U> key) {
+        return of(super.sortBy(key));
+    }
+
+    @Override
+    public <U extends Comparable<? super U>> PairRDD<K, V> sortBy(
+            MapFunction<? super Pair<K, V>, ? extends U> key, boolean ascending, int partitions) {
+        return of(super.sortBy(key, ascending, partitions));
+    }
+
+    @Override
+    public <U extends @Nullable Object> PairRDD<K, V> sortBy(
+            MapFunction<? super Pair<K, V>, ? extends U> key, Comparator<? super U> order, int partitions) {
+        return of(super.sortBy(key, order, partitions));
+    }
+
+    @Override
     public PairRDD<K, V> cache() {
         super.cache();
         return this;
@@ -124,7 +143,11 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     /** Returns the values, duplicates included. Narrow; forgets the partitioner. */
     public RDD<V> values() {
-        return project(ProjectOperator.Half.VALUE, CallSites.here("values"));
+        return values(CallSites.here("values"));
+    }
+
+    RDD<V> values(CallSite site) {
+        return project(ProjectOperator.Half.VALUE, site);
     }
 
     private <R extends @Nullable Object> RDD<R> project(ProjectOperator.Half half, CallSite site) {
@@ -291,6 +314,117 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
                 datasets(), new JoinNode(datasets().nextId(), site, left, right, partitioner, PairFormat.of(site)));
     }
 
+    // ---------------------------------------------------------------- sorts
+
+    /** As {@link #sortByKey(boolean, int)}, ascending, with as many partitions as this dataset has. */
+    public PairRDD<K, V> sortByKey() {
+        return Sorting.byKey(this, null, true, CallSites.here("sortByKey"));
+    }
+
+    /** As {@link #sortByKey(boolean, int)} with as many partitions as this dataset has. */
+    public PairRDD<K, V> sortByKey(boolean ascending) {
+        return Sorting.byKey(this, null, ascending, CallSites.here("sortByKey"));
+    }
+
+    /**
+     * Returns the pairs in the natural order of their keys; pairs of equal keys in the order they had.
+     *
+     * <p><b>Shape.</b> {@code P} partitions become {@code partitions}; the keys of each come before those of the next.
+     * With fewer keys than partitions the last ones are empty.
+     *
+     * <p><b>Cost.</b> Wide: every record is shuffled. The ranges of the partitions come from a sample, for which this
+     * dataset is computed once more: keep it with {@link #cache} if that is expensive. One partition needs no sample. A
+     * task holds the records of its partition, and goes through local disk with what memory does not hold.
+     *
+     * <p><b>Laziness.</b> Nothing runs until an action. The first one runs a job more, for the sample, and a second one
+     * if some partitions have many more records than others; the ranges then stay.
+     *
+     * <p><b>Errors.</b> A null key, or one without natural order, fails the job.
+     *
+     * @param ascending whether small keys come first
+     * @param partitions at least 1
+     */
+    public PairRDD<K, V> sortByKey(boolean ascending, int partitions) {
+        return Sorting.byKey(this, null, ascending, partitions, CallSites.here("sortByKey"));
+    }
+
+    /** As {@link #sortByKey(Comparator, boolean, int)}, ascending, with as many partitions as this dataset has. */
+    public PairRDD<K, V> sortByKey(Comparator<? super K> order) {
+        return Sorting.byKey(this, notNull(order, "order"), true, CallSites.here("sortByKey"));
+    }
+
+    /** As {@link #sortByKey(Comparator, boolean, int)} with as many partitions as this dataset has. */
+    public PairRDD<K, V> sortByKey(Comparator<? super K> order, boolean ascending) {
+        return Sorting.byKey(this, notNull(order, "order"), ascending, CallSites.here("sortByKey"));
+    }
+
+    /**
+     * As {@link #sortByKey(boolean, int)}, in an order of your own.
+     *
+     * @param order serializable, see {@link Ordering}; one that contradicts itself fails the job where that is noticed
+     * @param ascending whether keys that {@code order} has before others come first
+     */
+    public PairRDD<K, V> sortByKey(Comparator<? super K> order, boolean ascending, int partitions) {
+        return Sorting.byKey(this, notNull(order, "order"), ascending, partitions, CallSites.here("sortByKey"));
+    }
+
+    /** As {@link #repartitionAndSortWithinPartitions(Partitioner, Comparator)}, in the natural order of the keys. */
+    public PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner partitioner) {
+        return Sorting.withinPartitions(this, partitioner, null, CallSites.here("repartitionAndSortWithinPartitions"));
+    }
+
+    /**
+     * Returns the pairs with each key in the partition that {@code partitioner} says, and sorted there; pairs of equal
+     * keys in the order they had.
+     *
+     * <p><b>Cost.</b> Wide, unless keys lie so already. A task holds the records of its partition, and goes through local
+     * disk with what memory does not hold.
+     *
+     * @param order serializable, see {@link Ordering}
+     */
+    public PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner partitioner, Comparator<? super K> order) {
+        return Sorting.withinPartitions(
+                this, partitioner, notNull(order, "order"), CallSites.here("repartitionAndSortWithinPartitions"));
+    }
+
+    /** As {@link #filterByRange(Comparator, Object, Object)}, by the natural order of the keys. */
+    public PairRDD<K, V> filterByRange(K lower, K upper) {
+        return Sorting.filterByRange(this, null, lower, upper, CallSites.here("filterByRange"));
+    }
+
+    /**
+     * Returns the pairs whose keys lie between {@code lower} and {@code upper}, both included.
+     *
+     * <p><b>Shape.</b> {@code P} partitions stay {@code P} partitions; some may be left empty.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner. Of a dataset that is placed by ranges of the same order, as sorts
+     * do, only the partitions in question are computed.
+     *
+     * @param order serializable, see {@link Ordering}
+     */
+    public PairRDD<K, V> filterByRange(Comparator<? super K> order, K lower, K upper) {
+        return Sorting.filterByRange(this, notNull(order, "order"), lower, upper, CallSites.here("filterByRange"));
+    }
+
+    /** As {@link #rangePartitioner(Comparator, boolean, int)}, by the natural order of the keys. */
+    public RangePartitioner rangePartitioner(boolean ascending, int partitions) {
+        return Sorting.sample(this, null, ascending, partitions, CallSites.here("rangePartitioner"));
+    }
+
+    /**
+     * Returns ranges of about equally many of these pairs: at most {@code partitions}, fewer if there are fewer keys, one
+     * for none.
+     *
+     * <p><b>Cost.</b> Runs a job over all partitions now, and a second one if some have many more records than others.
+     *
+     * @param order serializable, see {@link Ordering}
+     * @param ascending whether keys that {@code order} has before others come first
+     * @param partitions at least 1
+     */
+    public RangePartitioner rangePartitioner(Comparator<? super K> order, boolean ascending, int partitions) {
+        return Sorting.sample(this, notNull(order, "order"), ascending, partitions, CallSites.here("rangePartitioner"));
+    }
+
     // ---------------------------------------------------------------- actions
 
     /**
@@ -342,7 +476,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
                 : datasets().shuffle(lineage(), partitioner, null, PairFormat.of(site));
     }
 
-    private boolean liesAs(Partitioner partitioner) {
+    boolean liesAs(Partitioner partitioner) {
         notNull(partitioner, "partitioner");
         Optional<Partitioner> mine = partitioner();
         return mine.isPresent() && mine.get().equals(partitioner);
@@ -356,7 +490,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         return datasets().defaultPartitioner(List.of(this));
     }
 
-    private PairRDD<K, V> with(LineageNode result) {
+    PairRDD<K, V> with(LineageNode result) {
         return new PairRDD<>(datasets(), result);
     }
 }

@@ -318,7 +318,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
         return keyBy(key, CallSites.here("keyBy"));
     }
 
-    private <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
+    final <K extends @Nullable Object> PairRDD<K, T> keyBy(MapFunction<? super T, ? extends K> key, CallSite site) {
         return pairs(narrow(site, new KeyByOperator(capture(notNull(key, "key"), site), PairFormat.of(site))));
     }
 
@@ -415,6 +415,41 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
         CallSite site = CallSites.here("groupBy");
         PairRDD<K, T> keyed = keyBy(key, site);
         return keyed.groupByKey(new HashPartitioner(datasets.checkPartitions(partitions)), site);
+    }
+
+    /** As {@link #sortBy(MapFunction, boolean, int)}, ascending, with as many partitions as this dataset has. */
+    public <K extends Comparable<? super K>> RDD<T> sortBy(MapFunction<? super T, ? extends K> key) {
+        return Sorting.byKey(this, key, CallSites.here("sortBy"));
+    }
+
+    /**
+     * Returns the records in the natural order of what {@code key} makes of them; records of equal keys in the order they
+     * had.
+     *
+     * <p><b>Shape.</b> {@code P} partitions become {@code partitions}; the keys of each come before those of the next.
+     * With fewer keys than partitions the last ones are empty.
+     *
+     * <p><b>Cost.</b> As {@link PairRDD#sortByKey(boolean, int)}.
+     *
+     * <p><b>Laziness.</b> Nothing runs until an action; the first one runs a job more, for a sample, or two.
+     *
+     * @param key never returns null; called in the sample and in the sort
+     * @param ascending whether small keys come first
+     * @param partitions at least 1
+     */
+    public <K extends Comparable<? super K>> RDD<T> sortBy(
+            MapFunction<? super T, ? extends K> key, boolean ascending, int partitions) {
+        return Sorting.byKey(this, key, null, ascending, partitions, CallSites.here("sortBy"));
+    }
+
+    /**
+     * As {@link #sortBy(MapFunction, boolean, int)}, in the order of {@code order}.
+     *
+     * @param order serializable, see {@link Ordering}
+     */
+    public <K extends @Nullable Object> RDD<T> sortBy(
+            MapFunction<? super T, ? extends K> key, Comparator<? super K> order, int partitions) {
+        return Sorting.byKey(this, key, notNull(order, "order"), true, partitions, CallSites.here("sortBy"));
     }
 
     // ---------------------------------------------------------------- keeping
@@ -706,7 +741,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
         }
     }
 
-    private Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {
+    final Closure<Comparator<@Nullable Object>> captureOrder(Comparator<?> order, CallSite site) {
         try {
             return capture(order, site);
         } catch (ClosureNotSerializableException e) {

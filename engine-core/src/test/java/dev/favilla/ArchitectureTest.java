@@ -58,6 +58,7 @@ class ArchitectureTest {
     private static final Map<String, String> AUDIENCE_TYPES = Map.of(
             "dev.favilla.storage.StorageLevel", "said by users who keep a dataset, obeyed by stores",
             "dev.favilla.shuffle.Partitioner", "implemented by users who place keys themselves, asked by shuffles",
+            "dev.favilla.shuffle.RangePartitioner", "found in a sample for users, who place keys by it",
             "dev.favilla.attempt.ExecutorId", "names executors to users as to all layers",
             "dev.favilla.serializer.KryoRegistration", "implemented by users who register classes",
             "dev.favilla.disk.DiskUsage", "a value that local disks report and a context's status shows",

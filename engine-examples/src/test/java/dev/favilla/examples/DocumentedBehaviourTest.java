@@ -97,6 +97,20 @@ class DocumentedBehaviourTest {
 
     /** spark-differences.md */
     @Test
+    void sortsSampleAtTheFirstAction() {
+        try (EngineContext engine = EngineContext.open("local[2]")) {
+            PairRDD<String, Long> counts = engine.parallelizePairs(List.of(Pair.of("b", 1L), Pair.of("a", 2L)));
+
+            PairRDD<String, Long> sorted = counts.sortByKey(); // nothing runs
+            sorted.collect(); // two jobs: the sample, and the sort
+            sorted.count(); // one job: the ranges are known
+
+            assertThat(engine.recentJobs()).hasSize(3);
+        }
+    }
+
+    /** spark-differences.md */
+    @Test
     void aDatasetInsideAFunctionIsRefusedWhereItIsPassed() {
         try (EngineContext engine = EngineContext.local()) {
             RDD<Integer> small = engine.parallelize(List.of(1));

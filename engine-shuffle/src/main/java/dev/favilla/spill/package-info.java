@@ -1,7 +1,8 @@
 /**
  * Records that an attempt holds in memory, by key: {@link dev.favilla.spill.AggregationTable} folds the values of a key
  * into one accumulator, as a {@link dev.favilla.spill.Combiner} says, and {@link dev.favilla.spill.GroupTable} keeps them
- * all. This is also the place for sorting records, and for the runs that go to disk when memory is refused.
+ * all. {@link dev.favilla.spill.Sorter} holds records to be sorted. What goes to disk when memory is refused are the runs
+ * of a {@link dev.favilla.spill.RunStore}.
  *
  * <p>Both tables find keys by open addressing in a {@code KeyTable} and pay from their attempt's account through a
  * {@link dev.favilla.memory.MemoryMeter}. They look at the account after so many records, never after so many bytes, and
