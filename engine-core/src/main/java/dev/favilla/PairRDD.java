@@ -330,7 +330,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      * Returns the pairs in the natural order of their keys; pairs of equal keys in the order they had.
      *
      * <p><b>Shape.</b> {@code P} partitions become {@code partitions}; the keys of each come before those of the next.
-     * With fewer keys than partitions the last ones are empty.
+     * With fewer keys than partitions some are empty.
      *
      * <p><b>Cost.</b> Wide: every record is shuffled. The ranges of the partitions come from a sample, for which this
      * dataset is computed once more: keep it with {@link #cache} if that is expensive. One partition needs no sample. A
@@ -412,8 +412,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     /**
-     * Returns ranges of about equally many of these pairs: at most {@code partitions}, fewer if there are fewer keys, one
-     * for none.
+     * Returns ranges of about equally many of these pairs: {@code partitions} of them, or fewer if there are few keys or
+     * frequent ones, and a single one if there is no pair.
      *
      * <p><b>Cost.</b> Runs a job over all partitions now, and a second one if some have many more records than others.
      *

@@ -427,7 +427,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
      * had.
      *
      * <p><b>Shape.</b> {@code P} partitions become {@code partitions}; the keys of each come before those of the next.
-     * With fewer keys than partitions the last ones are empty.
+     * With fewer keys than partitions some are empty.
      *
      * <p><b>Cost.</b> As {@link PairRDD#sortByKey(boolean, int)}.
      *

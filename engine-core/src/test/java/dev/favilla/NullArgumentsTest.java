@@ -166,6 +166,9 @@ class NullArgumentsTest {
         if (type == dev.favilla.stats.Aggregate.class) {
             return dev.favilla.stats.Aggregates.counting();
         }
+        if (type == dev.favilla.function.MapFunction.class) {
+            return (dev.favilla.function.MapFunction<Object, Object>) a -> a;
+        }
         throw new IllegalArgumentException("no value for " + type);
     }
 }

@@ -85,7 +85,7 @@ final class MergedRecords implements Iterator<@Nullable Object> {
 
     /** Asked both ways: a comparator that never answers 0 for equal records is forgiven. */
     private void check(@Nullable Object record, @Nullable Object next) {
-        if (order.compare(record, next) > 0 && order.compare(next, record) < 0) {
+        if (order.compare(record, next) > 0 && order.compare(next, record) <= 0) {
             throw order.contradiction("two neighbours of the sorted records are in the wrong order");
         }
     }

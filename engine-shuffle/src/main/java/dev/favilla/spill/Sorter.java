@@ -220,17 +220,22 @@ public final class Sorter implements AutoCloseable {
 
         @Override
         public long spill(long bytes) {
-            if (busy || buffer.remaining() == 0) {
+            long before = paid;
+            if (busy) {
                 return 0;
             }
-            long before = paid;
-            moveOut();
+            if (buffer.remaining() > 0) {
+                moveOut();
+            } else {
+                buffer.clear(); // its array may be large
+                release(paid);
+            }
             return before;
         }
 
         @Override
         public long spillableBytes() {
-            return busy || buffer.remaining() == 0 ? 0 : paid;
+            return busy ? 0 : paid;
         }
     }
 
@@ -259,14 +264,14 @@ public final class Sorter implements AutoCloseable {
             if (run != null) {
                 return run.hasMore();
             }
-            boolean more = buffer.remaining() > 0;
-            if (!more) {
+            int remaining = buffer.remaining();
+            if (remaining == 0) {
                 buffer.clear();
                 release(paid);
-            } else if ((buffer.remaining() & (RECORDS_PER_RELEASE - 1)) == 0) {
+            } else if ((remaining & (RECORDS_PER_RELEASE - 1)) == 0) {
                 releaseBeyond(buffer.bytes());
             }
-            return more;
+            return remaining > 0;
         }
 
         @Override

@@ -71,12 +71,12 @@ class SorterTest {
     private record Order(Kind kind, Comparator<@Nullable Object> keys) implements RecordOrder {
 
         @SuppressWarnings("unchecked")
-        static Order natural() {
+        static Order ascending() {
             return new Order(Kind.NATURAL, (Comparator<Object>) (Comparator<?>) Comparator.<Integer>naturalOrder());
         }
 
         @SuppressWarnings("unchecked")
-        static Order reversed() {
+        static Order descending() {
             return new Order(Kind.REVERSED, (Comparator<Object>) (Comparator<?>) Comparator.<Integer>reverseOrder());
         }
 
@@ -167,7 +167,7 @@ class SorterTest {
         SplittableRandom random = seed.random();
         for (int size : List.of(0, 1, 2, 255, 256, 1000, 20_000)) {
             List<Entry> entries = entries(size, i -> keys.make.apply(random));
-            for (Order order : List.of(Order.natural(), Order.reversed())) {
+            for (Order order : List.of(Order.ascending(), Order.descending())) {
                 try (Sorter sorter = sorter(order)) {
                     assertThat(sorted(sorter, entries)).isEqualTo(expected(entries, order));
                 }
@@ -182,7 +182,7 @@ class SorterTest {
         SplittableRandom random = seed.random();
         List<Entry> entries = entries(100_000, i -> "key " + random.nextInt(2000));
         hog.require(ofTheHog);
-        for (Order order : List.of(Order.natural(), Order.reversed(), byLength())) {
+        for (Order order : List.of(Order.ascending(), Order.descending(), byLength())) {
             try (Sorter sorter = sorter(order)) {
                 assertThat(sorted(sorter, entries)).isEqualTo(expected(entries, order));
             }
@@ -203,7 +203,7 @@ class SorterTest {
         void mergesAnyNumberOfRuns(int runs, TestSeed seed) {
             SplittableRandom random = seed.random();
             List<Entry> entries = entries(runs * 20, i -> random.nextInt(100));
-            try (Sorter sorter = sorter(Order.natural())) {
+            try (Sorter sorter = sorter(Order.ascending())) {
                 for (Entry entry : entries) {
                     sorter.add(entry);
                     if (entry.number() % 20 == 19) {
@@ -211,7 +211,7 @@ class SorterTest {
                     }
                 }
                 assertThat(disk.usage().files()).isEqualTo(runs);
-                assertThat(drain(sorter.sorted())).isEqualTo(expected(entries, Order.natural()));
+                assertThat(drain(sorter.sorted())).isEqualTo(expected(entries, Order.ascending()));
             }
             assertThat(disk.usage().files()).isZero();
         }
@@ -221,7 +221,7 @@ class SorterTest {
         void movesOutWhatIsNotYetHandedOut(int after, TestSeed seed) {
             SplittableRandom random = seed.random();
             List<Entry> entries = entries(5000, i -> random.nextInt(1000));
-            try (Sorter sorter = sorter(Order.natural())) {
+            try (Sorter sorter = sorter(Order.ascending())) {
                 entries.subList(0, 2500).forEach(sorter::add);
                 press();
                 entries.subList(2500, 5000).forEach(sorter::add);
@@ -236,13 +236,13 @@ class SorterTest {
                 }
                 press();
 
-                assertThat(found).isEqualTo(expected(entries, Order.natural()));
+                assertThat(found).isEqualTo(expected(entries, Order.ascending()));
             }
         }
 
         @Test
         void answersNothingWhenThereIsNothing() { // behaviour 335
-            try (Sorter sorter = sorter(Order.natural())) {
+            try (Sorter sorter = sorter(Order.ascending())) {
                 press();
                 assertThat(drain(sorter.sorted())).isEmpty();
                 press();
@@ -256,7 +256,7 @@ class SorterTest {
             TaskScope elsewhere = new TaskScope(2, "another attempt", memory.openTask("another attempt"));
             RunStore.attachTo(
                     elsewhere, new DirectoryDisk(directory.resolve("none").toString()), new KryoSerializer(List.of()));
-            Sorter sorter = new Sorter(Order.natural(), null, elsewhere);
+            Sorter sorter = new Sorter(Order.ascending(), null, elsewhere);
             sorter.add(new Entry(1, 1));
 
             assertThatExceptionOfType(LocalDiskException.class)
@@ -269,7 +269,7 @@ class SorterTest {
 
         @Test
         void stopsWhenItsAttemptIsKilled() {
-            Sorter sorter = sorter(Order.natural());
+            Sorter sorter = sorter(Order.ascending());
             entries(5000, i -> i).forEach(sorter::add);
             scope.kill("not wanted");
 
@@ -348,7 +348,7 @@ class SorterTest {
 
     @Test
     void aRecordThatCannotBeComparedFailsEvenAlone() {
-        try (Sorter sorter = sorter(Order.natural())) {
+        try (Sorter sorter = sorter(Order.ascending())) {
             assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> sorter.add(new Entry(null, 1)));
         }
     }
@@ -394,15 +394,15 @@ class SorterTest {
     void recordsThatArePressedForEveryByteStillSort() {
         hog.require(POOL - (80 << 10));
         List<Entry> entries = entries(300, i -> "x".repeat(2000) + (i * 37) % 300);
-        try (Sorter sorter = sorter(Order.natural())) {
-            assertThat(sorted(sorter, entries)).isEqualTo(expected(entries, Order.natural()));
+        try (Sorter sorter = sorter(Order.ascending())) {
+            assertThat(sorted(sorter, entries)).isEqualTo(expected(entries, Order.ascending()));
         }
     }
 
     @Test
     void withoutAnyMemoryTheErrorSaysSo() {
         hog.require(POOL);
-        try (Sorter sorter = sorter(Order.natural())) {
+        try (Sorter sorter = sorter(Order.ascending())) {
             assertThatExceptionOfType(ExecutionMemoryExhaustedException.class)
                     .isThrownBy(() -> sorter.add(new Entry(1, 1)));
         }
@@ -410,7 +410,7 @@ class SorterTest {
 
     @Test
     void closedInTheMiddleItLeavesNothing() {
-        Sorter sorter = sorter(Order.natural());
+        Sorter sorter = sorter(Order.ascending());
         entries(2000, i -> -i).forEach(sorter::add);
         press();
         entries(2000, i -> i).forEach(sorter::add);
@@ -426,7 +426,7 @@ class SorterTest {
 
     @Test
     void whatIsHandedOutIsGivenBack() { // behaviour 334
-        try (Sorter sorter = sorter(Order.natural())) {
+        try (Sorter sorter = sorter(Order.ascending())) {
             entries(100_000, i -> i).forEach(sorter::add);
             Iterator<@Nullable Object> records = sorter.sorted();
             long all = scope.memory().reservedBytes();
@@ -441,7 +441,7 @@ class SorterTest {
 
     @Test
     void sortsOnce() {
-        try (Sorter sorter = sorter(Order.natural())) {
+        try (Sorter sorter = sorter(Order.ascending())) {
             sorter.sorted();
             assertThatIllegalStateException().isThrownBy(sorter::sorted);
         }

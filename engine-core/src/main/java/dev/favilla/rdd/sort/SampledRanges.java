@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * taken before the first job that needs the bounds, once; retries, later jobs and isolated executors use the same ones.
  *
  * <p>There are as many partitions as were asked for, since that must be known before. Where the sample has fewer bounds,
- * because there are few keys or many records of one, the last partitions stay empty. Equal to itself only.
+ * because there are few keys or many records of one, the last partitions stay empty. Equal to itself only, since what it
+ * will find is not known.
  *
  * <p><b>Threads.</b> May be used from any thread.
  */
