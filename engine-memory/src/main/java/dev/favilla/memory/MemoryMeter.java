@@ -1,5 +1,7 @@
 package dev.favilla.memory;
 
+import java.util.function.LongSupplier;
+
 /**
  * Keeps an attempt's account in step with one thing that the attempt holds and that grows, in few large steps instead of
  * many small ones.
@@ -45,6 +47,39 @@ public final class MemoryMeter implements AutoCloseable {
         if (reserved < needed) {
             refused(needed - reserved);
         }
+    }
+
+    private void askFor(long bytes) {
+        long granted = account.reserve(bytes + step(bytes) - reserved);
+        reserved += granted; // not in one step: the thing may have moved part of itself out meanwhile
+    }
+
+    /**
+     * As {@link #hold(long)}, for a thing that may move part of itself out while more is asked for: what it takes is looked
+     * at again afterwards.
+     */
+    public void hold(LongSupplier bytes) {
+        long wanted = bytes.getAsLong();
+        if (wanted <= reserved) {
+            hold(wanted);
+            return;
+        }
+        askFor(wanted);
+        long left = bytes.getAsLong();
+        if (reserved < left) {
+            refused(left - reserved);
+        }
+    }
+
+    /**
+     * Says that the thing takes no more than {@code bytes} now, since it has moved part of itself out; asks for nothing.
+     *
+     * @return how many bytes were given back
+     */
+    public long shrinkTo(long bytes) {
+        long surplus = Math.max(0, reserved - bytes);
+        release(surplus);
+        return surplus;
     }
 
     /** Answers a refusal: the attempt waits, gives way or fails, as {@link MemoryAccount#require} has it. */
