@@ -200,6 +200,13 @@ final class KeyTable {
         return size == hashes.length;
     }
 
+    /** Has the next entry not make the arrays grow. */
+    void makeRoom() {
+        if (isFull()) {
+            grow();
+        }
+    }
+
     /** Returns how many keys found no free slot. */
     int crowdedKeys() {
         return crowded == null ? 0 : crowded.size();
