@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Datasets {
 
-    private static final int MAX_PARTITIONS = 10_000_000;
+    static final int MAX_PARTITIONS = 10_000_000;
 
     private final EngineContext context;
     private final Engine engine;

@@ -7,27 +7,24 @@ import dev.favilla.function.FilterFunction;
 import dev.favilla.function.MapFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.rdd.Combiners;
-import dev.favilla.rdd.JoinNode;
 import dev.favilla.rdd.LocalCombineOperator;
 import dev.favilla.rdd.MapValuesOperator;
 import dev.favilla.rdd.ProjectOperator;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.shuffle.Aggregator;
-import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.spill.Combiner;
+import dev.favilla.spill.JoinType;
 import dev.favilla.storage.StorageLevel;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +97,36 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     public <U extends @Nullable Object> PairRDD<K, V> sortBy(
             MapFunction<? super Pair<K, V>, ? extends U> key, Comparator<? super U> order, int partitions) {
         return of(super.sortBy(key, order, partitions));
+    }
+
+    @Override
+    public PairRDD<K, V> subtract(RDD<Pair<K, V>> other) {
+        return with(subtractNode(other, null, CallSites.here("subtract")));
+    }
+
+    @Override
+    public PairRDD<K, V> subtract(RDD<Pair<K, V>> other, int partitions) {
+        return with(subtractNode(other, hash(partitions), CallSites.here("subtract")));
+    }
+
+    @Override
+    public PairRDD<K, V> subtract(RDD<Pair<K, V>> other, Partitioner partitioner) {
+        return with(subtractNode(other, notNull(partitioner, "partitioner"), CallSites.here("subtract")));
+    }
+
+    @Override
+    public PairRDD<K, V> intersection(RDD<Pair<K, V>> other) {
+        return with(intersectionNode(notNull(other, "other"), null, CallSites.here("intersection")));
+    }
+
+    @Override
+    public PairRDD<K, V> intersection(RDD<Pair<K, V>> other, int partitions) {
+        return with(intersectionNode(other, hash(partitions), CallSites.here("intersection")));
+    }
+
+    @Override
+    public PairRDD<K, V> intersection(RDD<Pair<K, V>> other, Partitioner partitioner) {
+        return with(intersectionNode(other, notNull(partitioner, "partitioner"), CallSites.here("intersection")));
     }
 
     @Override
@@ -272,7 +299,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      */
     public PairRDD<K, V> partitionBy(Partitioner partitioner) {
         CallSite site = CallSites.here("partitionBy");
-        if (liesAs(partitioner)) {
+        if (Joins.liesAs(this, partitioner)) {
             return this;
         }
         return shuffled(partitioner, null, site);
@@ -280,8 +307,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     /** As {@link #join(PairRDD, int)} with the default number of partitions. */
     public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other) {
-        return join(
-                other, datasets().defaultPartitioner(List.of(this, notNull(other, "other"))), CallSites.here("join"));
+        return join(JoinType.INNER, other, defaultPartitioner(other), CallSites.here("join"));
     }
 
     /**
@@ -291,27 +317,209 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      * {@code (K, (V, W))}; keys on one side only give nothing.
      *
      * <p><b>Cost.</b> Wide for each side whose keys do not lie so already. The {@code other} side of a partition is
-     * held in memory; this side streams past it, so let the smaller side be {@code other}.
+     * held in memory; this side streams past it, so let the smaller side be {@code other}. What does not fit goes to
+     * local disk part by part, with the records of this side that belong to it; rows and their order are the same.
      *
      * @param partitions at least 1
      * @throws IllegalArgumentException if {@code other} belongs to another context
      */
     public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other, int partitions) {
-        return join(other, hash(partitions), CallSites.here("join"));
+        return join(JoinType.INNER, other, hash(partitions), CallSites.here("join"));
     }
 
     /** As {@link #join(PairRDD, int)}, with keys placed by {@code partitioner}. */
     public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(PairRDD<K, W> other, Partitioner partitioner) {
-        return join(other, partitioner, CallSites.here("join"));
+        return join(JoinType.INNER, other, partitioner, CallSites.here("join"));
     }
 
-    private <W extends @Nullable Object> PairRDD<K, Pair<V, W>> join(
-            PairRDD<K, W> other, Partitioner partitioner, CallSite site) {
-        datasets().requireSame(other);
-        Dependency left = placed(partitioner, site);
-        Dependency right = other.placed(partitioner, site);
-        return new PairRDD<>(
-                datasets(), new JoinNode(datasets().nextId(), site, left, right, partitioner, PairFormat.of(site)));
+    /** As {@link #leftOuterJoin(PairRDD, int)} with the default number of partitions. */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> leftOuterJoin(PairRDD<K, W> other) {
+        return join(JoinType.LEFT_OUTER, other, defaultPartitioner(other), CallSites.here("leftOuterJoin"));
+    }
+
+    /**
+     * As {@link #join(PairRDD, int)}, and a row for each pair of this dataset whose key is not in {@code other}.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> leftOuterJoin(PairRDD<K, W> other, int partitions) {
+        return join(JoinType.LEFT_OUTER, other, hash(partitions), CallSites.here("leftOuterJoin"));
+    }
+
+    /** As {@link #leftOuterJoin(PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> leftOuterJoin(
+            PairRDD<K, W> other, Partitioner partitioner) {
+        return join(JoinType.LEFT_OUTER, other, partitioner, CallSites.here("leftOuterJoin"));
+    }
+
+    /** As {@link #rightOuterJoin(PairRDD, int)} with the default number of partitions. */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> rightOuterJoin(PairRDD<K, W> other) {
+        return join(JoinType.RIGHT_OUTER, other, defaultPartitioner(other), CallSites.here("rightOuterJoin"));
+    }
+
+    /**
+     * As {@link #join(PairRDD, int)}, and a row for each pair of {@code other} whose key is not in this dataset. These
+     * come last in each partition, key by key.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> rightOuterJoin(PairRDD<K, W> other, int partitions) {
+        return join(JoinType.RIGHT_OUTER, other, hash(partitions), CallSites.here("rightOuterJoin"));
+    }
+
+    /** As {@link #rightOuterJoin(PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> rightOuterJoin(
+            PairRDD<K, W> other, Partitioner partitioner) {
+        return join(JoinType.RIGHT_OUTER, other, partitioner, CallSites.here("rightOuterJoin"));
+    }
+
+    /** As {@link #fullOuterJoin(PairRDD, int)} with the default number of partitions. */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> fullOuterJoin(PairRDD<K, W> other) {
+        return join(JoinType.FULL_OUTER, other, defaultPartitioner(other), CallSites.here("fullOuterJoin"));
+    }
+
+    /**
+     * As {@link #join(PairRDD, int)}, and a row for each pair of either dataset whose key is not in the other. Those of
+     * {@code other} come last in each partition, key by key.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> fullOuterJoin(PairRDD<K, W> other, int partitions) {
+        return join(JoinType.FULL_OUTER, other, hash(partitions), CallSites.here("fullOuterJoin"));
+    }
+
+    /** As {@link #fullOuterJoin(PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> fullOuterJoin(
+            PairRDD<K, W> other, Partitioner partitioner) {
+        return join(JoinType.FULL_OUTER, other, partitioner, CallSites.here("fullOuterJoin"));
+    }
+
+    private <W extends @Nullable Object, R extends @Nullable Object> PairRDD<K, R> join(
+            JoinType type, PairRDD<K, W> other, Partitioner partitioner, CallSite site) {
+        return new PairRDD<>(datasets(), Joins.join(type, this, notNull(other, "other"), partitioner, site));
+    }
+
+    /** As {@link #subtractByKey(PairRDD, int)} with this dataset's partitioner, or else its number of partitions. */
+    public <W extends @Nullable Object> PairRDD<K, V> subtractByKey(PairRDD<K, W> other) {
+        return join(JoinType.LEFT_ANTI, other, Joins.ownPartitioner(this), CallSites.here("subtractByKey"));
+    }
+
+    /**
+     * Returns the pairs whose key is not in {@code other}; duplicates stay.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, V)}.
+     *
+     * <p><b>Cost.</b> Wide for each side whose keys do not lie so already; of {@code other} only distinct keys are sent
+     * and held.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, V> subtractByKey(PairRDD<K, W> other, int partitions) {
+        return join(JoinType.LEFT_ANTI, other, hash(partitions), CallSites.here("subtractByKey"));
+    }
+
+    /** As {@link #subtractByKey(PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <W extends @Nullable Object> PairRDD<K, V> subtractByKey(PairRDD<K, W> other, Partitioner partitioner) {
+        return join(JoinType.LEFT_ANTI, other, partitioner, CallSites.here("subtractByKey"));
+    }
+
+    /** As {@link #cogroup(PairRDD, int)} with the default number of partitions. */
+    public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> cogroup(PairRDD<K, A> other) {
+        return cogroup(CallSites.here("cogroup"), null, other);
+    }
+
+    /**
+     * Returns a record for each key of this dataset or of {@code other}, with its values in each.
+     *
+     * <p><b>Shape.</b> {@code P} and {@code Q} partitions become {@code partitions} partitions of
+     * {@code (K, (Iterable<V>, Iterable<A>))}. Within a partition keys come in the order in which they are first seen,
+     * this dataset before the other; values in the order of their partitions.
+     *
+     * <p><b>Cost.</b> Wide for each input whose keys do not lie so already. All values of a partition are held in memory,
+     * and moved to local disk where they do not fit. Where only matches are wanted {@link #join(PairRDD, int)} holds less.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> cogroup(PairRDD<K, A> other, int partitions) {
+        return cogroup(CallSites.here("cogroup"), hash(partitions), other);
+    }
+
+    /** As {@link #cogroup(PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> cogroup(
+            PairRDD<K, A> other, Partitioner partitioner) {
+        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), other);
+    }
+
+    /** Another name of {@link #cogroup(PairRDD)}. */
+    public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> groupWith(PairRDD<K, A> other) {
+        return cogroup(CallSites.here("groupWith"), null, other);
+    }
+
+    /** As {@link #cogroup(PairRDD, PairRDD, int)} with the default number of partitions. */
+    public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> cogroup(
+            PairRDD<K, A> first, PairRDD<K, B> second) {
+        return cogroup(CallSites.here("cogroup"), null, first, second);
+    }
+
+    /** As {@link #cogroup(PairRDD, int)}, with two others. */
+    public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> cogroup(
+            PairRDD<K, A> first, PairRDD<K, B> second, int partitions) {
+        return cogroup(CallSites.here("cogroup"), hash(partitions), first, second);
+    }
+
+    /** As {@link #cogroup(PairRDD, PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> cogroup(
+            PairRDD<K, A> first, PairRDD<K, B> second, Partitioner partitioner) {
+        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), first, second);
+    }
+
+    /** Another name of {@link #cogroup(PairRDD, PairRDD)}. */
+    public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> groupWith(
+            PairRDD<K, A> first, PairRDD<K, B> second) {
+        return cogroup(CallSites.here("groupWith"), null, first, second);
+    }
+
+    /** As {@link #cogroup(PairRDD, PairRDD, PairRDD, int)} with the default number of partitions. */
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            PairRDD<K, Grouped4<V, A, B, C>> cogroup(PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third) {
+        return cogroup(CallSites.here("cogroup"), null, first, second, third);
+    }
+
+    /** As {@link #cogroup(PairRDD, int)}, with three others. */
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            PairRDD<K, Grouped4<V, A, B, C>> cogroup(
+                    PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third, int partitions) {
+        return cogroup(CallSites.here("cogroup"), hash(partitions), first, second, third);
+    }
+
+    /** As {@link #cogroup(PairRDD, PairRDD, PairRDD, int)}, with keys placed by {@code partitioner}. */
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            PairRDD<K, Grouped4<V, A, B, C>> cogroup(
+                    PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third, Partitioner partitioner) {
+        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), first, second, third);
+    }
+
+    /** Another name of {@link #cogroup(PairRDD, PairRDD, PairRDD)}. */
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            PairRDD<K, Grouped4<V, A, B, C>> groupWith(PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third) {
+        return cogroup(CallSites.here("groupWith"), null, first, second, third);
+    }
+
+    /** @param partitioner null for the default */
+    private <R extends @Nullable Object> PairRDD<K, R> cogroup(
+            CallSite site, @Nullable Partitioner partitioner, PairRDD<?, ?>... others) {
+        List<PairRDD<?, ?>> inputs = new ArrayList<>();
+        inputs.add(this);
+        for (PairRDD<?, ?> other : others) {
+            inputs.add(notNull(other, "other"));
+        }
+        Partitioner target = partitioner == null ? datasets().defaultPartitioner(inputs) : partitioner;
+        return new PairRDD<>(datasets(), Joins.cogroup(inputs, target, site));
     }
 
     // ---------------------------------------------------------------- sorts
@@ -454,7 +662,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
             Partitioner partitioner,
             CallSite site) {
         Aggregator aggregator = new Aggregator(capture(combiner, site), mapSide, restartable);
-        if (liesAs(partitioner)) {
+        if (Joins.liesAs(this, partitioner)) {
             return new PairRDD<>(
                     datasets(),
                     narrow(site, new LocalCombineOperator(aggregator, PairFormat.of(site), PairFormat.of(site))));
@@ -469,21 +677,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         return new PairRDD<>(datasets(), new ShuffledNode(datasets().nextId(), site, dependency, pairs, true));
     }
 
-    /** Returns this dataset as an input whose keys lie as {@code partitioner} says. */
-    private Dependency placed(Partitioner partitioner, CallSite site) {
-        return liesAs(partitioner)
-                ? new NarrowDependency(lineage())
-                : datasets().shuffle(lineage(), partitioner, null, PairFormat.of(site));
-    }
-
-    boolean liesAs(Partitioner partitioner) {
-        notNull(partitioner, "partitioner");
-        Optional<Partitioner> mine = partitioner();
-        return mine.isPresent() && mine.get().equals(partitioner);
-    }
-
-    private Partitioner hash(int partitions) {
-        return new HashPartitioner(datasets().checkPartitions(partitions));
+    private Partitioner defaultPartitioner(PairRDD<?, ?> other) {
+        return datasets().defaultPartitioner(List.of(this, notNull(other, "other")));
     }
 
     private Partitioner defaultPartitioner() {

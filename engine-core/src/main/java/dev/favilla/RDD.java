@@ -356,7 +356,86 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
                 : new UnionNode(datasets.nextId(), site, parents);
     }
 
+    /**
+     * Returns all pairs of a record from here and a record from {@code other}.
+     *
+     * <p><b>Shape.</b> {@code P} and {@code Q} partitions become {@code P * Q}, one for each two; the records of this
+     * dataset in their order, each with those of {@code other} in theirs.
+     *
+     * <p><b>Cost.</b> Narrow, but each partition of either side is computed once for each of the other unless it is kept.
+     * A task holds its partition of {@code other}; what does not fit is read from local disk for each record.
+     *
+     * @throws IllegalArgumentException if {@code other} belongs to another context, or if there were too many partitions
+     */
+    public final <R extends @Nullable Object> PairRDD<T, R> cartesian(RDD<R> other) {
+        CallSite site = CallSites.here("cartesian");
+        return pairs(Joins.cartesian(this, notNull(other, "other"), site));
+    }
+
     // ---------------------------------------------------------------- wide transformations
+
+    /** As {@link #subtract(RDD, int)} with as many partitions as this dataset has. */
+    public RDD<T> subtract(RDD<T> other) {
+        return with(subtractNode(other, null, CallSites.here("subtract")));
+    }
+
+    /**
+     * Returns the records that are not in {@code other}; duplicates stay.
+     *
+     * <p><b>Shape.</b> {@code P} and {@code Q} partitions become {@code partitions}; forgets the partitioner.
+     *
+     * <p><b>Cost.</b> Wide: all records of this dataset and one of each that are equal in {@code other} are shuffled.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public RDD<T> subtract(RDD<T> other, int partitions) {
+        return with(subtractNode(other, hash(partitions), CallSites.here("subtract")));
+    }
+
+    /** As {@link #subtract(RDD, int)}, with records placed by {@code partitioner}. */
+    public RDD<T> subtract(RDD<T> other, Partitioner partitioner) {
+        return with(subtractNode(other, notNull(partitioner, "partitioner"), CallSites.here("subtract")));
+    }
+
+    /** @param partitioner null for as many partitions as there are */
+    final LineageNode subtractNode(RDD<T> other, @Nullable Partitioner partitioner, CallSite site) {
+        Partitioner target = partitioner == null ? hash(Math.max(1, getNumPartitions())) : partitioner;
+        return Joins.subtract(this, notNull(other, "other"), target, site);
+    }
+
+    /** As {@link #intersection(RDD, int)} with as many partitions as the larger of both has. */
+    public RDD<T> intersection(RDD<T> other) {
+        return with(intersectionNode(notNull(other, "other"), null, CallSites.here("intersection")));
+    }
+
+    /**
+     * Returns one of each group of equal records that are in both datasets.
+     *
+     * <p><b>Shape.</b> {@code P} and {@code Q} partitions become {@code partitions}; forgets the partitioner.
+     *
+     * <p><b>Cost.</b> Wide: of each side one of each group of equal records in a partition is shuffled.
+     *
+     * @param partitions at least 1
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public RDD<T> intersection(RDD<T> other, int partitions) {
+        return with(intersectionNode(other, hash(partitions), CallSites.here("intersection")));
+    }
+
+    /** As {@link #intersection(RDD, int)}, with records placed by {@code partitioner}. */
+    public RDD<T> intersection(RDD<T> other, Partitioner partitioner) {
+        return with(intersectionNode(other, notNull(partitioner, "partitioner"), CallSites.here("intersection")));
+    }
+
+    /** @param partitioner null for as many partitions as the larger side has */
+    final LineageNode intersectionNode(RDD<T> other, @Nullable Partitioner partitioner, CallSite site) {
+        Partitioner target = partitioner;
+        if (target == null) {
+            target = hash(Math.max(1, Math.max(getNumPartitions(), other.getNumPartitions())));
+        }
+        return Joins.intersection(this, other, target, site);
+    }
 
     /** As {@link #distinct(int)} with as many partitions as this dataset has. */
     public RDD<T> distinct() {
@@ -383,7 +462,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
             return narrow(
                     site, new LocalCombineOperator(aggregator, PairFormat.RECORD_AS_KEY, PairFormat.KEY_AS_RECORD));
         }
-        Partitioner target = new HashPartitioner(datasets.checkPartitions(partitions));
+        Partitioner target = hash(partitions);
         return new ShuffledNode(
                 datasets.nextId(),
                 site,
@@ -414,7 +493,7 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
             MapFunction<? super T, ? extends K> key, int partitions) {
         CallSite site = CallSites.here("groupBy");
         PairRDD<K, T> keyed = keyBy(key, site);
-        return keyed.groupByKey(new HashPartitioner(datasets.checkPartitions(partitions)), site);
+        return keyed.groupByKey(hash(partitions), site);
     }
 
     /** As {@link #sortBy(MapFunction, boolean, int)}, ascending, with as many partitions as this dataset has. */
@@ -698,6 +777,10 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
     }
 
     // ---------------------------------------------------------------- within the package
+
+    final Partitioner hash(int partitions) {
+        return new HashPartitioner(datasets.checkPartitions(partitions));
+    }
 
     final Datasets datasets() {
         return datasets;

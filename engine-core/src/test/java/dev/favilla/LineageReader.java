@@ -6,6 +6,8 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.rdd.AlignedUnionNode;
+import dev.favilla.rdd.CartesianNode;
+import dev.favilla.rdd.CoGroupNode;
 import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.Combiners;
 import dev.favilla.rdd.IgnoringIndex;
@@ -46,6 +48,14 @@ final class LineageReader {
         if (node instanceof JoinNode join) {
             return join.operator().name() + " of " + read(join.left()) + " with "
                     + read(join.operator().right());
+        }
+        if (node instanceof CoGroupNode groups) {
+            return "cogroup of "
+                    + groups.operator().inputs().stream().map(this::read).collect(Collectors.joining(" with "));
+        }
+        if (node instanceof CartesianNode product) {
+            return "cartesian of " + read(product.left()) + " with "
+                    + read(product.operator().right());
         }
         if (node instanceof UnionNode union) {
             return "union of " + readAll(union.parents());

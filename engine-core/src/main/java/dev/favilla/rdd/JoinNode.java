@@ -1,6 +1,5 @@
 package dev.favilla.rdd;
 
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.DatasetPartition;
@@ -9,41 +8,37 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
-import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
-import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.Partitioner;
-import dev.favilla.spill.GroupTable;
+import dev.favilla.spill.HashJoin;
+import dev.favilla.spill.JoinType;
+import dev.favilla.spill.JoinedRows;
 import dev.favilla.value.StableHash;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All pairs of values of a common key. The right side becomes a table; the left side streams past it, so rows come in
- * the order of the left, and for each in the order of the right.
+ * What two datasets have, or have not, in common by key. The right side is held; the left side streams past it, so rows
+ * come in the order of the left, and for each in the order of the right. Right records that are alone, where they are
+ * wanted, follow at the end.
  */
 public final class JoinNode extends Node implements Source {
 
     private final Dependency left;
-    private final Partitioner partitioner;
     private final Probe operator;
+    private final Partitioner partitioner;
 
-    /** @param entries takes both sides' records apart and makes the rows and their values */
-    public JoinNode(
-            int id,
-            CallSite callSite,
-            Dependency left,
-            Dependency right,
-            Partitioner partitioner,
-            EntryFormat entries) {
-        super(id, "JoinedRDD", callSite, List.of(left, right));
+    /** @param partitioner how both sides lie */
+    public JoinNode(int id, CallSite callSite, Dependency left, Probe operator, Partitioner partitioner) {
+        super(id, "JoinedRDD", callSite, List.of(left, operator.right()));
         this.left = left;
+        this.operator = operator;
         this.partitioner = partitioner;
-        this.operator = new Probe(right, entries);
     }
 
     /** Returns the side that streams past. */
@@ -58,7 +53,7 @@ public final class JoinNode extends Node implements Source {
 
     @Override
     public Optional<Partitioner> partitioner() {
-        return Optional.of(partitioner);
+        return operator.keepsPartitioner() ? Optional.of(partitioner) : Optional.empty();
     }
 
     @Override
@@ -76,66 +71,71 @@ public final class JoinNode extends Node implements Source {
 
     @Override
     public Cursor open(int partition, TaskInputs inputs) throws Exception {
-        Cursor records = operator.open(left, partition, inputs);
+        Cursor records = KeyedInput.open(left, operator.entries, partition, inputs);
         return new ProbeCursor(records, operator, new DatasetPartition(this, partition), inputs);
     }
 
     /**
      * A record finds those of the same key on the other side.
      *
-     * @param right the other side, which becomes a table
-     * @param entries takes both sides' records apart and makes the rows and their values
+     * @param type which rows there are
+     * @param right the other side, which is held
+     * @param entries takes both sides' records apart
+     * @param rows makes the rows
      */
-    public record Probe(Dependency right, EntryFormat entries) implements Operator.Push {
+    public record Probe(JoinType type, Dependency right, EntryFormat entries, JoinRows rows) implements Operator.Push {
 
+        /** Returns the name of the operation that mostly means this type. */
         @Override
         public String name() {
-            return "join";
+            return switch (type) {
+                case INNER -> "join";
+                case LEFT_OUTER -> "leftOuterJoin";
+                case RIGHT_OUTER -> "rightOuterJoin";
+                case FULL_OUTER -> "fullOuterJoin";
+                case LEFT_SEMI -> "intersection";
+                case LEFT_ANTI -> "subtract";
+            };
         }
 
         @Override
         public boolean keepsPartitioner() {
-            return true;
+            return rows.keepsKeys();
         }
 
         @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-            return new ProbeSink(this, result, inputs, downstream);
-        }
-
-        private Cursor open(Dependency side, int partition, TaskInputs inputs) throws Exception {
-            return side instanceof ShuffleDependency shuffle
-                    ? new ShuffledNode.ShuffleCursor(inputs.shuffle(shuffle, partition), entries)
-                    : inputs.open(((NarrowDependency) side).parent(), partition);
-        }
-
-        /** What a shuffle hands out is immutable or a copy already. */
-        private @Nullable RecordCopier copier(TaskScope scope) {
-            return right instanceof ShuffleDependency ? null : RecordCopier.of(scope);
+            return new ProbeSink(this, result, downstream, inputs);
         }
     }
 
-    /** Streams a shuffled left side past the table. */
+    /** Streams a shuffled left side past the table, and then hands out what is left. */
     private static final class ProbeCursor implements Cursor {
 
         private final Cursor left;
         private final ProbeSink probe;
         private final Target target = new Target();
+        private boolean leftEnded;
 
         ProbeCursor(Cursor left, Probe operator, DatasetPartition result, TaskInputs inputs) {
             this.left = left;
-            this.probe = new ProbeSink(operator, result, inputs, target);
+            this.probe = new ProbeSink(operator, result, target, inputs);
         }
 
         @Override
         public boolean drive(Sink sink, int max) throws Exception {
             target.sink = sink;
-            return left.drive(probe, max);
+            if (leftEnded) {
+                return probe.emitRest(max);
+            }
+            leftEnded = !left.drive(probe, max);
+            return probe.wanted;
         }
 
         @Override
         public void close() {
             left.close();
+            probe.join.close();
         }
     }
 
@@ -150,24 +150,24 @@ public final class JoinNode extends Node implements Source {
         }
     }
 
-    /** Takes the right side into the table; its end is its driver's business. */
+    /** Takes the right side in; its end is its driver's business. */
     private static final class BuildSink extends Sink {
 
         private final EntryFormat entries;
         private final LineageNode dataset;
-        private final GroupTable table;
+        private final HashJoin join;
 
-        BuildSink(EntryFormat entries, LineageNode dataset, GroupTable table) {
+        BuildSink(EntryFormat entries, LineageNode dataset, HashJoin join) {
             this.entries = entries;
             this.dataset = dataset;
-            this.table = table;
+            this.join = join;
         }
 
         @Override
         public boolean push(@Nullable Object record) {
             Object key = entries.key(record);
             try {
-                table.add(key, StableHash.of(key), entries.value(record));
+                join.addRight(key, StableHash.of(key), entries.value(record));
             } catch (SerializationException e) {
                 throw e.during("Copying what " + dataset + " holds");
             }
@@ -175,26 +175,29 @@ public final class JoinNode extends Node implements Source {
         }
     }
 
-    /** Builds the table when the first record comes past; gives it back when the attempt ends. */
-    private static final class ProbeSink extends Sink {
+    /** Takes the right side in when the first record comes past, or at the end; gives it back when the attempt ends. */
+    private static final class ProbeSink extends Sink implements JoinedRows {
 
         private final Probe operator;
-        private final LineageNode dataset;
-        private final int partition;
+        private final EntryFormat entries;
+        private final JoinRows rows;
+        private final DatasetPartition result;
         private final TaskInputs inputs;
         private final Sink downstream;
-        private final GroupTable table;
+        private final HashJoin join;
         private boolean built;
+        private boolean wanted = true;
 
-        ProbeSink(Probe operator, DatasetPartition result, TaskInputs inputs, Sink downstream) {
+        ProbeSink(Probe operator, DatasetPartition result, Sink downstream, TaskInputs inputs) {
             this.operator = operator;
-            this.partition = result.number();
+            this.entries = operator.entries;
+            this.rows = operator.rows;
+            this.result = result;
             this.inputs = inputs;
             this.downstream = downstream;
-            this.dataset = result.dataset();
-            this.table = new GroupTable(
-                    operator.copier(inputs.scope()), inputs.scope().memory());
-            inputs.scope().onClose(table::close);
+            this.join = new HashJoin(
+                    inputs.scope(), KeyedInput.copier(operator.right, inputs.scope()), operator.type, this);
+            inputs.scope().onClose(join::close);
         }
 
         @Override
@@ -202,28 +205,61 @@ public final class JoinNode extends Node implements Source {
             if (!built) {
                 build();
             }
-            Object key = operator.entries.key(record);
-            Object value = operator.entries.value(record);
-            GroupTable.Values matches = table.values(key, StableHash.of(key));
-            while (matches.hasNext()) {
-                if (!downstream.push(operator.entries.record(key, operator.entries.record(value, matches.next())))) {
+            Object key = entries.key(record);
+            wanted = join.addLeft(key, StableHash.of(key), entries.value(record));
+            return wanted;
+        }
+
+        private void build() throws Exception {
+            built = true;
+            Cursor right = KeyedInput.open(operator.right, entries, result.number(), inputs);
+            right.drain(new BuildSink(entries, result.dataset(), join), inputs.scope());
+            join.completeRight();
+            right.close();
+        }
+
+        @Override
+        public boolean matched(@Nullable Object key, @Nullable Object left, Iterator<@Nullable Object> rights)
+                throws Exception {
+            if (!rights.hasNext()) {
+                return downstream.push(rows.leftOnly(key, left));
+            }
+            while (rights.hasNext()) {
+                if (!downstream.push(rows.both(key, left, rights.next()))) {
                     return false;
                 }
             }
             return true;
         }
 
-        private void build() throws Exception {
-            built = true;
-            Cursor right = operator.open(operator.right, partition, inputs);
-            right.drain(new BuildSink(operator.entries, dataset, table), inputs.scope());
-            table.complete();
-            right.close();
+        @Override
+        public boolean unmatched(@Nullable Object key, Iterator<@Nullable Object> rights) throws Exception {
+            while (rights.hasNext()) {
+                if (!downstream.push(rows.rightOnly(key, rights.next()))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Hands out what the records that came past have left; returns whether there may be more. */
+        boolean emitRest(int max) throws Exception {
+            if (!built) {
+                if (!operator.type.wantsRightAlone()) {
+                    return false; // nothing came past
+                }
+                build();
+            }
+            wanted = join.emitRest(max);
+            return wanted;
         }
 
         @Override
         public void end() throws Exception {
-            table.close();
+            while (wanted && emitRest(Cursor.LARGEST_STEP)) {
+                inputs.scope().checkKilled();
+            }
+            join.close();
             downstream.end();
         }
     }

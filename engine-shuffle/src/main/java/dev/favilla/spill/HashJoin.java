@@ -221,6 +221,7 @@ public final class HashJoin implements Spillable, AutoCloseable {
 
     /** Joins one part by itself. */
     private void join(JoinPart part, Rest into) {
+        scope.checkKilled();
         part.finishLeft();
         if (!part.hasLeft() && !type.wantsRightAlone()) {
             part.dropRight();

@@ -1,0 +1,15 @@
+package dev.favilla;
+
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of a key in each of two datasets, in the order of their partitions; none where the key is not there. They
+ * can be read repeatedly: they are lists, unless those of one key do not fit in memory. Then they are read from local disk
+ * as long as the task runs.
+ *
+ * @param first those of the first
+ * @param second those of the second
+ */
+public record Grouped2<A extends @Nullable Object, B extends @Nullable Object>(Iterable<A> first, Iterable<B> second)
+        implements Serializable {}

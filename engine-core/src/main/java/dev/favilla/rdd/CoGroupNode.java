@@ -1,0 +1,252 @@
+package dev.favilla.rdd;
+
+import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.lineage.Operator;
+import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
+import dev.favilla.lineage.TaskInputs;
+import dev.favilla.serializer.RecordCopier;
+import dev.favilla.serializer.SerializationException;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.spill.AggregationTable;
+import dev.favilla.value.StableHash;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record for each key of several datasets, with its values in each of them. Keys come in the order in which they are
+ * first seen, where the datasets follow one another.
+ */
+public final class CoGroupNode extends Node implements Source {
+
+    private final Gather operator;
+    private final Partitioner partitioner;
+
+    /** @param partitioner how all inputs lie */
+    public CoGroupNode(int id, CallSite callSite, Gather operator, Partitioner partitioner) {
+        super(id, "CoGroupedRDD", callSite, operator.inputs());
+        this.operator = operator;
+        this.partitioner = partitioner;
+    }
+
+    /** Returns what is done to the inputs. */
+    public Gather operator() {
+        return operator;
+    }
+
+    @Override
+    public Optional<Partitioner> partitioner() {
+        return Optional.of(partitioner);
+    }
+
+    @Override
+    protected int countPartitions() {
+        return partitioner.numPartitions();
+    }
+
+    /** A first input that lies so already is the begin of this pipeline, so that cogroups of cogroups do not nest. */
+    @Override
+    public PartitionPlan plan(int partition) {
+        return operator.inputs.get(0) instanceof NarrowDependency narrow
+                ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
+                : new PartitionPlan.Read(this, partition);
+    }
+
+    @Override
+    public Cursor open(int partition, TaskInputs inputs) throws Exception {
+        Cursor first = KeyedInput.open(operator.inputs.get(0), operator.entries, partition, inputs);
+        return new GatheringCursor(first, new Groups(operator, new DatasetPartition(this, partition), inputs));
+    }
+
+    /**
+     * Records are gathered by key.
+     *
+     * @param inputs what is gathered, in order; two or more
+     * @param entries takes records apart
+     * @param rows makes records
+     */
+    public record Gather(List<Dependency> inputs, EntryFormat entries, GroupRows rows) implements Operator.Push {
+
+        public Gather {
+            inputs = List.copyOf(inputs);
+        }
+
+        @Override
+        public String name() {
+            return "cogroup";
+        }
+
+        @Override
+        public boolean keepsPartitioner() {
+            return true;
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs taskInputs) {
+            return new GatheringSink(new Groups(this, result, taskInputs), downstream, taskInputs);
+        }
+    }
+
+    /** What is gathered in one attempt. Given back when the attempt ends. */
+    private static final class Groups {
+
+        private final Gather operator;
+        private final DatasetPartition result;
+        private final TaskInputs inputs;
+        private final AggregationTable table;
+        private AggregationTable.@Nullable Leaving groups;
+
+        Groups(Gather operator, DatasetPartition result, TaskInputs inputs) {
+            this.operator = operator;
+            this.result = result;
+            this.inputs = inputs;
+            this.table = new AggregationTable(
+                    new Combiners.Group(), null, inputs.scope().memory());
+            inputs.scope().onClose(table::close);
+        }
+
+        /** Returns what takes the records of an input in. */
+        Sink of(int input) {
+            RecordCopier copier = KeyedInput.copier(operator.inputs.get(input), inputs.scope());
+            return new InputSink(operator.entries, input, copier, table, result.dataset());
+        }
+
+        /** Takes all inputs but the first in. */
+        void addOthers() throws Exception {
+            for (int input = 1; input < operator.inputs.size(); input++) {
+                Cursor records = KeyedInput.open(operator.inputs.get(input), operator.entries, result.number(), inputs);
+                records.drain(of(input), inputs.scope());
+                records.close();
+            }
+        }
+
+        /** Hands out the groups of up to {@code max} keys; returns whether there may be more. */
+        boolean emit(Sink downstream, int max) throws Exception {
+            AggregationTable.Leaving leaving = groups;
+            if (leaving == null) {
+                leaving = table.drain();
+                groups = leaving;
+            }
+            for (int i = 0; i < max; i++) {
+                if (!leaving.advance()) {
+                    return false;
+                }
+                var values = TaggedValue.split(leaving.accumulator(), operator.inputs.size());
+                if (!downstream.push(operator.rows.record(leaving.key(), values))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Takes the records of one input in; its end is its driver's business. */
+    private static final class InputSink extends Sink {
+
+        private final EntryFormat entries;
+        private final int input;
+        private final @Nullable RecordCopier copier;
+        private final AggregationTable table;
+        private final LineageNode dataset;
+
+        InputSink(
+                EntryFormat entries,
+                int input,
+                @Nullable RecordCopier copier,
+                AggregationTable table,
+                LineageNode dataset) {
+            this.entries = entries;
+            this.input = input;
+            this.copier = copier;
+            this.table = table;
+            this.dataset = dataset;
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            Object key = entries.key(record);
+            int hash = StableHash.of(key);
+            try {
+                table.add(own(key), hash, new TaggedValue(input, own(entries.value(record))));
+            } catch (SerializationException e) {
+                throw e.during("Copying what " + dataset + " holds");
+            }
+            return true;
+        }
+
+        private @Nullable Object own(@Nullable Object record) {
+            return copier == null ? record : copier.isolate(record);
+        }
+    }
+
+    /** Takes its records in as the first input. */
+    private static final class GatheringSink extends Sink {
+
+        private final Groups groups;
+        private final Sink downstream;
+        private final TaskInputs inputs;
+        private final Sink first;
+
+        GatheringSink(Groups groups, Sink downstream, TaskInputs inputs) {
+            this.groups = groups;
+            this.downstream = downstream;
+            this.inputs = inputs;
+            this.first = groups.of(0);
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            return first.push(record);
+        }
+
+        @Override
+        public void end() throws Exception {
+            groups.addOthers();
+            while (groups.emit(downstream, Cursor.LARGEST_STEP)) {
+                inputs.scope().checkKilled();
+            }
+            groups.table.close();
+            downstream.end();
+        }
+    }
+
+    /** Reads a shuffled first input, then the others, and then hands out. */
+    private static final class GatheringCursor implements Cursor {
+
+        private final Cursor first;
+        private final Groups groups;
+        private final Sink firstInput;
+        private boolean gathered;
+
+        GatheringCursor(Cursor first, Groups groups) {
+            this.first = first;
+            this.groups = groups;
+            this.firstInput = groups.of(0);
+        }
+
+        @Override
+        public boolean drive(Sink sink, int max) throws Exception {
+            if (gathered) {
+                return groups.emit(sink, max);
+            }
+            if (!first.drive(firstInput, max)) {
+                gathered = true;
+                groups.addOthers();
+            }
+            return true;
+        }
+
+        @Override
+        public void close() {
+            first.close();
+            groups.table.close();
+        }
+    }
+}
