@@ -79,7 +79,7 @@ class LargeJoinsTest {
 
     @ParameterizedTest
     @ValueSource(strings = "join")
-    void severalTimesTheHeapIsJoined(String operation) {
+    void severalTimesTheHeapIsJoined(String operation) throws Exception {
         ForkedJvm.Result result = ForkedJvm.of(SmallHeap.class)
                 .jvmOptions("-Xmx64m")
                 .arguments(operation, "120000")
