@@ -18,6 +18,7 @@ import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.spill.Combiner;
+import dev.favilla.spill.GatherValues;
 import dev.favilla.spill.JoinType;
 import dev.favilla.storage.StorageLevel;
 import java.util.ArrayList;
@@ -243,7 +244,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     PairRDD<K, Iterable<V>> groupByKey(Partitioner partitioner, CallSite site) {
-        return combined(new Combiners.Group(), false, true, partitioner, site);
+        return combined(new GatherValues(), false, true, partitioner, site);
     }
 
     /** As {@link #aggregateByKey(Object, int, CombineFunction, ReduceFunction)} with the default partitions. */

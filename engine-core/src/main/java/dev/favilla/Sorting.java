@@ -68,7 +68,7 @@ final class Sorting {
             PairRDD<K, V> pairs, Partitioner partitioner, KeyOrder keys, CallSite site) {
         Datasets datasets = pairs.datasets();
         PairFormat format = PairFormat.of(site);
-        if (pairs.liesAs(partitioner)) {
+        if (Joins.liesAs(pairs, partitioner)) {
             return pairs.with(pairs.narrow(site, new SortOperator(keys, format, false)));
         }
         LineageNode placed = new ShuffledNode(

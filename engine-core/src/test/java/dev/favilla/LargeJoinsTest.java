@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.testing.ForkedJvm;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Joins of sides that do not fit in memory. */
 class LargeJoinsTest {
@@ -52,6 +51,46 @@ class LargeJoinsTest {
 
         assertThat(collect("local[2]", 64 * MIB, LargeJoinsTest::joins)).isEqualTo(expected);
         assertThat(collect("local[2]", 32 * MIB, LargeJoinsTest::joins)).isEqualTo(expected);
+        assertThat(collect("local-cluster[2,1,64]", 64 * MIB, LargeJoinsTest::joins))
+                .isEqualTo(expected);
+    }
+
+    private static RDD<Integer> groups(EngineContext engine) {
+        return numbered(engine, 0, 100_000, 2)
+                .cogroup(numbered(engine, 60_000, 130_000, 2), 2)
+                .map(group -> {
+                    int hash = String.valueOf(group.key()).hashCode();
+                    for (String value : group.value().first()) {
+                        hash = 31 * hash + value.hashCode();
+                    }
+                    for (String value : group.value().second()) {
+                        hash = 37 * hash + value.hashCode();
+                    }
+                    return hash;
+                });
+    }
+
+    @Test
+    void groupsAndTheirOrderAreTheSameInAnyBudget() {
+        List<Integer> expected = collect("local[2]", 400 * MIB, LargeJoinsTest::groups);
+
+        assertThat(collect("local[2]", 64 * MIB, LargeJoinsTest::groups)).isEqualTo(expected);
+        assertThat(collect("local[2]", 32 * MIB, LargeJoinsTest::groups)).isEqualTo(expected);
+        assertThat(collect("local-cluster[2,1,64]", 64 * MIB, LargeJoinsTest::groups))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aProductWhoseRightSideDoesNotFitIsTheSame() {
+        Function<EngineContext, RDD<Long>> product = engine -> engine.range(0, 6, 1, 2)
+                .cartesian(engine.range(0, 400_000, 1, 2).map(x -> "a record of some length: " + x))
+                .mapPartitions(rows -> {
+                    long[] state = {17};
+                    rows.forEachRemaining(row -> state[0] = 31 * state[0] + row.hashCode());
+                    return List.of(state[0]).iterator();
+                });
+
+        assertThat(collect("local[2]", 32 * MIB, product)).isEqualTo(collect("local[2]", 400 * MIB, product));
     }
 
     /** Joins and groups several times its heap. */
@@ -60,15 +99,10 @@ class LargeJoinsTest {
         public static void main(String[] arguments) {
             long records = Long.parseLong(arguments[1]);
             try (EngineContext engine = EngineContext.open("local[2]")) {
-                List<String> lines = new ArrayList<>();
                 PairRDD<Long, String> left = wide(engine, 0, records);
                 PairRDD<Long, String> right = wide(engine, records / 2, records);
-                if (arguments[0].equals("join")) {
-                    lines.add("" + left.join(right, 4).count());
-                } else {
-                    lines.add("" + left.cogroup(right, 4).count());
-                }
-                System.out.println(String.join(" ", lines));
+                RDD<?> rows = arguments[0].equals("join") ? left.join(right, 4) : left.cogroup(right, 4);
+                System.out.println(rows.count());
             }
         }
 
@@ -78,14 +112,14 @@ class LargeJoinsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "join")
-    void severalTimesTheHeapIsJoined(String operation) throws Exception {
+    @CsvSource({"join, 60000", "cogroup, 180000"})
+    void severalTimesTheHeapIsBroughtTogether(String operation, String rows) throws Exception {
         ForkedJvm.Result result = ForkedJvm.of(SmallHeap.class)
                 .jvmOptions("-Xmx64m")
                 .arguments(operation, "120000")
                 .run(Duration.ofSeconds(60));
 
         assertThat(result.stderr()).isEmpty();
-        assertThat(result.stdout().strip()).isEqualTo("60000");
+        assertThat(result.stdout().strip()).isEqualTo(rows);
     }
 }

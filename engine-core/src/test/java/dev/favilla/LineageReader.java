@@ -18,6 +18,7 @@ import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.UnionNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.spill.Combiner;
+import dev.favilla.spill.GatherValues;
 import dev.favilla.text.TextFileNode;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -125,7 +126,7 @@ final class LineageReader {
         if (combiner instanceof Combiners.Fold fold) {
             return "fold of " + fold.zero().fresh() + " by " + function(fold.add()) + " and " + function(fold.merge());
         }
-        if (combiner instanceof Combiners.Group) {
+        if (combiner instanceof GatherValues) {
             return "group";
         }
         if (combiner instanceof Combiners.Distinct) {

@@ -15,6 +15,7 @@ import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spill.AggregationTable;
+import dev.favilla.spill.GatherValues;
 import dev.favilla.value.StableHash;
 import java.util.List;
 import java.util.Optional;
@@ -107,8 +108,7 @@ public final class CoGroupNode extends Node implements Source {
             this.operator = operator;
             this.result = result;
             this.inputs = inputs;
-            this.table = new AggregationTable(
-                    new Combiners.Group(), null, inputs.scope().memory());
+            this.table = new AggregationTable(new GatherValues(), null, inputs.scope());
             inputs.scope().onClose(table::close);
         }
 

@@ -5,7 +5,6 @@ import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.spill.Combiner;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The ways in which values of one key become one, as the API offers them. */
@@ -49,36 +48,6 @@ public final class Combiners {
         @Override
         public @Nullable Object merge(@Nullable Object left, @Nullable Object right) throws Exception {
             return call(merge, operation, left, right);
-        }
-    }
-
-    /** All values of a key in a list. */
-    public record Group() implements Combiner<@Nullable Object, @Nullable Object> {
-
-        @Override
-        public Object create(@Nullable Object value) {
-            ArrayList<@Nullable Object> values = new ArrayList<>(2);
-            values.add(value);
-            return values;
-        }
-
-        @Override
-        public Object add(@Nullable Object accumulator, @Nullable Object value) {
-            ArrayList<@Nullable Object> values = list(accumulator);
-            values.add(value);
-            return values;
-        }
-
-        @Override
-        public Object merge(@Nullable Object left, @Nullable Object right) {
-            ArrayList<@Nullable Object> values = list(left);
-            values.addAll(list(right));
-            return values;
-        }
-
-        @SuppressWarnings({"unchecked", "NullAway"}) // accumulators of this combiner are the lists that create made
-        private static ArrayList<@Nullable Object> list(@Nullable Object accumulator) {
-            return (ArrayList<@Nullable Object>) accumulator;
         }
     }
 

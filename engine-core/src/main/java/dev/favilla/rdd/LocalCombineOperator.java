@@ -63,8 +63,8 @@ public record LocalCombineOperator(Aggregator aggregator, EntryExtractor in, Ent
             this.dataset = dataset;
             this.downstream = downstream;
             this.scope = scope;
-            this.table = new AggregationTable(
-                    operator.aggregator.combiner().forTask(scope), RecordCopier.of(scope), scope.memory());
+            this.table =
+                    new AggregationTable(operator.aggregator.combiner().forTask(scope), RecordCopier.of(scope), scope);
             scope.onClose(table::close);
         }
 

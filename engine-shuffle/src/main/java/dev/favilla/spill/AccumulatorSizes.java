@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * learn which share of the values folded into them they have kept. Frequent keys tend to be seen early, so few
  * accumulators tell much.
  */
-final class AccumulatorSizes {
+final class AccumulatorSizes implements HeldSizes {
 
     private static final int WATCHED = 16;
     private static final long FIRST_MEASUREMENT = 64;
@@ -37,16 +37,16 @@ final class AccumulatorSizes {
         this.table = table;
     }
 
-    /** Counts the new accumulator of entry {@code entry}. */
-    void created(int entry, @Nullable Object accumulator) {
+    @Override
+    public void created(int entry, @Nullable Object accumulator) {
         created.add(accumulator);
         if (entry < WATCHED) {
             watchedCreatedBytes += estimator.estimate(accumulator);
         }
     }
 
-    /** Counts a value, or an accumulator, folded into the accumulator of entry {@code entry}. */
-    void folded(int entry, @Nullable Object value) {
+    @Override
+    public void folded(int entry, @Nullable Object value) {
         folded.add(value);
         foldedCount++;
         if (entry < WATCHED && ++watchedFolded == nextMeasurement) {
@@ -64,15 +64,13 @@ final class AccumulatorSizes {
         nextMeasurement = now > LARGEST_MEASURED ? Long.MAX_VALUE : 2 * nextMeasurement;
     }
 
-    long bytes() {
+    @Override
+    public long bytes() {
         return created.bytes() + (long) (keptShare * folded.bytes());
     }
 
-    /**
-     * Begins again with what is in the table now, as if all of it had just been created; what was learned about the
-     * combiner stays.
-     */
-    void restart() {
+    @Override
+    public void restart() {
         created = new SizeEstimator.Sampler();
         folded = new SizeEstimator.Sampler();
         foldedCount = 0;

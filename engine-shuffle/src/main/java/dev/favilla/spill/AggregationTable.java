@@ -1,18 +1,24 @@
 package dev.favilla.spill;
 
-import dev.favilla.memory.MemoryAccount;
-import dev.favilla.memory.MemoryMeter;
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
-import java.util.BitSet;
+import dev.favilla.value.StableHash;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One accumulator for each key, into which the values of that key, or accumulators of earlier tables, are folded in the
  * order they come. Accumulators leave in the order in which their keys were first seen.
  *
- * <p>Most callers fold with {@link #add} or {@link #merge} and take everything out with {@link #drain}. One that wants a
- * small table asks {@link #addIfPresent} first, decides whether a new key is to be {@linkplain #admit admitted}, and has
- * some keys leave while others stay.
+ * <p><b>More than fits.</b> When memory is refused parts of it move to local disk, and come back one by one when all has
+ * been folded. Neither the order in which a key's rows are folded nor that in which keys leave depends on it: the result
+ * is the same, bit for bit. While all fits nothing is done for this.
  *
  * <p><b>Sharing.</b> What the table keeps and the combiner may change is the attempt's own: a source may use one object for
  * many records, and a cached record belongs to others too, so both are copied. Received accumulators need no copy: by
@@ -21,36 +27,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  *
- * <p><b>Failures.</b> What the combiner throws reaches the caller. A refusal of memory ends the attempt; the records
- * folded so far are in the table then, and none is half folded. Both leave memory held until {@link #close}.
+ * <p><b>Failures.</b> What the combiner throws reaches the caller, as does what the disk and the serializer throw when
+ * something has to be moved out: each ends the attempt. Memory is refused for good only where a single accumulator does
+ * not fit. All leave memory held until {@link #close}, and runs until the attempt ends.
  */
 public final class AggregationTable implements AutoCloseable {
 
-    /** Returned for a key that is not in the table. */
-    public static final int ABSENT = KeyTable.ABSENT;
+    private static final int WIDTH = MovedParts.ROW - 1;
 
-    /** Changes between two looks at the account; a power of two. */
-    private static final int CHANGES_PER_CHECK = 32;
-
-    private final Combiner<@Nullable Object, @Nullable Object> combiner;
-    private final @Nullable RecordCopier copier;
-    private final MemoryMeter memory;
-
-    private KeyTable table = new KeyTable();
-    private AccumulatorSizes accumulators = new AccumulatorSizes(table);
-    private int changes;
+    private final Folding folding;
+    private final FoldTable table;
+    private @Nullable Leaving leaving;
 
     /**
      * @param copier makes what enters the attempt's own; null if it is already, as what a shuffle hands out
-     * @param account the attempt's
+     * @param scope the attempt's, which pays, and has a place for runs
      */
     public AggregationTable(
-            Combiner<@Nullable Object, @Nullable Object> combiner,
-            @Nullable RecordCopier copier,
-            MemoryAccount account) {
-        this.combiner = combiner;
-        this.copier = copier;
-        this.memory = new MemoryMeter(account);
+            Combiner<@Nullable Object, @Nullable Object> combiner, @Nullable RecordCopier copier, TaskScope scope) {
+        this.folding = new Folding(combiner, scope);
+        this.table = new FoldTable(folding, copier, 0);
     }
 
     /**
@@ -59,120 +55,81 @@ public final class AggregationTable implements AutoCloseable {
      * @param hash the key's {@linkplain dev.favilla.value.StableHash#of stable hash}
      */
     public void add(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
-        int entry = table.find(key, hash);
-        if (entry == ABSENT) {
-            admit(key, hash, value);
-        } else {
-            fold(entry, value);
-        }
+        table.add(key, hash, value);
     }
 
     /** Joins an accumulator of later rows with that of its key, whose accumulator it becomes if the key is new. */
     public void merge(@Nullable Object key, int hash, @Nullable Object later) throws Exception {
-        int entry = table.find(key, hash);
-        if (entry == ABSENT) {
-            insert(key, hash, later);
-        } else {
-            table.setValue(entry, combiner.merge(table.value(entry), later));
-            folded(entry, later);
-        }
+        table.merge(key, hash, later);
     }
 
     /**
-     * Folds a value into the accumulator of its key if that is in the table.
-     *
-     * @return how many keys in the table came before this one, or {@link #ABSENT} if it is not there
+     * Has all keys leave. Nothing can be folded any more. The memory is given back as they go, and all of it at once if
+     * others of the attempt need it.
      */
-    public int addIfPresent(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
-        int entry = table.find(key, hash);
-        if (entry != ABSENT) {
-            fold(entry, value);
+    public Leaving drain() throws Exception {
+        table.pay();
+        Leaving all = table.hasMovedOut() ? new Leaving(readBack()) : new Leaving(null);
+        leaving = all;
+        return all;
+    }
+
+    /** Folds what was moved out, part by part, and returns all accumulators in order. */
+    private NumberedMerge readBack() throws Exception {
+        List<Run> results = new ArrayList<>();
+        Deque<MovedParts.Part> parts = new ArrayDeque<>();
+        settle(table, results, parts);
+        while (!parts.isEmpty()) {
+            MovedParts.Part part = parts.pop();
+            try (FoldTable again = new FoldTable(folding, null, part.level())) {
+                fold(part.run(), again);
+                settle(again, results, parts);
+            }
         }
-        return entry;
+        return NumberedMerge.of(results, WIDTH, folding.scope());
     }
 
-    /** Starts an accumulator with the first value of a key that is not in the table. */
-    public void admit(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
-        insert(own(key), hash, combiner.create(own(value)));
-    }
-
-    private void fold(int entry, @Nullable Object value) throws Exception {
-        Object isolated = own(value);
-        table.setValue(entry, combiner.add(table.value(entry), isolated));
-        folded(entry, isolated);
-    }
-
-    private @Nullable Object own(@Nullable Object record) {
-        return copier == null ? record : copier.isolate(record);
-    }
-
-    private void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
-        if (table.isFull()) {
-            memory.hold(bytes() + 2 * table.arrayBytes()); // old and new arrays, while one is copied to the other
+    private void fold(Run run, FoldTable into) throws Exception {
+        try (RunReader rows = run.open()) {
+            while (rows.hasNext()) {
+                folding.checkKilled();
+                long number = (Long) Objects.requireNonNull(rows.next(), "a row without a number");
+                Object key = rows.next();
+                into.put(Math.max(number, ~number), number >= 0, key, StableHash.of(key), rows.next());
+            }
         }
-        int entry = table.size();
-        table.insert(key, hash, accumulator);
-        accumulators.created(entry, accumulator);
-        changed();
+        run.delete();
     }
 
-    private void folded(int entry, @Nullable Object value) {
-        accumulators.folded(entry, value);
-        changed();
-    }
-
-    private void changed() {
-        if ((++changes & (CHANGES_PER_CHECK - 1)) == 0) {
-            memory.hold(bytes());
+    /** Writes what is left in a table, which is finished, and notes what is to be read back of the rest. */
+    private void settle(FoldTable done, List<Run> results, Deque<MovedParts.Part> parts) {
+        done.handOver();
+        done.finishParts().forEach(parts::push);
+        if (done.size() > 0) {
+            results.add(writeFrom(done, 0));
         }
+        done.drop();
     }
 
-    private long bytes() {
-        return table.arrayBytes() + table.keyBytes() + accumulators.bytes();
-    }
-
-    /** Returns how many keys there are. */
-    public int size() {
-        return table.size();
-    }
-
-    /** Returns how many keys are slow to find, since their hashes are like those of others. */
-    public int crowdedKeys() {
-        return table.crowdedKeys();
-    }
-
-    /** Has all keys leave. Nothing can be folded any more; the memory is given back as they go. */
-    public Leaving drain() {
-        memory.hold(bytes());
-        return new Leaving(null);
-    }
-
-    /**
-     * Has all keys leave but those that {@code staying} has by their number in the order of first sight. Nothing can be
-     * folded until the last has left; then those that stay are numbered anew, in the same order.
-     */
-    public Leaving drainAllBut(BitSet staying) {
-        return new Leaving(staying);
-    }
-
-    private void retain(BitSet kept) {
-        table.retain(kept);
-        accumulators.restart();
-        memory.hold(bytes());
-    }
-
-    /** Gives back about the memory of {@code left} entries. */
-    private void release(int left) {
-        double staying = (double) (table.size() - left) / Math.max(1, table.size());
-        memory.hold(table.arrayBytes() + (long) (staying * (table.keyBytes() + accumulators.bytes())));
+    private Run writeFrom(FoldTable done, int first) {
+        try (RunWriter run = folding.store().create()) {
+            KeyTable entries = done.entries();
+            for (int entry : done.inOrder(first)) {
+                folding.writeResult(run, done.number(entry), entries.key(entry), entries.value(entry));
+            }
+            return run.finish();
+        }
     }
 
     /** Drops everything and gives all memory back; closing twice is harmless. */
     @Override
     public void close() {
-        table = new KeyTable();
-        accumulators = new AccumulatorSizes(table);
-        memory.close();
+        Leaving last = leaving;
+        leaving = null;
+        if (last != null) {
+            last.end();
+        }
+        table.close();
     }
 
     /** Keys on their way out, each with its accumulator, in the order in which they were first seen. */
@@ -181,59 +138,82 @@ public final class AggregationTable implements AutoCloseable {
         /** Entries that leave between two looks at the account; a power of two. */
         private static final int ENTRIES_PER_RELEASE = 1024;
 
-        /** Null if none stays. */
-        private final @Nullable BitSet staying;
+        private final Spillable movable = this::moveRest;
+
+        /** Null while entries are taken from the table. */
+        private @Nullable NumberedMerge rest;
 
         private int next;
-        private int left;
-        private boolean ended;
 
         private @Nullable Object key;
         private int hash;
         private @Nullable Object accumulator;
 
-        private Leaving(@Nullable BitSet staying) {
-            this.staying = staying;
-            this.next = leavingFrom(0);
-        }
-
-        private int leavingFrom(int entry) {
-            return staying == null ? entry : staying.nextClearBit(entry);
+        private Leaving(@Nullable NumberedMerge merged) {
+            this.rest = merged;
+            if (merged == null) {
+                table.handOver();
+                folding.scope().memory().register(movable);
+            }
         }
 
         /** Returns whether there is a further key. */
         public boolean mayAdvance() {
-            return next < table.size();
+            return rest == null ? next < table.size() : rest.mayAdvance();
         }
 
-        /** Steps to the next key, which the table then knows no longer, and returns whether there was one. */
+        /** Steps to the next key, which is known no longer then, and returns whether there was one. */
         public boolean advance() {
-            if (!mayAdvance()) {
-                if (!ended) {
-                    ended = true;
-                    end();
-                }
+            boolean found = rest == null ? takeFromTable() : takeFrom(rest);
+            if (!found) {
+                AggregationTable.this.close();
+            }
+            return found;
+        }
+
+        private boolean takeFromTable() {
+            if (next >= table.size()) {
                 return false;
             }
-            key = table.key(next);
-            hash = table.hash(next);
-            accumulator = table.value(next);
-            table.forget(next);
-            next = leavingFrom(next + 1);
-            if ((++left & (ENTRIES_PER_RELEASE - 1)) == 0) {
-                release(left);
+            KeyTable entries = table.entries();
+            key = entries.key(next);
+            hash = entries.hash(next);
+            accumulator = entries.value(next);
+            entries.forget(next);
+            if ((++next & (ENTRIES_PER_RELEASE - 1)) == 0) {
+                table.release(next);
             }
             return true;
         }
 
+        private boolean takeFrom(NumberedMerge merged) {
+            folding.checkKilled();
+            if (!merged.advance()) {
+                return false;
+            }
+            key = merged.record(0);
+            hash = StableHash.of(key);
+            accumulator = folding.result(merged.record(1));
+            return true;
+        }
+
+        /** Moves what has not left yet to a run, from which it leaves then. */
+        private long moveRest(long bytes) {
+            if (rest != null || next >= table.size()) {
+                return 0;
+            }
+            rest = NumberedMerge.of(List.of(writeFrom(table, next)), WIDTH, folding.scope());
+            long freed = table.drop();
+            folding.scope().metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
+            return freed;
+        }
+
         private void end() {
+            folding.scope().memory().unregister(movable);
             key = null;
             accumulator = null;
-            if (staying == null) {
-                close();
-            } else {
-                retain(staying);
-                next = table.size();
+            if (rest != null) {
+                rest.close();
             }
         }
 

@@ -195,6 +195,21 @@ final class KeyTable {
         }
     }
 
+    /** Makes the arrays smaller if most of what they have room for has left. */
+    void trim() {
+        int room = Math.max(FIRST_SLOTS / 2, Integer.highestOneBit(Math.max(1, size)) * 4);
+        if (room * 2 > hashes.length) {
+            return;
+        }
+        entries = Arrays.copyOf(entries, room * 2);
+        hashes = Arrays.copyOf(hashes, room);
+        index = new long[room * 2];
+        crowded = null;
+        for (int entry = 0; entry < size; entry++) {
+            place(entry, mix(hashes[entry]));
+        }
+    }
+
     /** Returns whether the next entry makes the arrays grow. */
     boolean isFull() {
         return size == hashes.length;

@@ -3,10 +3,13 @@ package dev.favilla.shuffle;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.DirectoryDisk;
+import dev.favilla.disk.LocalDisk;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.spill.RunStore;
 import dev.favilla.testing.LeakProbe;
 import dev.favilla.testing.LeakProbes;
 import java.util.ArrayList;
@@ -24,11 +27,13 @@ public final class ShuffleFixture implements AutoCloseable {
 
     private final MemoryManager memory;
     private final ShuffleManager shuffle;
+    private final Serializer serializer = new KryoSerializer(List.of());
+    private final LocalDisk disk = new DirectoryDisk(System.getProperty("java.io.tmpdir"));
     private final AtomicLong attempts = new AtomicLong();
 
     public ShuffleFixture(Opener opener, long poolBytes) {
         memory = new UnifiedMemoryManager(poolBytes, 0.5);
-        shuffle = opener.open(memory, new KryoSerializer(List.of()), HERE);
+        shuffle = opener.open(memory, serializer, HERE);
     }
 
     /** Returns the spec of {@link #SHUFFLE} with keys placed by hash. */
@@ -67,7 +72,9 @@ public final class ShuffleFixture implements AutoCloseable {
     /** Begins an attempt. */
     public TaskScope attempt() {
         long id = attempts.incrementAndGet();
-        return new TaskScope(id, "task " + id, memory.openTask("task " + id));
+        TaskScope scope = new TaskScope(id, "task " + id, memory.openTask("task " + id));
+        RunStore.attachTo(scope, disk, serializer);
+        return scope;
     }
 
     /** Writes one map output in an attempt of its own. */
@@ -128,6 +135,7 @@ public final class ShuffleFixture implements AutoCloseable {
     @Override
     public void close() {
         shuffle.close();
+        disk.close();
     }
 
     /** Opens the shuffle under test. */

@@ -3,8 +3,6 @@ package dev.favilla.spill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.attempt.Metric;
-import dev.favilla.disk.DiskUsage;
 import dev.favilla.memory.TaskKilledException;
 import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;
@@ -47,9 +45,9 @@ class HashJoinTest {
             fixture.leave(bytes);
             run(fixture, type, left, right, new Listing(rows));
             assertThat(fixture.account().reservedBytes()).isZero();
-            assertThat(fixture.disk().usage()).isEqualTo(DiskUsage.NONE);
+            assertThat(fixture.bytesOnDisk()).isZero();
             if (bytes == BUDGETS[0]) {
-                assertThat(fixture.metric(Metric.DISK_BYTES_SPILLED)).isZero();
+                assertThat(fixture.spilledBytes()).isZero();
             }
         }
         return rows;
@@ -226,7 +224,7 @@ class HashJoinTest {
                         return listing.unmatched(key, rights);
                     }
                 });
-                assertThat(fixture.metric(Metric.DISK_BYTES_SPILLED)).isPositive();
+                assertThat(fixture.spilledBytes()).isPositive();
             }
             return rows;
         }
@@ -279,7 +277,7 @@ class HashJoinTest {
                     }
                 });
                 assertThat(fixture.account().reservedBytes()).isZero();
-                assertThat(fixture.disk().usage()).isEqualTo(DiskUsage.NONE);
+                assertThat(fixture.bytesOnDisk()).isZero();
             }
             assertThat(rows[0]).isEqualTo(10);
         }
@@ -323,7 +321,7 @@ class HashJoinTest {
                             }
                         }))
                         .isSameAs(thrown);
-                assertThat(fixture.disk().usage().files()).isZero();
+                assertThat(fixture.bytesOnDisk()).isZero();
             }
         }
     }

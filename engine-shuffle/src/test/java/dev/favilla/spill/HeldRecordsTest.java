@@ -3,8 +3,6 @@ package dev.favilla.spill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.favilla.attempt.Metric;
-import dev.favilla.disk.DiskUsage;
 import dev.favilla.testing.LeakProbes;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,7 +31,7 @@ class HeldRecordsTest {
         records.close();
         records.close();
         assertThat(fixture.account().reservedBytes()).isZero();
-        assertThat(fixture.disk().usage()).isEqualTo(DiskUsage.NONE);
+        assertThat(fixture.bytesOnDisk()).isZero();
         fixture.close();
     }
 
@@ -60,7 +58,7 @@ class HeldRecordsTest {
 
         assertThat(rest(records.iterator())).isEqualTo(all);
         assertThat(records.size()).isEqualTo(10_000);
-        assertThat(fixture.metric(Metric.DISK_BYTES_SPILLED)).isZero();
+        assertThat(fixture.spilledBytes()).isZero();
     }
 
     @Test
@@ -74,7 +72,7 @@ class HeldRecordsTest {
         assertThat(records.spillableBytes())
                 .as("some records are in memory still")
                 .isPositive();
-        assertThat(fixture.metric(Metric.DISK_BYTES_SPILLED)).isPositive();
+        assertThat(fixture.spilledBytes()).isPositive();
     }
 
     @Test

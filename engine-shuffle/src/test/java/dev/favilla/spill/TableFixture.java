@@ -6,6 +6,7 @@ import dev.favilla.disk.DirectoryDisk;
 import dev.favilla.disk.LocalDisk;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
+import dev.favilla.memory.RetainedMemory;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.RecordCopier;
@@ -14,58 +15,72 @@ import dev.favilla.testing.LeakProbe;
 import dev.favilla.testing.LeakProbes;
 import java.util.List;
 
-/** One attempt and its memory. */
+/** One attempt, its memory, and its place on local disk. */
 final class TableFixture implements AutoCloseable {
 
     private final MemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.5);
+    private final MemoryAccount hog = memory.openRetained("the hog", RetainedMemory.FIXED);
     private final TaskScope scope = new TaskScope(1, "the attempt", memory.openTask("the attempt"));
-    private final Serializer serializer = new KryoSerializer(List.of());
     private final LocalDisk disk = new DirectoryDisk(System.getProperty("java.io.tmpdir"));
-    private final MemoryAccount hog = memory.openRetained("the hog");
+    private final Serializer serializer;
 
-    /** Has the test fail if memory is left when it has ended. */
+    /** Has the test fail if memory or files are left when it has ended. */
     TableFixture(LeakProbes probes) {
-        probes.register(new LeakProbe() {
+        this(probes, new KryoSerializer(List.of()));
+    }
+
+    TableFixture(LeakProbes probes, Serializer serializer) {
+        this.serializer = serializer;
+        RunStore.attachTo(scope, disk, serializer);
+        probes.register(probe(
+                "bytes of the pool", () -> memory.poolBytes() - memory.usage().freeBytes()));
+        probes.register(probe("bytes on disk", () -> disk.usage().bytes()));
+    }
+
+    private static LeakProbe probe(String name, java.util.function.LongSupplier measure) {
+        return new LeakProbe() {
             @Override
             public String name() {
-                return "bytes of the pool";
+                return name;
             }
 
             @Override
             public long measure() {
-                return memory.poolBytes() - memory.usage().freeBytes();
+                return measure.getAsLong();
             }
-        });
-        RunStore.attachTo(scope, disk, serializer);
+        };
     }
 
-    MemoryAccount account() {
-        return scope.memory();
+    /** Leaves the attempt no more than {@code bytes}. */
+    TableFixture leave(long bytes) {
+        hog.release(hog.reservedBytes());
+        hog.require(memory.usage().freeBytes() - bytes);
+        return this;
+    }
+
+    /** Returns what is free of the pool. */
+    long free() {
+        return memory.usage().freeBytes();
     }
 
     TaskScope scope() {
         return scope;
     }
 
-    LocalDisk disk() {
-        return disk;
-    }
-
-    /** Leaves so much of the pool to the attempt. */
-    void leave(long bytes) {
-        hog.require(free() - bytes);
-    }
-
-    long free() {
-        return memory.usage().freeBytes();
-    }
-
-    long metric(Metric metric) {
-        return scope.metrics().snapshot().get(metric);
+    MemoryAccount account() {
+        return scope.memory();
     }
 
     RecordCopier copier() {
         return RecordCopier.attachTo(scope, serializer);
+    }
+
+    long bytesOnDisk() {
+        return disk.usage().bytes();
+    }
+
+    long spilledBytes() {
+        return scope.metrics().snapshot().get(Metric.DISK_BYTES_SPILLED);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class AggregatingReader implements ShuffleReader {
     AggregatingReader(BlockCursor cursor, Aggregator aggregator, TaskScope scope) {
         this.cursor = cursor;
         // No copier: what arrives is deeply immutable, or was read from bytes for this attempt.
-        this.table = new AggregationTable(aggregator.combiner().forTask(scope), null, scope.memory());
+        this.table = new AggregationTable(aggregator.combiner().forTask(scope), null, scope);
         this.receivesAccumulators = aggregator.mapSide();
         this.scope = scope;
     }

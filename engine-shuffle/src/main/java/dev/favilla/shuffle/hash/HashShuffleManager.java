@@ -15,6 +15,7 @@ import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.shuffle.ShuffleWriter;
+import dev.favilla.spill.Combiner;
 import dev.favilla.storage.EncodedBlock;
 import java.util.List;
 import java.util.Optional;
@@ -103,15 +104,15 @@ public final class HashShuffleManager implements ShuffleManager {
     private MapSideWriter mapSide(ShuffleSpec spec, OutputBuffer buffer, TaskScope scope) {
         Router router = new Router(spec, scope);
         Aggregator aggregator = spec.aggregator().filter(Aggregator::mapSide).orElse(null);
-        return aggregator == null
-                ? new DirectWriter(router, buffer)
-                : new CombiningWriter(
-                        aggregator.combiner().forTask(scope),
-                        aggregator.restartable(),
-                        router,
-                        buffer,
-                        RecordCopier.attachTo(scope, serializer),
-                        scope);
+        if (aggregator == null) {
+            return new DirectWriter(router, buffer);
+        }
+        Combiner<@Nullable Object, @Nullable Object> combiner =
+                aggregator.combiner().forTask(scope);
+        RecordCopier copier = RecordCopier.attachTo(scope, serializer);
+        return aggregator.restartable()
+                ? new CombiningWriter(combiner, router, buffer, copier, scope)
+                : new FoldingWriter(combiner, router, buffer, copier, scope);
     }
 
     @Override

@@ -185,6 +185,13 @@ final class HotKeys {
         return hot;
     }
 
+    /** Says that the table has become too large for what it holds: all keys leave, and it fills again. */
+    void startAnew() {
+        Arrays.fill(hits, (byte) 0);
+        old = 0;
+        begin(Phase.FILLING, Long.MAX_VALUE);
+    }
+
     private void begin(Phase next, long length) {
         phase = next;
         records = 0;

@@ -2,9 +2,9 @@
  * The shuffle that groups records by hashing: map tasks sort nothing and readers merge by key in a table.
  *
  * <p>Start at {@link dev.favilla.shuffle.hash.HashShuffleManager}, the only public class. A record's way through: an
- * intake takes it ({@code DirectWriter}, or {@code CombiningWriter} which merges by key first), {@code Router} picks the
- * reducer, {@code OutputBuffer} keeps it, {@code OutputStore} holds what was committed, {@code BlockDisk} takes from either
- * what memory has no room for, {@code BlockSource} finds
+ * intake takes it ({@code DirectWriter}, or {@code CombiningWriter} and {@code FoldingWriter}, which merge by key first),
+ * {@code Router} picks the reducer, {@code OutputBuffer} keeps it, {@code OutputStore} holds what was committed,
+ * {@code BlockDisk} takes from either what memory has no room for, {@code BlockSource} finds
  * it there or fetches it from another executor, {@code BlockCursor} walks over it in map order, and
  * {@code StreamingReader} or {@code AggregatingReader} hands it on.
  *

@@ -1,0 +1,443 @@
+package dev.favilla.spill;
+
+import dev.favilla.attempt.Metric;
+import dev.favilla.memory.MemoryMeter;
+import dev.favilla.memory.Spillable;
+import dev.favilla.serializer.RecordCopier;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accumulator for each key, of which parts move to local disk when memory is refused. A key whose part has moved out
+ * is not in the table any more: its later rows go to the part's run unmerged, behind its accumulator, and are folded in
+ * the same order when the part is read back into a table of the next level.
+ *
+ * <p>While all is in memory the place of an entry is its number. After that each entry has the number of the row that it
+ * began with, and so has each row that is moved out: what was folded part by part is put in order by it.
+ *
+ * <p>Beyond the last level nothing tells the keys of a part apart but themselves. There the keys that came last are
+ * moved out, and all others that come after them; what is left is read back again. Each time some keys are finished.
+ *
+ * <p>Memory is asked for before a row is looked at, or after it was folded, never in between; and user code cannot make
+ * anything move.
+ */
+final class FoldTable implements Spillable, AutoCloseable {
+
+    /** Changes between two looks at the account; a power of two. */
+    private static final int CHANGES_PER_CHECK = 32;
+
+    /** A request moves out at least this fraction of the table: walking over it should pay. */
+    private static final int LEAST_FRACTION = 8;
+
+    /** A group that holds this fraction of all gathered values goes to a run of its own. */
+    private static final int HOT_FRACTION = 4;
+
+    /** Runs of groups that still grow, beside those of parts. */
+    private static final int MOST_GROWING_GROUPS = 16;
+
+    private final Folding folding;
+    private final Combiner<@Nullable Object, @Nullable Object> combiner;
+    private final @Nullable RecordCopier copier;
+    private final int level;
+    private final MemoryMeter memory;
+    private final LongSupplier needed = this::neededBytes;
+
+    private KeyTable table = new KeyTable();
+    private HeldSizes sizes;
+
+    /** Null if values are not gathered. */
+    private final @Nullable GroupSizes groupSizes;
+
+    private int growingGroups;
+
+    /** Null while places are numbers. */
+    private long @Nullable [] numbers;
+
+    private long nextNumber;
+    private @Nullable MovedParts moved;
+    private int changes;
+
+    /** In the middle of an operation, or handed over to whoever drains it: nothing can be moved out. */
+    private boolean busy;
+
+    /**
+     * @param copier makes what enters the attempt's own; null if it is already
+     * @param level 0 for what comes from outside, which is numbered here; above it rows come with their numbers
+     */
+    FoldTable(Folding folding, @Nullable RecordCopier copier, int level) {
+        this.folding = folding;
+        this.combiner = folding.combiner();
+        this.copier = copier;
+        this.level = level;
+        this.memory = new MemoryMeter(folding.scope().memory());
+        this.numbers = level == 0 ? null : new long[16];
+        LargeGroups groups = folding.groups();
+        this.groupSizes = groups == null ? null : new GroupSizes(table);
+        this.sizes = groupSizes == null ? new AccumulatorSizes(table) : groupSizes;
+        if (groups != null && groupSizes != null) {
+            groups.measureBy(groupSizes);
+        }
+        folding.scope().memory().register(this);
+    }
+
+    // --- folding
+
+    void add(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
+        makeRoom();
+        int entry = table.find(key, hash);
+        if (entry != KeyTable.ABSENT) {
+            fold(entry, value);
+        } else if (moved == null) {
+            insert(own(key), hash, create(value));
+        } else {
+            put(nextNumber++, false, key, hash, value);
+        }
+    }
+
+    void merge(@Nullable Object key, int hash, @Nullable Object later) throws Exception {
+        if (groupSizes != null) {
+            for (Object value : GatherValues.list(later)) {
+                add(key, hash, value);
+            }
+            return;
+        }
+        makeRoom();
+        int entry = table.find(key, hash);
+        if (entry != KeyTable.ABSENT) {
+            join(entry, later);
+        } else if (moved == null) {
+            insert(key, hash, later);
+        } else {
+            put(nextNumber++, true, key, hash, later);
+        }
+    }
+
+    /** Takes a row that has a number. */
+    void put(long number, boolean accumulated, @Nullable Object key, int hash, @Nullable Object payload)
+            throws Exception {
+        makeRoom();
+        int entry = table.find(key, hash);
+        if (entry != KeyTable.ABSENT) {
+            if (accumulated) {
+                join(entry, payload);
+            } else {
+                fold(entry, payload);
+            }
+        } else if (moved != null && moved.has(moved.partOf(hash))) {
+            moved.write(hash, number, accumulated, key, payload);
+        } else {
+            Object accumulator = accumulated ? payload : create(payload);
+            keepNumber(number);
+            insert(own(key), hash, accumulator);
+        }
+    }
+
+    private void fold(int entry, @Nullable Object value) throws Exception {
+        Object isolated = own(value);
+        busy = true;
+        table.setValue(entry, combiner.add(table.value(entry), isolated));
+        busy = false;
+        sizes.folded(entry, isolated);
+        changed();
+    }
+
+    private void join(int entry, @Nullable Object later) throws Exception {
+        busy = true;
+        table.setValue(entry, combiner.merge(table.value(entry), later));
+        busy = false;
+        sizes.folded(entry, later);
+        changed();
+    }
+
+    private @Nullable Object create(@Nullable Object value) throws Exception {
+        Object isolated = own(value);
+        busy = true;
+        Object accumulator = combiner.create(isolated);
+        busy = false;
+        return accumulator;
+    }
+
+    private @Nullable Object own(@Nullable Object record) {
+        return copier == null ? record : copier.isolate(record);
+    }
+
+    private void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
+        int entry = table.size();
+        table.insert(key, hash, accumulator);
+        sizes.created(entry, accumulator);
+        changed();
+    }
+
+    private void keepNumber(long number) {
+        long[] known = numbers();
+        if (table.size() == known.length) {
+            known = Arrays.copyOf(known, 2 * known.length);
+            numbers = known;
+        }
+        known[table.size()] = number;
+    }
+
+    // --- memory
+
+    /** Sees that a further key finds a place, before anything is done to the table. */
+    private void makeRoom() {
+        if (table.isFull()) {
+            memory.hold(needed);
+        }
+    }
+
+    private void changed() {
+        if ((++changes & (CHANGES_PER_CHECK - 1)) == 0) {
+            memory.hold(needed);
+        }
+    }
+
+    /** What is held, and old and new arrays while one is copied to the other. */
+    private long neededBytes() {
+        return bytes() + (table.isFull() ? 2 * table.arrayBytes() : 0);
+    }
+
+    private long bytes() {
+        return table.arrayBytes()
+                + table.keyBytes()
+                + sizes.bytes()
+                + (numbers == null ? 0 : (long) Long.BYTES * numbers.length);
+    }
+
+    /** Pays for all that is held. */
+    void pay() {
+        memory.hold(needed);
+    }
+
+    @Override
+    public long spillableBytes() {
+        return busy || table.size() == 0 ? 0 : bytes();
+    }
+
+    @Override
+    public long spill(long bytes) {
+        if (busy || table.size() == 0) {
+            return 0;
+        }
+        busy = true; // and stays so if this fails
+        long before = bytes();
+        moveOut(before - Math.max(bytes, before / LEAST_FRACTION), before);
+        long freed = memory.shrinkTo(bytes());
+        folding.scope().metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
+        busy = false;
+        return freed;
+    }
+
+    // --- moving out
+
+    /** @param goal what the table should take at most */
+    private void moveOut(long goal, long before) {
+        if (groupSizes != null) {
+            moveHotGroups(groupSizes, goal);
+        }
+        if (bytes() <= goal) {
+            return;
+        }
+        if (moved == null) {
+            moved = new MovedParts(folding, level);
+            numbers();
+        }
+        BitSet kept =
+                level < SpillPart.LEVELS ? allBut(largestParts(moved, before - goal, before), moved) : firstHalf();
+        for (int entry = kept.nextClearBit(0); entry < table.size(); entry = kept.nextClearBit(entry + 1)) {
+            write(entry, moved);
+        }
+        retain(kept);
+    }
+
+    private long[] numbers() {
+        if (numbers == null) {
+            numbers = new long[Math.max(16, table.size())];
+            Arrays.setAll(numbers, i -> i);
+            nextNumber = table.size();
+        }
+        return numbers;
+    }
+
+    private void write(int entry, MovedParts to) {
+        folding.checkKilled();
+        Object key = table.key(entry);
+        int hash = table.hash(entry);
+        long number = numbers()[entry];
+        if (groupSizes == null) {
+            to.write(hash, number, true, key, table.value(entry));
+        } else {
+            for (Object value : GatherValues.list(table.value(entry))) {
+                to.write(hash, number, false, key, value);
+            }
+        }
+    }
+
+    private void retain(BitSet kept) {
+        long[] known = numbers();
+        int moving = 0;
+        for (int entry = kept.nextSetBit(0); entry >= 0; entry = kept.nextSetBit(entry + 1)) {
+            known[moving++] = known[entry];
+        }
+        table.retain(kept);
+        table.trim();
+        numbers = Arrays.copyOf(known, Math.max(16, moving));
+        sizes.restart();
+    }
+
+    /** Returns the parts to be moved out, the largest first, until they are about enough. */
+    private BitSet largestParts(MovedParts parts, long wanted, long before) {
+        long[] weights = new long[parts.count()];
+        long all = 0;
+        for (int entry = 0; entry < table.size(); entry++) {
+            int weight = weightOf(entry);
+            weights[parts.partOf(table.hash(entry))] += weight;
+            all += weight;
+        }
+        BitSet chosen = new BitSet();
+        double share = (double) wanted / Math.max(1, before) * all;
+        while (share > 0 && chosen.cardinality() < weights.length) {
+            int largest = 0;
+            for (int part = 0; part < weights.length; part++) {
+                largest = weights[part] > weights[largest] ? part : largest;
+            }
+            chosen.set(largest);
+            share -= weights[largest];
+            weights[largest] = -1;
+        }
+        return chosen;
+    }
+
+    private BitSet allBut(BitSet leaving, MovedParts parts) {
+        BitSet kept = new BitSet(table.size());
+        for (int entry = 0; entry < table.size(); entry++) {
+            kept.set(entry, weightOf(entry) == 0 || !leaving.get(parts.partOf(table.hash(entry))));
+        }
+        return kept;
+    }
+
+    /** Returns how much an entry counts; 0 if it cannot be moved, since its values have been already. */
+    private int weightOf(int entry) {
+        Object held = table.value(entry);
+        return groupSizes == null
+                ? 1
+                : held instanceof LargeGroup.Writer
+                        ? 0
+                        : 1 + GatherValues.list(held).size();
+    }
+
+    /** Returns what stays where no part can be cut: at least one key, or nothing would ever be finished. */
+    private BitSet firstHalf() {
+        BitSet kept = new BitSet(table.size());
+        int movable = 0;
+        for (int entry = 0; entry < table.size(); entry++) {
+            movable += weightOf(entry) == 0 ? 0 : 1;
+        }
+        int staying = growingGroups > 0 ? movable / 2 : (movable + 1) / 2;
+        for (int entry = 0; entry < table.size(); entry++) {
+            if (weightOf(entry) == 0 || staying-- > 0) {
+                kept.set(entry);
+            }
+        }
+        return kept;
+    }
+
+    /** Moves groups that hold much of all there is to runs of their own, as long as that is needed. */
+    private void moveHotGroups(GroupSizes held, long goal) {
+        LargeGroups groups = folding.groups();
+        while (groups != null && growingGroups < MOST_GROWING_GROUPS && bytes() > goal) {
+            int largest = 0;
+            for (int entry = 1; entry < table.size(); entry++) {
+                largest = weightOf(entry) > weightOf(largest) ? entry : largest;
+            }
+            int weight = weightOf(largest);
+            boolean last = level == SpillPart.LEVELS && table.size() - growingGroups == 1;
+            long bytes = held.bytesOf(weight);
+            if (weight == 0 || (!last && (bytes < LargeGroups.LARGE_BYTES || bytes < held.bytes() / HOT_FRACTION))) {
+                return;
+            }
+            table.setValue(largest, groups.begin(GatherValues.list(table.value(largest))));
+            growingGroups++;
+            held.restart();
+        }
+    }
+
+    // --- taking out
+
+    boolean hasMovedOut() {
+        return moved != null || growingGroups > 0;
+    }
+
+    int size() {
+        return table.size();
+    }
+
+    KeyTable entries() {
+        return table;
+    }
+
+    /** Returns the number of an entry. */
+    long number(int entry) {
+        return numbers == null ? entry : numbers[entry];
+    }
+
+    /**
+     * Puts entries that are to be taken in the order of their numbers. They lie so already but beyond the last level, where
+     * keys may move out in several turns.
+     */
+    int[] inOrder(int first) {
+        int[] order = IntStream.range(first, table.size()).toArray();
+        boolean ascending = level < SpillPart.LEVELS
+                || IntStream.range(first + 1, table.size()).allMatch(entry -> number(entry - 1) < number(entry));
+        return ascending
+                ? order
+                : Arrays.stream(order)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(this::number))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+    }
+
+    /** Says that nothing is folded any more, and that nothing is to be moved out but by whoever takes entries. */
+    void handOver() {
+        busy = true;
+    }
+
+    /** Gives back about the memory of {@code left} entries that were taken. */
+    void release(int left) {
+        double staying = (double) (table.size() - left) / Math.max(1, table.size());
+        memory.hold(table.arrayBytes() + (long) (staying * (table.keyBytes() + sizes.bytes())));
+    }
+
+    /** Returns the parts that were moved out, complete. */
+    List<MovedParts.Part> finishParts() {
+        MovedParts parts = moved;
+        moved = null;
+        return parts == null ? List.of() : parts.finish();
+    }
+
+    /** Drops everything and gives all memory back; returns how much. */
+    long drop() {
+        busy = true;
+        table = new KeyTable();
+        sizes = new AccumulatorSizes(table);
+        numbers = null;
+        return memory.shrinkTo(0);
+    }
+
+    @Override
+    public void close() {
+        folding.scope().memory().unregister(this);
+        drop();
+        MovedParts parts = moved;
+        moved = null;
+        if (parts != null) {
+            parts.close();
+        }
+    }
+}

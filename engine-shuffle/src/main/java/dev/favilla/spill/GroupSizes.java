@@ -1,0 +1,69 @@
+package dev.favilla.spill;
+
+import dev.favilla.value.SizeEstimator;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates what gathered values take: as many as there are, each of the size of those seen so far. Values that have gone to
+ * a {@link LargeGroup} take nothing.
+ */
+final class GroupSizes implements HeldSizes {
+
+    /** A list with its array, of which the first places are in use. */
+    private static final int BYTES_PER_LIST = 48;
+
+    /** A reference, and the spare room behind it: lists grow by a half. */
+    private static final int BYTES_PER_PLACE = 6;
+
+    private final KeyTable table;
+    private final SizeEstimator.Sampler seen = new SizeEstimator.Sampler();
+    private long seenCount;
+    private long values;
+    private long lists;
+
+    GroupSizes(KeyTable table) {
+        this.table = table;
+    }
+
+    @Override
+    public void created(int entry, @Nullable Object accumulator) {
+        lists++;
+        count(GatherValues.list(accumulator).get(0));
+    }
+
+    @Override
+    public void folded(int entry, @Nullable Object value) {
+        if (table.value(entry) instanceof ArrayList<?>) {
+            count(value);
+        }
+    }
+
+    private void count(@Nullable Object value) {
+        seen.add(value);
+        seenCount++;
+        values++;
+    }
+
+    @Override
+    public long bytes() {
+        return bytesOf(values) + lists * BYTES_PER_LIST;
+    }
+
+    /** Returns about what so many values take. */
+    long bytesOf(long count) {
+        return seenCount == 0 ? 0 : (long) (count * ((double) seen.bytes() / seenCount)) + count * BYTES_PER_PLACE;
+    }
+
+    @Override
+    public void restart() {
+        values = 0;
+        lists = 0;
+        for (int entry = 0; entry < table.size(); entry++) {
+            if (table.value(entry) instanceof ArrayList<?> list) {
+                lists++;
+                values += list.size();
+            }
+        }
+    }
+}

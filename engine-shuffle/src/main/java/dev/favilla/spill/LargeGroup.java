@@ -1,0 +1,122 @@
+package dev.favilla.spill;
+
+import dev.favilla.serializer.SerializationException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of one key that lie in a run of their own. Each iterator reads them from its beginning; several may be open at
+ * once.
+ *
+ * <p>Written anywhere it is a plain list: a copy that leaves the attempt must not point to what goes with it.
+ *
+ * <p><b>Threads.</b> Belongs to its attempt.
+ *
+ * <p><b>Failures.</b> Read after its attempt has ended it is an {@link IllegalStateException}; what does not fit into one
+ * list is a {@link SerializationException} when it is written.
+ */
+final class LargeGroup implements Iterable<@Nullable Object>, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient LargeGroups groups;
+    private final transient Run run;
+    private final transient long estimatedBytes;
+
+    private LargeGroup(LargeGroups groups, Run run, long estimatedBytes) {
+        this.groups = groups;
+        this.run = run;
+        this.estimatedBytes = estimatedBytes;
+    }
+
+    @Override
+    public Iterator<@Nullable Object> iterator() {
+        groups.requireOpen();
+        return new Values(groups, run);
+    }
+
+    /** Is a list wherever it goes. */
+    private Object writeReplace() {
+        return toList();
+    }
+
+    /** Returns the values as a list of the caller's own. */
+    List<@Nullable Object> toList() {
+        groups.requireOpen();
+        if (run.records() > Integer.MAX_VALUE - 8 || !groups.couldHold(estimatedBytes)) {
+            throw new SerializationException(
+                    "Cannot copy the " + run.records() + " values of one key, about " + estimatedBytes
+                            + " bytes, which do not fit in memory and lie on local disk. Iterate over them in the"
+                            + " operation behind groupByKey, or use reduceByKey or aggregateByKey, or raise"
+                            + " EngineContext.builder().memory.",
+                    null);
+        }
+        ArrayList<@Nullable Object> all = new ArrayList<>((int) run.records());
+        forEach(all::add);
+        return all;
+    }
+
+    @Override
+    public String toString() {
+        return run.records() + " values on local disk";
+    }
+
+    /** Reads the values once. */
+    private static final class Values implements Iterator<@Nullable Object> {
+
+        private final LargeGroups groups;
+        private final RunReader reader;
+
+        Values(LargeGroups groups, Run run) {
+            this.groups = groups;
+            this.reader = run.open();
+            if (reader.hasNext()) {
+                groups.opened(reader);
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            groups.requireOpen();
+            return reader.hasNext();
+        }
+
+        @Override
+        public @Nullable Object next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("All values of this key were handed out");
+            }
+            Object value = reader.next();
+            if (!reader.hasNext()) {
+                groups.closed(reader);
+            }
+            return value;
+        }
+    }
+
+    /** A group that still grows. */
+    static final class Writer {
+
+        private final LargeGroups groups;
+        private final RunWriter run;
+
+        Writer(LargeGroups groups, RunWriter run) {
+            this.groups = groups;
+            this.run = run;
+        }
+
+        void add(@Nullable Object value) {
+            groups.write(run, value);
+        }
+
+        /** @param bytesPerValue about what one takes in memory */
+        LargeGroup finish(long bytesPerValue) {
+            long bytes = run.records() * bytesPerValue;
+            return new LargeGroup(groups, run.finish(), bytes);
+        }
+    }
+}
