@@ -195,7 +195,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, V)}.
      * Key {@code k} lands in the partition chosen by its hash; order within a partition is unspecified.
      *
-     * <p><b>Cost.</b> Wide: cuts a stage, unless keys lie so already. Values merge on the map side first.
+     * <p><b>Cost.</b> Wide: cuts a stage, unless keys lie so already. Values merge on the map side first. A task holds its
+     * distinct keys and moves to local disk what does not fit.
      *
      * <p><b>Laziness.</b> Nothing runs until an action. {@code merge} may run again after a lost partition.
      *
@@ -230,7 +231,9 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of
      * {@code (K, Iterable<V>)}.
      *
-     * <p><b>Cost.</b> Wide, unless keys lie so already: every record is shuffled, and each group is held in memory.
+     * <p><b>Cost.</b> Wide, unless keys lie so already: every record is shuffled. A task holds the groups of its partition and
+     * moves to local disk what does not fit. A group too large for a list is read from there each time it is iterated,
+     * until its task ends; collected, cached or shuffled on, it is copied into a list, or refused if none can hold it.
      *
      * @param partitions at least 1
      */
@@ -259,7 +262,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      *
      * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, C)}.
      *
-     * <p><b>Cost.</b> Wide, unless keys lie so already. A map task holds the accumulators of all its keys.
+     * <p><b>Cost.</b> Wide, unless keys lie so already. A map task holds the accumulators of all its keys, and moves to local
+     * disk, serialized, what does not fit.
      *
      * @param zero serializable; copied for each key unless it is immutable
      * @param partitions at least 1

@@ -484,8 +484,9 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
      * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code partitions} partitions of
      * {@code (K, Iterable<T>)}.
      *
-     * <p><b>Cost.</b> Wide: every record is shuffled, and each group is held in memory. Prefer
-     * {@link PairRDD#reduceByKey} or {@link PairRDD#aggregateByKey} where values can be merged.
+     * <p><b>Cost.</b> Wide: every record is shuffled; groups that do not fit in memory are iterated from local disk, as
+     * {@link PairRDD#groupByKey(int)} has it. Prefer {@link PairRDD#reduceByKey} or {@link PairRDD#aggregateByKey} where
+     * values can be merged.
      *
      * @param partitions at least 1
      */

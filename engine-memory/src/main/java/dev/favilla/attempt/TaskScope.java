@@ -33,6 +33,7 @@ public final class TaskScope implements AutoCloseable {
 
     private volatile @Nullable String killReason;
     private @Nullable RuntimeException lostInput;
+    private boolean lending;
 
     /** The scope of an attempt that no test kit watches. */
     public TaskScope(long attemptId, String owner, MemoryAccount memory) {
@@ -113,6 +114,19 @@ public final class TaskScope implements AutoCloseable {
     /** Returns the lost input that was recorded, if any. */
     public Optional<RuntimeException> lostInput() {
         return Optional.ofNullable(lostInput);
+    }
+
+    /**
+     * Says that records of this attempt may refer to what goes with it. Whoever hands records on to those who outlive the
+     * attempt, and hands on references, then hands on copies.
+     */
+    public void lend() {
+        lending = true;
+    }
+
+    /** Returns whether records of this attempt may refer to what goes with it. */
+    public boolean lends() {
+        return lending;
     }
 
     /** Returns what this attempt keeps under {@code key}, making it on the first call. */

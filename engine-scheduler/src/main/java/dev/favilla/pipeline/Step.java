@@ -40,7 +40,7 @@ sealed interface Step {
 
         @Override
         public Sink over(Sink downstream, TaskInputs inputs) {
-            return new TeeSink(dataset, block, downstream);
+            return new TeeSink(dataset, block, downstream, inputs.scope());
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.favilla.pipeline;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.storage.BlockBuilder;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +19,15 @@ final class TeeSink extends Sink {
     private final LineageNode dataset;
     private final BlockBuilder block;
     private final Sink downstream;
+    private final TaskScope scope;
     private boolean collecting = true;
     private boolean wanted = true;
 
-    TeeSink(LineageNode dataset, BlockBuilder block, Sink downstream) {
+    TeeSink(LineageNode dataset, BlockBuilder block, Sink downstream, TaskScope scope) {
         this.dataset = dataset;
         this.block = block;
         this.downstream = downstream;
+        this.scope = scope;
     }
 
     @Override
@@ -39,7 +43,8 @@ final class TeeSink extends Sink {
 
     private boolean collect(@Nullable Object record) {
         try {
-            return block.add(record);
+            // The block outlives the attempt, and what the record refers to may not.
+            return block.add(scope.lends() ? RecordCopier.of(scope).isolate(record) : record);
         } catch (SerializationException e) {
             throw e.during("Caching the records of " + dataset + " as bytes");
         }

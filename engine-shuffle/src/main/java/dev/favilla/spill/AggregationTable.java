@@ -138,7 +138,7 @@ public final class AggregationTable implements AutoCloseable {
         /** Entries that leave between two looks at the account; a power of two. */
         private static final int ENTRIES_PER_RELEASE = 1024;
 
-        private final Spillable movable = this::moveRest;
+        private final Spillable movable = new Rest();
 
         /** Null while entries are taken from the table. */
         private @Nullable NumberedMerge rest;
@@ -197,15 +197,24 @@ public final class AggregationTable implements AutoCloseable {
             return true;
         }
 
-        /** Moves what has not left yet to a run, from which it leaves then. */
-        private long moveRest(long bytes) {
-            if (rest != null || next >= table.size()) {
-                return 0;
+        /** What has not left yet moves to a run as a whole, from which it leaves then. */
+        private final class Rest implements Spillable {
+
+            @Override
+            public long spillableBytes() {
+                return rest != null || next >= table.size() ? 0 : table.heldBytes();
             }
-            rest = NumberedMerge.of(List.of(writeFrom(table, next)), WIDTH, folding.scope());
-            long freed = table.drop();
-            folding.scope().metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
-            return freed;
+
+            @Override
+            public long spill(long bytes) {
+                if (spillableBytes() == 0) {
+                    return 0;
+                }
+                rest = NumberedMerge.of(List.of(writeFrom(table, next)), WIDTH, folding.scope());
+                long freed = table.drop();
+                folding.scope().metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
+                return freed;
+            }
         }
 
         private void end() {

@@ -408,6 +408,11 @@ final class FoldTable implements Spillable, AutoCloseable {
         busy = true;
     }
 
+    /** Returns about what it takes. */
+    long heldBytes() {
+        return bytes();
+    }
+
     /** Gives back about the memory of {@code left} entries that were taken. */
     void release(int left) {
         double staying = (double) (table.size() - left) / Math.max(1, table.size());

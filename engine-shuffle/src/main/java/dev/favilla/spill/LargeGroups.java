@@ -38,6 +38,7 @@ final class LargeGroups {
         if (!closing) {
             closing = true;
             scope.onClose(this::close);
+            scope.lend();
         }
         LargeGroup.Writer large = new LargeGroup.Writer(this, RunStore.of(scope).create());
         values.forEach(large::add);

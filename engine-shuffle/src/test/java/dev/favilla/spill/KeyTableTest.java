@@ -185,4 +185,24 @@ class KeyTableTest {
             return 7;
         }
     }
+
+    @Test
+    void aTableThatMostHaveLeftTakesLittleAndFindsTheOthers() {
+        for (int key = 0; key < 10_000; key++) {
+            findOrInsert(key);
+        }
+        long full = table.arrayBytes();
+        BitSet kept = new BitSet();
+        for (int entry = 0; entry < 10_000; entry += 100) {
+            kept.set(entry);
+        }
+
+        table.retain(kept);
+        table.trim();
+
+        assertThat(table.arrayBytes()).isLessThan(full / 32);
+        for (int key = 0; key < 20_000; key++) {
+            assertThat(findOrInsert(key)).isEqualTo(key % 100 == 0 && key < 10_000 ? key / 100 : table.size() - 1);
+        }
+    }
 }

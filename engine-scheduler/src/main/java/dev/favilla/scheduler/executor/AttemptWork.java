@@ -10,6 +10,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.pipeline.PipelineBuilder;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleManager;
@@ -83,10 +84,15 @@ final class AttemptWork {
     private Done runAction(TaskWork.RunAction work) throws Exception {
         Action action = work.action();
         Cursor records = pipelines.open(work.target(), spec.partition());
-        Object result = action.run(pipelines.guarded(records), scope);
+        Object result = lasting(action.run(pipelines.guarded(records), scope));
         pipelines.finish();
         reach(FaultSite.TASK_END, "");
         return new Done(result, action.resultBytes(result));
+    }
+
+    /** Returns a result that does not refer to what goes with the attempt. */
+    private @Nullable Object lasting(@Nullable Object result) {
+        return scope.lends() ? RecordCopier.of(scope).isolate(result) : result;
     }
 
     /** A kill that comes while a test kit holds the attempt up is noticed at once. */

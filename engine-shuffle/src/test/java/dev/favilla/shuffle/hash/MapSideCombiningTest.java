@@ -97,6 +97,27 @@ class MapSideCombiningTest {
         return all;
     }
 
+    /** Two rounds over the same keys: small ones all fit and merge, of large ones few are held at a time. */
+    @Test
+    void largeKeysLeaveWhileTheTableIsSmall() throws Exception {
+        int keys = 10_000;
+        String large = "x".repeat(2000);
+        List<Entry> records = new ArrayList<>();
+        for (int i = 0; i < 2 * keys; i++) {
+            records.add(entry(large + i % keys, 1L));
+        }
+
+        MapOutputs outputs = write(TestCombiners.sum(), records);
+        List<Entry> sent = sent(outputs);
+        drop(outputs);
+        MapOutputs again = write(TestCombiners.sum(), records);
+
+        assertThat(sent).hasSize(2 * keys);
+        assertThat(sent(again)).isEqualTo(sent);
+        assertThat(again.outputs().get(0).digest())
+                .isEqualTo(outputs.outputs().get(0).digest());
+    }
+
     private void drop(MapOutputs outputs) {
         fixture.shuffle().drop(outputs.shuffleId());
     }

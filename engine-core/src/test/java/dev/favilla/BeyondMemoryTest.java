@@ -1,0 +1,212 @@
+package dev.favilla;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.scheduler.RunningTask;
+import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.shuffle.Partitioner;
+import dev.favilla.task.TaskContext;
+import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.TestSeed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Aggregations and groups that do not fit in memory. */
+@Timeout(120)
+class BeyondMemoryTest {
+
+    private static final long MIB = 1L << 20;
+    private static final Partitioner PLACES = new HashPartitioner(2);
+
+    private static EngineContext open(long bytes) {
+        return EngineContext.builder().master("local[2]").memory(bytes).open();
+    }
+
+    /** Has the task hold all memory it gets but half a megabyte, if the whole budget is small. */
+    private static boolean holdMost() {
+        TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
+        scope.attachment("most", Long.class, () -> {
+            long granted = scope.memory().reserve(64 * MIB);
+            scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB / 2));
+            return granted;
+        });
+        return true;
+    }
+
+    private static List<Pair<Integer, Double>> measurements(SplittableRandom random, int rows) {
+        return IntStream.range(0, rows)
+                .mapToObj(i -> Pair.of(
+                        random.nextInt(3) == 0 ? 7 : random.nextInt(40_000),
+                        random.nextDouble() * Math.pow(10, random.nextInt(-9, 9))))
+                .toList();
+    }
+
+    /** Runs {@code pipeline}, on keys that lie where it wants them, in contexts of three sizes. */
+    private static <R> void assertSameUnderThreeBudgets(
+            List<Pair<Integer, Double>> records, Function<PairRDD<Integer, Double>, List<R>> pipeline) {
+        List<List<R>> results = new ArrayList<>();
+        List<Long> spilled = new ArrayList<>();
+        for (long budget : List.of(512 * MIB, 48 * MIB, 32 * MIB)) {
+            try (EngineContext engine = open(budget)) {
+                results.add(pipeline.apply(engine.parallelizePairs(records, 3)
+                        .partitionBy(PLACES)
+                        .filter(record -> holdMost())));
+                spilled.add(Engines.lastJob(engine).metrics().get(Metric.DISK_BYTES_SPILLED));
+                Engines.assertUsable(engine);
+            }
+        }
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+        assertThat(results.get(2)).isEqualTo(results.get(0));
+        assertThat(spilled.get(0)).isZero();
+        assertThat(spilled.subList(1, 3)).allMatch(bytes -> bytes > 0);
+    }
+
+    @Test
+    void sumsOfDoublesHaveTheSameBitsUnderThreeBudgets(TestSeed seed) {
+        assertSameUnderThreeBudgets(
+                measurements(seed.random(), 120_000),
+                pairs -> pairs.reduceByKey(PLACES, Double::sum).collect());
+    }
+
+    @Test
+    void accumulatorsWithAZeroAreTheSameUnderThreeBudgets(TestSeed seed) {
+        assertSameUnderThreeBudgets(measurements(seed.random(), 120_000), pairs -> pairs.aggregateByKey(
+                        new ArrayList<Double>(),
+                        PLACES,
+                        (list, value) -> {
+                            list.add(value);
+                            return list;
+                        },
+                        (left, right) -> {
+                            left.addAll(right);
+                            return left;
+                        })
+                .mapValues(list -> list.stream().mapToDouble(x -> x).sum())
+                .collect());
+    }
+
+    @Test
+    void groupsAreIteratedFromDiskInTheSameOrderUnderThreeBudgets(TestSeed seed) {
+        assertSameUnderThreeBudgets(
+                measurements(seed.random(), 200_000),
+                pairs -> pairs.groupByKey(PLACES).mapValues(BeyondMemoryTest::sum).collect());
+    }
+
+    private static double sum(Iterable<Double> values) {
+        double sum = 0;
+        for (int round = 0; round < 2; round++) { // it can be iterated again
+            for (double value : values) {
+                sum += value;
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    void groupsThatAreCollectedAreListsWhereverTheyLay(TestSeed seed) {
+        assertSameUnderThreeBudgets(
+                measurements(seed.random(), 200_000),
+                pairs -> pairs.groupByKey(PLACES).collect());
+    }
+
+    @Test
+    void groupsThatAreCachedOutliveTheTaskThatMadeThem(TestSeed seed) {
+        List<Pair<Integer, Double>> records = measurements(seed.random(), 200_000);
+        assertSameUnderThreeBudgets(records, pairs -> {
+            PairRDD<Integer, Iterable<Double>> groups = pairs.groupByKey(PLACES).cache();
+            long count = groups.count();
+            List<Pair<Integer, Double>> sums =
+                    groups.mapValues(BeyondMemoryTest::sum).collect();
+            assertThat(sums).hasSize((int) count);
+            groups.count(); // the job whose metrics are looked at computes what was not kept
+            return pairs.groupByKey(PLACES).mapValues(BeyondMemoryTest::sum).collect();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kryo", "java"})
+    void distinctRecordsStayDistinctWithEitherSerializer(String serializer, TestSeed seed) {
+        List<Integer> records = seed.random().ints(100_000, 0, 50_000).boxed().toList();
+        try (EngineContext engine = EngineContext.builder()
+                .master("local[2]")
+                .memory(32 * MIB)
+                .set("favilla.serializer", serializer)
+                .open()) {
+            List<Integer> found = engine.parallelize(records, 2)
+                    .mapToPair(x -> Pair.of(x, x))
+                    .partitionBy(PLACES)
+                    .filter(record -> holdMost())
+                    .reduceByKey(PLACES, (left, right) -> left)
+                    .keys()
+                    .collect();
+
+            assertThat(found).doesNotHaveDuplicates().hasSize((int)
+                    records.stream().distinct().count());
+            assertThat(Engines.lastJob(engine).metrics().get(Metric.DISK_BYTES_SPILLED))
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void severalTimesTheHeapIsAggregatedAndGrouped() throws InterruptedException {
+        ForkedJvm.Result result =
+                ForkedJvm.of(ManyTimesTheHeap.class).jvmOptions("-Xmx64m").run(Duration.ofSeconds(100));
+
+        assertThat(result.stdout()).as(result.stderr()).isEqualTo("""
+                8000 keys of 240000000 bytes
+                one key of 8000 values of 240000000 bytes
+                """);
+        assertThat(result.exitCode()).isZero();
+    }
+
+    /** Holds 240 MB in accumulators, and then in one group. */
+    static final class ManyTimesTheHeap {
+
+        private static final int RECORDS = 8000;
+        private static final int BYTES = 30_000;
+
+        public static void main(String[] args) {
+            try (EngineContext engine = EngineContext.open("local[2]")) {
+                List<Integer> bytes = pairs(engine, x -> x)
+                        .reduceByKey(PLACES, (left, right) -> left)
+                        .values()
+                        .map(value -> value.length)
+                        .collect();
+                System.out.print(bytes.size() + " keys of "
+                        + bytes.stream().mapToInt(x -> x).sum() + " bytes\n");
+                List<Pair<Integer, String>> groups = pairs(engine, x -> 1)
+                        .groupByKey(PLACES)
+                        .mapValues(values -> {
+                            long count = 0;
+                            long sum = 0;
+                            for (byte[] value : values) {
+                                count++;
+                                sum += value.length;
+                            }
+                            return count + " values of " + sum + " bytes";
+                        })
+                        .collect();
+                System.out.print("one key of " + groups.get(0).value() + "\n");
+            }
+        }
+
+        private static PairRDD<Integer, byte[]> pairs(
+                EngineContext engine, dev.favilla.function.MapFunction<Integer, Integer> key) {
+            return engine.parallelize(IntStream.range(0, RECORDS).boxed().toList(), 2)
+                    .mapToPair(x -> Pair.of(key.call(x), x))
+                    .partitionBy(PLACES)
+                    .mapValues(x -> new byte[BYTES]);
+        }
+    }
+}
