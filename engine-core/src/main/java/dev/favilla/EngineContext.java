@@ -577,6 +577,7 @@ public final class EngineContext implements AutoCloseable {
         private final List<EngineExtension> extensions = new ArrayList<>();
         private @Nullable Integer executors;
         private @Nullable Integer cores;
+        private @Nullable MemoryBudget budget;
 
         private Builder() {}
 
@@ -620,6 +621,15 @@ public final class EngineContext implements AutoCloseable {
         /** Sets the memory budget of each executor, at least 32 MiB; by default 60 % of the heap less a reserve in all. */
         public Builder memory(long bytes) {
             return put(Setting.MEMORY_BYTES, Long.toString(bytes));
+        }
+
+        /**
+         * Has the context share a budget with others that are given the same, instead of one of its own. Excludes {@link
+         * #memory}, the settings {@code favilla.memory...} and {@link #executors}.
+         */
+        public Builder memoryBudget(MemoryBudget shared) {
+            budget = notNull(shared, "shared");
+            return this;
         }
 
         /**
@@ -696,7 +706,8 @@ public final class EngineContext implements AutoCloseable {
                     settings,
                     master(),
                     SchedulingSettings.of(settings, pools),
-                    SerializationSettings.of(settings, registrations));
+                    SerializationSettings.of(settings, registrations),
+                    budget);
             EngineContext engine = new EngineContext(all, faults(), CallSites.here(operation));
             try {
                 EngineControl control = new ContextControl(engine.engine, engine.datasets);

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param disk where each executor may put files, and how much
  * @param listenerQueueCapacity events that may wait for one listener
  * @param serialization how things become bytes
+ * @param sharedBudget what the context shares with others; null if each executor has a budget of its own
  */
 record EngineSettings(
         String appName,
@@ -36,7 +37,8 @@ record EngineSettings(
         double storageFraction,
         DiskSettings disk,
         int listenerQueueCapacity,
-        SerializationSettings serialization) {
+        SerializationSettings serialization,
+        @Nullable MemoryBudget sharedBudget) {
 
     private static final int MANY = 1_000_000;
 
@@ -45,13 +47,16 @@ record EngineSettings(
      * @param master where tasks run; its memory is looked up in the settings if it says none
      * @param scheduling made of the settings
      * @param serialization made of the settings
+     * @param sharedBudget what the context shares with others, if it does
      */
     static EngineSettings of(
             Map<Setting, String> values,
             Master master,
             SchedulingPolicy scheduling,
-            SerializationSettings serialization) {
-        long memoryBytes = memoryBytes(values, master);
+            SerializationSettings serialization,
+            @Nullable MemoryBudget sharedBudget) {
+        long memoryBytes =
+                sharedBudget == null ? memoryBytes(values, master) : sharedBytes(values, master, sharedBudget);
         return new EngineSettings(
                 values.getOrDefault(Setting.APP_NAME, "favilla"),
                 master.withMemory(memoryBytes),
@@ -64,7 +69,36 @@ record EngineSettings(
                 disk(values),
                 Setting.LISTENER_QUEUE_CAPACITY.integer(
                         values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY),
-                serialization);
+                serialization,
+                sharedBudget);
+    }
+
+    /** Whoever gives a budget to several contexts has said all that there is to say about it. */
+    private static long sharedBytes(Map<Setting, String> values, Master master, MemoryBudget budget) {
+        for (Setting setting :
+                List.of(Setting.MEMORY_BYTES, Setting.MEMORY_FRACTION, Setting.MEMORY_STORAGE_FRACTION)) {
+            String given = values.get(setting);
+            if (given != null) {
+                throw new InvalidSettingException(
+                        setting.key(),
+                        given,
+                        "the context shares " + budget + " with others, whose size is set where it is made. Leave"
+                                + " this setting out, or EngineContext.builder().memoryBudget.");
+            }
+        }
+        if (master.isolated()) {
+            throw new InvalidSettingException(
+                    Setting.MASTER.key(),
+                    master.text(),
+                    "each isolated executor has a budget of its own, so " + budget + " cannot be shared. Use local[N],"
+                            + " or leave EngineContext.builder().memoryBudget out.");
+        }
+        return budget.bytes();
+    }
+
+    /** Returns the budget of another executor. */
+    MemoryBudget budget() {
+        return sharedBudget == null ? MemoryBudget.of(memoryBytes, storageFraction) : sharedBudget;
     }
 
     private static OptionalInt parallelism(@Nullable String value) {
@@ -132,9 +166,20 @@ record EngineSettings(
 
     /** Executors share out equally what one would have alone. */
     private static long shareOfHeap(Map<Setting, String> values, Master master) {
-        double fraction = Setting.MEMORY_FRACTION.fraction(values.getOrDefault(Setting.MEMORY_FRACTION, "0.6"), false);
-        long all = UnifiedMemoryManager.defaultPoolBytes(Runtime.getRuntime().maxMemory(), fraction);
+        String given = values.getOrDefault(Setting.MEMORY_FRACTION, "0.6");
+        double fraction = Setting.MEMORY_FRACTION.fraction(given, false);
+        long heap = Runtime.getRuntime().maxMemory();
+        long all = UnifiedMemoryManager.defaultPoolBytes(heap, fraction);
         long each = all / master.executors();
+        if (!master.isolated() && each < UnifiedMemoryManager.MINIMUM_POOL_BYTES) {
+            throw new InvalidSettingException(
+                    Setting.MEMORY_FRACTION.key(),
+                    given,
+                    "of a heap of " + Bytes.format(heap) + " less a reserve that is a budget of " + Bytes.format(each)
+                            + ", expected at least " + Bytes.format(UnifiedMemoryManager.MINIMUM_POOL_BYTES)
+                            + ". Give the JVM a larger heap with -Xmx, or set the budget with"
+                            + " EngineContext.builder().memory.");
+        }
         if (master.isolated() && each < UnifiedMemoryManager.MINIMUM_POOL_BYTES) {
             throw new InvalidSettingException(
                     Setting.MASTER.key(),

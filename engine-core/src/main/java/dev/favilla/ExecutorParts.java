@@ -10,7 +10,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
-import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.memory.MemoryShare;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
@@ -37,7 +37,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
 
     private final ExecutorId id;
     private final Plan plan;
-    private final MemoryManager memory;
+    private final MemoryShare memory;
     private final BlockManager blocks;
     private final ShuffleManager shuffle;
     private final BroadcastCopies copies;
@@ -57,7 +57,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         this.id = id;
         this.plan = plan;
         this.disk = new DirectoryDisk(settings.disk(), plan.files(id), plan.clock());
-        this.memory = new UnifiedMemoryManager(settings.memoryBytes(), settings.storageFraction(), plan.reclaimer());
+        this.memory = settings.budget().open(plan.reclaimer());
         this.blocks = new MemoryBlockManager(
                 memory,
                 plan.serializer(),
@@ -159,6 +159,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public void ended() {
         copies.clear();
+        memory.close();
         disk.close();
     }
 }

@@ -1,6 +1,5 @@
 package dev.favilla.memory;
 
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +7,14 @@ import org.jspecify.annotations.Nullable;
 final class ExecutionAccount implements MemoryAccount {
 
     private static final int EVICTION_ROUNDS = 8;
+    private static final int SPILL_ROUNDS = 8;
     private static final int SEARCHES = 3;
 
     /** How often a task that is alone tries again before it is refused, should evictors not do what they say. */
     private static final int ALONE_ROUNDS = 64;
+
+    /** What moves out is at least this part of what the task holds, so that a full one moves out a few large pieces. */
+    private static final int SPILLED_PARTS = 8;
 
     private final MemoryLedger ledger;
     private final MemoryReclaimer reclaimer;
@@ -21,11 +24,17 @@ final class ExecutionAccount implements MemoryAccount {
     /** Whose bytes it keeps; null for a task. */
     private final @Nullable RetainedMemory retained;
 
-    /** Owned by the account's thread. */
-    private Spillable[] spillables = {};
+    /** Through which it was opened, if through one. */
+    private final @Nullable MemoryShare share;
 
-    /** Owned by the account's thread: a request made by a spillable while it spills must not spill again. */
-    private boolean spilling;
+    /** Owned by the account's thread. */
+    private final Spillables spillables = new Spillables();
+
+    /** Owned by the account's thread: nobody gave back in time what its minimum lacks, so it waits no more. */
+    private boolean minimumInVain;
+
+    /** Holds more than its share, which others wait for; looked at without the monitor. */
+    private volatile boolean wantedBack;
 
     /** Owned by the account's thread. */
     private Consumer<String> attempt = reason -> {};
@@ -39,8 +48,14 @@ final class ExecutionAccount implements MemoryAccount {
     /** What this task waits for, holding what it has; others give way to it. */
     private long claimed;
 
-    /** Waits for older tasks before it takes anything. */
+    /** What this task lacks of its minimum, while it waits for that. */
+    private long awaited;
+
+    /** Waits, holding nothing. */
     private boolean waitingOutside;
+
+    /** Waits for older tasks before it takes anything, and takes no share from them. */
+    private boolean lettingOthersGo;
 
     /** Is to give way although it waits outside. */
     private boolean calledBack;
@@ -48,18 +63,37 @@ final class ExecutionAccount implements MemoryAccount {
     /** What is retained belongs to a job that has ended. */
     private boolean leftOver;
 
+    /** What is retained can be written out, as far as is known. */
+    private boolean movable;
+
+    /** Is being written out. */
+    private boolean moving;
+
+    /** How often in a row nothing of it could be written out. */
+    private int refusals;
+
+    /** The move of the ledger's count before which it is not asked again. */
+    private long restsUntil;
+
     private boolean waitedInVain;
     private @Nullable String gaveWayBecause;
     private @Nullable String cancelledBecause;
 
     /** Opens an account. */
     ExecutionAccount(
-            MemoryLedger ledger, MemoryReclaimer reclaimer, String owner, long job, @Nullable RetainedMemory retained) {
+            MemoryLedger ledger,
+            MemoryReclaimer reclaimer,
+            String owner,
+            long job,
+            @Nullable RetainedMemory retained,
+            @Nullable MemoryShare share) {
         this.ledger = ledger;
         this.reclaimer = reclaimer;
         this.owner = owner;
         this.job = job;
         this.retained = retained;
+        this.share = share;
+        this.movable = retained != null && retained != RetainedMemory.FIXED;
         synchronized (ledger) {
             this.number = ledger.nextNumber();
             ledger.open(this);
@@ -80,6 +114,10 @@ final class ExecutionAccount implements MemoryAccount {
         return number;
     }
 
+    boolean isOf(MemoryShare other) {
+        return share == other;
+    }
+
     long heldBytes() {
         return held;
     }
@@ -88,8 +126,49 @@ final class ExecutionAccount implements MemoryAccount {
         return claimed > 0;
     }
 
-    boolean isWaitingOutside() {
-        return waitingOutside;
+    /** Returns how much it waits for, holding what it has. */
+    long claimedBytes() {
+        return claimed;
+    }
+
+    /** Returns what it lacks of its minimum and waits for. */
+    long awaitedBytes() {
+        return awaited;
+    }
+
+    /** Returns whether it has a share of the pool at the moment. */
+    boolean isSharing() {
+        return !lettingOthersGo;
+    }
+
+    /** Has the task give back what it holds beyond its share, the next time it looks. */
+    void wantBack() {
+        wantedBack = true;
+    }
+
+    boolean isMovable() {
+        return movable;
+    }
+
+    /** Returns whether it may be asked to write something out now. */
+    boolean mayMove(long moves) {
+        return held > 0 && !moving && retained != RetainedMemory.FIXED && moves >= restsUntil;
+    }
+
+    boolean isMoving() {
+        return moving;
+    }
+
+    void beginMove() {
+        moving = true;
+    }
+
+    /** Notes what came of a move: who has nothing to write out is asked ever more rarely. */
+    void endMove(boolean freed, long moves) {
+        moving = false;
+        movable = freed;
+        refusals = freed ? 0 : Math.min(refusals + 1, 10);
+        restsUntil = freed ? 0 : moves + (1L << refusals);
     }
 
     boolean gaveWay() {
@@ -123,47 +202,47 @@ final class ExecutionAccount implements MemoryAccount {
     // --- asking
 
     @Override
-    public long reserve(long bytes) {
+    public long reserve(long bytes, @Nullable Spillable asking) {
         requireNotNegative(bytes);
-        makeRoom(bytes, false);
+        makeRoom(bytes, false, asking);
         synchronized (ledger) {
             long granted = Math.min(bytes, grantable(false));
-            take(granted);
+            grant(granted);
             return granted;
         }
     }
 
     @Override
-    public void require(long bytes) {
+    public void require(long bytes, @Nullable Spillable asking) {
         requireNotNegative(bytes);
         if (isTask()) {
             waitOutside(bytes);
         }
-        if (!tryTake(bytes, false) && !takeAfterReclaiming(bytes)) {
+        if (!tryTake(bytes, false, asking) && !takeAfterReclaiming(bytes, asking)) {
             if (!isTask()) {
-                throw exhausted(bytes);
+                throw exhausted(bytes, asking);
             }
-            contend(bytes);
+            contend(bytes, asking);
         }
     }
 
-    private boolean tryTake(long bytes, boolean beyondShare) {
-        makeRoom(bytes, beyondShare);
+    private boolean tryTake(long bytes, boolean beyondShare, @Nullable Spillable asking) {
+        makeRoom(bytes, beyondShare, asking);
         synchronized (ledger) {
             if (grantable(beyondShare) < bytes) {
                 return false;
             }
-            take(bytes);
+            grant(bytes);
             return true;
         }
     }
 
     /** Beyond the fair share if that is free: better than to give up the work done so far. */
-    private boolean takeAfterReclaiming(long bytes) {
+    private boolean takeAfterReclaiming(long bytes, @Nullable Spillable asking) {
         reclaimer.sweep();
-        boolean taken = tryTake(bytes, true);
+        boolean taken = tryTake(bytes, true, asking);
         for (int i = 0; !taken && i < SEARCHES && mayHope(bytes) && reclaimer.search(); i++) {
-            taken = tryTake(bytes, true);
+            taken = tryTake(bytes, true, asking);
         }
         return taken;
     }
@@ -175,8 +254,8 @@ final class ExecutionAccount implements MemoryAccount {
         }
     }
 
-    /** Evicts, has outputs written out, then spills, as long as {@code bytes} cannot be granted and that helps. */
-    private void makeRoom(long bytes, boolean beyondShare) {
+    /** Does what can be done so that {@code bytes} can be granted, the cheapest first, as long as that helps. */
+    private void makeRoom(long bytes, boolean beyondShare, @Nullable Spillable asking) {
         // Others may take what was evicted for this request; asking for ever could empty the cache for nothing.
         for (int round = 0; round < EVICTION_ROUNDS; round++) {
             if (evict(bytes, beyondShare) == 0) {
@@ -185,39 +264,122 @@ final class ExecutionAccount implements MemoryAccount {
         }
         if (isTask()) {
             moveOutputsOut(bytes, beyondShare);
+            if (!beyondShare) {
+                awaitMinimum(bytes);
+            }
         }
-        if (spilling) {
-            return;
-        }
-        for (Spillable spillable : spillables) {
-            long missing = missing(bytes, beyondShare);
-            if (missing == 0) {
+        spillOwn(bytes, beyondShare, asking);
+    }
+
+    /** Others may take what this task's own spillables freed, so it tries again as long as they free anything. */
+    private void spillOwn(long bytes, boolean beyondShare, @Nullable Spillable asking) {
+        long before = Long.MAX_VALUE;
+        for (int round = 0; round < SPILL_ROUNDS && !spillables.isEmpty(); round++) {
+            long now = reservedBytes();
+            if (now >= before || toSpill(bytes, beyondShare) <= 0) {
                 return;
             }
-            spilling = true;
-            try {
-                spillable.spill(missing);
-            } finally {
-                spilling = false;
+            before = now;
+            spillables.spill(() -> toSpill(bytes, beyondShare), asking);
+        }
+    }
+
+    /** Returns how much of what it holds a task should move out to be granted {@code bytes}. */
+    private long toSpill(long bytes, boolean beyondShare) {
+        synchronized (ledger) {
+            checkOpen();
+            long within = Math.min(ledger.freeBytes(), limit(beyondShare));
+            long missing = Math.max(bytes - within, ledger.claimedBefore(this) - ledger.freeBytes());
+            return missing <= 0 ? 0 : Math.min(held, Math.max(missing, held / SPILLED_PARTS));
+        }
+    }
+
+    @Override
+    public void settle(@Nullable Spillable asking) {
+        if (wantedBack) {
+            wantedBack = false;
+            spillOwn(0, false, asking);
+        }
+    }
+
+    /** Has map outputs written out, outside the monitor; several tasks may do so at once, each with other outputs. */
+    private long moveOutputsOut(long bytes, boolean beyondShare) {
+        long freed = 0;
+        while (true) {
+            ExecutionAccount output;
+            long wanted;
+            synchronized (ledger) {
+                long missing = bytes - Math.min(bytes, grantable(beyondShare));
+                wanted = Math.min(missing, shortfall(bytes, beyondShare));
+                output = missing == 0 ? null : ledger.nextToMove(wanted > 0);
+                if (output == null && (wanted <= 0 || !awaitMoves())) {
+                    return freed;
+                }
+                if (output != null) {
+                    output.beginMove();
+                }
+            }
+            if (output != null) {
+                freed += move(output, Math.max(0, wanted));
             }
         }
     }
 
-    private void moveOutputsOut(long bytes, boolean beyondShare) {
-        if (missing(bytes, beyondShare) == 0) {
-            return;
-        }
-        Iterable<ExecutionAccount> outputs;
-        synchronized (ledger) {
-            outputs = ledger.outputs();
-        }
-        for (ExecutionAccount output : outputs) {
-            long missing = missing(bytes, beyondShare);
-            RetainedMemory of = output.retained;
-            if (missing > 0 && of != null) {
-                of.moveOut(missing);
+    private long move(ExecutionAccount output, long wanted) {
+        RetainedMemory of = output.retained;
+        long before = output.reservedBytes();
+        long freed = 0;
+        try {
+            freed = of == null ? 0 : of.moveOut(ledger.worthMoving(wanted));
+        } finally {
+            synchronized (ledger) {
+                freed = Math.min(freed, before - output.held);
+                ledger.endMove(output, freed > 0);
             }
         }
+        return freed;
+    }
+
+    /** Waits, with the monitor held, for what other tasks are having written out; returns false if nobody is. */
+    private boolean awaitMoves() {
+        if (!ledger.isMoving()) {
+            return false;
+        }
+        checkMayWait();
+        return awaitUpTo(ledger.minimumPatienceNanos());
+    }
+
+    /**
+     * Waits until those who hold more than their share have given back what this task lacks of its minimum, half a
+     * share; they do so the next time they ask for memory or look. They may be busy with something else for long, so
+     * after a while this task goes on with what it can move out itself.
+     */
+    private void awaitMinimum(long bytes) {
+        synchronized (ledger) {
+            long begin = System.nanoTime();
+            while (!minimumInVain && lacksMinimum(bytes) > 0 && mayAwaitMinimum()) {
+                checkMayWait();
+                long left = ledger.minimumPatienceNanos() - (System.nanoTime() - begin);
+                awaited = lacksMinimum(bytes);
+                ledger.callBackShares();
+                try {
+                    minimumInVain = left <= 0 || !awaitUpTo(left);
+                } finally {
+                    awaited = 0;
+                }
+            }
+        }
+    }
+
+    private long lacksMinimum(long bytes) {
+        return Math.min(bytes, ledger.fairShare() / 2 - held) - Math.max(0, ledger.freeBytes());
+    }
+
+    private boolean mayAwaitMinimum() {
+        return !gaveWay()
+                && !ledger.isClaimedBefore(this)
+                && !(held == 0 && ledger.mustWaitOutside(this))
+                && ledger.isAnyBeyondShare(this);
     }
 
     /** Has cached blocks dropped, outside the monitor; returns how many bytes came free. */
@@ -225,8 +387,7 @@ final class ExecutionAccount implements MemoryAccount {
         long wanted;
         synchronized (ledger) {
             checkOpen();
-            long shortfall = Math.min(bytes, allowed(beyondShare)) - ledger.freeBytes();
-            wanted = Math.min(shortfall, ledger.evictableBytes());
+            wanted = Math.min(shortfall(bytes, beyondShare), ledger.evictableBytes());
             if (wanted <= 0) {
                 return 0;
             }
@@ -263,6 +424,11 @@ final class ExecutionAccount implements MemoryAccount {
         }
     }
 
+    /** Returns what has to come free so that this account gets what it may have of {@code bytes}. */
+    private long shortfall(long bytes, boolean beyondShare) {
+        return Math.min(bytes, allowed(beyondShare)) - ledger.freeBytes();
+    }
+
     private long grantable(boolean beyondShare) {
         checkOpen();
         return Math.min(allowed(beyondShare), Math.max(0, ledger.freeBytes()));
@@ -273,10 +439,14 @@ final class ExecutionAccount implements MemoryAccount {
         if (gaveWay() || ledger.isClaimedBefore(this) || (held == 0 && isTask() && ledger.mustWaitOutside(this))) {
             return 0;
         }
-        long limit = isTask() && !beyondShare
+        return Math.max(0, limit(beyondShare));
+    }
+
+    /** Returns how much more this account may hold by its share or, beyond that, by what others wait for; maybe below 0. */
+    private long limit(boolean beyondShare) {
+        return isTask() && !beyondShare
                 ? ledger.fairShare() - held
-                : ledger.executionLimit() - ledger.executionBytes();
-        return Math.max(0, limit);
+                : ledger.executionLimit() - ledger.executionBytes() - ledger.awaitedBytes();
     }
 
     // --- waiting and giving way
@@ -286,36 +456,45 @@ final class ExecutionAccount implements MemoryAccount {
         String reason = null;
         synchronized (ledger) {
             while (reason == null && bytes > 0 && held == 0 && ledger.mustWaitOutside(this)) {
-                reason = awaitOutside(bytes);
+                reason = awaitOutside(bytes, false);
             }
         }
         endIfGivingWay(reason);
     }
 
-    /** Waits for a change; with the monitor held. Returns why to give way, if that was asked for meanwhile. */
-    private @Nullable String awaitOutside(long bytes) {
+    /**
+     * Waits for a change; with the monitor held. Returns why to give way, if that was asked for meanwhile.
+     *
+     * @param sharing whether others are to keep to their shares meanwhile
+     */
+    private @Nullable String awaitOutside(long bytes, boolean sharing) {
         checkMayWait();
-        waitingOutside = true; // it shares no longer
+        waitingOutside = true;
+        lettingOthersGo = !sharing;
+        if (sharing) {
+            ledger.callBackShares();
+        }
         try {
             await(bytes, ledger.courtesyNanos(this));
             return calledBack ? giveWay("older tasks need the cached blocks that it reads") : null;
         } finally {
             waitingOutside = false;
+            lettingOthersGo = false;
             calledBack = false;
         }
     }
 
     /** Gets {@code bytes} from younger tasks, or gives way to an older one, or fails. */
-    private void contend(long bytes) {
+    private void contend(long bytes, @Nullable Spillable asking) {
         long begun;
         synchronized (ledger) {
             begun = ledger.nextNumber();
         }
         try {
             int rounds = 0;
-            while (!takeAmongOthers(bytes)) {
+            while (!takeAmongOthers(bytes, asking)) {
                 if (++rounds > ALONE_ROUNDS || !makeOthersLeave(bytes, begun)) {
-                    throw exhausted(bytes);
+                    throw exhausted(bytes, asking);
                 }
             }
         } finally {
@@ -327,24 +506,27 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     /** Returns false if no other task holds anything, and yet there is not enough. */
-    private boolean takeAmongOthers(long bytes) {
+    private boolean takeAmongOthers(long bytes, @Nullable Spillable asking) {
         String reason = null;
         synchronized (ledger) {
             while (reason == null) {
                 checkMayWait();
                 if (grantable(true) >= bytes) {
-                    take(bytes);
+                    grant(bytes);
                     return true;
                 }
                 if (held + bytes > ledger.withinReachOf(this)) {
-                    throw exhausted(bytes);
+                    throw exhausted(bytes, asking);
                 }
                 ExecutionAccount older = ledger.olderHolder(this);
                 if (older != null) {
                     claimed = 0;
-                    reason = held == 0 ? awaitOutside(bytes) : giveWay(older.owner + " is older and needs it");
+                    reason = held == 0
+                            ? awaitOutside(bytes, !ledger.mustWaitOutside(this))
+                            : giveWay(older.owner + " is older and needs it");
                 } else if (ledger.othersHold(this)) {
                     claimed = bytes;
+                    ledger.callBackYounger(this);
                     await(bytes);
                 } else {
                     claimed = bytes;
@@ -358,7 +540,10 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Has go what other jobs have left for later, which they compute again, and what their readers pin. */
     private boolean makeOthersLeave(long bytes, long begun) {
-        return evict(bytes, true) > 0 || takeOutputsOfOthers(bytes) > 0 || outlastReaders(bytes, begun);
+        return evict(bytes, true) > 0
+                || moveOutputsOut(bytes, true) > 0
+                || takeOutputsOfOthers(bytes) > 0
+                || outlastReaders(bytes, begun);
     }
 
     private long takeOutputsOfOthers(long bytes) {
@@ -407,12 +592,17 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** @param courtesyNanos how long to wait for somebody who may come; 0 to wait for somebody who is here */
     private void await(long bytes, long courtesyNanos) {
+        boolean changed = awaitUpTo(courtesyNanos > 0 ? courtesyNanos : ledger.patienceNanos());
+        if (!changed && courtesyNanos == 0) {
+            throw exhausted(bytes, null);
+        }
+        waitedInVain |= !changed;
+    }
+
+    /** Called with the monitor held; returns false if nothing has changed for so long. */
+    private boolean awaitUpTo(long nanos) {
         try {
-            boolean changed = courtesyNanos > 0 ? ledger.awaitChange(courtesyNanos) : ledger.awaitChange();
-            if (!changed && courtesyNanos == 0) {
-                throw exhausted(bytes);
-            }
-            waitedInVain |= !changed;
+            return ledger.awaitChange(nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TaskKilledException(owner, "its thread was interrupted while it waited for memory");
@@ -446,15 +636,19 @@ final class ExecutionAccount implements MemoryAccount {
         }
     }
 
-    private ExecutionMemoryExhaustedException exhausted(long bytes) {
+    private ExecutionMemoryExhaustedException exhausted(long bytes, @Nullable Spillable asking) {
         synchronized (ledger) {
+            String what = asking == null ? owner : asking.describe() + " of " + owner;
             return new ExecutionMemoryExhaustedException(
-                    owner, bytes, grantable(true), ledger.poolBytes(), ledger.taskCount());
+                    what, bytes, grantable(true), ledger.poolBytes(), ledger.taskCount());
         }
     }
 
     private void checkOpen() {
         if (closed) {
+            if (cancelledBecause != null) {
+                throw new TaskKilledException(owner, cancelledBecause);
+            }
             throw new IllegalStateException("The memory of " + owner + " was asked for after it was closed");
         }
     }
@@ -476,13 +670,18 @@ final class ExecutionAccount implements MemoryAccount {
 
     // --- having
 
+    private void grant(long bytes) {
+        take(bytes);
+        minimumInVain &= bytes == 0;
+    }
+
     /** Adds to, or with a negative number takes from, what this account and its side of the pool hold. */
     private void take(long bytes) {
         held += bytes;
         if (isTask()) {
             ledger.addExecution(bytes);
         } else {
-            ledger.addRetained(bytes);
+            ledger.addRetained(this, bytes);
         }
     }
 
@@ -522,15 +721,12 @@ final class ExecutionAccount implements MemoryAccount {
 
     @Override
     public void register(Spillable spillable) {
-        // A new array each time, so that a spillable may leave while all are being asked.
-        Spillable[] more = Arrays.copyOf(spillables, spillables.length + 1);
-        more[spillables.length] = spillable;
-        spillables = more;
+        spillables.add(spillable);
     }
 
     @Override
     public void unregister(Spillable spillable) {
-        spillables = Arrays.stream(spillables).filter(s -> s != spillable).toArray(Spillable[]::new);
+        spillables.remove(spillable);
     }
 
     @Override
@@ -542,7 +738,7 @@ final class ExecutionAccount implements MemoryAccount {
                 ledger.close(this);
             }
         }
-        spillables = new Spillable[0];
+        spillables.clear();
     }
 
     private static void requireNotNegative(long bytes) {

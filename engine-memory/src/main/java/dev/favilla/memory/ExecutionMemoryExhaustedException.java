@@ -15,6 +15,7 @@ public final class ExecutionMemoryExhaustedException extends RuntimeException {
         super("Cannot reserve " + Bytes.format(requestedBytes) + " of execution memory for " + owner + ": only "
                 + Bytes.format(grantedBytes) + " could be granted from a pool of " + Bytes.format(poolBytes)
                 + " shared by " + activeTasks + " running tasks."
+                + (requestedBytes > poolBytes ? " No record or group of this size fits into this budget." : "")
                 + " Raise EngineContext.builder().memory, lower builder().cores,"
                 + " or use more partitions so that each holds less.");
         this.requestedBytes = requestedBytes;

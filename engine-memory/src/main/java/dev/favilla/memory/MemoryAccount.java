@@ -1,6 +1,7 @@
 package dev.favilla.memory;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Execution memory held by one owner.
@@ -9,22 +10,45 @@ import java.util.function.Consumer;
  */
 public interface MemoryAccount extends AutoCloseable {
 
+    /** As {@link #reserve(long, Spillable)}, for something that cannot be moved out. */
+    default long reserve(long bytes) {
+        return reserve(bytes, null);
+    }
+
     /**
-     * Asks for {@code bytes} and returns how many were granted, between 0 and {@code bytes}. Before granting less than
-     * was asked, cached blocks above the protected share are evicted and this owner's spillables are asked to spill.
-     * Never waits.
+     * Asks for {@code bytes} and returns how many were granted, between 0 and {@code bytes}, and no more than the fair
+     * share. Before granting less than was asked, cached blocks above the protected share are evicted, map outputs
+     * written out, and this owner's spillables asked to spill. A task that holds less than half a share first waits, a
+     * second at most, for those who hold more than theirs.
+     *
+     * @param asking what the memory is for, which is asked last
+     * @throws TaskKilledException if the task was told to stop while it waited
      */
-    long reserve(long bytes);
+    long reserve(long bytes, @Nullable Spillable asking);
+
+    /** As {@link #require(long, Spillable)}, for something that cannot be moved out. */
+    default void require(long bytes) {
+        require(bytes, null);
+    }
 
     /**
      * Reserves all of {@code bytes} or nothing. Before that is refused, everything that can be given back is; then a
      * task waits for younger ones, or gives way to an older one.
      *
+     * @param asking what the memory is for, which is asked last
      * @throws ExecutionMemoryExhaustedException if they cannot be granted
      * @throws TaskKilledException if the task gave way, which {@link #onGivingWay} was told, or was told to stop while it
      *     waited
      */
-    void require(long bytes);
+    void require(long bytes, @Nullable Spillable asking);
+
+    /**
+     * Has this owner's spillables move out what others have a right to and wait for. Costs next to nothing when nobody
+     * does, so whoever holds much and asks for nothing looks here now and then.
+     *
+     * @param asking what looks, which is asked last
+     */
+    void settle(@Nullable Spillable asking);
 
     /** Gives {@code bytes} back; giving back more than is held gives back what is held. */
     void release(long bytes);
@@ -40,7 +64,10 @@ public interface MemoryAccount extends AutoCloseable {
     /** Returns the bytes held now. */
     long reservedBytes();
 
-    /** Registers something that can make room; it is asked when a request of this owner cannot be granted. */
+    /**
+     * Registers something that can make room; it is asked when a request of this owner cannot be granted. May be called
+     * while others are being asked.
+     */
     void register(Spillable spillable);
 
     /** Removes a registered spillable; unknown ones are ignored. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,16 @@ final class MemoryLedger {
 
     private static final int LARGEST_SPAN = 1 << 10;
 
+    /** An output that is asked to write something out is asked for this part of the pool at least. */
+    private static final int MOVED_PARTS = 64;
+
     /** How long a task keeps its slot for an older job that has no task at the moment. */
     private static final long COURTESY_NANOS = 1_000_000_000;
 
     private final long poolBytes;
     private final long protectedBytes;
     private final long patienceNanos;
+    private final long minimumPatienceNanos;
 
     private final List<ExecutionAccount> tasks = new ArrayList<>();
     private final Set<ExecutionAccount> outputs = new LinkedHashSet<>();
@@ -38,8 +43,15 @@ final class MemoryLedger {
 
     private final List<PooledStorage> storages = new ArrayList<>();
 
+    /** The outputs that hold anything: most may have been written out. */
+    private final Set<ExecutionAccount> holding = new LinkedHashSet<>();
+
     private long executionBytes;
     private long retainedBytes;
+
+    /** What outputs hold that cannot be written out, as far as is known. */
+    private long fixedBytes;
+
     private long storageBytes;
 
     /** What evictors were asked for and have not given back yet. */
@@ -52,14 +64,20 @@ final class MemoryLedger {
     private final Set<Long> displaced = new HashSet<>();
 
     private long opened;
+    private long newestJob = -1;
+    private long moves;
     private long changes;
     private int waiters;
 
-    /** @param patienceNanos how long a task waits while nobody gives anything back */
-    MemoryLedger(long poolBytes, long protectedBytes, long patienceNanos) {
+    /**
+     * @param patienceNanos how long a task waits while nobody gives anything back
+     * @param minimumPatienceNanos how long one waits that could do something else instead
+     */
+    MemoryLedger(long poolBytes, long protectedBytes, long patienceNanos, long minimumPatienceNanos) {
         this.poolBytes = poolBytes;
         this.protectedBytes = protectedBytes;
         this.patienceNanos = patienceNanos;
+        this.minimumPatienceNanos = minimumPatienceNanos;
     }
 
     /** May be called without the monitor. */
@@ -70,6 +88,32 @@ final class MemoryLedger {
     /** May be called without the monitor. */
     long protectedBytes() {
         return protectedBytes;
+    }
+
+    MemoryUsage usageOf(MemoryShare share) {
+        long execution = 0;
+        long retained = 0;
+        int active = 0;
+        for (ExecutionAccount account : accountsOf(share)) {
+            execution += account.isTask() ? account.heldBytes() : 0;
+            retained += account.isTask() ? 0 : account.heldBytes();
+            active += account.isTask() ? 1 : 0;
+        }
+        long cached = 0;
+        for (PooledStorage storage : storagesOf(share)) {
+            cached += storage.reservedBytes();
+        }
+        return new MemoryUsage(poolBytes, execution, retained, cached, active);
+    }
+
+    /** May be called without the monitor. */
+    long patienceNanos() {
+        return patienceNanos;
+    }
+
+    /** May be called without the monitor. */
+    long minimumPatienceNanos() {
+        return minimumPatienceNanos;
     }
 
     MemoryUsage usage() {
@@ -85,6 +129,7 @@ final class MemoryLedger {
     void open(ExecutionAccount account) {
         if (account.isTask()) {
             tasks.add(account);
+            newestJob = Math.max(newestJob, account.job());
         } else {
             outputs.add(account);
         }
@@ -126,6 +171,21 @@ final class MemoryLedger {
         return List.copyOf(storages);
     }
 
+    List<PooledStorage> storagesOf(MemoryShare share) {
+        return storages.stream().filter(storage -> storage.isOf(share)).toList();
+    }
+
+    List<ExecutionAccount> accountsOf(MemoryShare share) {
+        return Stream.concat(tasks.stream(), outputs.stream())
+                .filter(account -> account.isOf(share))
+                .toList();
+    }
+
+    /** Returns the newest job that had a task. */
+    long newestJob() {
+        return newestJob;
+    }
+
     // --- bytes
 
     void addExecution(long bytes) {
@@ -133,8 +193,14 @@ final class MemoryLedger {
         changedBy(bytes);
     }
 
-    void addRetained(long bytes) {
+    void addRetained(ExecutionAccount output, long bytes) {
         retainedBytes += bytes;
+        fixedBytes += output.isMovable() ? 0 : bytes;
+        if (output.heldBytes() == 0) {
+            holding.remove(output);
+        } else {
+            holding.add(output);
+        }
         changedBy(bytes);
     }
 
@@ -179,16 +245,16 @@ final class MemoryLedger {
         return bytes <= evictableBytes() + (own == null ? 0 : own);
     }
 
-    /** Returns what tasks may hold together at most. */
+    /** Returns what tasks may hold together at most, once all was evicted and written out that can be. */
     private long sharedByTasks() {
-        return poolBytes - retainedBytes - Math.min(storageBytes, protectedBytes);
+        return poolBytes - fixedBytes - Math.min(storageBytes, protectedBytes);
     }
 
     /** Returns the fair part of one task. */
     long fairShare() {
         int sharing = 0;
         for (ExecutionAccount task : tasks) {
-            sharing += task.isWaitingOutside() ? 0 : 1;
+            sharing += task.isSharing() ? 1 : 0;
         }
         return sharedByTasks() / Math.max(1, sharing);
     }
@@ -212,7 +278,7 @@ final class MemoryLedger {
     long withinReachOf(ExecutionAccount task) {
         long own = 0;
         for (ExecutionAccount output : outputsOfRunning.getOrDefault(task.job(), Set.of())) {
-            own += output.heldBytes();
+            own += output.isMovable() ? 0 : output.heldBytes();
         }
         return poolBytes - own - Math.min(storageBytes, protectedBytes);
     }
@@ -227,6 +293,54 @@ final class MemoryLedger {
             }
         }
         return false;
+    }
+
+    /** Returns how much older tasks wait for, holding what they have. */
+    long claimedBefore(ExecutionAccount task) {
+        long claimed = 0;
+        for (ExecutionAccount other : tasks) {
+            claimed += other.isOlderThan(task) ? other.claimedBytes() : 0;
+        }
+        return claimed;
+    }
+
+    /** Returns how much tasks lack of their minimum and wait for: nobody else gets it beyond his share. */
+    long awaitedBytes() {
+        long awaited = 0;
+        for (ExecutionAccount task : tasks) {
+            awaited += task.awaitedBytes();
+        }
+        return awaited;
+    }
+
+    /** Returns whether another task holds more than its share. */
+    boolean isAnyBeyondShare(ExecutionAccount task) {
+        long share = fairShare();
+        for (ExecutionAccount other : tasks) {
+            if (other != task && other.heldBytes() > share) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has those who hold more than their share move the rest out, the next time they look. */
+    void callBackShares() {
+        long share = fairShare();
+        for (ExecutionAccount task : tasks) {
+            if (task.heldBytes() > share) {
+                task.wantBack();
+            }
+        }
+    }
+
+    /** Has younger tasks move out what an older one claims, the next time they look. */
+    void callBackYounger(ExecutionAccount claimant) {
+        for (ExecutionAccount task : tasks) {
+            if (claimant.isOlderThan(task) && task.heldBytes() > 0) {
+                task.wantBack();
+            }
+        }
     }
 
     /** Returns whether any task waits for what comes free. */
@@ -337,16 +451,64 @@ final class MemoryLedger {
         return any;
     }
 
-    /** Returns the outputs that hold anything, the oldest first. */
-    List<ExecutionAccount> outputs() {
-        return outputs.stream().filter(output -> output.heldBytes() > 0).toList();
+    // --- what can be written out
+
+    /**
+     * Returns the output that is written out next, if there is one to ask: of a job that has ended, or else the biggest,
+     * or else of the oldest job. What is being written out by another task, or had nothing to write out lately, is not
+     * asked.
+     *
+     * @param any whether any will do; else one that is not counted on, since there was nothing to write out before
+     */
+    @Nullable
+    ExecutionAccount nextToMove(boolean any) {
+        moves++;
+        ExecutionAccount best = null;
+        for (ExecutionAccount output : holding) {
+            if (output.mayMove(moves) && (any || !output.isMovable()) && (best == null || goesBefore(output, best))) {
+                best = output;
+            }
+        }
+        return best;
+    }
+
+    private static boolean goesBefore(ExecutionAccount output, ExecutionAccount other) {
+        if (output.isLeftOver() != other.isLeftOver()) {
+            return output.isLeftOver();
+        }
+        return output.heldBytes() == other.heldBytes()
+                ? output.job() < other.job()
+                : output.heldBytes() > other.heldBytes();
+    }
+
+    /** Returns how much an output is asked to write out when {@code bytes} are wanted. */
+    long worthMoving(long bytes) {
+        return Math.max(bytes, poolBytes / MOVED_PARTS);
+    }
+
+    /** Returns whether any output is being written out. */
+    boolean isMoving() {
+        for (ExecutionAccount output : holding) {
+            if (output.isMoving()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Notes whether anything of an output could be written out. */
+    void endMove(ExecutionAccount output, boolean freed) {
+        long fixedBefore = output.isMovable() ? 0 : output.heldBytes();
+        output.endMove(freed, moves);
+        fixedBytes += (output.isMovable() ? 0 : output.heldBytes()) - fixedBefore;
+        changed();
     }
 
     /** Returns the outputs of other jobs: those of jobs that have ended first, then the youngest job's. */
     List<ExecutionAccount> outputsOfOthers(ExecutionAccount task) {
         List<ExecutionAccount> others = new ArrayList<>();
-        for (ExecutionAccount output : outputs) {
-            if (output.job() != task.job() && output.heldBytes() > 0) {
+        for (ExecutionAccount output : holding) {
+            if (output.job() != task.job()) {
                 others.add(output);
             }
         }
@@ -372,16 +534,7 @@ final class MemoryLedger {
         }
     }
 
-    /**
-     * Waits until something has changed, as long as the longest patience has it.
-     *
-     * @return false if nothing has
-     */
-    boolean awaitChange() throws InterruptedException {
-        return awaitChange(patienceNanos);
-    }
-
-    /** As {@link #awaitChange()}, at most so long. */
+    /** Waits until something has changed, at most so long; returns false if nothing has. */
     boolean awaitChange(long nanos) throws InterruptedException {
         long seen = changes;
         long begin = System.nanoTime();

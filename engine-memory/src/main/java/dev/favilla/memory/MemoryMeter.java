@@ -1,6 +1,7 @@
 package dev.favilla.memory;
 
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps an attempt's account in step with one thing that the attempt holds and that grows, in few large steps instead of
@@ -19,55 +20,77 @@ public final class MemoryMeter implements AutoCloseable {
     private static final int FRACTION = 16;
 
     private final MemoryAccount account;
+    private final @Nullable Spillable thing;
     private long reserved;
 
-    /** @param account the attempt's, of which this meter gives back no more than it took */
+    /** What the thing said last. */
+    private long said;
+
+    /** Asks for memory at the moment, so whatever is said meanwhile is said by the thing as it moves out. */
+    private boolean asking;
+
+    /** Pays for something that cannot be moved out. */
     public MemoryMeter(MemoryAccount account) {
-        this.account = account;
+        this(account, null);
     }
 
     /**
-     * Says that the thing takes {@code bytes} now, or is about to.
+     * @param account the attempt's, of which this meter gives back no more than it took
+     * @param thing what it pays for, which is asked to move out after all others when it asks itself; null if it cannot.
+     *     Says with {@link #hold} what it takes still when it has moved something out
+     */
+    public MemoryMeter(MemoryAccount account, @Nullable Spillable thing) {
+        this.account = account;
+        this.thing = thing;
+    }
+
+    /**
+     * Says that the thing takes {@code bytes} now, or is about to. It may be asked to move out meanwhile; then what it
+     * takes afterwards counts, and what it has just said it would grow by.
      *
      * @throws ExecutionMemoryExhaustedException if they are refused; what was held before is held still
      */
     public void hold(long bytes) {
+        if (asking) {
+            said = bytes;
+            release(Math.max(0, reserved - bytes)); // all of it: it is asked because every byte is wanted
+            return;
+        }
+        long growth = Math.max(0, bytes - said);
+        said = bytes;
         if (bytes > reserved) {
-            grow(bytes);
-        } else if (reserved - bytes > 2 * step(bytes)) {
-            release(reserved - bytes - step(bytes));
+            grow(growth);
+        } else {
+            account.settle(thing);
+            long spare = said == 0 ? 0 : step(said);
+            if (reserved - said > 2 * spare) {
+                release(reserved - said - spare);
+            }
         }
-    }
-
-    private void grow(long bytes) {
-        long before = reserved;
-        long granted = account.reserve(bytes + step(bytes) - before);
-        long needed = bytes - (before - reserved); // the thing may have been asked to spill, and takes less now
-        reserved += granted;
-        if (reserved < needed) {
-            refused(needed - reserved);
-        }
-    }
-
-    private void askFor(long bytes) {
-        long granted = account.reserve(bytes + step(bytes) - reserved);
-        reserved += granted; // not in one step: the thing may have moved part of itself out meanwhile
     }
 
     /**
-     * As {@link #hold(long)}, for a thing that may move part of itself out while more is asked for: what it takes is looked
-     * at again afterwards.
+     * As {@link #hold(long)}, for a thing whose size is looked at again when it may have moved part of itself out.
+     *
+     * @param bytes how much it takes at the moment of asking
      */
     public void hold(LongSupplier bytes) {
         long wanted = bytes.getAsLong();
-        if (wanted <= reserved) {
+        if (asking || wanted <= reserved) {
             hold(wanted);
             return;
         }
-        askFor(wanted);
-        long left = bytes.getAsLong();
-        if (reserved < left) {
-            refused(left - reserved);
+        said = wanted;
+        asking = true;
+        try {
+            long granted = account.reserve(wanted + step(wanted) - reserved, thing);
+            reserved += granted; // not in one expression: the thing may have given back meanwhile
+            said = bytes.getAsLong();
+            if (reserved < said) {
+                require(said - reserved);
+            }
+        } finally {
+            asking = false;
         }
     }
 
@@ -77,14 +100,34 @@ public final class MemoryMeter implements AutoCloseable {
      * @return how many bytes were given back
      */
     public long shrinkTo(long bytes) {
+        said = bytes;
         long surplus = Math.max(0, reserved - bytes);
         release(surplus);
         return surplus;
     }
 
+    private void grow(long growth) {
+        long before = said;
+        asking = true;
+        try {
+            long granted = account.reserve(said + step(said) - reserved, thing);
+            reserved += granted; // not in one expression: the thing may have given back meanwhile
+            if (reserved < neededAfter(before, growth)) {
+                require(neededAfter(before, growth) - reserved);
+            }
+        } finally {
+            asking = false;
+        }
+    }
+
+    /** What was said before holds unless the thing has said something else meanwhile, since it moved out. */
+    private long neededAfter(long before, long growth) {
+        return said == before ? before : Math.min(before, said + growth);
+    }
+
     /** Answers a refusal: the attempt waits, gives way or fails, as {@link MemoryAccount#require} has it. */
-    private void refused(long missing) {
-        account.require(missing);
+    private void require(long missing) {
+        account.require(missing, thing);
         reserved += missing;
     }
 
@@ -95,23 +138,11 @@ public final class MemoryMeter implements AutoCloseable {
      */
     public void moveTo(MemoryAccount retained, long bytes) {
         if (bytes > reserved) {
-            refused(bytes - reserved);
+            require(bytes - reserved);
         }
         account.moveTo(retained, bytes);
         reserved -= bytes;
         close();
-    }
-
-    /**
-     * Says that the thing, having spilled, takes only {@code bytes} now; the rest is given back at once, and nothing is
-     * ever asked for.
-     *
-     * @return how many bytes were given back
-     */
-    public long shrinkTo(long bytes) {
-        long surplus = Math.max(0, reserved - bytes);
-        release(surplus);
-        return surplus;
     }
 
     /** Returns what is asked for beyond {@code bytes}, so that growing costs few requests. */
@@ -127,6 +158,7 @@ public final class MemoryMeter implements AutoCloseable {
     /** Gives everything back; closing twice is harmless. */
     @Override
     public void close() {
+        said = 0;
         release(reserved);
     }
 }

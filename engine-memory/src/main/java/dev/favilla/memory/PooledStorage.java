@@ -1,5 +1,7 @@
 package dev.favilla.memory;
 
+import org.jspecify.annotations.Nullable;
+
 /** Storage memory of one block manager. */
 final class PooledStorage implements StorageAccount {
 
@@ -7,16 +9,24 @@ final class PooledStorage implements StorageAccount {
     private final MemoryReclaimer reclaimer;
     private final Evictor evictor;
 
+    /** Through which it was opened, if through one. */
+    private final @Nullable MemoryShare share;
+
     /** Guarded by the books. */
     private long held;
 
     /** Guarded by the books. */
     private boolean closed;
 
-    PooledStorage(MemoryLedger ledger, MemoryReclaimer reclaimer, Evictor evictor) {
+    PooledStorage(MemoryLedger ledger, MemoryReclaimer reclaimer, Evictor evictor, @Nullable MemoryShare share) {
         this.ledger = ledger;
         this.reclaimer = reclaimer;
         this.evictor = evictor;
+        this.share = share;
+    }
+
+    boolean isOf(MemoryShare other) {
+        return share == other;
     }
 
     /** Called without the monitor. */

@@ -19,4 +19,9 @@ public interface Spillable {
     default long spillableBytes() {
         return Long.MAX_VALUE;
     }
+
+    /** Returns how errors name this thing, for example {@code the table of reduceByKey}. */
+    default String describe() {
+        return "what is held";
+    }
 }

@@ -1,6 +1,8 @@
 package dev.favilla.memory;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The memory of one executor: one pool from which tasks, map outputs and cached blocks take what the others leave.
@@ -42,8 +44,12 @@ public final class UnifiedMemoryManager implements MemoryManager {
     private static final long LARGEST_HEAP_RESERVE_BYTES = 300L << 20;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    /** About what it takes to move a large table out, which is what a task does after it. */
+    private static final Duration MINIMUM_PATIENCE = Duration.ofSeconds(1);
+
     private final MemoryLedger ledger;
     private final MemoryReclaimer reclaimer;
+    private final Reclaimers ofShares = new Reclaimers();
 
     /** As {@link #UnifiedMemoryManager(long, double, MemoryReclaimer)}, where nothing is ever out of reach. */
     public UnifiedMemoryManager(long poolBytes, double protectedStorageFraction) {
@@ -72,7 +78,11 @@ public final class UnifiedMemoryManager implements MemoryManager {
             throw new IllegalArgumentException(
                     "protectedStorageFraction must be from 0 to 1, got " + protectedStorageFraction);
         }
-        this.ledger = new MemoryLedger(poolBytes, (long) (poolBytes * protectedStorageFraction), patience.toNanos());
+        this.ledger = new MemoryLedger(
+                poolBytes,
+                (long) (poolBytes * protectedStorageFraction),
+                patience.toNanos(),
+                Math.min(patience.toNanos(), MINIMUM_PATIENCE.toNanos()));
         this.reclaimer = reclaimer;
     }
 
@@ -100,21 +110,36 @@ public final class UnifiedMemoryManager implements MemoryManager {
 
     @Override
     public MemoryAccount openTask(String owner, long job) {
-        return new ExecutionAccount(ledger, reclaimer, owner, job, null);
+        return new ExecutionAccount(ledger, reclaimer, owner, job, null, null);
     }
 
     @Override
     public MemoryAccount openRetained(String owner, RetainedMemory retained) {
-        return new ExecutionAccount(ledger, reclaimer, owner, MemoryLedger.NO_JOB, retained);
+        return new ExecutionAccount(ledger, reclaimer, owner, MemoryLedger.NO_JOB, retained, null);
     }
 
     @Override
     public StorageAccount openStorage(Evictor evictor) {
-        PooledStorage storage = new PooledStorage(ledger, reclaimer, evictor);
+        PooledStorage storage = new PooledStorage(ledger, reclaimer, evictor, null);
         synchronized (ledger) {
             ledger.open(storage);
         }
         return storage;
+    }
+
+    /**
+     * Opens a share for an executor that uses this budget beside others.
+     *
+     * @param reclaimerOfShare gives back what nobody can reach any more among what the share holds
+     */
+    public MemoryShare openShare(MemoryReclaimer reclaimerOfShare) {
+        ofShares.known.add(reclaimerOfShare);
+        return new MemoryShare(this, ledger, reclaimerOfShare, ofShares);
+    }
+
+    /** A share was closed. */
+    void forget(MemoryReclaimer reclaimerOfShare) {
+        ofShares.known.remove(reclaimerOfShare);
     }
 
     @Override
@@ -128,6 +153,27 @@ public final class UnifiedMemoryManager implements MemoryManager {
     public MemoryUsage usage() {
         synchronized (ledger) {
             return ledger.usage();
+        }
+    }
+
+    /** Those of all shares: what is out of reach may belong to any. */
+    private static final class Reclaimers implements MemoryReclaimer {
+
+        private final List<MemoryReclaimer> known = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void sweep() {
+            known.forEach(MemoryReclaimer::sweep);
+        }
+
+        @Override
+        public boolean search() {
+            for (MemoryReclaimer each : known) {
+                if (each.search()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleWriter;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A map output whose memory another job needs the moment the output takes it over. */
@@ -90,13 +91,18 @@ class CommitUnderPressureTest {
         }
 
         @Override
-        public long reserve(long bytes) {
-            return account.reserve(bytes);
+        public long reserve(long bytes, @Nullable Spillable asking) {
+            return account.reserve(bytes, asking);
         }
 
         @Override
-        public void require(long bytes) {
-            account.require(bytes);
+        public void require(long bytes, @Nullable Spillable asking) {
+            account.require(bytes, asking);
+        }
+
+        @Override
+        public void settle(@Nullable Spillable asking) {
+            account.settle(asking);
         }
 
         @Override
