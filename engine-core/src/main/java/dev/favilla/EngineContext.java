@@ -5,6 +5,7 @@ import static dev.favilla.Arguments.notNull;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineListener;
 import dev.favilla.fault.FaultInjector;
+import dev.favilla.io.Source;
 import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
 import dev.favilla.lineage.CallSite;
@@ -20,8 +21,9 @@ import dev.favilla.status.ExecutorUsage;
 import dev.favilla.status.JobReport;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import dev.favilla.status.SchedulerTables;
-import dev.favilla.text.TextFileNode;
 import dev.favilla.value.DriverOnly;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -63,6 +65,7 @@ public final class EngineContext implements AutoCloseable {
     private final Reachability reachability = new Reachability();
     private final ThreadProperties properties = new ThreadProperties();
     private final Datasets datasets;
+    private final FileInputs inputs;
     private final Variables variables;
     private final Extensions extensions = new Extensions();
     private final AtomicReference<@Nullable CallSite> closedAt = new AtomicReference<>();
@@ -72,6 +75,7 @@ public final class EngineContext implements AutoCloseable {
         this.openedAt = openedAt;
         this.engine = Engine.start(settings, reachability, faults);
         this.datasets = new Datasets(this, engine, settings, properties, reachability);
+        this.inputs = new FileInputs(datasets, settings.input());
         this.variables = new Variables(engine, reachability);
     }
 
@@ -265,9 +269,11 @@ public final class EngineContext implements AutoCloseable {
                 new RangeNode(datasets.nextId(), site, start, end, step, datasets.checkPartitions(partitions)));
     }
 
+    // ---------------------------------------------------------------- sources: files and others
+
     /** As {@link #textFile(String, int)} with two partitions at least, or one if there is one slot. */
     public RDD<String> textFile(String path) {
-        return textFile(path, Math.min(defaultParallelism(), 2), CallSites.here("textFile"));
+        return inputs.lines(notNull(path, "path"), fewPartitions(), StandardCharsets.UTF_8, CallSites.here("textFile"));
     }
 
     /**
@@ -286,20 +292,155 @@ public final class EngineContext implements AutoCloseable {
      *
      * <p><b>Errors.</b> {@link dev.favilla.text.InputNotFoundException} when the partitions are asked for and the path
      * names nothing that can be read. A damaged file fails its job, and so does one that is not what it was when it was
-     * listed, as far as size, time of modification and identity tell: {@link dev.favilla.text.InputChangedException}.
+     * listed, as far as size, time of modification and identity tell: {@link dev.favilla.text.InputChangedException}. A
+     * line longer than {@code favilla.input.maxRecordSize}, and a gzip file that becomes more than {@code
+     * favilla.input.maxGzipSize} or {@code favilla.input.maxGzipRatio} allow, are a {@link
+     * dev.favilla.text.InputLimitException}.
      *
      * @param minPartitions at least 1
      */
     public RDD<String> textFile(String path, int minPartitions) {
-        return textFile(path, minPartitions, CallSites.here("textFile"));
+        return inputs.lines(notNull(path, "path"), minPartitions, StandardCharsets.UTF_8, CallSites.here("textFile"));
     }
 
-    private RDD<String> textFile(String path, int minPartitions, CallSite site) {
-        if (notNull(path, "path").isBlank()) {
-            throw new IllegalArgumentException("path must name a file, a directory or a glob, got '" + path + "'");
-        }
-        datasets.checkPartitions(minPartitions);
-        return new RDD<>(datasets, new TextFileNode(datasets.nextId(), site, path, minPartitions));
+    /**
+     * As {@link #textFile(String, int)}, decoded otherwise, whatever the default of this JVM.
+     *
+     * @param charset one that writes line ends as one byte each, such as ISO-8859-1; UTF-16 does not
+     */
+    public RDD<String> textFile(String path, int minPartitions, Charset charset) {
+        return inputs.lines(
+                notNull(path, "path"), minPartitions, notNull(charset, "charset"), CallSites.here("textFile"));
+    }
+
+    /** As {@link #wholeTextFiles(String, int)} with two partitions at least, or one if there is one slot. */
+    public PairRDD<String, String> wholeTextFiles(String path) {
+        return inputs.wholeTexts(
+                notNull(path, "path"), fewPartitions(), StandardCharsets.UTF_8, CallSites.here("wholeTextFiles"));
+    }
+
+    /**
+     * Returns text files as one pair each, of the path and the text, decoded as UTF-8. Empty files are among them.
+     *
+     * <p>{@code path} and errors are as in {@link #textFile(String, int)}; a file longer than {@code
+     * favilla.input.maxRecordSize} is refused.
+     *
+     * <p><b>Shape.</b> Files stay in the order of their names, and small ones share a partition; there are about {@code
+     * minPartitions}, or more where files are large.
+     *
+     * <p><b>Cost.</b> Each file is in memory as a whole, beside the budget, while its record is in hand.
+     *
+     * @param minPartitions at least 1
+     */
+    public PairRDD<String, String> wholeTextFiles(String path, int minPartitions) {
+        return inputs.wholeTexts(
+                notNull(path, "path"), minPartitions, StandardCharsets.UTF_8, CallSites.here("wholeTextFiles"));
+    }
+
+    /** As {@link #wholeTextFiles(String, int)}, decoded otherwise, by any charset. */
+    public PairRDD<String, String> wholeTextFiles(String path, int minPartitions, Charset charset) {
+        return inputs.wholeTexts(
+                notNull(path, "path"), minPartitions, notNull(charset, "charset"), CallSites.here("wholeTextFiles"));
+    }
+
+    /** As {@link #binaryFiles(String, int)} with two partitions at least, or one if there is one slot. */
+    public PairRDD<String, byte[]> binaryFiles(String path) {
+        return inputs.wholeBytes(notNull(path, "path"), fewPartitions(), CallSites.here("binaryFiles"));
+    }
+
+    /** As {@link #wholeTextFiles(String, int)}, with the bytes that are in the files: nothing is decompressed. */
+    public PairRDD<String, byte[]> binaryFiles(String path, int minPartitions) {
+        return inputs.wholeBytes(notNull(path, "path"), minPartitions, CallSites.here("binaryFiles"));
+    }
+
+    /**
+     * Returns the records that {@link RDD#saveAsObjectFile} has written.
+     *
+     * <p>A file names the classes its records are made of, and none is loaded because a file names it. Known are values
+     * and collections of the JDK, {@link Pair}, what is registered with Kryo, {@code classes}, and what these refer to in
+     * their fields.
+     *
+     * <p><b>Shape.</b> A partition for each file that is not empty. {@code path} is as in {@link #textFile(String, int)}.
+     *
+     * <p><b>Errors.</b> In tasks, a {@link dev.favilla.text.ObjectFileException}: no object file, a damaged one, one that
+     * was written with another serializer or other registrations, a class that is not known, or whose fields have changed.
+     *
+     * @param classes of records, and of what is in them where their fields do not tell
+     */
+    public <T extends @Nullable Object> RDD<T> objectFile(String path, Class<?>... classes) {
+        CallSite site = CallSites.here("objectFile");
+        return inputs.objects(notNull(path, "path"), List.of(notNull(classes, "classes")), site);
+    }
+
+    /**
+     * Returns the rows of CSV files (RFC 4180, UTF-8) as records of a class, which is the schema.
+     *
+     * <p>The first row of each file names the columns; those named like components are read, in whichever order, the
+     * others are not. Components may be primitives and their boxes, texts, {@code BigDecimal}, {@code BigInteger},
+     * {@code UUID}, values of {@code java.time}, enums, and optionals of these. An empty field is null, or an empty
+     * optional; one of two quotes is the empty text. Rows may end as lines of {@link #textFile(String, int)} do, and
+     * quoted fields may go over several.
+     *
+     * <p><b>Shape.</b> A partition for each file that is not empty, since line ends in quotes do not end rows: several
+     * files are read at once, one is not. {@code path} is as in {@link #textFile(String, int)}, gzip included.
+     *
+     * <p><b>Errors.</b> {@link IllegalArgumentException} here if {@code type} is no such record. In tasks, whatever does
+     * not fit is a {@link dev.favilla.text.MalformedRecordException} that names file, line, field, value and what was
+     * expected: a number out of range, a blank beside it, a missing column, other bytes than UTF-8.
+     */
+    public <T> RDD<T> readCsv(String path, Class<T> type) {
+        return inputs.csv(notNull(path, "path"), notNull(type, "type"), CallSites.here("readCsv"));
+    }
+
+    /** As {@link #readJsonLines(String, Class, int)} with two partitions at least, or one if there is one slot. */
+    public <T> RDD<T> readJsonLines(String path, Class<T> type) {
+        CallSite site = CallSites.here("readJsonLines");
+        return inputs.jsonLines(notNull(path, "path"), notNull(type, "type"), fewPartitions(), site);
+    }
+
+    /**
+     * Returns the lines of files, each of which is a JSON object (RFC 8259, UTF-8), as records of a class, which is the
+     * schema. Lines of blanks are passed over.
+     *
+     * <p>Components may be what {@link #readCsv} reads, records, lists, and maps by texts. Numbers and truth values are
+     * JSON's own, all else is a text; members without a component are not read; null, and a member that is not there, are
+     * null or an empty optional. Nothing is converted: {@code "1"} is no number, and {@code 1.0} no {@code int}.
+     *
+     * <p><b>Shape.</b> As {@link #textFile(String, int)}.
+     *
+     * <p><b>Errors.</b> As {@link #readCsv}. A member that is there twice is an error, too.
+     *
+     * @param minPartitions at least 1
+     */
+    public <T> RDD<T> readJsonLines(String path, Class<T> type, int minPartitions) {
+        CallSite site = CallSites.here("readJsonLines");
+        return inputs.jsonLines(notNull(path, "path"), notNull(type, "type"), minPartitions, site);
+    }
+
+    /** As {@link #read(Source, int)} with as many splits as there are partitions by default. */
+    public <T extends @Nullable Object> RDD<T> read(Source<T> source) {
+        return inputs.from(notNull(source, "source"), defaultParallelism(), CallSites.here("read"));
+    }
+
+    /**
+     * Returns the records of a source of one's own.
+     *
+     * <p><b>Shape.</b> A partition for each split.
+     *
+     * <p><b>Laziness.</b> Splits are listed when the partitions are first asked for, and opened in tasks.
+     *
+     * <p><b>Errors.</b> A source that cannot be serialized is refused here. What it throws in tasks is the cause of a
+     * {@link JobFailedException}.
+     *
+     * @param minSplits how many splits the source is asked for, at least 1
+     */
+    public <T extends @Nullable Object> RDD<T> read(Source<T> source, int minSplits) {
+        return inputs.from(notNull(source, "source"), minSplits, CallSites.here("read"));
+    }
+
+    /** Returns how many partitions files have at least, unless somebody says otherwise. */
+    private int fewPartitions() {
+        return Math.min(defaultParallelism(), 2);
     }
 
     // ---------------------------------------------------------------- shared variables

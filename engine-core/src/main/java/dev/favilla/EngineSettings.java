@@ -5,6 +5,7 @@ import dev.favilla.memory.Bytes;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
+import dev.favilla.text.InputLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param disk where each executor may put files, and how much
  * @param listenerQueueCapacity events that may wait for one listener
  * @param serialization how things become bytes
+ * @param input how much files may make of themselves
  * @param sharedBudget what the context shares with others; null if each executor has a budget of its own
  */
 record EngineSettings(
@@ -38,6 +40,7 @@ record EngineSettings(
         DiskSettings disk,
         int listenerQueueCapacity,
         SerializationSettings serialization,
+        InputLimits input,
         @Nullable MemoryBudget sharedBudget) {
 
     private static final int MANY = 1_000_000;
@@ -70,6 +73,7 @@ record EngineSettings(
                 Setting.LISTENER_QUEUE_CAPACITY.integer(
                         values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY),
                 serialization,
+                input(values),
                 sharedBudget);
     }
 
@@ -99,6 +103,18 @@ record EngineSettings(
     /** Returns the budget of another executor. */
     MemoryBudget budget() {
         return sharedBudget == null ? MemoryBudget.of(memoryBytes, storageFraction) : sharedBudget;
+    }
+
+    private static InputLimits input(Map<Setting, String> values) {
+        String record = values.getOrDefault(Setting.INPUT_MAX_RECORD_SIZE, "256m");
+        long recordBytes = Setting.INPUT_MAX_RECORD_SIZE.bytes(record, 1);
+        if (recordBytes > InputLimits.LARGEST_RECORD) {
+            throw Setting.INPUT_MAX_RECORD_SIZE.invalid(record);
+        }
+        return new InputLimits(
+                (int) recordBytes,
+                Setting.INPUT_MAX_GZIP_SIZE.bytes(values.getOrDefault(Setting.INPUT_MAX_GZIP_SIZE, "0"), 0),
+                Setting.INPUT_MAX_GZIP_RATIO.integer(values.getOrDefault(Setting.INPUT_MAX_GZIP_RATIO, "500"), MANY));
     }
 
     private static OptionalInt parallelism(@Nullable String value) {

@@ -12,6 +12,8 @@ import dev.favilla.function.MapFunction;
 import dev.favilla.function.MapMultiFunction;
 import dev.favilla.function.MapPartitionsFunction;
 import dev.favilla.function.ReduceFunction;
+import dev.favilla.io.FileCodec;
+import dev.favilla.io.Sink;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
@@ -37,7 +39,9 @@ import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.stats.HyperLogLog;
 import dev.favilla.storage.StorageLevel;
-import dev.favilla.text.TextOutput;
+import dev.favilla.text.ObjectPartFormat;
+import dev.favilla.text.RecordPartFormat;
+import dev.favilla.text.TextPartFormat;
 import dev.favilla.value.DriverOnly;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -759,22 +763,88 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
         run(new Actions.Foreach(capture(notNull(function, "function"), site), site), site);
     }
 
+    // ---------------------------------------------------------------- sinks
+
+    /** As {@link #saveAsTextFile(String, FileCodec)}, not compressed. */
+    public final void saveAsTextFile(String path) {
+        CallSite site = CallSites.here("saveAsTextFile");
+        Saving.toFiles(this, notNull(path, "path"), new TextPartFormat(), FileCodec.NONE, site);
+    }
+
     /**
      * Writes each record's {@code toString} as a line of UTF-8 text, one file {@code part-00000} on per partition, into
      * the new directory {@code path}, a path or a {@code file:} URI. The directory appears complete, with a file
      * {@code _SUCCESS}, or not at all; so do parents that were not there before.
      *
+     * @param codec how the files are compressed; {@code part-00000.gz} if they are
      * @throws dev.favilla.text.OutputException if {@code path} cannot be made
      * @throws dev.favilla.text.OutputExistsException if {@code path} is there already
      * @throws JobFailedException if a record is null or cannot be written
      */
-    public final void saveAsTextFile(String path) {
+    public final void saveAsTextFile(String path, FileCodec codec) {
         CallSite site = CallSites.here("saveAsTextFile");
-        notNull(path, "path");
-        datasets.requireUsable();
-        try (TextOutput output = TextOutput.begin(path, site)) {
-            run(output, site);
-        }
+        Saving.toFiles(this, notNull(path, "path"), new TextPartFormat(), notNull(codec, "codec"), site);
+    }
+
+    /**
+     * Writes records by the serializer of this context, in files of their own kind, compressed and with checksums, for
+     * {@link EngineContext#objectFile}. Names, directory and errors are those of {@link #saveAsTextFile(String)}; records
+     * may be null.
+     *
+     * <p>For programs with the same classes: a class whose fields change makes its files unreadable. What is to be kept
+     * for long is better kept as text.
+     *
+     * @throws JobFailedException if a record cannot be written
+     */
+    public final void saveAsObjectFile(String path) {
+        CallSite site = CallSites.here("saveAsObjectFile");
+        Saving.toFiles(this, notNull(path, "path"), new ObjectPartFormat(), FileCodec.NONE, site);
+    }
+
+    /** As {@link #saveAsCsv(String, FileCodec)}, not compressed. */
+    public final void saveAsCsv(String path) {
+        CallSite site = CallSites.here("saveAsCsv");
+        Saving.toFiles(this, notNull(path, "path"), RecordPartFormat.CSV, FileCodec.NONE, site);
+    }
+
+    /**
+     * Writes Java records as CSV for {@link EngineContext#readCsv}, in files {@code part-00000.csv} on, each with a header
+     * if it has a row; a null or empty optional as an empty field, the empty text as two quotes. Directory and errors are
+     * those of {@link #saveAsTextFile(String, FileCodec)}.
+     *
+     * @throws JobFailedException if a record is null, not of one and the same record class, or has other components than
+     *     can be read
+     */
+    public final void saveAsCsv(String path, FileCodec codec) {
+        CallSite site = CallSites.here("saveAsCsv");
+        Saving.toFiles(this, notNull(path, "path"), RecordPartFormat.CSV, notNull(codec, "codec"), site);
+    }
+
+    /** As {@link #saveAsJsonLines(String, FileCodec)}, not compressed. */
+    public final void saveAsJsonLines(String path) {
+        CallSite site = CallSites.here("saveAsJsonLines");
+        Saving.toFiles(this, notNull(path, "path"), RecordPartFormat.JSON_LINES, FileCodec.NONE, site);
+    }
+
+    /**
+     * Writes Java records as JSON objects, one on each line, for {@link EngineContext#readJsonLines(String, Class)}, in
+     * files {@code part-00000.jsonl} on. Directory and errors are those of {@link #saveAsCsv(String, FileCodec)}; NaN and
+     * infinity, which JSON has not, are refused.
+     */
+    public final void saveAsJsonLines(String path, FileCodec codec) {
+        CallSite site = CallSites.here("saveAsJsonLines");
+        Saving.toFiles(this, notNull(path, "path"), RecordPartFormat.JSON_LINES, notNull(codec, "codec"), site);
+    }
+
+    /**
+     * Writes all records through a sink of one's own, as one job: see {@link Sink}.
+     *
+     * @throws JobFailedException if a task fails for good, with what the sink has thrown as the cause
+     * @throws dev.favilla.lineage.UserCodeException if the sink throws in {@code begin} or {@code commit}
+     */
+    public final void write(Sink<? super T> sink) {
+        CallSite site = CallSites.here("write");
+        Saving.to(this, notNull(sink, "sink"), site);
     }
 
     // ---------------------------------------------------------------- within the package

@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import dev.favilla.text.InputLimits;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -36,7 +37,10 @@ enum Setting {
     COMPRESSION_CODEC("favilla.io.compression.codec", "lz4, deflate or none"),
     SHUFFLE_COMPRESS("favilla.shuffle.compress", "true or false"),
     RDD_COMPRESS("favilla.rdd.compress", "true or false"),
-    CLOSURE_WARN_BYTES("favilla.closure.warnBytes", Text.SIZE + ", at least 1");
+    CLOSURE_WARN_BYTES("favilla.closure.warnBytes", Text.SIZE + ", at least 1"),
+    INPUT_MAX_RECORD_SIZE(InputLimits.RECORD_KEY, Text.SIZE + ", at least 1 and below 2g"),
+    INPUT_MAX_GZIP_SIZE(InputLimits.GZIP_BYTES_KEY, Text.SIZE + "; 0 for no limit"),
+    INPUT_MAX_GZIP_RATIO(InputLimits.GZIP_RATIO_KEY, "a whole number from 1 to 1000000");
 
     private final String key;
     private final String allowed;

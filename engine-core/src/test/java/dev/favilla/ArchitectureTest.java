@@ -43,16 +43,17 @@ class ArchitectureTest {
             "dev.favilla.Reachability");
 
     /** The packages that the signatures of {@code dev.favilla} may name, and what users need of each. */
-    private static final Map<String, String> AUDIENCE_PACKAGES = Map.of(
-            "dev.favilla", "the API itself",
-            "dev.favilla.function", "the functions that users write",
-            "dev.favilla.task", "what a function may know of its task, and how a task failed",
-            "dev.favilla.job", "pools and properties of jobs, and why a job failed",
-            "dev.favilla.status", "what a context is doing and has done",
-            "dev.favilla.stats", "what is computed of numbers",
-            "dev.favilla.event", "what listeners are told",
-            "dev.favilla.spi", "how extensions are installed, and what they are given",
-            "dev.favilla.lineage", "datasets as data: what extensions and printers read");
+    private static final Map<String, String> AUDIENCE_PACKAGES = Map.ofEntries(
+            Map.entry("dev.favilla", "the API itself"),
+            Map.entry("dev.favilla.function", "the functions that users write"),
+            Map.entry("dev.favilla.task", "what a function may know of its task, and how a task failed"),
+            Map.entry("dev.favilla.job", "pools and properties of jobs, and why a job failed"),
+            Map.entry("dev.favilla.status", "what a context is doing and has done"),
+            Map.entry("dev.favilla.stats", "what is computed of numbers"),
+            Map.entry("dev.favilla.event", "what listeners are told"),
+            Map.entry("dev.favilla.spi", "how extensions are installed, and what they are given"),
+            Map.entry("dev.favilla.lineage", "datasets as data: what extensions and printers read"),
+            Map.entry("dev.favilla.io", "sources and sinks that users write"));
 
     /** The types of engine packages that they may name. */
     private static final Map<String, String> AUDIENCE_TYPES = Map.of(
@@ -118,7 +119,8 @@ class ArchitectureTest {
                         "dev.favilla.event..",
                         "dev.favilla.scheduler..")
                 .layer("core")
-                .definedBy("dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..", "dev.favilla.stats..")
+                .definedBy(
+                        "dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..", "dev.favilla.stats..", "dev.favilla.io..")
                 .layer("spi")
                 .definedBy("dev.favilla.spi..")
                 .whereLayer("fault")
@@ -162,7 +164,7 @@ class ArchitectureTest {
         check(slices().matching("dev.favilla.(**)").should().beFreeOfCycles());
         check(noClasses()
                 .that()
-                .resideInAnyPackage("dev.favilla.rdd..", "dev.favilla.text..")
+                .resideInAnyPackage("dev.favilla.rdd..", "dev.favilla.text..", "dev.favilla.io..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.favilla"));

@@ -192,10 +192,10 @@ class CommitTest {
         }
 
         @Test
-        void areWrittenOnceThoughTwinsEndAtTheSameMoment() throws IOException {
+        void areWrittenOnceThoughTwinsWriteAtTheSameMoment() throws IOException {
             CyclicBarrier both = new CyclicBarrier(2);
             FaultPlan together = FaultPlan.doing((plan, point) -> both.await(30, TimeUnit.SECONDS))
-                    .at(FaultSite.TASK_END)
+                    .at(FaultSite.RECORDS)
                     .stage(0)
                     .partition(3)
                     .times(2);

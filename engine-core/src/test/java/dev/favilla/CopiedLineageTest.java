@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.favilla.closure.ClosureNotSerializableException;
+import dev.favilla.io.FileCodec;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
@@ -15,7 +16,8 @@ import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
-import dev.favilla.text.TextOutput;
+import dev.favilla.text.FileOutput;
+import dev.favilla.text.TextPartFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +143,7 @@ class CopiedLineageTest {
                     .filter(name -> name.endsWith("Operator") || (name.endsWith("Node") && !name.equals("Node")))
                     .toList());
         }
-        all.add("TextFileNode");
+        all.add("FileNode");
         assertThat(kinds).containsExactlyInAnyOrderElementsOf(all);
     }
 
@@ -202,15 +204,20 @@ class CopiedLineageTest {
     void aCopyWritesThePartsOfAnOutput() throws IOException {
         Path target = directory.resolve("out");
         LineageNode lineage = numbers().lineage();
-        try (TextOutput output = TextOutput.begin(target.toString(), lineage.callSite())) {
-            LineageBinary.Content copy =
-                    LineageBinary.of(lineage, output, serializer).read();
+        FileOutput output =
+                FileOutput.begin(target.toString(), new TextPartFormat(), FileCodec.NONE, lineage.callSite());
+        SinkAction save = new SinkAction(engine.datasets().capture(output, lineage.callSite()), lineage.callSite());
+        LineageBinary.Content copy = LineageBinary.of(lineage, save, serializer).read();
 
-            run(copy.target(), (Action) copy.work());
-        }
+        output.commit(ofTexts(run(copy.target(), (Action) copy.work())));
 
         assertThat(target.resolve("part-00000")).hasContent("5\n3\n");
         assertThat(target.resolve("_SUCCESS")).exists();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> ofTexts(@Nullable Object list) {
+        return (List<String>) list;
     }
 
     /** Deeply immutable, so that it is shared; not serializable by Java. */

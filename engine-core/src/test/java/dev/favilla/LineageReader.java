@@ -19,6 +19,7 @@ import dev.favilla.rdd.UnionNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.spill.Combiner;
 import dev.favilla.spill.GatherValues;
+import dev.favilla.text.FileNode;
 import dev.favilla.text.TextFileNode;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -76,7 +77,7 @@ final class LineageReader {
         if (node instanceof RangeNode range) {
             return range.count() + " numbers from " + range.start() + " by " + range.step();
         }
-        if (node instanceof TextFileNode text) {
+        if (node instanceof FileNode text) {
             return "lines of " + text.input() + " in " + text.minPartitions();
         }
         throw new AssertionError("Nobody can read " + node + ", a " + node.getClass());

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineListener;
+import dev.favilla.io.FileCodec;
+import dev.favilla.io.Sink;
+import dev.favilla.io.Source;
 import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
 import dev.favilla.lineage.LineageNode;
@@ -143,10 +146,24 @@ class NullArgumentsTest {
         if (type == Ordering.class || type == java.util.Comparator.class) {
             return Ordering.<Long>natural();
         }
+        if (type == java.nio.charset.Charset.class) {
+            return java.nio.charset.StandardCharsets.UTF_8;
+        }
+        if (type == Class.class) {
+            return Pair.class;
+        }
+        if (type == Class[].class) {
+            return new Class<?>[0];
+        }
+        if (type == FileCodec.class) {
+            return FileCodec.NONE;
+        }
         if (type == LineageNode.class) {
             return engine.range(0, 1).lineage();
         }
-        if (type == EngineListener.class
+        if (type == Source.class
+                || type == Sink.class
+                || type == EngineListener.class
                 || type == EngineControl.class
                 || type == KryoRegistration.class
                 || type == EngineExtension.class) {

@@ -13,7 +13,7 @@ import java.util.zip.ZipException;
  * behind the last one are padding, and anything else there is ignored and can be asked for.
  *
  * <p><b>Failures.</b> {@link ZipException} where the bytes are not what they should be, {@link EOFException} where there
- * are too few; both say what was expected.
+ * are too few; both say what was expected. {@link InputLimits.Exceeded} where more comes out than is allowed.
  */
 final class GzipInput extends InputStream {
 
@@ -28,6 +28,7 @@ final class GzipInput extends InputStream {
     private static final int RESERVED = 0xe0;
 
     private final InputStream in;
+    private final InputLimits limits;
     private final Inflater inflater = new Inflater(true);
     private final CRC32 checksum = new CRC32();
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -38,9 +39,18 @@ final class GzipInput extends InputStream {
     private boolean ended;
     private boolean trailingGarbage;
 
-    /** @param in closed with this */
-    GzipInput(InputStream in) {
+    /** Bytes that were read, and what they became, of all members. */
+    private long compressed;
+
+    private long decompressed;
+
+    /**
+     * @param in closed with this
+     * @param limits how much may come of how little
+     */
+    GzipInput(InputStream in, InputLimits limits) {
         this.in = in;
+        this.limits = limits;
     }
 
     /** Returns whether something follows the last member that is neither another one nor zeros. */
@@ -65,6 +75,8 @@ final class GzipInput extends InputStream {
             } else {
                 int count = inflate(target, offset, length);
                 if (count > 0) {
+                    decompressed += count;
+                    limits.requireDecompressed(decompressed, compressed);
                     return count;
                 }
             }
@@ -212,6 +224,7 @@ final class GzipInput extends InputStream {
         }
         next = 0;
         limit = Math.max(0, in.read(buffer, 0, BUFFER_BYTES));
+        compressed += limit;
         return limit > 0;
     }
 

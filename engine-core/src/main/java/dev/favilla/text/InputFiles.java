@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.PatternSyntaxException;
 
 /**
@@ -218,5 +219,15 @@ final class InputFiles {
      * @param path where
      * @param version what was there
      */
-    record InputFile(Path path, FileVersion version) {}
+    record InputFile(Path path, FileVersion version) {
+
+        /** Returns whether the name says that it is compressed. */
+        boolean isGzip() {
+            return path.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+        }
+
+        FileSplit split(long start, long length) {
+            return new FileSplit(path.toString(), start, length, isGzip() && version.size() > 0, version);
+        }
+    }
 }

@@ -1,29 +1,32 @@
 package dev.favilla.text;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes the lines of one split as UTF-8. A line ends at {@code \n}, {@code \r\n} or {@code \r}; a byte order mark at
- * the start of a file is left out; malformed sequences become U+FFFD and are counted.
+ * Decodes the lines of one split. A line ends at {@code \n}, {@code \r\n} or {@code \r}; a byte order mark at the start of
+ * a file in UTF-8 is left out; malformed sequences become U+FFFD and are counted.
+ *
+ * <p>A line belongs to the split it begins in; a split that does not begin its file therefore starts after the first
+ * line end at or after its first byte, and reads on past its end until the line at its end is complete.
  */
-final class LineReader implements AutoCloseable {
+final class LineReader implements SplitReader {
 
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final int MAX_LINE_BYTES = 1 << 29;
-    private static final char REPLACEMENT = '\uFFFD';
+    static final char REPLACEMENT = '\uFFFD';
 
     private final FileSplit split;
-    private final InputStream in;
+    private final FileBytes in;
+    private final Charset charset;
+    private final InputLimits limits;
 
     /** Lines that begin after this position belong to the next split. */
     private final long lastStart;
@@ -43,22 +46,24 @@ final class LineReader implements AutoCloseable {
     /** The first line of a file begins before its byte order mark, wherever the split ends. */
     private boolean atFirstLine;
 
-    private long bytesRead;
+    /** The position of the line that was read last. */
+    private long lineStart;
+
     private long malformed;
 
-    private LineReader(FileSplit split, InputStream in) {
+    private LineReader(FileSplit split, FileBytes in, Charset charset, InputLimits limits) {
         this.split = split;
         this.in = in;
+        this.charset = charset;
+        this.limits = limits;
         this.position = split.start();
         this.lastStart = split.gzip() ? Long.MAX_VALUE : split.start() + split.length();
     }
 
-    static LineReader open(FileSplit split) throws IOException {
-        InputStream file = Files.newInputStream(split.path());
+    static LineReader open(FileSplit split, Charset charset, InputLimits limits) throws IOException {
+        FileBytes file = FileBytes.open(split, limits);
         try {
-            split.requireUnchanged(); // after it was opened: whatever comes later is seen at the end
-            file.skipNBytes(split.start());
-            LineReader reader = new LineReader(split, split.gzip() ? new GzipInput(file) : file);
+            LineReader reader = new LineReader(split, file, charset, limits);
             reader.begin();
             return reader;
         } catch (IOException | RuntimeException | Error e) {
@@ -70,23 +75,34 @@ final class LineReader implements AutoCloseable {
     private void begin() throws IOException {
         if (split.start() > 0) {
             skipLine();
-        } else if (fill() && limit >= 3 && startsWithByteOrderMark()) {
+        } else if (fill() && startsWithByteOrderMark()) {
             consume(3);
             atFirstLine = true;
         }
     }
 
     private boolean startsWithByteOrderMark() {
-        return buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF;
+        return limit >= 3
+                && charset.equals(StandardCharsets.UTF_8)
+                && buffer[0] == (byte) 0xEF
+                && buffer[1] == (byte) 0xBB
+                && buffer[2] == (byte) 0xBF;
+    }
+
+    @Override
+    public Object next() throws IOException {
+        String line = nextLine();
+        return line == null ? END : line;
     }
 
     /** Returns the next line without its end, or null when the split has no more. */
     @Nullable
-    String next() throws IOException {
+    String nextLine() throws IOException {
         if ((position > lastStart && !atFirstLine) || !fill()) {
             return null;
         }
         atFirstLine = false;
+        lineStart = position;
         carriedLength = 0;
         while (true) {
             int end = lineEnd();
@@ -147,17 +163,15 @@ final class LineReader implements AutoCloseable {
         }
         next = 0;
         limit = Math.max(0, in.readNBytes(buffer, 0, BUFFER_BYTES));
-        bytesRead += limit;
         return limit > 0;
     }
 
     private void carry() throws IOException {
         int length = limit - next;
-        if (carriedLength + length > MAX_LINE_BYTES) {
-            throw new IOException("a line is longer than " + MAX_LINE_BYTES + " bytes; is this a text file?");
-        }
+        limits.requireRecord("a line", (long) carriedLength + length);
         if (carriedLength + length > carried.length) {
-            carried = Arrays.copyOf(carried, Math.max(carriedLength + length, carried.length * 2));
+            long doubled = Math.max(carriedLength + length, 2L * carried.length);
+            carried = Arrays.copyOf(carried, (int) Math.min(doubled, InputLimits.LARGEST_RECORD));
         }
         System.arraycopy(buffer, next, carried, carriedLength, length);
         carriedLength += length;
@@ -167,9 +181,11 @@ final class LineReader implements AutoCloseable {
     /** Decodes what was carried and the buffer from {@code next} to {@code end}. */
     private String decode(int end) throws IOException {
         if (carriedLength == 0) {
+            limits.requireRecord("a line", end - next);
             return decode(buffer, next, end - next);
         }
         int length = end - next;
+        limits.requireRecord("a line", (long) carriedLength + length);
         if (carriedLength + length > carried.length) {
             carried = Arrays.copyOf(carried, carriedLength + length);
         }
@@ -178,16 +194,15 @@ final class LineReader implements AutoCloseable {
     }
 
     private String decode(byte[] bytes, int offset, int length) {
-        String line = new String(bytes, offset, length, StandardCharsets.UTF_8);
+        String line = new String(bytes, offset, length, charset);
         if (line.indexOf(REPLACEMENT) >= 0) { // either malformed, or really in the text
             malformed += countMalformed(ByteBuffer.wrap(bytes, offset, length));
         }
         return line;
     }
 
-    private static long countMalformed(ByteBuffer bytes) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8
-                .newDecoder()
+    private long countMalformed(ByteBuffer bytes) {
+        CharsetDecoder decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
         CharBuffer scratch = CharBuffer.allocate(1024);
@@ -205,32 +220,31 @@ final class LineReader implements AutoCloseable {
         }
     }
 
-    /**
-     * Checks, when the split has no more lines, that it was read to its end.
-     *
-     * @throws InputChangedException if the file has ended before
-     */
-    void requireWhole() {
+    /** Returns where in the (decompressed) file the line begins that was read last. */
+    long lineStart() {
+        return lineStart;
+    }
+
+    @Override
+    public void requireWhole() {
         if (!split.gzip() && position < lastStart) {
             throw new InputChangedException(
                     split.file(), "had " + split.version().size() + " bytes and ends after " + position, null);
         }
     }
 
-    /** Returns whether the file goes on with something that is not gzip, after what was read. */
-    boolean hasTrailingGarbage() {
-        return in instanceof GzipInput gzip && gzip.hasTrailingGarbage();
+    @Override
+    public boolean hasTrailingGarbage() {
+        return in.hasTrailingGarbage();
     }
 
-    /** Returns the bytes read since the last call. */
-    long takeBytesRead() {
-        long taken = bytesRead;
-        bytesRead = 0;
-        return taken;
+    @Override
+    public long takeBytesRead() {
+        return in.takeBytesRead();
     }
 
-    /** Returns the malformed sequences met since the last call. */
-    long takeMalformed() {
+    @Override
+    public long takeMalformed() {
         long taken = malformed;
         malformed = 0;
         return taken;

@@ -1,8 +1,9 @@
 /**
- * Text files in and out: lines of files, directories and globs, whole or in byte ranges, as they were when they were
- * listed; part files that appear together or not at all. Local files only.
+ * Files in and out: lines, whole files and others, of files, directories and globs, as they were when they were listed;
+ * part files that appear together or not at all. Local files only.
  *
- * <p>Start at {@link dev.favilla.text.TextFileNode} for reading and {@link dev.favilla.text.TextOutput} for writing.
+ * <p>Start at {@link dev.favilla.text.FileNode} and {@link dev.favilla.text.FileFormat} for reading, and at
+ * {@link dev.favilla.text.FileOutput} and {@link dev.favilla.text.PartFormat} for writing.
  */
 @NullMarked
 package dev.favilla.text;

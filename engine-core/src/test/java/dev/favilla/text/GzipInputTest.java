@@ -44,7 +44,7 @@ class GzipInputTest {
     }
 
     private static GzipInput open(byte[] compressed) {
-        return new GzipInput(new ByteArrayInputStream(compressed));
+        return new GzipInput(new ByteArrayInputStream(compressed), new InputLimits(1 << 20, 0, 1_000_000));
     }
 
     private static byte[] read(byte[] compressed) throws IOException {

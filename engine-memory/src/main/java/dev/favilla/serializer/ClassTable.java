@@ -1,5 +1,6 @@
 package dev.favilla.serializer;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,9 +25,17 @@ final class ClassTable implements ClassNumbers {
 
     private final AtomicInteger next = new AtomicInteger();
 
+    /** What is numbered before all others. */
+    private final List<Class<?>> known;
+
+    /** @param known what is numbered before all others, in this order */
+    ClassTable(List<Class<?>> known) {
+        this.known = List.copyOf(known);
+    }
+
     /** Returns a table without registered classes. */
-    static ClassTable withoutRegistrations() {
-        ClassTable table = new ClassTable();
+    static ClassTable withoutRegistrations(List<Class<?>> known) {
+        ClassTable table = new ClassTable(known);
         table.startAfter(0);
         return table;
     }
@@ -37,11 +46,21 @@ final class ClassTable implements ClassNumbers {
      * @throws IllegalStateException if another Kryo had another number of them
      */
     void startAfter(int registered) {
-        if (!first.compareAndSet(UNSET, registered) && first.get() != registered) {
+        if (first.compareAndSet(UNSET, registered)) {
+            known.forEach(this::idOf);
+        } else if (first.get() != registered) {
             throw new IllegalStateException("A KryoRegistration must register the same classes in the same order each"
                     + " time it is called: there were " + first.get() + " classes before, now there are " + registered
                     + ".");
         }
+    }
+
+    /** Returns the classes that have numbers but were not registered, in the order of their numbers. */
+    List<Class<?>> numbered() {
+        return classes.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .<Class<?>>map(Map.Entry::getValue)
+                .toList();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,22 @@ public final class JavaRecordSerializer implements Serializer {
     /** No object is written in no bytes. */
     private static final byte[] NULL = {};
 
-    private final ClassTable classes = ClassTable.withoutRegistrations();
+    private final ClassTable classes;
     private final FirstUse firstUse = new FirstUse(new Copying());
+
+    public JavaRecordSerializer() {
+        this(List.of());
+    }
+
+    private JavaRecordSerializer(List<Class<?>> known) {
+        this.classes = ClassTable.withoutRegistrations(known);
+    }
+
+    @Override
+    public PortableSerializer portable(List<Class<?>> known) {
+        JavaRecordSerializer other = new JavaRecordSerializer(known);
+        return new PortableSerializer("java", other, other.classes::numbered);
+    }
 
     @Override
     public RecordOutput open(OutputStream out) {

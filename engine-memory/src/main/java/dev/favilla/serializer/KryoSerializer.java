@@ -35,6 +35,8 @@ public final class KryoSerializer implements Serializer {
     private static final int BUFFER_BYTES = 4096;
     private static final int FIRST_JDK_THAT_WARNS = 24;
 
+    private final List<KryoRegistration> registrations;
+    private final ClassTable classes;
     private final Supplier<Workplace> make;
     private final Queue<Workplace> idle = new ConcurrentLinkedQueue<>();
 
@@ -42,14 +44,19 @@ public final class KryoSerializer implements Serializer {
      * @param registrations asked in order for each Kryo that is made, after what the engine registers itself
      */
     public KryoSerializer(List<KryoRegistration> registrations) {
+        this(registrations, List.of());
+    }
+
+    private KryoSerializer(List<KryoRegistration> registrations, List<Class<?>> known) {
         // Kryo reads the property when its classes load, and its use of Unsafe makes later JDKs print a warning.
         if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS && System.getProperty("kryo.unsafe") == null) {
             System.setProperty("kryo.unsafe", "false");
         }
         List<KryoRegistration> fixed = List.copyOf(registrations);
+        this.registrations = fixed;
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         ClassLoader loader = context != null ? context : KryoSerializer.class.getClassLoader();
-        ClassTable classes = new ClassTable();
+        this.classes = new ClassTable(known);
         FirstUse firstUse = new FirstUse(new Checking(() -> new PreparedKryo(fixed, loader, classes, null)));
         this.make = () -> new Workplace(new PreparedKryo(fixed, loader, classes, firstUse));
     }
@@ -82,6 +89,15 @@ public final class KryoSerializer implements Serializer {
         boolean fields = place.kryo.writesFields(type);
         idle.add(place);
         return fields;
+    }
+
+    @Override
+    public PortableSerializer portable(List<Class<?>> known) {
+        KryoSerializer other = new KryoSerializer(registrations, known);
+        Workplace place = other.borrow();
+        String form = "kryo with " + PortableSerializer.digestOf(place.kryo.registered());
+        other.idle.add(place);
+        return new PortableSerializer(form, other, other.classes::numbered);
     }
 
     private Workplace borrow() {

@@ -105,6 +105,9 @@ final class PreparedKryo extends Kryo {
     /** Whether nobody registered a serializer of his own for what is written here. */
     private final boolean leavesAreOurs;
 
+    /** How many numbers registrations have taken. */
+    private final int registered;
+
     /** Whether a record that was begun here is not finished: until then nothing about it is forgotten. */
     private boolean inRecord;
 
@@ -149,7 +152,8 @@ final class PreparedKryo extends Kryo {
         }
         asksUser = false;
         leavesAreOurs = leaves.equals(leaves());
-        table.startAfter(getNextRegistrationId());
+        registered = getNextRegistrationId();
+        table.startAfter(registered);
     }
 
     private List<Serializer<?>> leaves() {
@@ -281,6 +285,16 @@ final class PreparedKryo extends Kryo {
         if (check != null) {
             check.checkForgetful(value);
         }
+    }
+
+    /** Returns the classes that have numbers of their own in every Kryo like this, in the order of these. */
+    List<Class<?>> registered() {
+        List<Class<?>> all = new ArrayList<>(registered);
+        for (int id = 0; id < registered; id++) {
+            Registration one = getRegistration(id);
+            all.add(one == null ? void.class : one.getType());
+        }
+        return all;
     }
 
     /** As {@link dev.favilla.serializer.Serializer#writesFields}. */

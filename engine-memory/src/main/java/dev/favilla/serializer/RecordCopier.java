@@ -62,6 +62,11 @@ public final class RecordCopier {
         });
     }
 
+    /** Returns the serializer of the attempt's context. */
+    public Serializer serializer() {
+        return serializer;
+    }
+
     /** Returns {@code record} if nobody can change it, else a copy that is the caller's own. */
     public @Nullable Object isolate(@Nullable Object record) {
         return record == null || immutable.check(record) ? record : copy(record);

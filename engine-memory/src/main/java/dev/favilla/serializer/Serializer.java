@@ -3,6 +3,7 @@ package dev.favilla.serializer;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,17 @@ public interface Serializer {
      */
     default boolean writesFields(Class<?> type) {
         return false;
+    }
+
+    /**
+     * Returns a serializer of this kind, with the same registrations, whose bytes do not depend on what this one has met.
+     *
+     * @param classes what it numbers first, in this order: for bytes to be read, those that the one which wrote them has
+     *     numbered in the end
+     * @throws UnsupportedOperationException if the bytes of this kind mean something to the one that wrote them only
+     */
+    default PortableSerializer portable(List<Class<?>> classes) {
+        throw new UnsupportedOperationException(getClass().getName() + " writes what only itself can read");
     }
 
     /**

@@ -1,16 +1,13 @@
 package dev.favilla.text;
 
-import dev.favilla.attempt.Metric;
-import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.lineage.Action;
+import dev.favilla.io.FileCodec;
+import dev.favilla.io.Sink;
+import dev.favilla.io.SinkWriter;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.Sink;
-import dev.favilla.lineage.UserCode;
-import dev.favilla.lineage.UserCodeException;
-import java.io.BufferedWriter;
+import dev.favilla.value.ImmutableValue;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -37,9 +34,12 @@ import org.jspecify.annotations.Nullable;
  * beside the target; when the job has succeeded the accepted ones are moved, under their final names, to a directory that
  * no attempt writes to, which then becomes the target.
  *
- * <p>One use: {@link #begin}, a job with this as its action, then always {@link #close}.
+ * <p>One use: {@link #begin(String, PartFormat, FileCodec, CallSite)}, a job that writes to this, then {@link #commit} or
+ * {@link #abort}.
  */
-public final class TextOutput implements Action, AutoCloseable {
+public final class FileOutput implements Sink<Object>, ImmutableValue {
+
+    private static final long serialVersionUID = 1L;
 
     // What is in the staging directory.
     private static final String ATTEMPTS = "attempts";
@@ -58,10 +58,21 @@ public final class TextOutput implements Action, AutoCloseable {
     /** The parents of the target that were not there before, the outermost first. */
     private final List<String> madeParents;
 
+    private final PartFormat format;
+    private final FileCodec codec;
     private final CallSite callSite;
 
-    private TextOutput(String path, Path target, Path staging, List<String> madeParents, CallSite callSite) {
+    private FileOutput(
+            String path,
+            Path target,
+            Path staging,
+            List<String> madeParents,
+            PartFormat format,
+            FileCodec codec,
+            CallSite callSite) {
         this.path = path;
+        this.format = format;
+        this.codec = codec;
         this.target = target.toString();
         this.staging = staging.toString();
         this.madeParents = List.copyOf(madeParents);
@@ -71,10 +82,12 @@ public final class TextOutput implements Action, AutoCloseable {
     /**
      * Creates the staging directory.
      *
+     * @param format how records are written
+     * @param codec how files are compressed
      * @throws OutputExistsException if the target is there already
      * @throws OutputException if the directory cannot be made
      */
-    public static TextOutput begin(String path, CallSite callSite) {
+    public static FileOutput begin(String path, PartFormat format, FileCodec codec, CallSite callSite) {
         if (path.isBlank()) {
             throw new IllegalArgumentException("path must name a new directory, got '" + path + "'");
         }
@@ -91,7 +104,7 @@ public final class TextOutput implements Action, AutoCloseable {
             deleteIfEmpty(made);
             throw failed(path, callSite, e);
         }
-        return new TextOutput(path, target, staging, made, callSite);
+        return new FileOutput(path, target, staging, made, format, codec, callSite);
     }
 
     private static Path target(String path, CallSite callSite) {
@@ -165,65 +178,33 @@ public final class TextOutput implements Action, AutoCloseable {
         return Path.of(staging);
     }
 
+    /** Opens a writer for an attempt, as {@link #open(int, long)} would if it were told more. */
+    public SinkWriter<Object> open(TaskScope scope) {
+        return new PartWriter("attempt-" + scope.attemptId(), scope);
+    }
+
     @Override
-    public String name() {
-        return "saveAsTextFile";
-    }
-
-    /** Writes one partition and returns the name of the file. */
-    @Override
-    public String run(Cursor input, TaskScope scope) throws Exception {
-        String name = "attempt-" + scope.attemptId();
-        Path file = staging().resolve(ATTEMPTS).resolve(name);
-        long records = write(input, file);
-        TaskMetrics metrics = scope.metrics();
-        metrics.add(Metric.RECORDS_WRITTEN, records);
-        metrics.add(Metric.BYTES_WRITTEN, Files.size(file));
-        return name;
-    }
-
-    private long write(Cursor input, Path file) throws Exception {
-        try (BufferedWriter writer = open(file)) {
-            LineSink sink = new LineSink(this, writer);
-            input.drain(sink);
-            flush(writer);
-            return sink.records;
-        }
-    }
-
-    private BufferedWriter open(Path file) {
-        try {
-            return Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw failed(path, callSite, e);
-        }
-    }
-
-    private void flush(BufferedWriter writer) {
-        try {
-            writer.flush();
-        } catch (IOException e) {
-            throw failed(path, callSite, e);
-        }
+    public SinkWriter<Object> open(int partition, long attemptId) {
+        throw new UnsupportedOperationException("part files are written for the scope of an attempt");
     }
 
     /** Gives the accepted files their final names and makes the directory visible. */
     @Override
-    public @Nullable Object merge(List<@Nullable Object> staged) throws IOException {
+    public void commit(List<String> receipts) {
         Path attempts = staging().resolve(ATTEMPTS);
         Path output = staging().resolve(OUTPUT);
         try {
             Files.createDirectory(output);
-            for (int i = 0; i < staged.size(); i++) {
-                Path part = output.resolve(String.format(Locale.ROOT, "part-%05d", i));
-                Files.move(attempts.resolve((String) staged.get(i)), part);
+            for (int i = 0; i < receipts.size(); i++) {
+                String part = String.format(Locale.ROOT, "part-%05d", i) + format.suffix() + codec.suffix();
+                Files.move(attempts.resolve(receipts.get(i)), output.resolve(part));
             }
             Files.createFile(output.resolve("_SUCCESS"));
             makeVisible(output);
         } catch (IOException e) {
             throw failed(path, callSite, e);
         }
-        return null;
+        deleteStaging();
     }
 
     private void makeVisible(Path output) throws IOException {
@@ -242,12 +223,17 @@ public final class TextOutput implements Action, AutoCloseable {
     }
 
     /**
-     * Deletes the staging directory and, if the job has not made the target, what was made around it.
+     * Deletes the staging directory and what was made around it.
      *
      * @throws OutputException if something of it stays behind
      */
     @Override
-    public void close() {
+    public void abort() {
+        deleteStaging();
+        deleteIfEmpty(madeParents);
+    }
+
+    private void deleteStaging() {
         for (int tries = 1; isThere(staging()); tries++) {
             try {
                 Files.walkFileTree(staging(), new Deleting());
@@ -257,7 +243,6 @@ public final class TextOutput implements Action, AutoCloseable {
                 }
             }
         }
-        deleteIfEmpty(madeParents);
     }
 
     private static final class Deleting extends SimpleFileVisitor<Path> {
@@ -278,47 +263,81 @@ public final class TextOutput implements Action, AutoCloseable {
         }
     }
 
-    private static final class LineSink extends Sink {
+    /** Writes one file of the staging directory. */
+    private final class PartWriter implements SinkWriter<Object> {
 
-        private final TextOutput output;
-        private final BufferedWriter writer;
-        private long records;
+        private final String name;
+        private final Path file;
+        private final OutputStream out;
+        private final PartFormat.RecordWriter records;
+        private long bytes;
 
-        LineSink(TextOutput output, BufferedWriter writer) {
-            this.output = output;
-            this.writer = writer;
+        PartWriter(String name, TaskScope scope) {
+            this.name = name;
+            this.file = staging().resolve(ATTEMPTS).resolve(name);
+            OutputStream plain = null;
+            try {
+                plain = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                this.out = codec.compress(plain);
+                this.records = format.open(out, scope);
+            } catch (IOException | RuntimeException | Error e) {
+                closeAfter(plain, e);
+                throw e instanceof IOException io ? failed(path, callSite, io) : rethrown(e);
+            }
+        }
+
+        private static RuntimeException rethrown(Throwable unchecked) {
+            if (unchecked instanceof Error error) {
+                throw error;
+            }
+            return (RuntimeException) unchecked;
+        }
+
+        private static void closeAfter(@Nullable OutputStream out, Throwable failure) {
+            if (out != null) {
+                try {
+                    out.close();
+                } catch (IOException e) {
+                    failure.addSuppressed(e);
+                }
+            }
         }
 
         @Override
-        public boolean push(@Nullable Object record) {
-            String line = text(record);
+        public void write(Object record) {
             try {
-                writer.write(line);
-                writer.write('\n');
+                records.write(record);
             } catch (IOException e) {
-                throw failed(output.path, output.callSite, e);
+                throw failed(path, callSite, e);
             }
-            records++;
-            return true;
         }
 
-        private String text(@Nullable Object record) {
-            if (record == null) {
-                throw new NullPointerException("text files cannot hold null records (" + output.callSite
-                        + "); filter them out or map them to a text");
-            }
-            String text;
+        @Override
+        public String commit() {
             try {
-                text = record.toString();
-            } catch (RuntimeException | Error e) {
-                throw UserCode.failure(output.callSite.toString(), UserCodeException.preview(record), e);
+                records.finish();
+                out.close();
+                bytes = Files.size(file);
+            } catch (IOException e) {
+                throw failed(path, callSite, e);
             }
-            if (text == null) {
-                String type = record.getClass().getName();
-                NullPointerException error = new NullPointerException("toString of " + type + " returned null");
-                throw UserCode.failure(output.callSite.toString(), "(a " + type + ")", error);
+            return name;
+        }
+
+        /** The file goes with the staging directory: a job that goes on has no use for it, one that has ended deletes it. */
+        @Override
+        public void abort() {
+            try {
+                out.close();
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                return; // its attempt has failed anyway, and whoever ends the job deletes all of the staging directory
             }
-            return text;
+        }
+
+        @Override
+        public long bytesWritten() {
+            return bytes;
         }
     }
 }
