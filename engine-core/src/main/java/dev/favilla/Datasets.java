@@ -197,11 +197,6 @@ final class Datasets {
 
     void persist(LineageNode node, StorageLevel level) {
         requireUsable();
-        if (level.useDisk()) {
-            throw new UnsupportedOperationException("Cannot keep " + node + " at level " + level.description()
-                    + ": this version keeps blocks in memory only. Use StorageLevel.MEMORY_ONLY or MEMORY_ONLY_SER;"
-                    + " what does not fit is computed again.");
-        }
         if (!level.keeps()) {
             throw new UnsupportedOperationException(
                     "Cannot persist " + node + " at level NONE. Call unpersist() to stop keeping it.");
@@ -237,7 +232,8 @@ final class Datasets {
                 : List.of(
                         head,
                         "    CachedPartitions: " + kept.partitions() + "; MemorySize: "
-                                + Bytes.format(kept.memoryBytes()) + "; DiskSize: 0 B");
+                                + Bytes.format(kept.memoryBytes()) + "; DiskSize: "
+                                + Bytes.format(kept.diskBytes()));
     }
 
     String explain(LineageNode node) {

@@ -23,7 +23,8 @@ import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.spill.RunStore;
 import dev.favilla.storage.BlockManager;
-import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.DiskStore;
+import dev.favilla.storage.LocalBlockManager;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
@@ -58,8 +59,9 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         this.plan = plan;
         this.disk = new DirectoryDisk(settings.disk(), plan.files(id), plan.clock());
         this.memory = settings.budget().open(plan.reclaimer());
-        this.blocks = new MemoryBlockManager(
+        this.blocks = new LocalBlockManager(
                 memory,
+                new DiskStore(disk, serialization.diskFrames()),
                 plan.serializer(),
                 serialization.cacheFrames(),
                 block -> events.accept(new SchedulerEvent.BlockDropped(id, block)),

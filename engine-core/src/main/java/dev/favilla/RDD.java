@@ -544,19 +544,25 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
     }
 
     /**
-     * Marks this dataset as kept: a partition computed from now on stays in memory if there is room, until it is
-     * evicted or {@link #unpersist} is called. The cache is a hint; what is not there is computed again.
+     * Marks this dataset as kept: a partition computed from now on stays where the level says, until it is evicted or
+     * {@link #unpersist} is called. The cache is a hint; what is not there is computed again.
+     *
+     * <p><b>Cost.</b> What has no room in memory goes to local disk, compressed, if the level has a disk part; it is
+     * read from there as a stream, and verified before that, whatever its size. Bytes are written once per record, and
+     * read each time; objects that go to disk must be serializable, and are computed again if they are not.
      *
      * @return this dataset
-     * @throws UnsupportedOperationException if another level is set already, or if the level uses disk, which this
-     *     version does not
+     * @throws UnsupportedOperationException if another level is set already, or if the level keeps nothing
      */
     public RDD<T> persist(StorageLevel level) {
         datasets.persist(node, notNull(level, "level"));
         return this;
     }
 
-    /** Drops what is kept of this dataset and its mark; it is computed again when needed. Returns this dataset. */
+    /**
+     * Drops what is kept of this dataset and its mark before it returns; it is computed again when needed. Partitions that
+     * are being read go when their last reader ends. Returns this dataset.
+     */
     public RDD<T> unpersist() {
         datasets.unpersist(node);
         return this;

@@ -72,4 +72,9 @@ record SerializationSettings(
     BlockFrame cacheFrames() {
         return new BlockFrame(compressCached ? codec : Compression.NONE);
     }
+
+    /** Returns how blocks on disk are framed. */
+    BlockFrame diskFrames() {
+        return new BlockFrame(codec);
+    }
 }

@@ -165,17 +165,29 @@ class CachingTest {
         }
 
         @Test
-        void levelsOnDiskAreRefusedWithWhatToUseInstead() {
-            for (StorageLevel level :
-                    List.of(StorageLevel.DISK_ONLY, StorageLevel.MEMORY_AND_DISK, StorageLevel.MEMORY_AND_DISK_SER)) {
-                assertThatThrownBy(() -> counted(1).persist(level))
-                        .isInstanceOf(UnsupportedOperationException.class)
-                        .hasMessageContaining(level.description())
-                        .hasMessageContaining("MEMORY_ONLY");
-            }
+        void theLevelThatKeepsNothingIsRefused() {
             assertThatThrownBy(() -> counted(1).persist(StorageLevel.NONE))
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("unpersist()");
+        }
+
+        @Test
+        void whatLiesOnDiskIsFoundThereAndToldInTheDebugString() {
+            RDD<Integer> kept = counted(4).persist(StorageLevel.DISK_ONLY_2);
+
+            assertThat(kept.count()).isEqualTo(8);
+            assertThat(kept.collect()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+
+            assertThat(timesComputed()).isEqualTo(8);
+            assertThat(lastMetric(Metric.CACHE_HITS)).isEqualTo(4);
+            assertThat(engine.status().memory().storageBytes()).isZero();
+            assertThat(kept.toDebugString())
+                    .contains("[Disk Serialized 2x Replicated]")
+                    .contains("CachedPartitions: 4; MemorySize: 0 B; DiskSize: ")
+                    .doesNotContain("DiskSize: 0 B");
+            kept.unpersist();
+            assertThat(engine.status().cachedBlocks()).isZero();
+            assertThat(kept.toDebugString()).doesNotContain("CachedPartitions");
         }
 
         @Test
@@ -226,6 +238,25 @@ class CachingTest {
                 assertThat(kept.map(chunk -> (int) chunk[0]).reduce(Integer::sum))
                         .isEqualTo(63 * 64 / 2);
                 assertThat(kept.count()).isEqualTo(64);
+            }
+        }
+
+        @Test
+        void whatDoesNotFitGoesToDiskAndIsComputedOnce() {
+            for (String name : List.of("MEMORY_AND_DISK", "MEMORY_AND_DISK_SER_2", "OFF_HEAP", "DISK_ONLY")) {
+                try (EngineContext small =
+                        EngineContext.builder().cores(2).memory(BUDGET).open()) {
+                    RDD<byte[]> kept = large(small).persist(StorageLevel.fromString(name));
+                    sums(kept);
+                    assertThat(small.status().cachedBlocks()).as(name).isEqualTo(8);
+                    assertThat(small.status().memory().storageBytes()).isLessThanOrEqualTo(BUDGET);
+                    assertThat(Engines.lastJob(small).metrics().get(Metric.CACHE_HITS))
+                            .as(name)
+                            .isEqualTo(8);
+                    kept.unpersist();
+                    Engines.assertUsable(small);
+                    assertThat(small.status().memory().storageBytes()).isZero();
+                }
             }
         }
 

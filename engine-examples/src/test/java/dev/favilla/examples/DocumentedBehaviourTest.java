@@ -123,10 +123,10 @@ class DocumentedBehaviourTest {
 
     /** spark-differences.md */
     @Test
-    void levelsWithDiskAreRefused() {
+    void theLevelThatKeepsNothingIsRefused() {
         try (EngineContext engine = EngineContext.local()) {
             assertThatExceptionOfType(UnsupportedOperationException.class)
-                    .isThrownBy(() -> engine.range(0, 9).persist(StorageLevel.MEMORY_AND_DISK));
+                    .isThrownBy(() -> engine.range(0, 9).persist(StorageLevel.NONE));
         }
     }
 

@@ -24,7 +24,8 @@ public interface BlockManager extends AutoCloseable {
 
     /**
      * Begins a block that the attempt of {@code scope} is computing. Blocks less recently used are evicted to make
-     * room; when there is none the builder refuses and the partition is simply not kept.
+     * room, to disk if their level has a disk part. When there is no room the block itself goes on to disk if its level
+     * has one; if not, or if the disk fails, the builder refuses and the partition is simply not kept.
      */
     BlockBuilder build(BlockId id, StorageLevel level, long inputVersion, TaskScope scope);
 
@@ -69,16 +70,22 @@ public interface BlockManager extends AutoCloseable {
      * What is kept of one dataset.
      *
      * @param partitions visible blocks
-     * @param memoryBytes their size in memory
+     * @param memoryBytes their size in memory, on the heap and outside it
+     * @param offHeapBytes how much of that is outside the heap
+     * @param diskBytes their size on disk
      */
-    record CachedSize(int partitions, long memoryBytes) {
+    record CachedSize(int partitions, long memoryBytes, long offHeapBytes, long diskBytes) {
 
         /** Nothing. */
-        public static final CachedSize NONE = new CachedSize(0, 0);
+        public static final CachedSize NONE = new CachedSize(0, 0, 0, 0);
 
         /** Returns what is kept here and elsewhere. */
         public CachedSize plus(CachedSize other) {
-            return new CachedSize(partitions + other.partitions, memoryBytes + other.memoryBytes);
+            return new CachedSize(
+                    partitions + other.partitions,
+                    memoryBytes + other.memoryBytes,
+                    offHeapBytes + other.offHeapBytes,
+                    diskBytes + other.diskBytes);
         }
     }
 }

@@ -1,40 +1,44 @@
 package dev.favilla.storage;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.frame.BlockFrame;
+import dev.favilla.disk.LocalDiskException;
+import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.serializer.SerializationException;
-import dev.favilla.serializer.Serializer;
 import dev.favilla.serializer.Serializer.RecordInput;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Serialized records of a verified frame, for one reader: each time they are read they are new objects. */
+/** Serialized records of a frame, for one reader: each time they are read they are new objects. */
 final class FramedRecords implements CachedBlock {
 
-    private final BlockFrame.Payload payload;
+    private final Supplier<RecordInput> content;
     private final PublishedBlock summary;
-    private final Serializer serializer;
     private final TaskScope scope;
     private final Runnable unreadable;
 
-    /** @param unreadable called when a record cannot be deserialized */
-    FramedRecords(
-            BlockFrame.Payload payload,
-            PublishedBlock summary,
-            Serializer serializer,
-            TaskScope scope,
-            Runnable unreadable) {
-        this.payload = payload;
+    /**
+     * @param content opens the records, verified
+     * @param unreadable called when a record cannot be read
+     */
+    FramedRecords(Supplier<RecordInput> content, PublishedBlock summary, TaskScope scope, Runnable unreadable) {
+        this.content = content;
         this.summary = summary;
-        this.serializer = serializer;
         this.scope = scope;
         this.unreadable = unreadable;
     }
 
     @Override
     public Iterator<@Nullable Object> records() {
-        RecordInput in = serializer.open(payload.bytes(), payload.offset(), payload.length());
+        RecordInput in;
+        try {
+            in = content.get();
+        } catch (LocalDiskException | DamagedBlockException | UncheckedIOException e) { // gone since it was found
+            unreadable.run();
+            throw e;
+        }
         scope.onClose(in::close); // for a reader that stops early
         return new RecordIterator(in, recordCount(), unreadable);
     }
@@ -59,6 +63,9 @@ final class FramedRecords implements CachedBlock {
             this.in = in;
             this.left = count;
             this.unreadable = unreadable;
+            if (count == 0) {
+                in.close();
+            }
         }
 
         @Override
@@ -74,7 +81,7 @@ final class FramedRecords implements CachedBlock {
             Object record;
             try {
                 record = in.read();
-            } catch (SerializationException e) {
+            } catch (SerializationException | LocalDiskException | DamagedBlockException | UncheckedIOException e) {
                 unreadable.run();
                 throw e;
             }

@@ -2,6 +2,7 @@ package dev.favilla.storage;
 
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.StorageAccount;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.storage.BlockManager.CachedSize;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -17,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What lies in one executor's memory: visible blocks, in the order of their use and pinned by their readers, and blocks
- * that attempts are building; and the account that pays for them.
+ * that attempts are building; and the account that pays for them, on the heap and outside it. Blocks on disk are in the
+ * same table, so that there is one for all; they take no memory and are never read back into it.
  *
  * <p><b>Eviction.</b> The least recently used blocks go first; never one that is pinned, and to make room for a new
  * block never one of the same dataset, whose partitions would otherwise push each other out in every run. If what may
- * go is not enough, nothing goes.
+ * go is not enough, nothing goes. A block whose level has a disk part is written out while it can still be read, and
+ * leaves then; if it is pinned meanwhile it stays, and its copy on disk waits for the next time. One that cannot be
+ * written is dropped. Who finds nothing to evict while others are writing waits for them.
  *
  * <p><b>A new block</b> takes free memory while it grows, and beyond that lives on credit: on heap that no budget speaks
  * of. Nothing goes for it before its size is known; then others do, all at once, or it is not kept. It is not kept
@@ -29,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * of the pool with it; nor if it outgrows the credit, or what could go for it, on the way.
  *
  * <p><b>Threads.</b> May be used from any thread. One monitor guards the table of blocks. It is never held while the
- * memory manager runs or somebody is told of a block that is gone, so those may call back.
+ * memory manager or the serializer runs, while anything is written or deleted, or while somebody is told of a block that
+ * is gone, so those may call back.
  */
 final class MemoryStore {
 
@@ -39,9 +45,15 @@ final class MemoryStore {
     /** What execution can always get, as a part of the pool. */
     private static final int EXECUTION_PART = 8;
 
+    /** How long whoever evicts waits for others to have written something. */
+    private static final int WRITING_PATIENCE_SECONDS = 60;
+
     private final MemoryManager memory;
     private final StorageAccount account;
     private final long creditLimit;
+    private final DiskStore disk;
+    private final Serializer serializer;
+    private final SlabPool slabs = new SlabPool();
     private final Consumer<BlockId> gone;
 
     /** Guards everything below, and the pins of the blocks. */
@@ -56,18 +68,42 @@ final class MemoryStore {
     /** What blocks being built take beyond what they have reserved. */
     private long lentBytes;
 
+    /** How many blocks are being written to disk. */
+    private int writing;
+
+    /** How many were, so that a waiter sees that one more was. */
+    private long written;
+
     private boolean closed;
 
     /**
      * @param memory where the store opens its account
      * @param creditLimit how much of the heap all blocks being built may take beside the budget
+     * @param disk where blocks go that have to leave
+     * @param serializer writes those that are objects
      * @param gone told, outside the monitor, of each block that was visible and was evicted or discarded
      */
-    MemoryStore(MemoryManager memory, long creditLimit, Consumer<BlockId> gone) {
+    MemoryStore(MemoryManager memory, long creditLimit, DiskStore disk, Serializer serializer, Consumer<BlockId> gone) {
         this.memory = memory;
         this.creditLimit = creditLimit;
+        this.disk = disk;
+        this.serializer = serializer;
         this.gone = gone;
         this.account = memory.openStorage(this::evict);
+    }
+
+    DiskStore disk() {
+        return disk;
+    }
+
+    SlabPool slabs() {
+        return slabs;
+    }
+
+    /** Writes a block to disk; null if that fails. */
+    @Nullable
+    DiskBlock write(StoredBlock block) {
+        return disk.write(block, serializer);
     }
 
     // Readers.
@@ -92,7 +128,28 @@ final class MemoryStore {
             free = block.orphaned && block.pins == 0;
         }
         if (free) {
-            account.release(block.bytes());
+            free(block);
+        }
+    }
+
+    /** Gives back what a block takes that nobody can find or reads any more. */
+    private void free(StoredBlock block) {
+        account.release(block.bytes());
+        DiskBlock copy;
+        synchronized (monitor) {
+            copy = block.copy;
+            block.copy = null;
+        }
+        discard(copy, block);
+    }
+
+    private static void discard(@Nullable DiskBlock copy, StoredBlock block) {
+        try {
+            block.discard();
+        } finally {
+            if (copy != null) {
+                copy.discard();
+            }
         }
     }
 
@@ -153,15 +210,15 @@ final class MemoryStore {
 
     CachedSize sizeOf(int rddId) {
         synchronized (monitor) {
-            int partitions = 0;
-            long bytes = 0;
+            CachedSize size = CachedSize.NONE;
             for (StoredBlock block : visible.values()) {
                 if (block.id().rddId() == rddId) {
-                    partitions++;
-                    bytes += block.bytes();
+                    long copied = block.copy == null ? 0 : block.copy.diskBytes();
+                    size = size.plus(
+                            new CachedSize(1, block.bytes(), block.offHeapBytes(), block.diskBytes() + copied));
                 }
             }
-            return new CachedSize(partitions, bytes);
+            return size;
         }
     }
 
@@ -179,6 +236,7 @@ final class MemoryStore {
         }
         dropAll(id -> true);
         account.close();
+        slabs.close();
     }
 
     // Blocks being built.
@@ -275,10 +333,12 @@ final class MemoryStore {
      * @param rddId its dataset
      */
     boolean settle(long missing, long bytes, int rddId) {
-        for (int round = 0; round < SETTLING_ROUNDS; round++) {
+        int round = 0;
+        while (round < SETTLING_ROUNDS) {
             long free = memory.usage().freeBytes();
             long stored = account.reservedBytes() + missing;
             List<StoredBlock> victims = new ArrayList<>();
+            StoredBlock unwritten;
             long found;
             synchronized (monitor) {
                 found = choose(missing - free, block -> block.id().rddId() != rddId, victims);
@@ -286,16 +346,25 @@ final class MemoryStore {
                     return false;
                 }
                 victims.forEach(block -> block.leaving = true);
-                if (!leavesRoom(stored - found, bytes)) {
+                boolean room = leavesRoom(stored - found, bytes);
+                unwritten = room ? beginWriting(victims) : null;
+                if (!room || unwritten != null) {
                     victims.forEach(block -> block.leaving = false);
+                }
+                if (!room) {
                     return false;
                 }
+            }
+            if (unwritten != null) {
+                finishWriting(unwritten); // each is written at most once, so this ends
+                continue;
             }
             boolean settled = account.exchange(found, missing);
             finishLeaving(victims, settled);
             if (settled) {
                 return true;
             }
+            round++;
         }
         return false;
     }
@@ -330,12 +399,21 @@ final class MemoryStore {
         AtomicLong tooLarge = new AtomicLong(Long.MAX_VALUE);
         while (evicted < bytes) {
             List<StoredBlock> victim = new ArrayList<>(1);
+            StoredBlock unwritten;
             synchronized (monitor) {
                 choose(1, block -> block.bytes() < tooLarge.get(), victim);
-                victim.forEach(block -> block.leaving = true);
+                if (victim.isEmpty()) {
+                    if (awaitWriting()) {
+                        continue;
+                    }
+                    break;
+                }
+                unwritten = beginWriting(victim);
+                victim.forEach(block -> block.leaving = unwritten == null);
             }
-            if (victim.isEmpty()) {
-                break;
+            if (unwritten != null) {
+                finishWriting(unwritten);
+                continue;
             }
             long size = victim.get(0).bytes();
             boolean given = account.giveUp(size);
@@ -349,6 +427,56 @@ final class MemoryStore {
         return evicted;
     }
 
+    /** Pins the first of these that is to be written before it leaves; null if none is. Called with the monitor held. */
+    private @Nullable StoredBlock beginWriting(List<StoredBlock> victims) {
+        for (StoredBlock block : victims) {
+            if (block.isToBeWritten()) {
+                block.pins++;
+                writing++;
+                return block;
+            }
+        }
+        return null;
+    }
+
+    /** Writes a block, which can be read meanwhile, and unpins it. */
+    private void finishWriting(StoredBlock block) {
+        DiskBlock copy = null;
+        try {
+            copy = write(block);
+        } finally {
+            synchronized (monitor) {
+                block.copy = copy;
+                block.unwritable = copy == null;
+                writing--;
+                written++;
+                monitor.notifyAll();
+            }
+            unpin(block);
+        }
+    }
+
+    /**
+     * Waits until another thread has written a block, which it may then evict; returns false if none is at it, if none has
+     * after a long time, or if the thread is interrupted. Called with the monitor held. Who writes waits for nobody.
+     */
+    private boolean awaitWriting() {
+        long before = written;
+        boolean any = writing > 0;
+        for (int second = 0; writing > 0 && written == before; second++) {
+            if (second == WRITING_PATIENCE_SECONDS) {
+                return false;
+            }
+            try {
+                TimeUnit.SECONDS.timedWait(monitor, 1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return any;
+    }
+
     /** Called with the monitor held. */
     private long choose(long bytes, Predicate<StoredBlock> mayGo, List<StoredBlock> victims) {
         long found = 0;
@@ -356,7 +484,7 @@ final class MemoryStore {
             if (found >= bytes) {
                 break;
             }
-            if (block.pins == 0 && !block.leaving && mayGo.test(block)) {
+            if (block.bytes() > 0 && block.pins == 0 && !block.leaving && mayGo.test(block)) {
                 victims.add(block);
                 found += block.bytes();
             }
@@ -367,22 +495,35 @@ final class MemoryStore {
     /** Ends what marking blocks as leaving has begun. If they {@code left}, their bytes are not the account's any more. */
     private void finishLeaving(List<StoredBlock> victims, boolean left) {
         List<StoredBlock> removed = new ArrayList<>();
-        long orphaned = 0;
+        List<StoredBlock> moved = new ArrayList<>();
+        List<StoredBlock> orphaned = new ArrayList<>();
         synchronized (monitor) {
             for (StoredBlock block : victims) {
                 block.leaving = false;
-                if (left && visible.remove(block.id(), block)) {
+                if (block.orphaned) { // dropped meanwhile, which left what it takes to us
+                    orphaned.add(block);
+                } else if (left && block.copy != null) {
+                    visible.replace(block.id(), block, block.copy);
+                    block.copy = null;
+                    moved.add(block);
+                } else if (left && visible.remove(block.id(), block)) {
                     removed.add(block);
-                } else if (!left && block.orphaned) { // dropped meanwhile, which left its bytes to us
-                    orphaned += block.bytes();
                 }
             }
         }
-        account.release(orphaned);
+        for (StoredBlock block : orphaned) {
+            if (left) {
+                discard(block.copy, block);
+            } else {
+                free(block);
+            }
+        }
+        moved.forEach(StoredBlock::discard);
+        removed.forEach(StoredBlock::discard);
         removed.forEach(block -> gone.accept(block.id()));
     }
 
-    /** Gives back the bytes of a block that is no longer visible, now or when its last reader ends. */
+    /** Gives back what a block takes that is no longer visible, now or when its last reader ends. */
     private void freeUnlessPinned(StoredBlock block) {
         boolean free;
         synchronized (monitor) {
@@ -390,7 +531,7 @@ final class MemoryStore {
             free = block.pins == 0 && !block.leaving;
         }
         if (free) {
-            account.release(block.bytes());
+            free(block);
         }
     }
 }

@@ -46,9 +46,8 @@ final class PeerReader {
         return payload == null
                 ? Optional.empty()
                 : Optional.of(new FramedRecords(
-                        payload,
+                        () -> serializer.open(payload.bytes(), payload.offset(), payload.length()),
                         new PublishedBlock(id, inputVersion, fetched.header().recordCount(), fetched.digest()),
-                        serializer,
                         scope,
                         () -> unreadable.add(id)));
     }

@@ -5,8 +5,11 @@ import dev.favilla.digest.ContentDigest;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
 import dev.favilla.frame.FrameBuffer;
+import dev.favilla.frame.FrameOutput;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.value.SizeEstimator;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -22,14 +25,23 @@ final class StagedObjects extends StagedBlock {
     private static final int BYTES_PER_CHUNK = 24;
     private static final int BYTES_PER_SLOT = 4;
 
+    private final Serializer serializer;
+    private final Redirect target = new Redirect(OutputStream.nullOutputStream());
+
     private List<@Nullable Object[]> chunks = new ArrayList<>();
     private @Nullable Object[] last = {};
     private int lastCount;
     private long slots;
     private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
 
-    StagedObjects(MemoryStore store, BlockId id, long inputVersion, long attemptId, Serializer serializer) {
-        super(store, id, inputVersion, attemptId, ContentDigest.ofReferences(serializer, attemptId));
+    /** Writes records once they go to a file; null before. */
+    private Serializer.@Nullable RecordOutput out;
+
+    private @Nullable FrameOutput frame;
+
+    StagedObjects(MemoryStore store, BlockRequest request, Serializer serializer) {
+        super(store, request, ContentDigest.ofReferences(serializer, request.attemptId()));
+        this.serializer = serializer;
     }
 
     @Override
@@ -56,13 +68,54 @@ final class StagedObjects extends StagedBlock {
             slots -= last.length - lastCount;
             chunks.set(chunks.size() - 1, Arrays.copyOf(last, lastCount));
         }
-        StoredBlock block = grow(bytes()) ? new ObjectBlock(summary(), header(), bytes(), List.copyOf(chunks)) : null;
+        if (!grow(bytes())) {
+            return null;
+        }
+        StoredBlock block = new ObjectBlock(summary(), header(), bytes(), List.copyOf(chunks), isMovable());
         clear();
         return block;
     }
 
     @Override
+    void moveTo(BlockFile to) throws IOException {
+        FrameOutput begun = disk().frame(to, header());
+        target.to(begun);
+        frame = begun;
+        Serializer.RecordOutput opened = serializer.open(target);
+        out = opened;
+        Iterator<@Nullable Object> collected = new ChunkIterator(chunks, lastCount);
+        while (collected.hasNext()) {
+            opened.write(collected.next());
+        }
+        forgetObjects();
+    }
+
+    @Override
+    void appendToFile(@Nullable Object record) {
+        if (out != null) {
+            out.write(record);
+        }
+    }
+
+    @Override
+    void endFile(long count) throws IOException {
+        if (out != null && frame != null) {
+            out.flush();
+            frame.finish(count);
+        }
+    }
+
+    @Override
     void clear() {
+        forgetObjects();
+        target.toNowhere();
+        frame = null;
+        if (out != null) {
+            out.close();
+        }
+    }
+
+    private void forgetObjects() {
         chunks = new ArrayList<>();
         last = new Object[0];
         sampler = new SizeEstimator.Sampler();
@@ -73,8 +126,13 @@ final class StagedObjects extends StagedBlock {
 
         private final List<@Nullable Object[]> chunks;
 
-        ObjectBlock(PublishedBlock summary, BlockHeader header, long bytes, List<@Nullable Object[]> chunks) {
-            super(summary, header, bytes);
+        ObjectBlock(
+                PublishedBlock summary,
+                BlockHeader header,
+                long bytes,
+                List<@Nullable Object[]> chunks,
+                boolean movable) {
+            super(summary, header, bytes, movable);
             this.chunks = chunks;
         }
 
@@ -100,8 +158,26 @@ final class StagedObjects extends StagedBlock {
         }
 
         @Override
+        void writeTo(BlockFile file, BlockFrame frames, Serializer serializer) throws IOException {
+            FrameOutput frame = frames.output(file, header());
+            Redirect target = new Redirect(frame);
+            Serializer.RecordOutput out = serializer.open(target);
+            try {
+                Iterator<@Nullable Object> records = records();
+                while (records.hasNext()) {
+                    out.write(records.next());
+                }
+                out.flush();
+            } finally {
+                target.toNowhere(); // after a failure there may be more
+                out.close();
+            }
+            frame.finish(header().recordCount());
+        }
+
+        @Override
         public Iterator<@Nullable Object> records() {
-            return new ChunkIterator(chunks);
+            return new ChunkIterator(chunks, chunks.isEmpty() ? 0 : chunks.get(chunks.size() - 1).length);
         }
 
         @Override
@@ -113,20 +189,25 @@ final class StagedObjects extends StagedBlock {
     private static final class ChunkIterator implements Iterator<@Nullable Object> {
 
         private final Iterator<@Nullable Object[]> chunks;
+        private final int lastCount;
         private @Nullable Object[] chunk = {};
+        private int limit;
         private int next;
 
-        ChunkIterator(List<@Nullable Object[]> chunks) {
+        /** @param lastCount how many records the last chunk has */
+        ChunkIterator(List<@Nullable Object[]> chunks, int lastCount) {
             this.chunks = chunks.iterator();
+            this.lastCount = lastCount;
         }
 
         @Override
         public boolean hasNext() {
-            while (next == chunk.length && chunks.hasNext()) {
+            while (next == limit && chunks.hasNext()) {
                 chunk = chunks.next();
+                limit = chunks.hasNext() ? chunk.length : lastCount;
                 next = 0;
             }
-            return next < chunk.length;
+            return next < limit;
         }
 
         @Override

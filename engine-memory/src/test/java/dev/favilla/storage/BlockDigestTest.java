@@ -26,7 +26,7 @@ class BlockDigestTest {
     private long attempts;
     private final Serializer serializer = new KryoSerializer(List.of());
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.25);
-    private final MemoryBlockManager store = new MemoryBlockManager(memory, serializer, id -> {});
+    private final LocalBlockManager store = new LocalBlockManager(memory, serializer, id -> {});
 
     @AfterEach
     void close() {
@@ -54,7 +54,7 @@ class BlockDigestTest {
                 .mapToLong(record -> StableHash.mix(contents.of(record)))
                 .sum();
 
-        PublishedBlock published = publish(records, new StorageLevel(false, true, deserialized));
+        PublishedBlock published = publish(records, new StorageLevel(false, true, false, deserialized, 1));
 
         assertThat(published).isEqualTo(new PublishedBlock(ID, 0, 6, sum));
     }

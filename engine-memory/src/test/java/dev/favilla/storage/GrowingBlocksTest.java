@@ -25,11 +25,12 @@ class GrowingBlocksTest {
 
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.5);
     private final List<BlockId> dropped = new ArrayList<>();
-    private final MemoryBlockManager store = store(POOL);
+    private final LocalBlockManager store = store(POOL);
 
-    private MemoryBlockManager store(long creditLimit) {
-        return new MemoryBlockManager(
+    private LocalBlockManager store(long creditLimit) {
+        return new LocalBlockManager(
                 memory,
+                DiskStore.none(),
                 new KryoSerializer(List.of()),
                 new BlockFrame(Compression.NONE),
                 dropped::add,
@@ -55,7 +56,7 @@ class GrowingBlocksTest {
         assertThat(store.blockCount()).isZero();
     }
 
-    private static boolean put(MemoryBlockManager store, int rddId, int records, int bytesEach, StorageLevel level) {
+    private static boolean put(LocalBlockManager store, int rddId, int records, int bytesEach, StorageLevel level) {
         try (TaskScope scope = new TaskScope(rddId, "task", UnnamedTask.of())) {
             BlockBuilder builder = store.build(new BlockId(rddId, 0), level, VERSION, scope);
             boolean added = true;
@@ -133,7 +134,7 @@ class GrowingBlocksTest {
 
     @Test
     void whoOutgrowsTheCreditIsNotKept() {
-        try (MemoryBlockManager mean = store(4L * MIB)) {
+        try (LocalBlockManager mean = store(4L * MIB)) {
             for (int i = 0; i < 6; i++) {
                 put(mean, i, 1, 5_000_000, StorageLevel.MEMORY_ONLY);
             }

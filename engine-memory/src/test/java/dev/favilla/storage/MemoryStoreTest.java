@@ -20,7 +20,7 @@ class MemoryStoreTest {
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.25);
     private final Serializer serializer = new KryoSerializer(List.of());
     private final List<BlockId> gone = new ArrayList<>();
-    private final MemoryStore store = new MemoryStore(memory, POOL, gone::add);
+    private final MemoryStore store = new MemoryStore(memory, POOL, DiskStore.none(), serializer, gone::add);
 
     @AfterEach
     void nothingIsHeldAtTheEnd() {
@@ -29,9 +29,13 @@ class MemoryStoreTest {
         assertThat(store.blockCount()).isZero();
     }
 
+    private static BlockRequest request(long inputVersion) {
+        return new BlockRequest(ID, StorageLevel.MEMORY_ONLY, inputVersion, 1);
+    }
+
     private StagedBlock staged(long inputVersion) {
-        StagedBlock block = new StagedObjects(store, ID, inputVersion, 1, serializer);
-        assertThat(store.admit(block)).isTrue();
+        StagedBlock block = new StagedObjects(store, request(inputVersion), serializer);
+        assertThat(block.begin()).isTrue();
         block.add("a record");
         block.complete();
         return block;
@@ -125,7 +129,7 @@ class MemoryStoreTest {
     void aClosedStoreAdmitsNothing() {
         store.close();
 
-        assertThat(store.admit(new StagedObjects(store, ID, VERSION, 1, serializer)))
+        assertThat(new StagedObjects(store, request(VERSION), serializer).begin())
                 .isFalse();
     }
 }

@@ -43,10 +43,10 @@ class PeerBlocksTest {
     private final List<String> asked = new ArrayList<>();
     private final Hooked serializer = new Hooked();
 
-    private final MemoryBlockManager there =
-            new MemoryBlockManager(memoryThere, serializer, new BlockFrame(Compression.LZ4), dropped::add);
+    private final LocalBlockManager there =
+            new LocalBlockManager(memoryThere, serializer, new BlockFrame(Compression.LZ4), dropped::add);
     private PeerBlocks peers = there::export;
-    private final MemoryBlockManager here = new MemoryBlockManager(
+    private final LocalBlockManager here = new LocalBlockManager(
             memory, serializer, new BlockFrame(Compression.NONE), dropped::add, (id, inputVersion) -> {
                 asked.add(id + " " + inputVersion);
                 return peers.fetch(id, inputVersion);
@@ -93,7 +93,7 @@ class PeerBlocksTest {
     }
 
     private static void put(
-            MemoryBlockManager store, UnifiedMemoryManager memory, StorageLevel level, Iterable<?> records) {
+            LocalBlockManager store, UnifiedMemoryManager memory, StorageLevel level, Iterable<?> records) {
         try (TaskScope scope = new TaskScope(5, "task", memory.openTask("task"))) {
             BlockBuilder builder = store.build(ID, level, VERSION, scope);
             records.forEach(builder::add);
@@ -130,7 +130,7 @@ class PeerBlocksTest {
         @ValueSource(booleans = {true, false})
         void isReadAsCopiesAndNotKept(boolean deserialized) {
             List<Object> record = List.of("a", 1);
-            put(there, memoryThere, new StorageLevel(false, true, deserialized), List.of(record, "b"));
+            put(there, memoryThere, new StorageLevel(false, true, false, deserialized, 1), List.of(record, "b"));
 
             try (TaskScope scope = task()) {
                 CachedBlock block = here.find(ID, VERSION, scope).orElseThrow();

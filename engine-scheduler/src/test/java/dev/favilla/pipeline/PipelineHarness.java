@@ -8,7 +8,7 @@ import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
-import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.LocalBlockManager;
 import dev.favilla.storage.StorageLevel;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import java.util.Map;
 final class PipelineHarness implements AutoCloseable {
 
     final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
-    final MemoryBlockManager blocks = new MemoryBlockManager(memory, new KryoSerializer(List.of()), id -> {});
+    final LocalBlockManager blocks = new LocalBlockManager(memory, new KryoSerializer(List.of()), id -> {});
     private final ShuffleManager shuffle =
             new HashShuffleManager(memory, new KryoSerializer(List.of()), new ExecutorId("test", 1));
 

@@ -12,7 +12,7 @@ import dev.favilla.shuffle.ShuffleFixture.Entry;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;
-import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.LocalBlockManager;
 import dev.favilla.testing.LeakProbe;
 import dev.favilla.testing.LeakProbes;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public final class ShufflePeers implements AutoCloseable {
             ExecutorId id = new ExecutorId("executor-" + i, i);
             MemoryManager memory = new UnifiedMemoryManager(poolBytes, 0.5);
             ShuffleManager shuffle = opener.open(memory, serializer, id, new Tapped(transfer.from(id)));
-            MemoryBlockManager blocks = new MemoryBlockManager(memory, serializer, block -> {});
+            LocalBlockManager blocks = new LocalBlockManager(memory, serializer, block -> {});
             transfer.register(id, new ExecutorBlocks(shuffle, blocks));
             peers.add(new Peer(id, memory, shuffle, blocks));
         }
@@ -147,7 +147,7 @@ public final class ShufflePeers implements AutoCloseable {
     }
 
     /** One executor. */
-    public record Peer(ExecutorId id, MemoryManager memory, ShuffleManager shuffle, MemoryBlockManager blocks) {}
+    public record Peer(ExecutorId id, MemoryManager memory, ShuffleManager shuffle, LocalBlockManager blocks) {}
 
     private final class Tapped implements BlockTransfer {
 

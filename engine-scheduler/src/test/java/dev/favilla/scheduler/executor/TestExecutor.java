@@ -14,7 +14,7 @@ import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
-import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.LocalBlockManager;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.task.Locality;
 import dev.favilla.testing.ManualClock;
@@ -29,7 +29,7 @@ final class TestExecutor implements AutoCloseable {
     static final ExecutorId ID = new ExecutorId("test", 1);
 
     final MemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
-    final MemoryBlockManager blocks = new MemoryBlockManager(memory, new KryoSerializer(List.of()), id -> {});
+    final LocalBlockManager blocks = new LocalBlockManager(memory, new KryoSerializer(List.of()), id -> {});
     final ShuffleManager shuffle = new HashShuffleManager(memory, new KryoSerializer(List.of()), ID);
 
     final ManualClock clock = new ManualClock();

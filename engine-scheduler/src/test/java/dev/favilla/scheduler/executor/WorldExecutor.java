@@ -19,7 +19,7 @@ import dev.favilla.shuffle.ExecutorBlocks;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
-import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.LocalBlockManager;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class WorldExecutor implements TaskRunner.Host {
     private final Consumer<SchedulerEvent> post;
     private final Consumer<SchedulerEvent> answered;
     private final MemoryManager memory = new UnifiedMemoryManager(POOL_BYTES, 0);
-    private final MemoryBlockManager blocks;
+    private final LocalBlockManager blocks;
     private final ShuffleManager shuffle;
     private final ExecutorEnv env;
     private final InputVersions inputVersions = new InputVersions();
@@ -70,7 +70,7 @@ final class WorldExecutor implements TaskRunner.Host {
         this.answered = answered;
         BlockTransfer others = transfer.from(id);
         BlockFrame frames = new BlockFrame(Compression.NONE);
-        this.blocks = new MemoryBlockManager(
+        this.blocks = new LocalBlockManager(
                 memory, SERIALIZER, frames, block -> post(new SchedulerEvent.BlockDropped(id, block)), others);
         this.shuffle = new HashShuffleManager(memory, SERIALIZER, frames, id, others, null, frames);
         this.env = new ExecutorEnv(
@@ -106,7 +106,7 @@ final class WorldExecutor implements TaskRunner.Host {
         return slots;
     }
 
-    MemoryBlockManager blocks() {
+    LocalBlockManager blocks() {
         return blocks;
     }
 

@@ -24,7 +24,7 @@ import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.DriverMapOutputTracker;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
-import dev.favilla.storage.MemoryBlockManager;
+import dev.favilla.storage.LocalBlockManager;
 import dev.favilla.storage.StorageLevel;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,7 +49,7 @@ final class ServiceHarness implements AutoCloseable {
     final SchedulerService service;
 
     @Nullable
-    MemoryBlockManager blocks;
+    LocalBlockManager blocks;
 
     @Nullable
     ShuffleManager shuffle;
@@ -77,8 +77,8 @@ final class ServiceHarness implements AutoCloseable {
     }
 
     private ExecutorBackend first(int slots, EventGate post) {
-        MemoryBlockManager store =
-                new MemoryBlockManager(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
+        LocalBlockManager store =
+                new LocalBlockManager(memory, serializer, id -> post.accept(new SchedulerEvent.BlockDropped(ID, id)));
         ShuffleManager manager = new HashShuffleManager(memory, serializer, ID);
         blocks = store;
         shuffle = manager;
@@ -88,7 +88,7 @@ final class ServiceHarness implements AutoCloseable {
     /** Makes another executor, with a budget of its own. */
     ExecutorBackend another(ExecutorId id, int slots, EventGate post) {
         MemoryManager budget = new UnifiedMemoryManager(64L << 20, 0.5);
-        MemoryBlockManager store = new MemoryBlockManager(
+        LocalBlockManager store = new LocalBlockManager(
                 budget, serializer, block -> post.accept(new SchedulerEvent.BlockDropped(id, block)));
         return executor(id, slots, budget, store, new HashShuffleManager(budget, serializer, id), post);
     }
@@ -97,7 +97,7 @@ final class ServiceHarness implements AutoCloseable {
             ExecutorId id,
             int slots,
             MemoryManager budget,
-            MemoryBlockManager store,
+            LocalBlockManager store,
             ShuffleManager manager,
             EventGate post) {
         return new InProcessExecutor(

@@ -2,6 +2,7 @@ package dev.favilla.storage;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.LocalDiskException;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.Compression;
@@ -9,6 +10,7 @@ import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,17 +19,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The cached partitions of one executor: levels, what attempts publish, and other executors, in front of the
- * {@link MemoryStore} where blocks lie as references or as bytes in a verified frame. The disk part of a level is ignored
- * here, so a level without a memory part keeps nothing.
+ * {@link MemoryStore}, where blocks lie as references, or as bytes in a verified frame on the heap or outside it, and the
+ * {@link DiskStore}, where they lie in framed files.
  *
- * <p><b>Threads.</b> May be used from any thread; the memory store has the only lock.
+ * <p><b>Levels.</b> A block goes to disk when memory has no room for it, while it is built or later, and stays there: it
+ * is not read back into memory. Memory outside the heap counts against the same budget. Of several replicas one is kept.
+ *
+ * <p><b>Threads.</b> May be used from any thread; the memory store has the only lock, and its pool of slabs another, a leaf.
  *
  * <p><b>Other executors.</b> What is missed here may be read from them, see {@link PeerBlocks}; it is not kept here.
  *
- * <p><b>Failures.</b> A block that is damaged is dropped and not found. One that cannot be deserialized is dropped and
- * fails the reader once. A listener that throws is reported in the log.
+ * <p><b>Failures.</b> A block that is damaged, or whose file is gone, is dropped and not found. One that cannot be
+ * deserialized is dropped and fails the reader once. A listener that throws is reported in the log.
  */
-public final class MemoryBlockManager implements BlockManager {
+public final class LocalBlockManager implements BlockManager {
 
     private final MemoryStore memory;
     private final Serializer serializer;
@@ -35,37 +40,39 @@ public final class MemoryBlockManager implements BlockManager {
     private final BlockDropListener listener;
     private final PeerReader peers;
 
-    /** A manager whose serialized blocks are not compressed. */
-    public MemoryBlockManager(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
+    /** A manager without a disk whose serialized blocks are not compressed. */
+    public LocalBlockManager(MemoryManager memory, Serializer serializer, BlockDropListener listener) {
         this(memory, serializer, new BlockFrame(Compression.NONE), listener);
     }
 
-    /** The manager of the only executor. */
-    public MemoryBlockManager(
+    /** The manager of the only executor, without a disk. */
+    public LocalBlockManager(
             MemoryManager memory, Serializer serializer, BlockFrame frames, BlockDropListener listener) {
         this(memory, serializer, frames, listener, PeerBlocks.NONE);
     }
 
-    /** A manager whose blocks may live on credit as long as they like. */
-    public MemoryBlockManager(
+    /** A manager without a disk whose blocks may live on credit as long as they like. */
+    public LocalBlockManager(
             MemoryManager memory,
             Serializer serializer,
             BlockFrame frames,
             BlockDropListener listener,
             PeerBlocks peers) {
-        this(memory, serializer, frames, listener, peers, memory.poolBytes());
+        this(memory, DiskStore.none(), serializer, frames, listener, peers, memory.poolBytes());
     }
 
     /**
      * @param memory where the memory store opens its account
+     * @param disk where blocks go for which memory has no room
      * @param serializer for blocks that are kept or moved as bytes; all executors use the same
      * @param frames how those are framed, and whether compressed
      * @param listener told when a visible block is no longer there
      * @param peers asked for what is missed here
      * @param creditLimit how much of the heap all blocks being built may take beside the budget
      */
-    public MemoryBlockManager(
+    public LocalBlockManager(
             MemoryManager memory,
+            DiskStore disk,
             Serializer serializer,
             BlockFrame frames,
             BlockDropListener listener,
@@ -75,7 +82,7 @@ public final class MemoryBlockManager implements BlockManager {
         this.frames = frames;
         this.listener = listener;
         this.peers = new PeerReader(peers, serializer);
-        this.memory = new MemoryStore(memory, creditLimit, this::tell);
+        this.memory = new MemoryStore(memory, creditLimit, disk, serializer, this::tell);
     }
 
     @Override
@@ -110,7 +117,7 @@ public final class MemoryBlockManager implements BlockManager {
         scope.onClose(() -> memory.unpin(block));
         try {
             return Optional.of(block.open(serializer, scope, () -> memory.discard(block)));
-        } catch (DamagedBlockException e) {
+        } catch (DamagedBlockException | LocalDiskException | UncheckedIOException e) {
             logger().warn("A cached block is dropped and will be computed again", e);
             memory.discard(block);
             return Optional.empty();
@@ -119,16 +126,24 @@ public final class MemoryBlockManager implements BlockManager {
 
     @Override
     public BlockBuilder build(BlockId id, StorageLevel level, long inputVersion, TaskScope scope) {
-        StagedBlock block = level.deserialized()
-                ? new StagedObjects(memory, id, inputVersion, scope.attemptId(), serializer)
-                : new StagedBytes(memory, id, inputVersion, scope.attemptId(), serializer, frames);
-        if (level.useMemory() && memory.admit(block)) {
+        BlockRequest request = new BlockRequest(id, level, inputVersion, scope.attemptId());
+        StagedBlock block = staged(request);
+        scope.onClose(block::refuse);
+        if (level.keeps() && block.begin()) {
             stagedBy(scope).add(block);
-            scope.onClose(block::refuse);
         } else {
             block.refuse();
         }
         return block;
+    }
+
+    private StagedBlock staged(BlockRequest request) {
+        if (request.level().deserialized()) {
+            return new StagedObjects(memory, request, serializer);
+        }
+        return request.level().useOffHeap() && request.level().useMemory()
+                ? new StagedSlabs(memory, request, serializer, frames)
+                : new StagedBytes(memory, request, serializer, frames);
     }
 
     /** The blocks that the attempt has begun and found here. */
@@ -184,7 +199,10 @@ public final class MemoryBlockManager implements BlockManager {
             return Optional.ofNullable(frame)
                     .map(bytes ->
                             new EncodedBlock(block.header(), block.summary().digest(), bytes));
-        } catch (SerializationException e) { // as objects such a block can be kept, but not moved
+        } catch (SerializationException // as objects such a block can be kept, but not moved
+                | LocalDiskException
+                | DamagedBlockException
+                | UncheckedIOException e) {
             logger().debug("Cached block {} cannot be sent to another executor", id, e);
             return Optional.empty();
         } finally {
@@ -195,6 +213,11 @@ public final class MemoryBlockManager implements BlockManager {
     @Override
     public CachedSize sizeOf(int rddId) {
         return memory.sizeOf(rddId);
+    }
+
+    /** Returns what blocks take outside the heap, those being built included. */
+    long offHeapBytes() {
+        return memory.slabs().usedBytes();
     }
 
     @Override
@@ -242,6 +265,6 @@ public final class MemoryBlockManager implements BlockManager {
 
     /** Asked for only when there is something to say: without a binding the first logger prints a banner. */
     private static Logger logger() {
-        return LoggerFactory.getLogger(MemoryBlockManager.class);
+        return LoggerFactory.getLogger(LocalBlockManager.class);
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MemoryBlockManagerTest {
+class LocalBlockManagerTest {
 
     private static final int MIB = 1 << 20;
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
@@ -34,7 +34,7 @@ class MemoryBlockManagerTest {
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.25);
     private final List<BlockId> dropped = new ArrayList<>();
     private final FlakySerializer serializer = new FlakySerializer();
-    private final MemoryBlockManager store = new MemoryBlockManager(memory, serializer, dropped::add);
+    private final LocalBlockManager store = new LocalBlockManager(memory, serializer, dropped::add);
     private final List<TaskScope> scopes = new ArrayList<>();
 
     /** Kryo, until told to fail. */
@@ -104,7 +104,7 @@ class MemoryBlockManagerTest {
 
     private Optional<List<Object>> get(BlockId id) {
         try (TaskScope scope = task()) {
-            return store.find(id, VERSION, scope).map(MemoryBlockManagerTest::content);
+            return store.find(id, VERSION, scope).map(LocalBlockManagerTest::content);
         }
     }
 
@@ -166,7 +166,7 @@ class MemoryBlockManagerTest {
     }
 
     @Test
-    void aLevelWithoutMemoryKeepsNothing() {
+    void aLevelWithoutMemoryKeepsNothingWhereThereIsNoDisk() {
         assertThat(put(id(1, 0), StorageLevel.DISK_ONLY, 1)).isEmpty();
         assertThat(put(id(1, 0), StorageLevel.NONE, 1)).isEmpty();
         assertThat(store.blockCount()).isZero();
@@ -273,7 +273,7 @@ class MemoryBlockManagerTest {
 
             assertThat(store.publish(scope)).extracting(PublishedBlock::id).containsExactly(id(1, 0));
 
-            assertThat(store.find(id(1, 0), VERSION + 1, scope).map(MemoryBlockManagerTest::content))
+            assertThat(store.find(id(1, 0), VERSION + 1, scope).map(LocalBlockManagerTest::content))
                     .contains(List.of("new"));
             assertThat(memory.usage().storageBytes()).isEqualTo(store.sizeOf(1).memoryBytes());
         }
@@ -355,7 +355,7 @@ class MemoryBlockManagerTest {
         @Test
         void goesOnWhenTheListenerThrows() {
             UnifiedMemoryManager own = new UnifiedMemoryManager(POOL, 0);
-            try (MemoryBlockManager rude = new MemoryBlockManager(own, serializer, block -> {
+            try (LocalBlockManager rude = new LocalBlockManager(own, serializer, block -> {
                 throw new IllegalStateException("listener");
             })) {
                 try (TaskScope scope = task()) {

@@ -3,6 +3,9 @@ package dev.favilla.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.disk.DiskUsage;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
@@ -19,19 +22,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class MemoryBlockManagerStressTest {
+class LocalBlockManagerStressTest {
 
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
+    private static final List<StorageLevel> LEVELS = List.of(
+            StorageLevel.MEMORY_ONLY,
+            StorageLevel.MEMORY_ONLY_SER,
+            StorageLevel.MEMORY_AND_DISK,
+            StorageLevel.MEMORY_AND_DISK_SER,
+            StorageLevel.OFF_HEAP,
+            StorageLevel.DISK_ONLY);
     private static final int THREADS = 8;
     private static final int TASKS_PER_THREAD = 50;
 
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.3);
+    private final FlakyDisk disk = new FlakyDisk();
     private final AtomicLong droppedBlocks = new AtomicLong();
 
     @Test
     void readersSeeWholeBlocksAndNothingIsLeft(TestSeed seed) throws Exception {
-        try (MemoryBlockManager store =
-                new MemoryBlockManager(memory, new KryoSerializer(List.of()), id -> droppedBlocks.incrementAndGet())) {
+        try (LocalBlockManager store = new LocalBlockManager(
+                memory,
+                new DiskStore(disk, new BlockFrame(Compression.LZ4)),
+                new KryoSerializer(List.of()),
+                new BlockFrame(Compression.NONE),
+                id -> droppedBlocks.incrementAndGet(),
+                PeerBlocks.NONE,
+                POOL)) {
             SplittableRandom seeds = seed.random();
             List<Callable<Void>> workers = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
@@ -61,20 +78,22 @@ class MemoryBlockManagerStressTest {
             }
             assertThat(memory.usage()).isEqualTo(new MemoryUsage(POOL, 0, 0, kept, 0));
             assertThat(droppedBlocks).hasPositiveValue();
+            assertThat(store.offHeapBytes()).isLessThanOrEqualTo(kept);
         }
+        assertThat(disk.usage()).isEqualTo(DiskUsage.NONE);
         assertThat(memory.usage()).isEqualTo(new MemoryUsage(POOL, 0, 0, 0, 0));
     }
 
-    private void runTask(MemoryBlockManager store, long attempt, SplittableRandom random) {
+    private void runTask(LocalBlockManager store, long attempt, SplittableRandom random) {
         try (TaskScope scope = new TaskScope(attempt, "task " + attempt, memory.openTask("task " + attempt))) {
             for (int step = 0; step < 3; step++) {
                 BlockId id = new BlockId(random.nextInt(4), random.nextInt(6));
                 long inputVersion = random.nextInt(20) == 0 ? 2 : 1;
                 store.find(id, inputVersion, scope).ifPresentOrElse(block -> verify(block, id, inputVersion), () -> {
-                    StorageLevel level =
-                            id.partition() % 2 == 0 ? StorageLevel.MEMORY_ONLY : StorageLevel.MEMORY_ONLY_SER;
+                    StorageLevel level = LEVELS.get(id.partition());
                     fill(store.build(id, level, inputVersion, scope), id, inputVersion);
                 });
+                disk.full = random.nextInt(20) == 0;
                 switch (random.nextInt(40)) {
                     case 0 -> store.drop(id.rddId());
                     case 1, 2, 3, 4, 5 -> scope.memory().reserve(random.nextLong(POOL / 4));
