@@ -15,7 +15,14 @@ final class CallSites {
 
     /** What else calls this, for users who have called it or the API. */
     private static final Set<Class<?>> ALSO_ENGINE = Set.of(
-            Arguments.class, Datasets.class, FileInputs.class, Saving.class, Sorting.class, TaskThreads.class, Ordering.class, StatusTracker.class);
+            Arguments.class,
+            Datasets.class,
+            FileInputs.class,
+            Saving.class,
+            Sorting.class,
+            TaskThreads.class,
+            Ordering.class,
+            StatusTracker.class);
 
     private CallSites() {}
 

@@ -2,8 +2,10 @@ package dev.favilla;
 
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.storage.StorageLevel;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -14,6 +16,10 @@ final class DatasetSettings {
 
     private final Reachability reachability;
     private final Map<Integer, StorageLevel> levels = new ConcurrentHashMap<>();
+
+    /** The nodes of {@link #levels}, which must not be kept reachable from here. */
+    private final Map<Integer, WeakReference<LineageNode>> kept = new ConcurrentHashMap<>();
+
     private final Map<Integer, String> names = new ConcurrentHashMap<>();
 
     /** Datasets that were kept at some time: what becomes of each is watched once, however often it is kept anew. */
@@ -32,9 +38,13 @@ final class DatasetSettings {
     void persist(LineageNode node, StorageLevel level, Runnable onUnreachable) {
         StorageLevel before = levels.putIfAbsent(node.id(), level);
         int id = node.id();
+        if (before == null) {
+            kept.put(id, new WeakReference<>(node));
+        }
         if (before == null && watched.add(id)) {
             reachability.track(node, () -> {
                 levels.remove(id);
+                kept.remove(id);
                 watched.remove(id);
                 onUnreachable.run();
             });
@@ -46,6 +56,19 @@ final class DatasetSettings {
 
     void unpersist(LineageNode node) {
         levels.remove(node.id());
+        kept.remove(node.id());
+    }
+
+    /** Returns the nodes that are marked as kept, by id. */
+    Map<Integer, LineageNode> kept() {
+        Map<Integer, LineageNode> nodes = new TreeMap<>();
+        kept.forEach((id, reference) -> {
+            LineageNode node = reference.get();
+            if (node != null) {
+                nodes.put(id, node);
+            }
+        });
+        return nodes;
     }
 
     StorageLevel level(LineageNode node) {

@@ -17,8 +17,10 @@ import dev.favilla.status.JobReport;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.StorageLevel;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -213,6 +215,13 @@ final class Datasets {
         requireUsable();
         settings.unpersist(node);
         engine.scheduler().unpersist(node.id());
+    }
+
+    /** Returns the datasets that are marked as kept, by id. */
+    Map<Integer, RDD<?>> persistent() {
+        Map<Integer, RDD<?>> datasets = new TreeMap<>();
+        settings.kept().forEach((id, node) -> datasets.put(id, new RDD<>(this, node)));
+        return datasets;
     }
 
     // ---------------------------------------------------------------- printing

@@ -172,6 +172,11 @@ public final class EngineContext implements AutoCloseable {
         return datasets.recentJobs();
     }
 
+    /** Returns the datasets that are marked as kept, by id, whether or not any of their partitions was computed yet. */
+    public Map<Integer, RDD<?>> getPersistentRDDs() {
+        return datasets.persistent();
+    }
+
     /** Returns how much the scheduler, and the memory managers and stores of all executors, hold now. */
     public EngineStatus status() {
         SchedulerTables tables = engine.scheduler().tables();

@@ -8,7 +8,6 @@ import dev.favilla.disk.FileLayer;
 import dev.favilla.disk.LocalDisk;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.frame.BlockFrame;
-import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.MemoryShare;
 import dev.favilla.scheduler.EventGate;

@@ -148,6 +148,11 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         return this;
     }
 
+    @Override
+    public PairRDD<K, V> unpersist(boolean blocking) {
+        return unpersist();
+    }
+
     // ---------------------------------------------------------------- narrow
 
     /**

@@ -568,6 +568,11 @@ public sealed class RDD<T extends @Nullable Object> permits PairRDD, DoubleRDD {
         return this;
     }
 
+    /** As {@link #unpersist()}, which needs not wait for other machines: what it drops is gone either way. */
+    public RDD<T> unpersist(boolean blocking) {
+        return unpersist();
+    }
+
     // ---------------------------------------------------------------- actions
 
     /**

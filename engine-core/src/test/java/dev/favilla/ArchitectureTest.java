@@ -120,7 +120,11 @@ class ArchitectureTest {
                         "dev.favilla.scheduler..")
                 .layer("core")
                 .definedBy(
-                        "dev.favilla", "dev.favilla.rdd..", "dev.favilla.text..", "dev.favilla.stats..", "dev.favilla.io..")
+                        "dev.favilla",
+                        "dev.favilla.rdd..",
+                        "dev.favilla.text..",
+                        "dev.favilla.stats..",
+                        "dev.favilla.io..")
                 .layer("spi")
                 .definedBy("dev.favilla.spi..")
                 .whereLayer("fault")

@@ -59,9 +59,8 @@ class BeyondMemoryTest {
         List<Long> spilled = new ArrayList<>();
         for (long budget : List.of(512 * MIB, 48 * MIB, 32 * MIB)) {
             try (EngineContext engine = open(budget)) {
-                results.add(pipeline.apply(engine.parallelizePairs(records, 3)
-                        .partitionBy(PLACES)
-                        .filter(record -> holdMost())));
+                results.add(pipeline.apply(
+                        engine.parallelizePairs(records, 3).partitionBy(PLACES).filter(record -> holdMost())));
                 spilled.add(Engines.lastJob(engine).metrics().get(Metric.DISK_BYTES_SPILLED));
                 Engines.assertUsable(engine);
             }
@@ -81,26 +80,30 @@ class BeyondMemoryTest {
 
     @Test
     void accumulatorsWithAZeroAreTheSameUnderThreeBudgets(TestSeed seed) {
-        assertSameUnderThreeBudgets(measurements(seed.random(), 120_000), pairs -> pairs.aggregateByKey(
-                        new ArrayList<Double>(),
-                        PLACES,
-                        (list, value) -> {
-                            list.add(value);
-                            return list;
-                        },
-                        (left, right) -> {
-                            left.addAll(right);
-                            return left;
-                        })
-                .mapValues(list -> list.stream().mapToDouble(x -> x).sum())
-                .collect());
+        assertSameUnderThreeBudgets(
+                measurements(seed.random(), 120_000),
+                pairs -> pairs.aggregateByKey(
+                                new ArrayList<Double>(),
+                                PLACES,
+                                (list, value) -> {
+                                    list.add(value);
+                                    return list;
+                                },
+                                (left, right) -> {
+                                    left.addAll(right);
+                                    return left;
+                                })
+                        .mapValues(list -> list.stream().mapToDouble(x -> x).sum())
+                        .collect());
     }
 
     @Test
     void groupsAreIteratedFromDiskInTheSameOrderUnderThreeBudgets(TestSeed seed) {
         assertSameUnderThreeBudgets(
                 measurements(seed.random(), 200_000),
-                pairs -> pairs.groupByKey(PLACES).mapValues(BeyondMemoryTest::sum).collect());
+                pairs -> pairs.groupByKey(PLACES)
+                        .mapValues(BeyondMemoryTest::sum)
+                        .collect());
     }
 
     private static double sum(Iterable<Double> values) {

@@ -12,12 +12,7 @@ import org.junit.jupiter.api.Test;
 class CachedBeyondHeapTest {
 
     private static final List<String> LEVELS = List.of(
-            "MEMORY_ONLY",
-            "MEMORY_ONLY_SER",
-            "MEMORY_AND_DISK",
-            "MEMORY_AND_DISK_SER",
-            "OFF_HEAP",
-            "DISK_ONLY");
+            "MEMORY_ONLY", "MEMORY_ONLY_SER", "MEMORY_AND_DISK", "MEMORY_AND_DISK_SER", "OFF_HEAP", "DISK_ONLY");
 
     @Test
     void areSummedRightAtEachLevelAsOftenAsAsked() throws InterruptedException {

@@ -140,6 +140,20 @@ class CachingTest {
     }
 
     @Test
+    void whatIsMarkedIsListedBeforeItIsComputedAndUntilUnpersist() {
+        RDD<Integer> kept = counted(2).persist(StorageLevel.DISK_ONLY);
+        RDD<Integer> other = counted(2);
+
+        assertThat(engine.getPersistentRDDs()).containsOnlyKeys(kept.id());
+        assertThat(engine.getPersistentRDDs().get(kept.id()).getStorageLevel()).isEqualTo(StorageLevel.DISK_ONLY);
+        assertThat(engine.getPersistentRDDs().get(kept.id()).count()).isEqualTo(other.count());
+        kept.unpersist(true);
+
+        assertThat(engine.getPersistentRDDs()).isEmpty();
+        assertThat(engine.status().cachedBlocks()).isZero();
+    }
+
+    @Test
     void aFailureWhileComputingAKeptDatasetReachesTheCallerAsItIs() {
         RDD<Integer> kept = engine.parallelize(List.of(1, 0), 2).map(x -> 1 / x).cache();
 

@@ -20,7 +20,6 @@ import dev.favilla.shuffle.Aggregator;
 import dev.favilla.spill.Combiner;
 import dev.favilla.spill.GatherValues;
 import dev.favilla.text.FileNode;
-import dev.favilla.text.TextFileNode;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;

@@ -53,9 +53,9 @@ class RecordFilesTest {
     }
 
     private MalformedRecordException malformed(RDD<?> records) {
-        return (MalformedRecordException) org.assertj.core.api.Assertions.catchThrowableOfType(
-                        JobFailedException.class, records::collect)
-                .getCause();
+        return (MalformedRecordException)
+                org.assertj.core.api.Assertions.catchThrowableOfType(JobFailedException.class, records::collect)
+                        .getCause();
     }
 
     record City(String name, int people) {}
@@ -111,15 +111,41 @@ class RecordFilesTest {
                     Optional.of(""),
                     Optional.of(-3)),
             new Flat(
-                    false, (byte) 0, (short) 0, 0, 0, Float.MIN_VALUE, Double.MAX_VALUE, '"', null, null, null, null, null,
-                    null, null, null, null, null, null, null, null, Optional.empty(), Optional.empty()));
+                    false,
+                    (byte) 0,
+                    (short) 0,
+                    0,
+                    0,
+                    Float.MIN_VALUE,
+                    Double.MAX_VALUE,
+                    '"',
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Optional.empty(),
+                    Optional.empty()));
 
     record Point(double x, double y) {}
 
     record Shape(String name, List<Point> points, Map<String, List<Integer>> tags, Point center, Shape parent) {}
 
     private static final List<Shape> SHAPES = List.of(
-            new Shape("\u0001\\/", List.of(new Point(1, 2.5), new Point(-1e300, 0)), Map.of("k\"", List.of(1, 2)), null, null),
+            new Shape(
+                    "\u0001\\/",
+                    List.of(new Point(1, 2.5), new Point(-1e300, 0)),
+                    Map.of("k\"", List.of(1, 2)),
+                    null,
+                    null),
             new Shape(null, List.of(), Map.of(), new Point(0, 0), new Shape("p", null, null, null, null)));
 
     @Nested
@@ -151,7 +177,8 @@ class RecordFilesTest {
                 Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
                 engine.parallelize(FLAT, 1).saveAsCsv(path("out"));
                 assertThat(engine.readCsv(path("out"), Flat.class).collect()).isEqualTo(FLAT);
-                assertThat(Files.exists(directory.resolve("out/part-00000.csv"))).isTrue();
+                assertThat(Files.exists(directory.resolve("out/part-00000.csv")))
+                        .isTrue();
             } finally {
                 Locale.setDefault(before);
             }
@@ -159,7 +186,8 @@ class RecordFilesTest {
 
         @Test
         void haveFilesThatOthersRead() throws IOException {
-            List<City> cities = Arrays.asList(new City("Roma", 3), new City("", 1), new City(null, 2), new City("a,b", 0));
+            List<City> cities =
+                    Arrays.asList(new City("Roma", 3), new City("", 1), new City(null, 2), new City("a,b", 0));
             engine.parallelize(cities, 1).saveAsCsv(path("csv"));
             engine.parallelize(cities, 1).saveAsJsonLines(path("json"));
 
@@ -206,20 +234,23 @@ class RecordFilesTest {
         }
 
         @ParameterizedTest
-        @CsvSource(delimiter = '|', quoteCharacter = '\'', value = {
-            "Roma,x | 3 | people | 'x'",
-            "Roma, 3 | 3 | people | ' 3'",
-            "Roma,3.0 | 3 | people | '3.0'",
-            "Roma,2147483648 | 3 | people | '2147483648'",
-            "Roma,+3 | 3 | people | '+3'",
-            "Roma,٣ | 3 | people | '٣'",
-            "Roma, | 3 | people | ''",
-            "Roma | 3 | '' | 1 fields",
-            "Roma,3,4 | 3 | '' | 3 fields",
-            "Ro\"ma,3 | 3 | '' | Ro",
-            "\"Roma\"x,3 | 3 | '' | Roma",
-            "\"Roma,3 | 3 | '' | Roma"
-        })
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '\'',
+                value = {
+                    "Roma,x | 3 | people | 'x'",
+                    "Roma, 3 | 3 | people | ' 3'",
+                    "Roma,3.0 | 3 | people | '3.0'",
+                    "Roma,2147483648 | 3 | people | '2147483648'",
+                    "Roma,+3 | 3 | people | '+3'",
+                    "Roma,٣ | 3 | people | '٣'",
+                    "Roma, | 3 | people | ''",
+                    "Roma | 3 | '' | 1 fields",
+                    "Roma,3,4 | 3 | '' | 3 fields",
+                    "Ro\"ma,3 | 3 | '' | Ro",
+                    "\"Roma\"x,3 | 3 | '' | Roma",
+                    "\"Roma,3 | 3 | '' | Roma"
+                })
         void thatDoesNotFitSaysWhere(String row, long line, String field, String value) throws IOException {
             String file = write("bad.csv", "name,people\nok,1\n" + row + "\n");
 
@@ -232,7 +263,9 @@ class RecordFilesTest {
         }
 
         @ParameterizedTest
-        @CsvSource(delimiter = '|', value = {"name,other | people", "name,people,name | name", "Name,people | name"})
+        @CsvSource(
+                delimiter = '|',
+                value = {"name,other | people", "name,people,name | name", "Name,people | name"})
         void withoutAColumnOrWithTwoSaysWhich(String header, String field) throws IOException {
             MalformedRecordException e = malformed(engine.readCsv(write("bad.csv", header + "\na,1,b\n"), City.class));
 
@@ -281,7 +314,8 @@ class RecordFilesTest {
         @ValueSource(strings = {"\n", "\r\n", "\r"})
         void areTheSameWhereverTheFileIsCut(String end) throws IOException {
             String text = "\uFEFF{\"name\":\"é\",\"people\":1}" + end + "  " + end
-                    + " { \"people\" : 2 , \"x\" : [1,{\"y\":null},\"}\"] } " + end + "{\"people\":3,\"name\":\"\\ud83d\\udc33\\n\"}";
+                    + " { \"people\" : 2 , \"x\" : [1,{\"y\":null},\"}\"] } " + end
+                    + "{\"people\":3,\"name\":\"\\ud83d\\udc33\\n\"}";
             String file = write("in.jsonl", text);
             List<City> expected = List.of(new City("é", 1), new City(null, 2), new City("\uD83D\uDC33\n", 3));
 
@@ -293,31 +327,32 @@ class RecordFilesTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {
-            "{\"people\":1.0}",
-            "{\"people\":\"1\"}",
-            "{\"people\":01}",
-            "{\"people\":1e2}",
-            "{\"people\":2147483648}",
-            "{\"people\":null}",
-            "{\"name\":\"x\"}",
-            "{\"people\":1,\"people\":1}",
-            "{\"people\":1,\"x\":1,\"x\":2}",
-            "{\"people\":1,}",
-            "{\"people\":1} x",
-            "{\"people\":1",
-            "{'people':1}",
-            "[1]",
-            "{\"people\":1,\"name\":7}",
-            "{\"people\":1,\"name\":\"\\ud83d\"}",
-            "{\"people\":1,\"name\":\"\\x\"}",
-            "{\"people\":1,\"name\":\"a\tb\"}",
-            "{\"people\":1,\"name\":\"open}",
-            "{\"people\":1,\"x\":nul}",
-            "{\"people\":1,\"x\":[1 2]}",
-            "{\"people\":NaN}",
-            "{\"people\":1,\"x\":0x10}"
-        })
+        @ValueSource(
+                strings = {
+                    "{\"people\":1.0}",
+                    "{\"people\":\"1\"}",
+                    "{\"people\":01}",
+                    "{\"people\":1e2}",
+                    "{\"people\":2147483648}",
+                    "{\"people\":null}",
+                    "{\"name\":\"x\"}",
+                    "{\"people\":1,\"people\":1}",
+                    "{\"people\":1,\"x\":1,\"x\":2}",
+                    "{\"people\":1,}",
+                    "{\"people\":1} x",
+                    "{\"people\":1",
+                    "{'people':1}",
+                    "[1]",
+                    "{\"people\":1,\"name\":7}",
+                    "{\"people\":1,\"name\":\"\\ud83d\"}",
+                    "{\"people\":1,\"name\":\"\\x\"}",
+                    "{\"people\":1,\"name\":\"a\tb\"}",
+                    "{\"people\":1,\"name\":\"open}",
+                    "{\"people\":1,\"x\":nul}",
+                    "{\"people\":1,\"x\":[1 2]}",
+                    "{\"people\":NaN}",
+                    "{\"people\":1,\"x\":0x10}"
+                })
         void thatDoNotFitSayWhere(String bad) throws IOException {
             String ok = "{\"people\":1}\n";
             String file = write("bad.jsonl", ok.repeat(20) + bad + "\n" + ok);
@@ -334,7 +369,8 @@ class RecordFilesTest {
         void nameTheFieldInsideOfFields() throws IOException {
             String file = write("bad.jsonl", "{\"points\":[{\"x\":1,\"y\":2},{\"x\":1,\"y\":\"2\"}]}\n");
 
-            assertThat(malformed(engine.readJsonLines(file, Shape.class)).field()).isEqualTo("points[1].y");
+            assertThat(malformed(engine.readJsonLines(file, Shape.class)).field())
+                    .isEqualTo("points[1].y");
         }
 
         @Test
@@ -373,8 +409,7 @@ class RecordFilesTest {
 
         @Test
         void mayRefuseValues() throws IOException {
-            MalformedRecordException e =
-                    malformed(engine.readCsv(write("in.csv", "number\n1\n-1\n"), Checked.class));
+            MalformedRecordException e = malformed(engine.readCsv(write("in.csv", "number\n1\n-1\n"), Checked.class));
 
             assertThat(e.line()).isEqualTo(3);
             assertThat(e).hasCauseInstanceOf(IllegalStateException.class);

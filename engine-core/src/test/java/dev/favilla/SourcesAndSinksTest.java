@@ -338,9 +338,8 @@ class SourcesAndSinksTest {
     @Nested
     class ASink {
 
-        private final List<String> committed = List.of(
-                "begin 4",
-                "commit " + LongStream.range(0, 40).boxed().toList());
+        private final List<String> committed =
+                List.of("begin 4", "commit " + LongStream.range(0, 40).boxed().toList());
 
         @Test
         void isGivenEachRecordOnce() {
@@ -397,9 +396,8 @@ class SourcesAndSinksTest {
         void isAbortedIfTheJobFails() {
             try (EngineContext engine = EngineContext.open("local[2]")) {
                 assertThatExceptionOfType(JobFailedException.class)
-                        .isThrownBy(() -> engine.range(0, 40, 1, 4)
-                                .map(x -> 1 / (x - 25))
-                                .write(new Keeping()))
+                        .isThrownBy(() ->
+                                engine.range(0, 40, 1, 4).map(x -> 1 / (x - 25)).write(new Keeping()))
                         .withCauseInstanceOf(ArithmeticException.class);
                 Engines.assertUsable(engine);
                 assertThat(LOG).containsExactly("begin 4", "abort");

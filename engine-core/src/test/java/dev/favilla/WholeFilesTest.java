@@ -108,7 +108,8 @@ class WholeFilesTest {
         void thatAreMalformedAreCounted() throws IOException {
             write("bad.txt", new byte[] {'a', (byte) 0xFF});
 
-            assertThat(engine.wholeTextFiles(path("bad.txt")).values().collect()).containsExactly("a\uFFFD");
+            assertThat(engine.wholeTextFiles(path("bad.txt")).values().collect())
+                    .containsExactly("a\uFFFD");
             assertThat(Engines.lastJob(engine).metrics().get(Metric.MALFORMED_INPUTS))
                     .isEqualTo(1);
         }
@@ -230,8 +231,8 @@ class WholeFilesTest {
             for (String cap : List.of("1000", "70000", "99999")) {
                 try (EngineContext small = with("favilla.input.maxRecordSize", cap)) {
                     assertThatExceptionOfType(JobFailedException.class)
-                            .isThrownBy(() ->
-                                    small.textFile(path("long.txt"), 1).count())
+                            .isThrownBy(
+                                    () -> small.textFile(path("long.txt"), 1).count())
                             .withMessageContaining("after 1 lines")
                             .withMessageContaining("raise favilla.input.maxRecordSize")
                             .satisfies(e -> assertThat(limit(e).path()).isEqualTo(path("long.txt")));

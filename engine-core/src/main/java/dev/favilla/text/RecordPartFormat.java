@@ -100,8 +100,9 @@ public enum RecordPartFormat implements PartFormat {
                 format.begin(known, out);
                 schema = known;
             } else if (known.type() != record.getClass()) {
-                throw new IllegalArgumentException("records must be of one class, got " + record.getClass().getName()
-                        + " after " + known.type().getName() + ". Map to one record class.");
+                throw new IllegalArgumentException(
+                        "records must be of one class, got " + record.getClass().getName() + " after "
+                                + known.type().getName() + ". Map to one record class.");
             }
             return known;
         }

@@ -1,5 +1,6 @@
 package dev.favilla.frame;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -104,6 +105,17 @@ public final class BlockFrame {
      */
     public static InputStream input(InputStream in, long frameBytes, BlockHeader expected) {
         return new FrameInput(in, frameBytes, expected);
+    }
+
+    /**
+     * Verifies a framed block of any length from its first byte to its last, without unpacking it.
+     *
+     * @param beforeEachChunk asked whether to go on, which it prevents by throwing
+     * @throws DamagedBlockException if it is not whole, was changed, or is not the block that {@code expected} names
+     */
+    public static void verify(InputStream in, long frameBytes, BlockHeader expected, Runnable beforeEachChunk)
+            throws IOException {
+        new FrameInput(in, frameBytes, expected).verifyRest(beforeEachChunk);
     }
 
     /** Where the verified content of a frame is. The array may be the frame itself and must not be written to. */

@@ -87,7 +87,7 @@ final class FrameInput extends InputStream implements BoundedInput {
             return false;
         }
         byte[] first = take(FrameFormat.CHUNK_BYTES);
-        if (ByteBuffer.wrap(first).getInt() == 0) {
+        if (rawLength(first) == 0) {
             end(first);
             return false;
         }
@@ -96,16 +96,9 @@ final class FrameInput extends InputStream implements BoundedInput {
     }
 
     private void readChunk(byte[] first) throws IOException {
-        ByteBuffer head = ByteBuffer.wrap(first);
-        long available = left - FrameFormat.CRC_BYTES - FrameFormat.TRAILER_BYTES;
-        Compression compression = FrameFormat.verifyChunkHead(head, available, expected, chunks);
-        int rawLength = head.getInt(0);
-        byte[] stored = take(head.getInt(Integer.BYTES));
-        CRC32C crc = FrameFormat.seeded(headCrc, chunks);
-        crc.update(first, 0, first.length);
-        crc.update(stored, 0, stored.length);
-        int announced = ByteBuffer.wrap(take(FrameFormat.CRC_BYTES)).getInt();
-        FrameFormat.verify(expected, "checksum of chunk " + chunks, announced, (int) crc.getValue());
+        Compression compression = verifyChunkHead(first);
+        byte[] stored = takeChunk(first);
+        int rawLength = rawLength(first);
         if (compression == Compression.NONE) {
             raw = stored;
         } else {
@@ -116,8 +109,48 @@ final class FrameInput extends InputStream implements BoundedInput {
         }
         position = 0;
         limit = rawLength;
+        count(rawLength);
+    }
+
+    private Compression verifyChunkHead(byte[] first) {
+        long available = left - FrameFormat.CRC_BYTES - FrameFormat.TRAILER_BYTES;
+        return FrameFormat.verifyChunkHead(ByteBuffer.wrap(first), available, expected, chunks);
+    }
+
+    /** Returns what is stored of a chunk once its checksum is right. */
+    private byte[] takeChunk(byte[] first) throws IOException {
+        byte[] stored = take(ByteBuffer.wrap(first).getInt(Integer.BYTES));
+        CRC32C crc = FrameFormat.seeded(headCrc, chunks);
+        crc.update(first, 0, first.length);
+        crc.update(stored, 0, stored.length);
+        int announced = ByteBuffer.wrap(take(FrameFormat.CRC_BYTES)).getInt();
+        FrameFormat.verify(expected, "checksum of chunk " + chunks, announced, (int) crc.getValue());
+        return stored;
+    }
+
+    private static int rawLength(byte[] first) {
+        return ByteBuffer.wrap(first).getInt();
+    }
+
+    private void count(int rawLength) {
         rawBytes += rawLength;
         chunks++;
+    }
+
+    /** Verifies what was not read yet, to the end, without unpacking it. */
+    void verifyRest(Runnable beforeEachChunk) throws IOException {
+        position = limit;
+        while (!ended) {
+            beforeEachChunk.run();
+            byte[] first = take(FrameFormat.CHUNK_BYTES);
+            if (rawLength(first) == 0) {
+                end(first);
+            } else {
+                verifyChunkHead(first);
+                takeChunk(first);
+                count(rawLength(first));
+            }
+        }
     }
 
     private void end(byte[] first) throws IOException {

@@ -30,11 +30,8 @@ final class DiskBlock extends StoredBlock {
      */
     @Override
     CachedBlock open(Serializer serializer, TaskScope scope, Runnable unreadable) {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream content = content()) {
-            while (content.read(buffer) >= 0) {
-                scope.checkKilled();
-            }
+        try (InputStream bytes = new BufferedInputStream(file.open(), BUFFER_BYTES)) {
+            BlockFrame.verify(bytes, file.bytes(), header(), scope::checkKilled);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read cached block " + id(), e);
         }

@@ -103,6 +103,9 @@ final class PeerReader {
         } catch (DamagedBlockException e) {
             logger().warn("A cached block came damaged from another executor and will be computed", e);
             return null;
+        } catch (IllegalArgumentException e) { // unpacked it would be longer than an array
+            logger().debug("Cached block {} is too large to come from another executor; it will be computed", id, e);
+            return null;
         }
     }
 

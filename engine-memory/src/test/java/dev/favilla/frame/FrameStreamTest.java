@@ -44,6 +44,10 @@ class FrameStreamTest {
         }
     }
 
+    private static void verify(byte[] frame) throws IOException {
+        BlockFrame.verify(new ByteArrayInputStream(frame), frame.length, HEADER, () -> {});
+    }
+
     /** Half of it repeats, so that some chunks can be compressed and others cannot. */
     private static byte[] payload(SplittableRandom random, int length) {
         byte[] payload = new byte[length];
@@ -61,6 +65,7 @@ class FrameStreamTest {
             byte[] frame = write(compression, HEADER, payload);
 
             assertThat(read(frame)).isEqualTo(payload);
+            verify(frame);
             BlockFrame.Payload opened = BlockFrame.open(frame, HEADER);
             assertThat(Arrays.copyOfRange(opened.bytes(), opened.offset(), opened.offset() + opened.length()))
                     .isEqualTo(payload);
@@ -178,6 +183,7 @@ class FrameStreamTest {
             byte[] payload = payloads.get(i % frames.size());
             assertThat(seen.toByteArray()).isEqualTo(Arrays.copyOf(payload, seen.size()));
             assertThatThrownBy(() -> BlockFrame.open(damaged, HEADER)).isInstanceOf(DamagedBlockException.class);
+            assertThatThrownBy(() -> verify(damaged)).isInstanceOf(DamagedBlockException.class);
         }
 
         assertThat(noticed).isEqualTo(10_000);

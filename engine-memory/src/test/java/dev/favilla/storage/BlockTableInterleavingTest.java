@@ -29,7 +29,7 @@ class BlockTableInterleavingTest {
 
     private static final long POOL = UnifiedMemoryManager.MINIMUM_POOL_BYTES;
     private static final int ATTEMPTS = 5;
-    private static final int STEPS = 3000;
+    private static final int STEPS = 1500;
     private static final List<StorageLevel> LEVELS = List.of(
             StorageLevel.MEMORY_ONLY,
             StorageLevel.MEMORY_ONLY_SER,

@@ -33,7 +33,7 @@ class LocalBlockManagerStressTest {
             StorageLevel.OFF_HEAP,
             StorageLevel.DISK_ONLY);
     private static final int THREADS = 8;
-    private static final int TASKS_PER_THREAD = 50;
+    private static final int TASKS_PER_THREAD = 25;
 
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(POOL, 0.3);
     private final FlakyDisk disk = new FlakyDisk();

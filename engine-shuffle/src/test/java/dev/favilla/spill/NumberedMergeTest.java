@@ -55,8 +55,7 @@ class NumberedMergeTest {
                 assertThat(merge.mayAdvance()).isEqualTo(merge.number() < 4999);
             }
 
-            assertThat(numbers)
-                    .isEqualTo(LongStream.range(0, 5000).boxed().toList());
+            assertThat(numbers).isEqualTo(LongStream.range(0, 5000).boxed().toList());
             assertThat(fixture.bytesOnDisk()).isZero();
         }
     }

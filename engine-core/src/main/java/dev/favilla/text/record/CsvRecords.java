@@ -65,8 +65,7 @@ public final class CsvRecords {
      */
     public Object read(List<@Nullable String> row) throws MalformedValueException {
         if (row.size() != width) {
-            throw new MalformedValueException(
-                    "", row.size() + " fields", width + " fields, as the header has", null);
+            throw new MalformedValueException("", row.size() + " fields", width + " fields, as the header has", null);
         }
         @Nullable Object[] values = new @Nullable Object[columns.length];
         for (int i = 0; i < columns.length; i++) {
@@ -97,9 +96,7 @@ public final class CsvRecords {
 
     /** Returns the names of the columns as a line, without its end. */
     public static String header(RecordSchema schema) {
-        return schema.fields().stream()
-                .map(field -> quoted(field.name()))
-                .collect(Collectors.joining(","));
+        return schema.fields().stream().map(field -> quoted(field.name())).collect(Collectors.joining(","));
     }
 
     /** Returns a record as a line, which may have line ends inside quotes, without its end. */

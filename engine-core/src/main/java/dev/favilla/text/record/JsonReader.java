@@ -188,7 +188,8 @@ final class JsonReader {
     /** Returns what is written without quotes. */
     private String literal() {
         int start = at;
-        while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || isAt('-') || isAt('+') || isAt('.'))) {
+        while (at < text.length()
+                && (Character.isLetterOrDigit(text.charAt(at)) || isAt('-') || isAt('+') || isAt('.'))) {
             at++;
         }
         return text.substring(start, at);

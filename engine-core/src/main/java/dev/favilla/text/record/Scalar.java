@@ -90,7 +90,9 @@ final class Scalar {
         put(all, float.class, Float.class, new Scalar("a number such as 1.5", Json.NUMBER, Scalar::single));
         put(all, double.class, Double.class, new Scalar("a number such as 1.5", Json.NUMBER, Scalar::twice));
         all.put(BigInteger.class, whole("a whole number", BigInteger::new));
-        all.put(BigDecimal.class, new Scalar("a number such as 1.50", Json.NUMBER, text -> new BigDecimal(decimal(text))));
+        all.put(
+                BigDecimal.class,
+                new Scalar("a number such as 1.50", Json.NUMBER, text -> new BigDecimal(decimal(text))));
     }
 
     private static void put(Map<Class<?>, Scalar> all, Class<?> primitive, Class<?> boxed, Scalar scalar) {
