@@ -247,14 +247,14 @@ class BlocksOnDiskTest {
             putLarge(1, StorageLevel.MEMORY_AND_DISK, 12);
             putLarge(2, StorageLevel.MEMORY_AND_DISK_SER, 12);
 
-            assertThat(putLarge(3, StorageLevel.MEMORY_ONLY, 20)).isTrue();
+            assertThat(putLarge(3, StorageLevel.MEMORY_ONLY, 24)).isTrue();
 
             assertThat(dropped).isEmpty();
             for (int rdd = 1; rdd <= 2; rdd++) {
                 assertThat(sizeOf(rdd).memoryBytes()).isZero();
                 assertHolds(rdd, 12);
             }
-            assertHolds(3, 20);
+            assertHolds(3, 24);
         }
 
         @ParameterizedTest
@@ -347,7 +347,7 @@ class BlocksOnDiskTest {
         void keepsNothingOfWhatDoesNotFitAndHurtsNobody(String name) {
             StorageLevel level = StorageLevel.fromString(name);
             leave(1);
-            disk.room = 20_000;
+            disk.room = 5_000;
             assertThat(putLarge(1, level, 4)).isFalse();
             disk.full = true;
             assertThat(putLarge(1, level, 4)).isFalse();
