@@ -101,6 +101,8 @@ class ArchitectureTest {
                 .definedBy("dev.favilla.digest..")
                 .layer("closure")
                 .definedBy("dev.favilla.closure..")
+                .layer("disk")
+                .definedBy("dev.favilla.disk..")
                 .layer("storage")
                 .definedBy("dev.favilla.storage..")
                 .layer("function")

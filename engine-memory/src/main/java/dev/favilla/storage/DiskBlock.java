@@ -62,7 +62,7 @@ final class DiskBlock extends StoredBlock {
 
     @Override
     byte @Nullable [] encode(Serializer serializer, BlockFrame frames) {
-        if (file.bytes() > StagedBytes.LARGEST_PAYLOAD_BYTES) {
+        if (file.bytes() > LARGEST_EXPORT_BYTES) {
             return null;
         }
         try (InputStream bytes = file.open()) {

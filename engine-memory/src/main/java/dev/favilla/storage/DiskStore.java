@@ -67,6 +67,11 @@ public final class DiskStore {
         return new BlockFile(there.create("block"));
     }
 
+    /** Returns how blocks are framed that were never in memory. */
+    BlockFrame frames() {
+        return frames;
+    }
+
     /** Frames what is written to a file. */
     FrameOutput frame(BlockFile file, BlockHeader header) {
         return frames.output(file, header);

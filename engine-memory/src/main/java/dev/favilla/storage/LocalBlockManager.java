@@ -141,9 +141,9 @@ public final class LocalBlockManager implements BlockManager {
         if (request.level().deserialized()) {
             return new StagedObjects(memory, request, serializer);
         }
-        return request.level().useOffHeap() && request.level().useMemory()
-                ? new StagedSlabs(memory, request, serializer, frames)
-                : new StagedBytes(memory, request, serializer, frames);
+        SlabSource source = request.level().useOffHeap() ? memory.slabs() : SlabSource.HEAP;
+        BlockFrame framed = request.level().useMemory() ? frames : memory.disk().frames();
+        return new StagedBytes(memory, request, source, serializer, framed);
     }
 
     /** The blocks that the attempt has begun and found here. */

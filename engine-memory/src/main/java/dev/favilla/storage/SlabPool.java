@@ -7,16 +7,14 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory outside the heap for one executor's blocks, in slabs of {@value #SLAB_BYTES} bytes. Slabs that come back are
+ * Memory outside the heap for one executor's blocks, in slabs of {@value SlabSource#SLAB_BYTES} bytes. Slabs that come back are
  * used again; of those nobody uses, {@value #MOST_IDLE} are kept, and none once the pool is closed. What is not kept is
  * freed by the JVM's collector, which the JVM has look before it says that there is no more memory outside the heap.
  *
  * <p><b>Threads.</b> May be used from any thread. The monitor of this object is a leaf and is not held while the JVM
  * finds memory.
  */
-final class SlabPool {
-
-    static final int SLAB_BYTES = 64 << 10;
+final class SlabPool implements SlabSource {
 
     private static final int MOST_IDLE = 128;
 
@@ -27,8 +25,8 @@ final class SlabPool {
     private boolean closed;
 
     /** Returns a slab, or null if the JVM has no more memory outside the heap. */
-    @Nullable
-    ByteBuffer take() {
+    @Override
+    public @Nullable ByteBuffer take() {
         synchronized (this) {
             ByteBuffer slab = idle.poll();
             if (slab != null) {
@@ -48,8 +46,8 @@ final class SlabPool {
         return slab;
     }
 
-    /** Takes slabs back that nobody reads or writes any more. */
-    synchronized void giveBack(Collection<ByteBuffer> slabs) {
+    @Override
+    public synchronized void giveBack(Collection<ByteBuffer> slabs) {
         inUse -= slabs.size();
         for (ByteBuffer slab : slabs) {
             if (!closed && idle.size() < MOST_IDLE) {

@@ -10,12 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes in slabs outside the heap: written by one thread, then read by any, each with a stream of its own, until they are
- * given back.
+ * Bytes in slabs, on the heap or outside it, so that what grows is never copied and never needs one long array: written by
+ * one thread, then read by any, each with a stream of its own, until they are given back.
  */
 final class Slabs extends OutputStream {
 
-    private final SlabPool pool;
+    /** What the JVM adds to a slab: an array's header, and a buffer around it. */
+    private static final int AROUND_BYTES = 72;
+
+    private final SlabSource source;
     private List<ByteBuffer> slabs = new ArrayList<>();
     private long length;
 
@@ -24,8 +27,8 @@ final class Slabs extends OutputStream {
 
     private int overflowLength;
 
-    Slabs(SlabPool pool) {
-        this.pool = pool;
+    Slabs(SlabSource source) {
+        this.source = source;
     }
 
     @Override
@@ -38,12 +41,12 @@ final class Slabs extends OutputStream {
         int from = offset;
         int left = count;
         while (left > 0) {
-            int place = (int) (length % SlabPool.SLAB_BYTES);
+            int place = (int) (length % SlabSource.SLAB_BYTES);
             if (overflow != null || (place == 0 && !addSlab())) {
                 overflow(bytes, from, left);
                 return;
             }
-            int step = Math.min(left, SlabPool.SLAB_BYTES - place);
+            int step = Math.min(left, SlabSource.SLAB_BYTES - place);
             slabs.get(slabs.size() - 1).put(place, bytes, from, step);
             from += step;
             left -= step;
@@ -52,7 +55,7 @@ final class Slabs extends OutputStream {
     }
 
     private boolean addSlab() {
-        ByteBuffer slab = pool.take();
+        ByteBuffer slab = source.take();
         return slab != null && slabs.add(slab);
     }
 
@@ -65,7 +68,7 @@ final class Slabs extends OutputStream {
         overflowLength += count;
     }
 
-    /** Returns whether the JVM had no memory outside the heap for all that was written. */
+    /** Returns whether there were no slabs for all that was written. */
     boolean isShort() {
         return overflow != null;
     }
@@ -77,12 +80,32 @@ final class Slabs extends OutputStream {
 
     /** Returns how many bytes the slabs take. */
     long slabBytes() {
-        return (long) slabs.size() * SlabPool.SLAB_BYTES;
+        if (source != SlabSource.HEAP || slabs.isEmpty()) {
+            return (long) slabs.size() * SlabSource.SLAB_BYTES;
+        }
+        int last = slabs.size() - 1;
+        return (long) last * SlabSource.SLAB_BYTES
+                + slabs.get(last).capacity()
+                + (long) slabs.size() * AROUND_BYTES;
+    }
+
+    /** Says that all was written: on the heap the last slab becomes as long as it has to be. */
+    void trim() {
+        int used = (int) (length % SlabSource.SLAB_BYTES);
+        if (source == SlabSource.HEAP && used > 0) {
+            int last = slabs.size() - 1;
+            slabs.set(last, ByteBuffer.wrap(Arrays.copyOf(slabs.get(last).array(), used)));
+        }
+    }
+
+    /** Returns whether they are outside the heap. */
+    boolean isOffHeap() {
+        return source != SlabSource.HEAP;
     }
 
     /** Writes all of it to another place. */
     void copyTo(OutputStream to) throws IOException {
-        byte[] buffer = new byte[SlabPool.SLAB_BYTES];
+        byte[] buffer = new byte[SlabSource.SLAB_BYTES];
         long left = length;
         for (ByteBuffer slab : slabs) {
             int step = (int) Math.min(left, buffer.length);
@@ -107,7 +130,7 @@ final class Slabs extends OutputStream {
         length = 0;
         overflow = null;
         overflowLength = 0;
-        pool.giveBack(all);
+        source.giveBack(all);
     }
 
     /**
@@ -139,9 +162,9 @@ final class Slabs extends OutputStream {
             if (position == length) {
                 return -1;
             }
-            int place = (int) (position % SlabPool.SLAB_BYTES);
-            int step = (int) Math.min(Math.min(count, length - position), SlabPool.SLAB_BYTES - place);
-            slabs.get((int) (position / SlabPool.SLAB_BYTES)).get(place, bytes, offset, step);
+            int place = (int) (position % SlabSource.SLAB_BYTES);
+            int step = (int) Math.min(Math.min(count, length - position), SlabSource.SLAB_BYTES - place);
+            slabs.get((int) (position / SlabSource.SLAB_BYTES)).get(place, bytes, offset, step);
             position += step;
             return step;
         }

@@ -2,38 +2,45 @@ package dev.favilla.storage;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.digest.ContentDigest;
+import dev.favilla.fault.FaultProbe;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
-import dev.favilla.frame.FrameBuffer;
 import dev.favilla.frame.FrameOutput;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.serializer.Serializer.RecordInput;
 import dev.favilla.serializer.Serializer.RecordOutput;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A block of serialized records in one frame. */
+/**
+ * A block of serialized records, on the heap or outside it, framed while it grows, chunk by chunk. What has to go to disk
+ * goes there as it is: the frame is the same.
+ */
 final class StagedBytes extends StagedBlock {
 
-    /** A frame is one array; what comes near its limit is not kept. */
-    static final long LARGEST_PAYLOAD_BYTES = Integer.MAX_VALUE / 2;
+    private static final int CHUNK_BYTES = 32 << 10;
 
-    static final int FIRST_BUFFER_BYTES = 4096;
-
-    /** More than the frame's own fields and a block id need. */
-    private static final int FRAME_BYTES = 128;
-
-    private final BlockFrame frames;
+    private final Slabs slabs;
     private final Redirect target;
+    private final FrameOutput frame;
     private final RecordOutput out;
-    private FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
-    private @Nullable FrameOutput frame;
 
-    StagedBytes(MemoryStore store, BlockRequest request, Serializer serializer, BlockFrame frames) {
+    /**
+     * @param source where its memory comes from
+     * @param frames how it is compressed
+     */
+    StagedBytes(
+            MemoryStore store, BlockRequest request, SlabSource source, Serializer serializer, BlockFrame frames) {
         super(store, request, new ContentDigest(serializer, request.attemptId()));
-        this.frames = frames;
-        this.target = new Redirect(buffer);
-        this.out = serializer.open(target);
+        this.slabs = new Slabs(source);
+        this.target = new Redirect(slabs);
+        this.frame = frames.withChunks(CHUNK_BYTES).output(target, header());
+        this.out = serializer.open(frame);
     }
 
     @Override
@@ -43,31 +50,26 @@ final class StagedBytes extends StagedBlock {
     }
 
     private boolean fits() {
-        return buffer.size() <= LARGEST_PAYLOAD_BYTES && grow(buffer.capacity());
+        return !slabs.isShort() && grow(slabs.slabBytes());
     }
 
     @Override
     @Nullable
     StoredBlock build() {
-        out.flush();
-        // For a moment there are both: the buffer and the frame that is cut from it.
-        if (!fits() || !grow((long) buffer.capacity() + buffer.size() + FRAME_BYTES)) {
-            return null;
+        try {
+            endFile(header().recordCount());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Slabs cannot fail", e);
         }
-        BlockHeader header = header();
-        StoredBlock block = new FrameBlock(summary(), header, buffer.frame(frames, header), isMovable());
-        clear();
-        return block;
+        slabs.trim();
+        return fits() ? new FrameBlock(summary(), header(), slabs, isMovable()) : null;
     }
 
     @Override
     void moveTo(BlockFile to) throws IOException {
-        out.flush();
-        FrameOutput begun = disk().frame(to, header());
-        buffer.writeTo(begun);
-        buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
-        target.to(begun);
-        frame = begun;
+        slabs.copyTo(to);
+        slabs.giveBack();
+        target.to(to);
     }
 
     @Override
@@ -77,54 +79,81 @@ final class StagedBytes extends StagedBlock {
 
     @Override
     void endFile(long count) throws IOException {
-        out.flush();
-        if (frame != null) {
-            frame.finish(count);
-        }
+        out.close();
+        frame.finish(count);
     }
 
     @Override
     void clear() {
-        buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
-        frame = null;
         target.toNowhere();
         out.close();
+        slabs.giveBack();
     }
 
     /** Serialized records as they are kept. */
     private static final class FrameBlock extends StoredBlock {
 
-        private static final int ARRAY_HEADER_BYTES = 16;
+        private final Slabs slabs;
 
-        private final byte[] frame;
-
-        FrameBlock(PublishedBlock summary, BlockHeader header, byte[] frame, boolean movable) {
-            super(summary, header, (long) frame.length + ARRAY_HEADER_BYTES, movable);
-            this.frame = frame;
+        FrameBlock(PublishedBlock summary, BlockHeader header, Slabs slabs, boolean movable) {
+            super(summary, header, slabs.slabBytes(), movable);
+            this.slabs = slabs;
         }
 
         @Override
         CachedBlock open(Serializer serializer, TaskScope scope, Runnable unreadable) {
-            byte[] found = scope.faults().bytes(FaultSite.CACHE_READ, header().blockId(), frame);
-            BlockFrame.Payload payload = BlockFrame.open(found, header());
-            return new FramedRecords(
-                    () -> serializer.open(payload.bytes(), payload.offset(), payload.length()),
-                    summary(),
-                    scope,
-                    unreadable);
+            try {
+                BlockFrame.verify(slabs.open(), slabs.length(), header(), scope::checkKilled);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Memory cannot fail", e);
+            }
+            if (scope.faults() != FaultProbe.NONE) {
+                meetFaults(scope.faults());
+            }
+            return new FramedRecords(() -> records(serializer), summary(), scope, unreadable);
+        }
+
+        private void meetFaults(FaultProbe faults) {
+            byte[] frame = bytesOfFrame();
+            byte[] found = faults.bytes(FaultSite.CACHE_READ, header().blockId(), frame);
+            if (!Arrays.equals(found, frame)) {
+                BlockFrame.open(found, header());
+            }
+        }
+
+        private RecordInput records(Serializer serializer) {
+            InputStream frame = BlockFrame.input(slabs.open(), slabs.length(), header());
+            return serializer.open(frame);
         }
 
         @Override
-        byte[] encode(Serializer serializer, BlockFrame frames) {
-            return frame.clone();
+        byte @Nullable [] encode(Serializer serializer, BlockFrame frames) {
+            return slabs.length() > LARGEST_EXPORT_BYTES ? null : bytesOfFrame();
+        }
+
+        private byte[] bytesOfFrame() {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) slabs.length());
+            try {
+                slabs.copyTo(bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Arrays cannot fail", e);
+            }
+            return bytes.toByteArray();
         }
 
         @Override
         void writeTo(BlockFile file, BlockFrame frames, Serializer serializer) throws IOException {
-            BlockFrame.Payload payload = BlockFrame.open(frame, header());
-            FrameOutput out = frames.output(file, header());
-            out.write(payload.bytes(), payload.offset(), payload.length());
-            out.finish(header().recordCount());
+            slabs.copyTo(file);
+        }
+
+        @Override
+        long offHeapBytes() {
+            return slabs.isOffHeap() ? bytes() : 0;
+        }
+
+        @Override
+        void discard() {
+            slabs.giveBack();
         }
     }
 }

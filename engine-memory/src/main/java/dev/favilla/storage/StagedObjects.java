@@ -24,6 +24,7 @@ final class StagedObjects extends StagedBlock {
     private static final int LARGEST_CHUNK = 8192;
     private static final int BYTES_PER_CHUNK = 24;
     private static final int BYTES_PER_SLOT = 4;
+    private static final int FIRST_BUFFER_BYTES = 4096;
 
     private final Serializer serializer;
     private final Redirect target = new Redirect(OutputStream.nullOutputStream());
@@ -143,12 +144,12 @@ final class StagedObjects extends StagedBlock {
 
         @Override
         byte @Nullable [] encode(Serializer serializer, BlockFrame frames) {
-            FrameBuffer buffer = new FrameBuffer(StagedBytes.FIRST_BUFFER_BYTES);
+            FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
             try (Serializer.RecordOutput out = serializer.open(buffer)) {
                 for (@Nullable Object[] chunk : chunks) {
                     for (Object record : chunk) {
                         out.write(record);
-                        if (buffer.size() > StagedBytes.LARGEST_PAYLOAD_BYTES) {
+                        if (buffer.size() > LARGEST_EXPORT_BYTES) {
                             return null;
                         }
                     }

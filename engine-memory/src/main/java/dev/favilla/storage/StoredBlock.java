@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** A completed block: immutable content, and the pins that the store counts. */
 abstract class StoredBlock {
 
+    /** What is longer is not sent to other executors, which would need one array for it. */
+    static final long LARGEST_EXPORT_BYTES = Integer.MAX_VALUE / 2;
+
     private final BlockId id;
     private final BlockHeader header;
     private final PublishedBlock summary;

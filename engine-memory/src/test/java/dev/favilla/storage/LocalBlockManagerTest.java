@@ -14,6 +14,7 @@ import dev.favilla.serializer.Serializer;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -430,7 +431,8 @@ class LocalBlockManagerTest {
     @Test
     void aDamagedBlockIsAMissAndGone() throws ReflectiveOperationException {
         put(id(1, 0), StorageLevel.MEMORY_ONLY_SER, 1, 2);
-        byte[] frame = (byte[]) read(((Map<?, ?>) read(read(store, "memory"), "visible")).get(id(1, 0)), "frame");
+        Object block = ((Map<?, ?>) read(read(store, "memory"), "visible")).get(id(1, 0));
+        byte[] frame = ((ByteBuffer) ((List<?>) read(read(block, "slabs"), "slabs")).get(0)).array();
         frame[frame.length - 6] ^= 1;
 
         assertThat(get(id(1, 0))).isEmpty();
