@@ -128,9 +128,26 @@ class LineageAsDataTest {
                 "join of moved" + keyed + " with mapValues(negate) of moved" + keyed);
     }
 
+    private void givenSorts() {
+        Ordering<Integer> order = reader.named("order", (left, right) -> Integer.compare(right, left));
+        String sorted = "sort(natural order) of moved to 2 of keyBy(key) of [1][2, 3]";
+        given("sortByKey", pairs.sortByKey(false, 2), sorted);
+        given("sortBy", numbers.sortBy(key, true, 2), "values() of " + sorted);
+        given(
+                "repartitionAndSortWithinPartitions",
+                pairs.repartitionAndSortWithinPartitions(twoWays, order),
+                "sort(order) of moved to 2 of keyBy(key) of [1][2, 3]");
+        given(
+                "repartitionAndSortWithinPartitions in place",
+                placed.repartitionAndSortWithinPartitions(twoWays),
+                sorted);
+        given("filterByRange", pairs.filterByRange(order, 2, 1), "filterByRange(order) of keyBy(key) of [1][2, 3]");
+    }
+
     private void givenAll() {
         givenNarrowOnes();
         givenWideOnes();
+        givenSorts();
     }
 
     @Test

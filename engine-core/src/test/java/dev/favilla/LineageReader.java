@@ -17,6 +17,7 @@ import dev.favilla.rdd.RangeNode;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.UnionNode;
 import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.NaturalKeys;
 import dev.favilla.spill.Combiner;
 import dev.favilla.spill.GatherValues;
 import dev.favilla.text.FileNode;
@@ -111,6 +112,9 @@ final class LineageReader {
         }
         if (function instanceof Combiner<?, ?> combiner) {
             return combiner(combiner);
+        }
+        if (function instanceof NaturalKeys) {
+            return function.toString();
         }
         String name = names.get(function);
         if (name == null) {

@@ -297,6 +297,9 @@ class SortingTest {
             PairRDD<Version, Integer> sorted = engine.parallelizePairs(pairs, 3).sortByKey(true, 4);
 
             assertThat(sorted.collect()).isEqualTo(sorted(pairs, Comparator.naturalOrder()));
+            assertThat(sorted.repartitionAndSortWithinPartitions(sorted.rangePartitioner(true, 3))
+                            .collect())
+                    .isEqualTo(sorted.collect());
             assertThat(sorted.filterByRange(new Version(3, 0), new Version(4, 19))
                             .count())
                     .isEqualTo(pairs.stream()

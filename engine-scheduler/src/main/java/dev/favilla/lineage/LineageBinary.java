@@ -5,6 +5,7 @@ import dev.favilla.serializer.GraphWriter;
 import dev.favilla.serializer.ObjectGraph;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.RangePartitioner;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.Serializable;
@@ -159,10 +160,17 @@ public final class LineageBinary {
                         : beyond.computeIfAbsent(node.id(), id -> BeyondShuffle.standInFor(node));
             }
             if (object instanceof HoldsRecords holder) {
-                packed.add(holder.pack(records));
-                return new PackedNumber(packed.size() - 1);
+                return packed(holder.pack(records));
+            }
+            if (object instanceof RangePartitioner ranges) { // of a module below, which knows no lineage
+                return packed(new PackedRanges(ranges, records));
             }
             return object;
+        }
+
+        private PackedNumber packed(HoldsRecords.Packed part) {
+            packed.add(part);
+            return new PackedNumber(packed.size() - 1);
         }
     }
 

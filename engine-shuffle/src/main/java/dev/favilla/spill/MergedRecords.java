@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A tree of losers: each step compares along one path, once per level.
  *
  * <p>Merging would not notice an order that contradicts itself. So each record is compared with the next, before it is
- * handed out, where the order is the user's.
+ * handed out, where there may be doubt.
  */
 final class MergedRecords implements Iterator<@Nullable Object> {
 
@@ -25,11 +25,14 @@ final class MergedRecords implements Iterator<@Nullable Object> {
     /** The input whose record is next. */
     private int winner;
 
-    /** @param inputs at least one, the earlier ones first; each before its first record */
-    MergedRecords(List<? extends Input> inputs, RecordOrder order) {
+    /**
+     * @param inputs at least one, the earlier ones first; each before its first record
+     * @param checked whether the order may contradict itself
+     */
+    MergedRecords(List<? extends Input> inputs, RecordOrder order, boolean checked) {
         this.inputs = inputs.toArray(new Input[0]);
         this.order = order;
-        this.checked = order.kind() == RecordOrder.Kind.OTHER;
+        this.checked = checked;
         this.losers = new int[this.inputs.length];
         for (Input input : this.inputs) {
             input.advance();

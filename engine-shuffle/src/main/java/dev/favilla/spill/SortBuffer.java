@@ -74,10 +74,14 @@ final class SortBuffer {
         sizes.add(record);
     }
 
-    /** Sorts what is here; records that compare equal stay in the order they came. */
-    void sort() {
-        if (prefixes.sort(records, size)) {
-            return;
+    /**
+     * Sorts what is here; records that compare equal stay in the order they came.
+     *
+     * @return whether keys are of classes whose order is beyond doubt
+     */
+    boolean sort() {
+        if (size == 0 || prefixes.sort(records, size)) {
+            return true;
         }
         try {
             Arrays.sort(records, 0, size, order);
@@ -86,6 +90,7 @@ final class SortBuffer {
             failure.addSuppressed(e);
             throw failure;
         }
+        return false;
     }
 
     /** Lets the next record go. */

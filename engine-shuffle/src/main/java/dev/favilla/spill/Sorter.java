@@ -60,6 +60,9 @@ public final class Sorter implements AutoCloseable {
     /** In the middle of something: nothing can be moved out. */
     private boolean busy;
 
+    /** Whether all was sorted by a class's order that is beyond doubt. */
+    private boolean trusted = true;
+
     /** What is in memory once it is sorted; null before. */
     private @Nullable InMemory sorted;
 
@@ -135,13 +138,13 @@ public final class Sorter implements AutoCloseable {
         makeRoom();
         InMemory rest = new InMemory();
         whole(() -> {
-            buffer.sort();
+            trusted &= buffer.sort();
             sorted = rest;
         });
         mergeSome();
         List<MergedRecords.Input> inputs = open(runs);
         inputs.add(rest);
-        return new MergedRecords(inputs, order);
+        return new MergedRecords(inputs, order, !trusted);
     }
 
     /** Merges neighbours until few enough runs are left, so that each record goes through as few passes as possible. */
@@ -151,7 +154,7 @@ public final class Sorter implements AutoCloseable {
             int count = Math.min(MOST_OPEN_RUNS, runs.size() - MOST_OPEN_RUNS + 1);
             first = first + count > runs.size() ? 0 : first;
             List<Run> some = runs.subList(first, first + count);
-            Run merged = write(new MergedRecords(open(some), order));
+            Run merged = write(new MergedRecords(open(some), order, !trusted));
             some.clear();
             runs.add(first++, merged);
         }
@@ -178,7 +181,7 @@ public final class Sorter implements AutoCloseable {
         whole(() -> {
             InMemory rest = sorted;
             if (rest == null) {
-                buffer.sort();
+                trusted &= buffer.sort();
             }
             Run run = write(new Leaving());
             runs.add(run);

@@ -2,13 +2,10 @@ package dev.favilla.rdd.sort;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.EntryExtractor;
-import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PreparedPartitioner;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
-import dev.favilla.scheduler.SerializedValue;
-import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.shuffle.TaskPartitioner;
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> May be used from any thread.
  */
-public final class SampledRanges implements TaskPartitioner, PreparedPartitioner, HoldsRecords {
+public final class SampledRanges implements TaskPartitioner, PreparedPartitioner {
 
     private static final long serialVersionUID = 1L;
 
@@ -110,9 +107,9 @@ public final class SampledRanges implements TaskPartitioner, PreparedPartitioner
         return new Located(ranges().forTask(scope), count, operation);
     }
 
-    @Override
-    public Packed pack(Serializer records) {
-        return new PackedRanges(SerializedValue.of(ranges().bounds().toArray(), records), order, count, operation);
+    /** What is written instead: what was found. */
+    private Object writeReplace() {
+        return new Found(ranges(), count, operation);
     }
 
     @Override
@@ -133,29 +130,8 @@ public final class SampledRanges implements TaskPartitioner, PreparedPartitioner
         }
     }
 
-    /** What travels: bounds as the records that they are. */
-    private record PackedRanges(SerializedValue bounds, KeyOrder order, int count, String operation)
-            implements HoldsRecords.Packed {
-
-        @Override
-        public long size() {
-            return bounds.size();
-        }
-
-        @Override
-        public Partitioner unpack(Serializer records) {
-            List<?> keys = java.util.Arrays.asList((@Nullable Object[]) bounds.read(records));
-            return new Copy(new RangePartitioner(keys, order.comparator(), order.ascending()), this);
-        }
-    }
-
     /** What stands in a copy of the lineage. */
-    private record Copy(RangePartitioner ranges, PackedRanges packed) implements TaskPartitioner, HoldsRecords {
-
-        @Override
-        public int numPartitions() {
-            return packed.count;
-        }
+    private record Found(RangePartitioner ranges, int numPartitions, String operation) implements TaskPartitioner {
 
         @Override
         public int partition(@Nullable Object key) {
@@ -164,12 +140,7 @@ public final class SampledRanges implements TaskPartitioner, PreparedPartitioner
 
         @Override
         public Partitioner forTask(TaskScope scope) {
-            return new Located(ranges.forTask(scope), packed.count, packed.operation);
-        }
-
-        @Override
-        public Packed pack(Serializer same) {
-            return packed;
+            return new Located(ranges.forTask(scope), numPartitions, operation);
         }
     }
 }
