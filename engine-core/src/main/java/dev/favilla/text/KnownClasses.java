@@ -184,7 +184,7 @@ final class KnownClasses implements Serializable {
                         Collections.singleton(1),
                         Collections.singletonMap(1, 1),
                         Collections.unmodifiableList(new ArrayList<>()),
-                        Collections.unmodifiableList(new LinkedList<>()),
+                        Collections.unmodifiableList(new ArrayList<>(1)),
                         Collections.unmodifiableCollection(new ArrayList<>()),
                         Collections.unmodifiableSet(new HashSet<>()),
                         Collections.unmodifiableMap(new HashMap<>()))

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Execution memory of one task, or of one owner of retained bytes. */
 final class ExecutionAccount implements MemoryAccount {
 
-    private static final int EVICTION_ROUNDS = 8;
-    private static final int SPILL_ROUNDS = 8;
     private static final int SEARCHES = 3;
 
     /** How often a task that is alone tries again before it is refused, should evictors not do what they say. */
@@ -30,8 +28,7 @@ final class ExecutionAccount implements MemoryAccount {
     /** Owned by the account's thread. */
     private final Spillables spillables = new Spillables();
 
-    /** Owned by the account's thread: nobody gave back in time what its minimum lacks, so it waits no more. */
-    private boolean minimumInVain;
+    private final RoomMaker room;
 
     /** Holds more than its share, which others wait for; looked at without the monitor. */
     private volatile boolean wantedBack;
@@ -63,17 +60,8 @@ final class ExecutionAccount implements MemoryAccount {
     /** What is retained belongs to a job that has ended. */
     private boolean leftOver;
 
-    /** What is retained can be written out, as far as is known. */
-    private boolean movable;
-
-    /** Is being written out. */
-    private boolean moving;
-
-    /** How often in a row nothing of it could be written out. */
-    private int refusals;
-
-    /** The move of the ledger's count before which it is not asked again. */
-    private long restsUntil;
+    /** Whether what is retained can be written out. */
+    private final Movability movability;
 
     private boolean waitedInVain;
     private @Nullable String gaveWayBecause;
@@ -93,7 +81,8 @@ final class ExecutionAccount implements MemoryAccount {
         this.job = job;
         this.retained = retained;
         this.share = share;
-        this.movable = retained != null && retained != RetainedMemory.FIXED;
+        this.room = new RoomMaker(ledger, this, spillables);
+        this.movability = new Movability(retained != null && retained != RetainedMemory.FIXED);
         synchronized (ledger) {
             this.number = ledger.nextNumber();
             ledger.open(this);
@@ -146,29 +135,12 @@ final class ExecutionAccount implements MemoryAccount {
         wantedBack = true;
     }
 
+    Movability movability() {
+        return movability;
+    }
+
     boolean isMovable() {
-        return movable;
-    }
-
-    /** Returns whether it may be asked to write something out now. */
-    boolean mayMove(long moves) {
-        return held > 0 && !moving && retained != RetainedMemory.FIXED && moves >= restsUntil;
-    }
-
-    boolean isMoving() {
-        return moving;
-    }
-
-    void beginMove() {
-        moving = true;
-    }
-
-    /** Notes what came of a move: who has nothing to write out is asked ever more rarely. */
-    void endMove(boolean freed, long moves) {
-        moving = false;
-        movable = freed;
-        refusals = freed ? 0 : Math.min(refusals + 1, 10);
-        restsUntil = freed ? 0 : moves + (1L << refusals);
+        return movability.isLikely();
     }
 
     boolean gaveWay() {
@@ -204,10 +176,10 @@ final class ExecutionAccount implements MemoryAccount {
     @Override
     public long reserve(long bytes, @Nullable Spillable asking) {
         requireNotNegative(bytes);
-        makeRoom(bytes, false, asking);
+        room.makeFor(bytes, false, asking);
         synchronized (ledger) {
             long granted = Math.min(bytes, grantable(false));
-            grant(granted);
+            take(granted);
             return granted;
         }
     }
@@ -227,12 +199,12 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     private boolean tryTake(long bytes, boolean beyondShare, @Nullable Spillable asking) {
-        makeRoom(bytes, beyondShare, asking);
+        room.makeFor(bytes, beyondShare, asking);
         synchronized (ledger) {
             if (grantable(beyondShare) < bytes) {
                 return false;
             }
-            grant(bytes);
+            take(bytes);
             return true;
         }
     }
@@ -254,178 +226,61 @@ final class ExecutionAccount implements MemoryAccount {
         }
     }
 
-    /** Does what can be done so that {@code bytes} can be granted, the cheapest first, as long as that helps. */
-    private void makeRoom(long bytes, boolean beyondShare, @Nullable Spillable asking) {
-        // Others may take what was evicted for this request; asking for ever could empty the cache for nothing.
-        for (int round = 0; round < EVICTION_ROUNDS; round++) {
-            if (evict(bytes, beyondShare) == 0) {
-                break;
-            }
-        }
-        if (isTask()) {
-            moveOutputsOut(bytes, beyondShare);
-            if (!beyondShare) {
-                awaitMinimum(bytes);
-            }
-        }
-        spillOwn(bytes, beyondShare, asking);
-    }
-
-    /** Others may take what this task's own spillables freed, so it tries again as long as they free anything. */
-    private void spillOwn(long bytes, boolean beyondShare, @Nullable Spillable asking) {
-        long before = Long.MAX_VALUE;
-        for (int round = 0; round < SPILL_ROUNDS && !spillables.isEmpty(); round++) {
-            long now = reservedBytes();
-            if (now >= before || toSpill(bytes, beyondShare) <= 0) {
-                return;
-            }
-            before = now;
-            spillables.spill(() -> toSpill(bytes, beyondShare), asking);
-        }
-    }
-
-    /** Returns how much of what it holds a task should move out to be granted {@code bytes}. */
-    private long toSpill(long bytes, boolean beyondShare) {
-        synchronized (ledger) {
-            checkOpen();
-            long within = Math.min(ledger.freeBytes(), limit(beyondShare));
-            long missing = Math.max(bytes - within, ledger.claimedBefore(this) - ledger.freeBytes());
-            return missing <= 0 ? 0 : Math.min(held, Math.max(missing, held / SPILLED_PARTS));
-        }
-    }
-
     @Override
     public void settle(@Nullable Spillable asking) {
         if (wantedBack) {
             wantedBack = false;
-            spillOwn(0, false, asking);
+            room.spillOwn(0, false, asking);
         }
     }
 
-    /** Has map outputs written out, outside the monitor; several tasks may do so at once, each with other outputs. */
-    private long moveOutputsOut(long bytes, boolean beyondShare) {
-        long freed = 0;
-        while (true) {
-            ExecutionAccount output;
-            long wanted;
-            synchronized (ledger) {
-                long missing = bytes - Math.min(bytes, grantable(beyondShare));
-                wanted = Math.min(missing, shortfall(bytes, beyondShare));
-                output = missing == 0 ? null : ledger.nextToMove(wanted > 0);
-                if (output == null && (wanted <= 0 || !awaitMoves())) {
-                    return freed;
-                }
-                if (output != null) {
-                    output.beginMove();
-                }
-            }
-            if (output != null) {
-                freed += move(output, Math.max(0, wanted));
-            }
-        }
+    // --- asked by what makes room, with the monitor held
+
+    /** Returns how much of what it holds a task should move out to be granted {@code bytes}. */
+    long toSpill(long bytes, boolean beyondShare) {
+        checkOpen();
+        long within = Math.min(ledger.freeBytes(), limit(beyondShare));
+        long missing = Math.max(bytes - within, ledger.claimedBefore(this) - ledger.freeBytes());
+        return missing <= 0 ? 0 : Math.min(held, Math.max(missing, held / SPILLED_PARTS));
     }
 
-    private long move(ExecutionAccount output, long wanted) {
-        RetainedMemory of = output.retained;
-        long before = output.reservedBytes();
-        long freed = 0;
-        try {
-            freed = of == null ? 0 : of.moveOut(ledger.worthMoving(wanted));
-        } finally {
-            synchronized (ledger) {
-                freed = Math.min(freed, before - output.held);
-                ledger.endMove(output, freed > 0);
-            }
-        }
-        return freed;
-    }
-
-    /** Waits, with the monitor held, for what other tasks are having written out; returns false if nobody is. */
-    private boolean awaitMoves() {
-        if (!ledger.isMoving()) {
-            return false;
-        }
-        checkMayWait();
-        return awaitUpTo(ledger.minimumPatienceNanos());
-    }
-
-    /**
-     * Waits until those who hold more than their share have given back what this task lacks of its minimum, half a
-     * share; they do so the next time they ask for memory or look. They may be busy with something else for long, so
-     * after a while this task goes on with what it can move out itself.
-     */
-    private void awaitMinimum(long bytes) {
-        synchronized (ledger) {
-            long begin = System.nanoTime();
-            while (!minimumInVain && lacksMinimum(bytes) > 0 && mayAwaitMinimum()) {
-                checkMayWait();
-                long left = ledger.minimumPatienceNanos() - (System.nanoTime() - begin);
-                awaited = lacksMinimum(bytes);
-                ledger.callBackShares();
-                try {
-                    minimumInVain = left <= 0 || !awaitUpTo(left);
-                } finally {
-                    awaited = 0;
-                }
-            }
-        }
-    }
-
-    private long lacksMinimum(long bytes) {
+    /** Returns what has to come free so that this task gets {@code bytes}, or its minimum if that is less. */
+    long lacksMinimum(long bytes) {
         return Math.min(bytes, ledger.fairShare() / 2 - held) - Math.max(0, ledger.freeBytes());
     }
 
-    private boolean mayAwaitMinimum() {
+    /** Returns whether others would give back what it lacks of its minimum. */
+    boolean mayAwaitMinimum() {
         return !gaveWay()
                 && !ledger.isClaimedBefore(this)
                 && !(held == 0 && ledger.mustWaitOutside(this))
                 && ledger.isAnyBeyondShare(this);
     }
 
-    /** Has cached blocks dropped, outside the monitor; returns how many bytes came free. */
-    private long evict(long bytes, boolean beyondShare) {
-        long wanted;
-        synchronized (ledger) {
-            checkOpen();
-            wanted = Math.min(shortfall(bytes, beyondShare), ledger.evictableBytes());
-            if (wanted <= 0) {
-                return 0;
-            }
-            ledger.beginEviction(wanted);
-        }
+    /** Waits for a change while what is lacking of the minimum goes to nobody else beyond his share. */
+    void awaitMinimum(long lacking, long nanos) {
+        checkMayWait();
+        awaited = lacking;
+        ledger.callBackShares();
         try {
-            return evictFromAll(wanted);
+            awaitUpTo(nanos);
         } finally {
-            synchronized (ledger) {
-                ledger.endEviction();
-            }
+            awaited = 0;
         }
     }
 
-    private long evictFromAll(long wanted) {
-        long evicted = 0;
-        for (PooledStorage storage : storages()) {
-            if (evicted < wanted) {
-                evicted += storage.evict(wanted - evicted);
-            }
-        }
-        return evicted;
+    /** Returns whose bytes it keeps; null for a task. */
+    @Nullable
+    RetainedMemory retained() {
+        return retained;
     }
 
-    private Iterable<PooledStorage> storages() {
-        synchronized (ledger) {
-            return ledger.storages();
-        }
-    }
-
-    private long missing(long bytes, boolean beyondShare) {
-        synchronized (ledger) {
-            return bytes - Math.min(bytes, grantable(beyondShare));
-        }
+    long missing(long bytes, boolean beyondShare) {
+        return bytes - Math.min(bytes, grantable(beyondShare));
     }
 
     /** Returns what has to come free so that this account gets what it may have of {@code bytes}. */
-    private long shortfall(long bytes, boolean beyondShare) {
+    long shortfall(long bytes, boolean beyondShare) {
         return Math.min(bytes, allowed(beyondShare)) - ledger.freeBytes();
     }
 
@@ -512,7 +367,7 @@ final class ExecutionAccount implements MemoryAccount {
             while (reason == null) {
                 checkMayWait();
                 if (grantable(true) >= bytes) {
-                    grant(bytes);
+                    take(bytes);
                     return true;
                 }
                 if (held + bytes > ledger.withinReachOf(this)) {
@@ -540,34 +395,10 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Has go what other jobs have left for later, which they compute again, and what their readers pin. */
     private boolean makeOthersLeave(long bytes, long begun) {
-        return evict(bytes, true) > 0
-                || moveOutputsOut(bytes, true) > 0
-                || takeOutputsOfOthers(bytes) > 0
+        return room.evict(bytes, true) > 0
+                || room.moveOutputsOut(bytes, true) > 0
+                || room.dropOutputsOfOthers(bytes) > 0
                 || outlastReaders(bytes, begun);
-    }
-
-    private long takeOutputsOfOthers(long bytes) {
-        Iterable<ExecutionAccount> outputs;
-        synchronized (ledger) {
-            outputs = ledger.outputsOfOthers(this);
-        }
-        long freed = 0;
-        for (ExecutionAccount output : outputs) {
-            RetainedMemory of = output.retained;
-            if (of != null && missing(bytes, true) > 0) {
-                freed += of.drop();
-                displaced(output);
-            }
-        }
-        return freed;
-    }
-
-    private void displaced(ExecutionAccount output) {
-        synchronized (ledger) {
-            if (!output.leftOver && output.job > job) {
-                ledger.displace(output.job);
-            }
-        }
     }
 
     /**
@@ -600,7 +431,7 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     /** Called with the monitor held; returns false if nothing has changed for so long. */
-    private boolean awaitUpTo(long nanos) {
+    boolean awaitUpTo(long nanos) {
         try {
             return ledger.awaitChange(nanos);
         } catch (InterruptedException e) {
@@ -628,7 +459,7 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     /** Called with the monitor held. */
-    private void checkMayWait() {
+    void checkMayWait() {
         checkOpen();
         String reason = gaveWayBecause == null ? cancelledBecause : gaveWayBecause;
         if (reason != null) {
@@ -644,7 +475,7 @@ final class ExecutionAccount implements MemoryAccount {
         }
     }
 
-    private void checkOpen() {
+    void checkOpen() {
         if (closed) {
             if (cancelledBecause != null) {
                 throw new TaskKilledException(owner, cancelledBecause);
@@ -669,11 +500,6 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     // --- having
-
-    private void grant(long bytes) {
-        take(bytes);
-        minimumInVain &= bytes == 0;
-    }
 
     /** Adds to, or with a negative number takes from, what this account and its side of the pool hold. */
     private void take(long bytes) {

@@ -465,7 +465,9 @@ final class MemoryLedger {
         moves++;
         ExecutionAccount best = null;
         for (ExecutionAccount output : holding) {
-            if (output.mayMove(moves) && (any || !output.isMovable()) && (best == null || goesBefore(output, best))) {
+            if (output.movability().mayMove(moves)
+                    && (any || !output.isMovable())
+                    && (best == null || goesBefore(output, best))) {
                 best = output;
             }
         }
@@ -489,7 +491,7 @@ final class MemoryLedger {
     /** Returns whether any output is being written out. */
     boolean isMoving() {
         for (ExecutionAccount output : holding) {
-            if (output.isMoving()) {
+            if (output.movability().isMoving()) {
                 return true;
             }
         }
@@ -499,7 +501,7 @@ final class MemoryLedger {
     /** Notes whether anything of an output could be written out. */
     void endMove(ExecutionAccount output, boolean freed) {
         long fixedBefore = output.isMovable() ? 0 : output.heldBytes();
-        output.endMove(freed, moves);
+        output.movability().end(freed, moves);
         fixedBytes += (output.isMovable() ? 0 : output.heldBytes()) - fixedBefore;
         changed();
     }

@@ -45,7 +45,7 @@ final class PooledStorage implements StorageAccount {
         requireNotNegative(taken);
         synchronized (ledger) {
             long change = taken - Math.min(given, held);
-            if (closed || (change > 0 && (ledger.isClaimed() || change > ledger.freeBytes()))) {
+            if (closed || (change > 0 && (ledger.isClaimed() || change > ledger.freeBytes() - ledger.awaitedBytes()))) {
                 return false;
             }
             add(change);

@@ -7,14 +7,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * The memory of one executor: one pool from which tasks, map outputs and cached blocks take what the others leave.
  *
- * <p><b>Fair share.</b> With {@code N} tasks, a task is at first granted no more than {@code (pool - retained -
+ * <p><b>Fair share.</b> With {@code N} tasks, a task is at first granted no more than {@code (pool - fixed -
  * min(storage, protected)) / N}, where <em>protected</em> is the share of the pool that cached blocks keep once they use
- * it. A task that already holds more, because others were opened later, keeps it. A retained account has no share; it
- * gets what is free or can be evicted.
+ * it, and <em>fixed</em> what map outputs hold that cannot be written out. A task that already holds more, because others
+ * were opened later, keeps it until they want their part; then it moves the rest out, the next time it asks for memory or
+ * {@linkplain MemoryAccount#settle looks}. A retained account has no share; it gets what is free or can be evicted.
  *
  * <p><b>A request</b> takes what is free; then has cached blocks above the protected share evicted; then map outputs
- * written out; then asks the owner's own spillables, in the order they were registered; then is granted in one step what can be granted. That is
- * all that {@code reserve} does.
+ * written out; then, if the task holds less than half its share, waits a second at most for those who hold more than
+ * theirs; then asks the owner's own spillables: the smallest that is big enough or else the biggest, and last the one that
+ * the memory is for; then is granted in one step what can be granted. That is all that {@code reserve} does.
  *
  * <p><b>Before a task is refused</b> what it requires, memory that nobody can reach any more is given back, and the
  * task may have what is free beyond its fair share. If that is not enough, the older of two tasks goes first: it waits

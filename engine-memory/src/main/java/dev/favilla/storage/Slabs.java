@@ -84,9 +84,7 @@ final class Slabs extends OutputStream {
             return (long) slabs.size() * SlabSource.SLAB_BYTES;
         }
         int last = slabs.size() - 1;
-        return (long) last * SlabSource.SLAB_BYTES
-                + slabs.get(last).capacity()
-                + (long) slabs.size() * AROUND_BYTES;
+        return (long) last * SlabSource.SLAB_BYTES + slabs.get(last).capacity() + (long) slabs.size() * AROUND_BYTES;
     }
 
     /** Says that all was written: on the heap the last slab becomes as long as it has to be. */

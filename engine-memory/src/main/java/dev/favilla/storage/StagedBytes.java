@@ -34,8 +34,7 @@ final class StagedBytes extends StagedBlock {
      * @param source where its memory comes from
      * @param frames how it is compressed
      */
-    StagedBytes(
-            MemoryStore store, BlockRequest request, SlabSource source, Serializer serializer, BlockFrame frames) {
+    StagedBytes(MemoryStore store, BlockRequest request, SlabSource source, Serializer serializer, BlockFrame frames) {
         super(store, request, new ContentDigest(serializer, request.attemptId()));
         this.slabs = new Slabs(source);
         this.target = new Redirect(slabs);

@@ -4,21 +4,28 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells how many bytes of heap a record keeps, in the layout of a 64-bit JVM with compressed references.
  *
- * <p>Exact for boxed values, strings, arrays of primitives, and records, arrays and objects with readable fields made
- * of them. Collections of the JDK are counted from outside: elements plus what each costs, with the spare capacity they
- * may have. Where fields are closed, a constant stands for each. A value reached twice counts twice: the error is on
- * the safe side.
+ * <p>Exact for boxed values, strings, big numbers, arrays of primitives, and records, arrays and objects with readable
+ * fields made of them. Collections of the JDK are counted from outside: elements plus what each costs, with the spare
+ * capacity they may have. Where fields are closed, a constant stands for each. A value reached twice counts twice: the
+ * error is on the safe side.
  *
  * <p><b>Cost.</b> A bounded walk: of long arrays and collections a sample is measured. See {@link Sampler} for many
  * records.
@@ -29,10 +36,27 @@ public final class SizeEstimator {
 
     private static final int HEADER_BYTES = 12;
     private static final int ARRAY_HEADER_BYTES = 16;
-    private static final int REFERENCE_BYTES = 4;
+
+    /** References are compressed in heaps below this size, unless the JVM was told otherwise. */
+    private static final long LARGEST_COMPRESSED_HEAP = 32L << 30;
+
+    private static final int REFERENCE_BYTES = Runtime.getRuntime().maxMemory() < LARGEST_COMPRESSED_HEAP ? 4 : 8;
     private static final int MAX_DEPTH = 32;
     private static final int MAX_OBJECTS = 4096;
     private static final int MEASURED_ELEMENTS = 128;
+
+    /** A string without its characters, and its array. */
+    private static final int STRING_BYTES = 44;
+
+    /** A BigDecimal, and a BigInteger without its digits. */
+    private static final int DECIMAL_BYTES = 40;
+
+    private static final int INTEGER_BYTES = 40;
+
+    /** A BigDecimal of more digits keeps them as a BigInteger. */
+    private static final int LONG_DIGITS = 18;
+
+    private static final double BITS_PER_DIGIT = 3.3220;
 
     /** Stands for a value that is not looked at: its field is closed to us or the walk has gone far enough. */
     private static final long UNSEEN_BYTES = 64;
@@ -78,10 +102,11 @@ public final class SizeEstimator {
             }
             return switch (shape.kind) {
                 case FIXED -> shape.bytes;
-                case PRIMITIVES -> align(ARRAY_HEADER_BYTES + shape.bytes * Array.getLength(value));
+                case PRIMITIVES -> sizeOfPrimitives(value, shape);
+                case NUMBER -> sizeOfNumber(value);
                 case REFERENCES -> sizeOfArray((@Nullable Object[]) value, depth);
-                case COLLECTION -> sizeOfCollection((Collection<?>) value, shape.bytes, depth);
-                case MAP -> sizeOfMap((Map<?, ?>) value, shape.bytes, depth);
+                case COLLECTION -> sizeOfCollection((Collection<?>) value, shape.container, depth);
+                case MAP -> sizeOfMap((Map<?, ?>) value, shape.container, depth);
                 case FIELDS -> sizeOfFields(value, shape, depth);
             };
         }
@@ -96,7 +121,7 @@ public final class SizeEstimator {
             return total + scale(elements, measured, array.length);
         }
 
-        private long sizeOfCollection(Collection<?> values, long bytesEach, int depth) {
+        private long sizeOfCollection(Collection<?> values, ContainerShape own, int depth) {
             int count = values.size();
             int measured = Math.min(count, MEASURED_ELEMENTS);
             long elements = 0;
@@ -106,23 +131,18 @@ public final class SizeEstimator {
                 elements += size(iterator.next(), depth + 1);
                 seen++;
             }
-            return Shape.CONTAINER_BYTES + align(bytesEach * count) + scale(elements, seen, count);
+            return own.bytes(count) + scale(elements, seen, count);
         }
 
-        private long sizeOfMap(Map<?, ?> map, long bytesEach, int depth) {
-            return sizeOfCollection(map.keySet(), bytesEach, depth)
-                    + sizeOfCollection(map.values(), 0, depth)
-                    - Shape.CONTAINER_BYTES;
+        private long sizeOfMap(Map<?, ?> map, ContainerShape own, int depth) {
+            return sizeOfCollection(map.keySet(), own, depth)
+                    + sizeOfCollection(map.values(), ContainerShape.NONE, depth);
         }
 
         private long sizeOfFields(Object value, Shape shape, int depth) {
             long total = shape.bytes;
             for (Field field : shape.references) {
-                try {
-                    total += size(field.get(value), depth + 1);
-                } catch (IllegalAccessException e) {
-                    throw new IllegalStateException("The fields of " + value.getClass() + " were readable before", e);
-                }
+                total += size(read(field, value), depth + 1);
             }
             return total;
         }
@@ -144,8 +164,25 @@ public final class SizeEstimator {
         return 24 + align(ARRAY_HEADER_BYTES + (long) bytesPerChar * length);
     }
 
+    private static long sizeOfPrimitives(Object array, Shape shape) {
+        return align(ARRAY_HEADER_BYTES + shape.bytes * Array.getLength(array));
+    }
+
+    private static long sizeOfNumber(Object number) {
+        if (number instanceof BigDecimal decimal) {
+            int digits = decimal.precision();
+            return DECIMAL_BYTES + (digits <= LONG_DIGITS ? 0 : sizeOfMagnitude((long) (digits * BITS_PER_DIGIT) + 1));
+        }
+        return sizeOfMagnitude(((BigInteger) number).bitLength());
+    }
+
+    private static long sizeOfMagnitude(long bits) {
+        return INTEGER_BYTES + align(ARRAY_HEADER_BYTES + (bits + Integer.SIZE - 1) / Integer.SIZE * Integer.BYTES);
+    }
+
     private enum Kind {
         FIXED,
+        NUMBER,
         PRIMITIVES,
         REFERENCES,
         COLLECTION,
@@ -156,13 +193,15 @@ public final class SizeEstimator {
     /**
      * How to measure instances of one class.
      *
-     * @param bytes of the object itself, of an element of a primitive array, or of a collection for each element
+     * @param bytes of the object itself, or of an element of a primitive array
      * @param references the fields to follow
+     * @param container what a collection takes beside its elements
      */
-    private record Shape(Kind kind, long bytes, List<Field> references) {
+    private record Shape(Kind kind, long bytes, List<Field> references, ContainerShape container) {
 
-        /** A collection without its elements; empty ones of the JDK are from 16 to 64 bytes. */
-        static final long CONTAINER_BYTES = 64;
+        Shape(Kind kind, long bytes) {
+            this(kind, bytes, List.of(), ContainerShape.NONE);
+        }
 
         /** Immutable classes of the JDK whose fields are closed but whose size is known, with what they refer to. */
         private static final Map<Class<?>, Long> KNOWN = Map.of(
@@ -170,8 +209,6 @@ public final class SizeEstimator {
                 java.time.OffsetDateTime.class, 96L,
                 java.time.ZonedDateTime.class, 96L,
                 java.time.OffsetTime.class, 48L,
-                java.math.BigInteger.class, 96L,
-                java.math.BigDecimal.class, 104L,
                 java.net.URI.class, 320L);
 
         private static final Set<Class<?>> SHARED = Set.of(Class.class, java.time.ZoneOffset.class);
@@ -180,22 +217,25 @@ public final class SizeEstimator {
             if (type.isArray()) {
                 Class<?> element = type.getComponentType();
                 return element.isPrimitive()
-                        ? new Shape(Kind.PRIMITIVES, primitiveBytes(element), List.of())
-                        : new Shape(Kind.REFERENCES, 0, List.of());
+                        ? new Shape(Kind.PRIMITIVES, primitiveBytes(element))
+                        : new Shape(Kind.REFERENCES, 0);
             }
             if (isShared(type)) {
-                return new Shape(Kind.FIXED, 0, List.of());
+                return new Shape(Kind.FIXED, 0);
             }
             Long known = KNOWN.get(type);
             if (known != null) {
-                return new Shape(Kind.FIXED, known, List.of());
+                return new Shape(Kind.FIXED, known);
+            }
+            if (type == BigInteger.class || type == BigDecimal.class) {
+                return new Shape(Kind.NUMBER, 0);
             }
             if (type.getModule() == Object.class.getModule()) {
                 if (Collection.class.isAssignableFrom(type)) {
-                    return new Shape(Kind.COLLECTION, collectionBytesEach(type), List.of());
+                    return new Shape(Kind.COLLECTION, 0, List.of(), ContainerShape.of(type));
                 }
                 if (Map.class.isAssignableFrom(type)) {
-                    return new Shape(Kind.MAP, mapBytesEach(type), List.of());
+                    return new Shape(Kind.MAP, 0, List.of(), ContainerShape.of(type));
                 }
             }
             return ofFields(type);
@@ -229,7 +269,7 @@ public final class SizeEstimator {
                 }
             }
             Kind kind = references.isEmpty() ? Kind.FIXED : Kind.FIELDS;
-            return new Shape(kind, align(bytes) + unseen, List.copyOf(references));
+            return new Shape(kind, align(bytes) + unseen, List.copyOf(references), ContainerShape.NONE);
         }
 
         private static boolean open(Field field) {
@@ -250,85 +290,232 @@ public final class SizeEstimator {
             }
             return type == short.class || type == char.class ? Short.BYTES : 1;
         }
+    }
 
-        /** References, with the half more that a grown list has; nodes and tables for the others. */
-        private static int collectionBytesEach(Class<?> type) {
+    /**
+     * What a collection of the JDK takes beside its elements.
+     *
+     * @param empty of the objects around
+     * @param each for each element: its node, or its place in an array that is as large as that
+     * @param places how many places there are in an array for each element
+     * @param fewest how many places there are at least
+     */
+    private record ContainerShape(int empty, int each, double places, int fewest) {
+
+        static final ContainerShape NONE = new ContainerShape(0, 0, 0, 0);
+
+        /** Just grown: half of its places are free, as are 3 of 8 in a table that is filled to 3/4 at most. */
+        private static final double LIST_PLACES = 1.5;
+
+        private static final double TABLE_PLACES = 2.7;
+        private static final int FEWEST_LISTED = 10;
+        private static final int FEWEST_IN_TABLE = 16;
+
+        static ContainerShape of(Class<?> type) {
+            boolean set = Set.class.isAssignableFrom(type);
+            boolean map = Map.class.isAssignableFrom(type);
+            if (PlatformTypes.isUnmodifiableMap(type)) {
+                return new ContainerShape(24, 0, 4, 0);
+            }
             if (PlatformTypes.isUnmodifiableCollection(type) || type.getName().equals("java.util.Arrays$ArrayList")) {
-                return Set.class.isAssignableFrom(type) ? 2 * REFERENCE_BYTES : REFERENCE_BYTES;
+                return new ContainerShape(24, 0, set ? 2 : 1, 0);
             }
-            if (type == java.util.LinkedList.class) {
-                return 24;
+            if (type == LinkedList.class) {
+                return new ContainerShape(32, 24, 0, 0);
             }
-            if (Set.class.isAssignableFrom(type)) {
-                return mapBytesEach(
-                        type == java.util.HashSet.class ? java.util.HashMap.class : java.util.LinkedHashMap.class);
+            if (SortedMap.class.isAssignableFrom(type) || SortedSet.class.isAssignableFrom(type)) {
+                return new ContainerShape(64, 40, 0, 0);
             }
-            return 2 * REFERENCE_BYTES;
+            if (map || set) {
+                boolean plain = type == HashMap.class || type == HashSet.class;
+                return new ContainerShape(set ? 80 : 64, plain ? 32 : 40, TABLE_PLACES, FEWEST_IN_TABLE);
+            }
+            return new ContainerShape(24, 0, LIST_PLACES, FEWEST_LISTED);
         }
 
-        private static int mapBytesEach(Class<?> type) {
-            if (PlatformTypes.isUnmodifiableMap(type)) {
-                return 4 * REFERENCE_BYTES;
+        long bytes(int count) {
+            if (places == 0) {
+                return empty + (long) each * count;
             }
-            // A node, and at worst 2.7 places in the table.
-            int node = type == java.util.HashMap.class ? 32 : 40;
-            return node + 3 * REFERENCE_BYTES;
+            long taken = count == 0 ? 0 : Math.max(fewest, (long) (places * count));
+            return empty + (long) each * count + align(ARRAY_HEADER_BYTES + taken * REFERENCE_BYTES);
         }
     }
 
     /**
-     * Estimates the bytes kept by many records from some of them: the first {@value #FIRST}, then one chosen at random
-     * out of every {@value #EVERY}. Long strings and byte arrays are all measured, since one missed is a large error.
+     * Estimates the bytes kept by many records. Every record is looked at: the size of some classes is known, and of
+     * others a guess is made from lengths, which costs little. Some records are measured, to learn by how much the
+     * guesses are wrong: the first {@value #FIRST}, then some chosen at random, of larger ones more, of the largest all.
      *
      * <p>The same records give the same estimate. Belongs to one thread.
      */
     public static final class Sampler {
 
         private static final int FIRST = 16;
-        private static final int EVERY = 64;
-        private static final int LONG_RECORD = 4096;
+        private static final int ORDINARY = 256;
+        private static final int LARGE = 4096;
 
         private long exactBytes;
-        private long ordinaryRecords;
-        private long sampledBytes;
-        private long sampledRecords;
-        private long nextSample;
-        private long random = 0x9e3779b97f4a7c15L;
+        private final Stratum ordinary = new Stratum(64);
+        private final Stratum larger = new Stratum(8);
 
-        /** Counts {@code record}, and measures it if it is its turn. */
+        private @Nullable Class<?> lastType;
+        private @Nullable Shape lastShape;
+
+        /** Counts {@code record}. */
         public void add(@Nullable Object record) {
-            if ((record instanceof String text && text.length() >= LONG_RECORD)
-                    || (record instanceof byte[] bytes && bytes.length >= LONG_RECORD)) {
-                exactBytes += sizeOf(record);
-                return;
-            }
-            long index = ordinaryRecords++;
-            if (index < FIRST) {
-                exactBytes += sizeOf(record);
-                nextSample = FIRST;
-            } else if (index == nextSample) {
-                sampledBytes += sizeOf(record);
-                sampledRecords++;
-                chooseNext(index);
+            if (record instanceof String text) {
+                guessed(record, STRING_BYTES + text.length());
+            } else if (record != null) {
+                addObject(record);
             }
         }
 
-        /** One in each block of records, so that a period in the data does not meet a period of ours. */
-        private void chooseNext(long index) {
-            random ^= random << 13;
-            random ^= random >>> 7;
-            random ^= random << 17;
-            long nextBlock = FIRST + ((index - FIRST) / EVERY + 1) * EVERY;
-            nextSample = nextBlock + (random >>> 58); // the upper 6 bits: from 0 to 63
+        private void addObject(Object record) {
+            Class<?> type = record.getClass();
+            Shape shape = lastShape;
+            if (type != lastType || shape == null) {
+                shape = SHAPES.get(type);
+                lastType = type;
+                lastShape = shape;
+            }
+            if (shape.kind == Kind.FIXED) {
+                exactBytes += shape.bytes;
+            } else if (shape.kind == Kind.PRIMITIVES) {
+                exactBytes += sizeOfPrimitives(record, shape);
+            } else {
+                guessed(record, Guess.of(record, shape, 0));
+            }
+        }
+
+        private void guessed(Object record, long guess) {
+            if (guess < ORDINARY) {
+                ordinary.add(record, guess);
+            } else if (guess < LARGE) {
+                larger.add(record, guess);
+            } else {
+                exactBytes += sizeOf(record);
+            }
         }
 
         /** Returns the estimate for everything added so far. */
         public long bytes() {
-            long others = ordinaryRecords - FIRST;
-            if (others <= 0 || sampledRecords == 0) {
-                return exactBytes;
+            return exactBytes + ordinary.bytes() + larger.bytes();
+        }
+
+        /** Records of about one size, of which some are measured. */
+        private static final class Stratum {
+
+            private final int every;
+            private long records;
+            private long firstBytes;
+            private long firstGuessed;
+            private long guessed;
+            private long sampled;
+            private long sampledBytes;
+            private long sampledGuessed;
+
+            /** What a guessed byte stands for among the records after the first. */
+            private double ratio = 1;
+
+            private long nextSample = FIRST;
+            private long random = 0x9e3779b97f4a7c15L;
+
+            /** @param every one out of so many is measured, a power of two */
+            Stratum(int every) {
+                this.every = every;
             }
-            return exactBytes + (long) ((double) sampledBytes / sampledRecords * others);
+
+            void add(Object record, long guess) {
+                long index = records++;
+                if (index < FIRST) {
+                    firstBytes += sizeOf(record);
+                    firstGuessed += guess;
+                    chooseRatio();
+                    return;
+                }
+                guessed += guess;
+                if (index == nextSample) {
+                    sampledBytes += sizeOf(record);
+                    sampledGuessed += guess;
+                    sampled++;
+                    chooseRatio();
+                    chooseNext(index);
+                }
+            }
+
+            /** The first ones count as long as there are not many others; they may be of another kind. */
+            private void chooseRatio() {
+                ratio = sampled < FIRST
+                        ? (double) (firstBytes + sampledBytes) / (firstGuessed + sampledGuessed)
+                        : (double) sampledBytes / sampledGuessed;
+            }
+
+            /** One in each block of records, so that a period in the data does not meet a period of ours. */
+            private void chooseNext(long index) {
+                random ^= random << 13;
+                random ^= random >>> 7;
+                random ^= random << 17;
+                long nextBlock = FIRST + ((index - FIRST) / every + 1) * every;
+                nextSample = nextBlock + ((random >>> 32) & (every - 1));
+            }
+
+            long bytes() {
+                return firstBytes + (long) (ratio * guessed);
+            }
+        }
+    }
+
+    /** How large a value seems without a look at what it refers to. */
+    private static final class Guess {
+
+        private static final int DEPTH = 3;
+        private static final int BYTES_PER_ELEMENT = 24;
+
+        static long of(@Nullable Object value, int depth) {
+            if (value == null) {
+                return 0;
+            }
+            return value instanceof String text
+                    ? STRING_BYTES + text.length()
+                    : of(value, SHAPES.get(value.getClass()), depth);
+        }
+
+        static long of(Object value, Shape shape, int depth) {
+            return switch (shape.kind) {
+                case FIXED -> shape.bytes;
+                case PRIMITIVES -> sizeOfPrimitives(value, shape);
+                case NUMBER -> sizeOfNumber(value);
+                case REFERENCES ->
+                    ARRAY_HEADER_BYTES + (long) (REFERENCE_BYTES + BYTES_PER_ELEMENT) * ((Object[]) value).length;
+                case COLLECTION -> {
+                    int count = ((Collection<?>) value).size();
+                    yield shape.container.bytes(count) + (long) BYTES_PER_ELEMENT * count;
+                }
+                case MAP -> {
+                    int count = ((Map<?, ?>) value).size();
+                    yield shape.container.bytes(count) + 2L * BYTES_PER_ELEMENT * count;
+                }
+                case FIELDS -> ofFields(value, shape, depth);
+            };
+        }
+
+        private static long ofFields(Object value, Shape shape, int depth) {
+            long total = shape.bytes;
+            if (depth < DEPTH) {
+                for (int i = 0; i < shape.references.size(); i++) {
+                    total += of(read(shape.references.get(i), value), depth + 1);
+                }
+            }
+            return total;
+        }
+    }
+
+    private static @Nullable Object read(Field field, Object of) {
+        try {
+            return field.get(of);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("The fields of " + of.getClass() + " were readable before", e);
         }
     }
 }

@@ -129,4 +129,47 @@ class MemoryMeterTest {
         assertThat(meter.shrinkTo(MIB)).isEqualTo(reserved - MIB);
         assertThat(account.reservedBytes()).isEqualTo(MIB);
     }
+
+    @Test
+    void aThingThatMovesOutWhileItAsksPaysForWhatItHasLeftAndGrowsBy() {
+        long[] held = {0};
+        MemoryMeter[] meter = new MemoryMeter[1];
+        Spillable thing = bytes -> {
+            long before = account.reservedBytes();
+            held[0] = 2 * MIB;
+            meter[0].hold(held[0]);
+            return before - account.reservedBytes();
+        };
+        account.register(thing);
+        meter[0] = new MemoryMeter(account, thing);
+        held[0] = POOL - MIB;
+        meter[0].hold(held[0]);
+
+        meter[0].hold(held[0] + 2 * MIB);
+
+        assertThat(held[0]).isEqualTo(2 * MIB);
+        assertThat(account.reservedBytes()).isBetween(4 * MIB, 6 * MIB);
+        meter[0].close();
+        assertThat(account.reservedBytes()).isZero();
+    }
+
+    @Test
+    void aThingThatAnotherHasMoveOutGivesAllOfItBack() {
+        MemoryMeter[] meter = new MemoryMeter[1];
+        account.register(bytes -> {
+            long before = account.reservedBytes();
+            meter[0].hold(0);
+            return before - account.reservedBytes();
+        });
+        meter[0] = new MemoryMeter(account);
+        meter[0].hold(POOL - (32 << 10));
+
+        try (MemoryMeter other = new MemoryMeter(account)) {
+            other.hold(MIB);
+            assertThat(account.reservedBytes()).isLessThan(2 * MIB);
+        }
+
+        meter[0].close();
+        assertThat(account.reservedBytes()).isZero();
+    }
 }

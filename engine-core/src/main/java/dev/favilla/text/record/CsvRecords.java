@@ -103,7 +103,7 @@ public final class CsvRecords {
     public static String row(RecordSchema schema, Object record) {
         StringBuilder row = new StringBuilder();
         for (RecordSchema.Field field : schema.fields()) {
-            if (!row.isEmpty() || field != schema.fields().get(0)) {
+            if (!row.isEmpty() || !field.equals(schema.fields().get(0))) {
                 row.append(',');
             }
             Object value = schema.get(record, field);
