@@ -31,7 +31,9 @@ class MemoryBudgetTest {
         try (EngineContext first = open()) {
             RDD<Long> kept = cached(first, 1000, 50_000);
             long ofFirst = budget.usage().storageBytes();
-            assertThat(ofFirst).isGreaterThan(MIB).isEqualTo(first.status().memory().storageBytes());
+            assertThat(ofFirst)
+                    .isGreaterThan(MIB)
+                    .isEqualTo(first.status().memory().storageBytes());
 
             try (EngineContext second = open()) {
                 cached(second, 1000, 20_000);
@@ -66,7 +68,8 @@ class MemoryBudgetTest {
 
         private InvalidSettingException refusal(EngineContext.Builder builder) {
             return org.assertj.core.api.Assertions.catchThrowableOfType(
-                    InvalidSettingException.class, () -> builder.memoryBudget(budget).open().close());
+                    InvalidSettingException.class,
+                    () -> builder.memoryBudget(budget).open().close());
         }
 
         @Test

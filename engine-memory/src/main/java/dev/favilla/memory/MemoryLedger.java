@@ -106,6 +106,11 @@ final class MemoryLedger {
         return new MemoryUsage(poolBytes, execution, retained, cached, active);
     }
 
+    /** Returns the time that waits are measured with. */
+    long nanoTime() {
+        return System.nanoTime();
+    }
+
     /** May be called without the monitor. */
     long patienceNanos() {
         return patienceNanos;
@@ -539,11 +544,11 @@ final class MemoryLedger {
     /** Waits until something has changed, at most so long; returns false if nothing has. */
     boolean awaitChange(long nanos) throws InterruptedException {
         long seen = changes;
-        long begin = System.nanoTime();
+        long begin = nanoTime();
         waiters++;
         try {
             while (changes == seen) {
-                long left = nanos - (System.nanoTime() - begin);
+                long left = nanos - (nanoTime() - begin);
                 if (left <= 0) {
                     return false;
                 }

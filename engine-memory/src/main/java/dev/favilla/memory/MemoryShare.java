@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What one executor uses of a budget that others may use, too. It has accounts of its own, and gives back exactly what
- * they hold when it is closed.
+ * they hold when it is closed and its last attempt has ended.
  *
  * <p><b>Jobs</b> have numbers of their own in each share. In the budget, jobs of a share that was opened later come
  * after those that had begun by then.
@@ -96,7 +96,10 @@ public final class MemoryShare implements MemoryManager, AutoCloseable {
         }
     }
 
-    /** Gives everything back; who still asks for memory is told to stop. Closing twice is harmless. */
+    /**
+     * Gives back what is retained and cached. Attempts that run still are told to stop, and give back what they hold when
+     * they end. Closing twice is harmless.
+     */
     @Override
     public void close() {
         List<ExecutionAccount> accounts;
@@ -108,7 +111,9 @@ public final class MemoryShare implements MemoryManager, AutoCloseable {
         }
         for (ExecutionAccount account : accounts) {
             account.cancel("its executor has ended");
-            account.close();
+            if (!account.isTask()) {
+                account.close();
+            }
         }
         storages.forEach(PooledStorage::close);
         budget.forget(reclaimer);

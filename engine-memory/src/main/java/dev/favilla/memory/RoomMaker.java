@@ -158,9 +158,9 @@ final class RoomMaker {
      */
     private void awaitMinimum(long bytes) {
         synchronized (ledger) {
-            long begin = System.nanoTime();
+            long begin = ledger.nanoTime();
             while (account.lacksMinimum(bytes) > 0 && account.mayAwaitMinimum()) {
-                long left = ledger.minimumPatienceNanos() - (System.nanoTime() - begin);
+                long left = ledger.minimumPatienceNanos() - (ledger.nanoTime() - begin);
                 minimumInVain |= left <= 0;
                 if (minimumInVain) {
                     ledger.callBackShares(); // what comes back later is found by a later request

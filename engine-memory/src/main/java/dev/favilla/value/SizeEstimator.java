@@ -353,11 +353,13 @@ public final class SizeEstimator {
 
         private static final int FIRST = 16;
         private static final int ORDINARY = 256;
-        private static final int LARGE = 4096;
+        private static final int LARGE = 4 << 10;
+        private static final int HUGE = 64 << 10;
 
         private long exactBytes;
         private final Stratum ordinary = new Stratum(64);
-        private final Stratum larger = new Stratum(8);
+        private final Stratum larger = new Stratum(32);
+        private final Stratum large = new Stratum(8);
 
         private @Nullable Class<?> lastType;
         private @Nullable Shape lastShape;
@@ -393,6 +395,8 @@ public final class SizeEstimator {
                 ordinary.add(record, guess);
             } else if (guess < LARGE) {
                 larger.add(record, guess);
+            } else if (guess < HUGE) {
+                large.add(record, guess);
             } else {
                 exactBytes += sizeOf(record);
             }
@@ -400,7 +404,7 @@ public final class SizeEstimator {
 
         /** Returns the estimate for everything added so far. */
         public long bytes() {
-            return exactBytes + ordinary.bytes() + larger.bytes();
+            return exactBytes + ordinary.bytes() + larger.bytes() + large.bytes();
         }
 
         /** Records of about one size, of which some are measured. */

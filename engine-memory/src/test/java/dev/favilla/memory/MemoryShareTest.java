@@ -50,21 +50,23 @@ class MemoryShareTest {
         first.close();
         first.close();
 
-        assertThat(budget.usage()).isEqualTo(new MemoryUsage(POOL, 7 * MIB, 0, 0, 1));
-        assertThat(first.usage().isIdle()).isTrue();
+        assertThat(first.usage()).as("the task runs still").isEqualTo(new MemoryUsage(POOL, 6 * MIB, 0, 0, 1));
+        assertThat(budget.usage()).isEqualTo(new MemoryUsage(POOL, 13 * MIB, 0, 0, 2));
         task.close();
+        assertThat(first.usage().isIdle()).isTrue();
         output.close();
         storage.close();
         assertThat(budget.usage()).isEqualTo(new MemoryUsage(POOL, 7 * MIB, 0, 0, 1));
     }
 
     @Test
-    void whoeverAsksAfterwardsIsToldToStopAndNothingNewIsOpened() {
+    void whoeverWaitsAfterwardsIsToldToStopAndNothingNewIsOpened() {
         MemoryAccount task = first.openTask("task", 1);
+        second.openTask("other", 1).require(60 * MIB);
 
         first.close();
 
-        assertThatThrownBy(() -> task.reserve(1))
+        assertThatThrownBy(() -> task.require(20 * MIB))
                 .isInstanceOf(TaskKilledException.class)
                 .hasMessageContaining("executor has ended");
         assertThatThrownBy(() -> first.openTask("task", 2)).isInstanceOf(IllegalStateException.class);
