@@ -83,7 +83,7 @@ class MemoryBudgetTest {
         @Test
         void togetherWithIsolatedExecutors() {
             assertThat(refusal(EngineContext.builder().executors(2).cores(1)))
-                    .hasMessageContainingAll("favilla.master", "local-cluster", "memoryBudget", "local[N]");
+                    .hasMessageContainingAll("favilla.master", "executors(2)", "memoryBudget", "local[N]");
         }
 
         @Test
