@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A run is a sequence of rows. A row is a number and, behind it, a fixed count of records. Within a run numbers never
  * fall, and no two runs have a number in common.
  *
- * <p><b>Cost.</b> At most {@value #FAN_IN} runs are open at once. If there are more, the smallest are first merged into
- * one. Runs are deleted as soon as they are read.
+ * <p><b>Cost.</b> At most {@value #FAN_IN} runs are open at once, and the records of one row are held. If there are more
+ * runs, the smallest are first merged into one. Runs are deleted as soon as they are read.
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  */
@@ -107,12 +107,16 @@ final class NumberedMerge implements AutoCloseable {
             present = null;
             enqueue(before);
         }
-        present = heads.poll();
-        return present != null;
+        Head next = heads.poll();
+        if (next != null) {
+            next.readRecords();
+        }
+        present = next;
+        return next != null;
     }
 
     private void enqueue(Head head) {
-        if (head.read()) {
+        if (head.readNumber()) {
             heads.add(head);
         } else {
             head.close();
@@ -168,15 +172,20 @@ final class NumberedMerge implements AutoCloseable {
             return reader.hasNext();
         }
 
-        boolean read() {
+        boolean readNumber() {
+            Arrays.fill(records, null);
             if (!reader.hasNext()) {
                 return false;
             }
             number = (Long) Objects.requireNonNull(reader.next(), "a row without a number");
+            return true;
+        }
+
+        /** Only when it is the row's turn: the records of one row are held at a time. */
+        void readRecords() {
             for (int i = 0; i < records.length; i++) {
                 records[i] = reader.next();
             }
-            return true;
         }
 
         @Override

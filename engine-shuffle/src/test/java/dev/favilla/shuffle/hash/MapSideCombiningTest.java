@@ -4,6 +4,10 @@ import static dev.favilla.shuffle.ShuffleFixture.entry;
 import static dev.favilla.shuffle.ShuffleFixture.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskMetrics;
+import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.RetainedMemory;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.MapOutputs;
@@ -116,6 +120,31 @@ class MapSideCombiningTest {
         assertThat(sent(again)).isEqualTo(sent);
         assertThat(again.outputs().get(0).digest())
                 .isEqualTo(outputs.outputs().get(0).digest());
+    }
+
+    /** What is sent takes less than the table does. */
+    @Test
+    void aTableOfZerosThatMovesOutSendsTheSameRecordsInTheSameOrder(TestSeed seed) throws Exception {
+        SplittableRandom random = seed.random();
+        List<Entry> records = records(i -> random.nextInt(100_000), 300_000);
+        ShuffleSpec spec = spec(REDUCERS, TestCombiners.sumFromAThousand());
+        MapOutputs expected = write(TestCombiners.sumFromAThousand(), records);
+        try (ShuffleFixture small = new ShuffleFixture(HashShuffleManager::new, 64L << 20)) {
+            MemoryAccount hog = small.memory().openRetained("the hog", RetainedMemory.FIXED);
+            hog.require((64L << 20) - (7 << 20));
+            List<TaskMetrics> metrics = new ArrayList<>();
+
+            MapOutput output = small.write(spec, 0, records, metrics);
+
+            assertThat(metrics.get(0).snapshot().get(Metric.DISK_BYTES_SPILLED)).isPositive();
+            assertThat(metrics.get(0).snapshot().get(Metric.MEMORY_BYTES_SPILLED))
+                    .isPositive();
+            assertThat(output.digest()).isEqualTo(expected.outputs().get(0).digest());
+            hog.close();
+            assertThat(small.readAll(
+                            spec(REDUCERS, null), new MapOutputs(spec.shuffleId(), 0, List.of(output))))
+                    .isEqualTo(fixture.readAll(spec(REDUCERS, null), expected));
+        }
     }
 
     private void drop(MapOutputs outputs) {
