@@ -1,5 +1,6 @@
 package dev.favilla.spill;
 
+import dev.favilla.memory.Bytes;
 import dev.favilla.serializer.SerializationException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -47,12 +48,13 @@ final class LargeGroup implements Iterable<@Nullable Object>, Serializable {
     /** Returns the values as a list of the caller's own. */
     List<@Nullable Object> toList() {
         groups.requireOpen();
-        if (run.records() > Integer.MAX_VALUE - 8 || !groups.couldHold(estimatedBytes)) {
+        if (run.records() > Integer.MAX_VALUE - 8 || !LargeGroups.fitInAList(estimatedBytes)) {
             throw new SerializationException(
-                    "Cannot copy the " + run.records() + " values of one key, about " + estimatedBytes
-                            + " bytes, which do not fit in memory and lie on local disk. Iterate over them in the"
-                            + " operation behind groupByKey, or use reduceByKey or aggregateByKey, or raise"
-                            + " EngineContext.builder().memory.",
+                    "Cannot copy the " + run.records() + " values of one key into a list: they take about "
+                            + Bytes.format(estimatedBytes) + " and lie on local disk, and a list may take "
+                            + Bytes.format(LargeGroups.largestList())
+                            + ", a quarter of the heap. Iterate over them in the operation behind groupByKey, use"
+                            + " reduceByKey or aggregateByKey, or raise -Xmx.",
                     null);
         }
         ArrayList<@Nullable Object> all = new ArrayList<>((int) run.records());

@@ -17,6 +17,9 @@ final class LargeGroups {
     /** A finished group is moved to a run of its own rather than written as one record if it takes more. */
     static final long LARGE_BYTES = 1 << 20;
 
+    /** A copy of a large group takes at most this fraction of the heap, and its bytes as much again. */
+    private static final int SMALLEST_SHARE = 4;
+
     private final TaskScope scope;
     private final List<LargeGroup> finished = new ArrayList<>();
     private final Set<RunReader> reading = new HashSet<>();
@@ -83,11 +86,13 @@ final class LargeGroups {
         reading.remove(reader);
     }
 
-    /** Returns whether {@code bytes} could be had, for a moment, for a copy. */
-    boolean couldHold(long bytes) {
-        long granted = scope.memory().reserve(bytes);
-        scope.memory().release(granted);
-        return granted >= bytes;
+    /** Returns whether a list may be made of so much; more would put the whole JVM at risk. */
+    static boolean fitInAList(long bytes) {
+        return bytes <= largestList();
+    }
+
+    static long largestList() {
+        return Runtime.getRuntime().maxMemory() / SMALLEST_SHARE;
     }
 
     void requireOpen() {
