@@ -1,9 +1,9 @@
 /**
  * Records that an attempt holds, in memory and beyond: {@link dev.favilla.spill.AggregationTable} folds the values of a key
  * into one accumulator, as a {@link dev.favilla.spill.Combiner} says, {@link dev.favilla.spill.HotTable} does so for a few
- * keys at a time, {@link dev.favilla.spill.HashJoin} keeps all values of one side of a join, and
- * {@link dev.favilla.spill.Sorter} holds records to be sorted. What goes to disk when memory is refused are the runs of a
- * {@link dev.favilla.spill.RunStore}.
+ * keys at a time, and {@link dev.favilla.spill.GroupTable} keeps all values. {@link dev.favilla.spill.HashJoin} joins two
+ * sides with one of these; {@link dev.favilla.spill.HeldRecords} have no key, and {@link dev.favilla.spill.Sorter} puts
+ * records in order. What goes to disk when memory is refused are the runs of a {@link dev.favilla.spill.RunStore}.
  *
  * <p>All tables find keys by open addressing in a {@code KeyTable} and pay from their attempt's account through a
  * {@link dev.favilla.memory.MemoryMeter}. They look at the account after so many records, never after so many bytes, and
@@ -11,8 +11,8 @@
  * in which records came.
  *
  * <p><b>Moving out.</b> A {@code FoldTable} moves parts by hash to runs, with later rows unmerged behind them, and each run
- * is read back into a table of the next level. What was finished part by part is put in order by {@code NumberedMerge}.
- * Neither changes what comes out, nor its order.
+ * is read back into a table of the next level. What was finished part by part is put in order by {@code NumberedMerge}, the
+ * rows of joins by {@code NumberedRows}. Neither changes what comes out, nor its order.
  */
 @NullMarked
 package dev.favilla.spill;

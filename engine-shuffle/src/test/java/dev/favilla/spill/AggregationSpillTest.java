@@ -349,8 +349,9 @@ class AggregationSpillTest {
         @Test
         void areNotWrittenIfNoListCouldHoldThem() {
             try (TableFixture fixture = new TableFixture(probes)) {
-                LargeGroup enormous =
-                        new LargeGroups(fixture.scope()).begin(List.of("a", "b")).finish(1L << 40);
+                LargeGroup enormous = new LargeGroups(fixture.scope())
+                        .begin(List.of("a", "b"))
+                        .finish(1L << 40);
 
                 assertThatThrownBy(() -> fixture.copier().isolate(enormous))
                         .isInstanceOf(SerializationException.class)

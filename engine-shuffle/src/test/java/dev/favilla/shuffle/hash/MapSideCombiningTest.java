@@ -141,8 +141,7 @@ class MapSideCombiningTest {
                     .isPositive();
             assertThat(output.digest()).isEqualTo(expected.outputs().get(0).digest());
             hog.close();
-            assertThat(small.readAll(
-                            spec(REDUCERS, null), new MapOutputs(spec.shuffleId(), 0, List.of(output))))
+            assertThat(small.readAll(spec(REDUCERS, null), new MapOutputs(spec.shuffleId(), 0, List.of(output))))
                     .isEqualTo(fixture.readAll(spec(REDUCERS, null), expected));
         }
     }
