@@ -439,7 +439,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     /** As {@link #cogroup(PairRDD, int)} with the default number of partitions. */
     public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> cogroup(PairRDD<K, A> other) {
-        return cogroup(CallSites.here("cogroup"), null, other);
+        return cogroup(CallSites.here("cogroup"), null, inputs(other));
     }
 
     /**
@@ -456,78 +456,85 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      * @throws IllegalArgumentException if {@code other} belongs to another context
      */
     public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> cogroup(PairRDD<K, A> other, int partitions) {
-        return cogroup(CallSites.here("cogroup"), hash(partitions), other);
+        return cogroup(CallSites.here("cogroup"), hash(partitions), inputs(other));
     }
 
     /** As {@link #cogroup(PairRDD, int)}, with keys placed by {@code partitioner}. */
     public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> cogroup(
             PairRDD<K, A> other, Partitioner partitioner) {
-        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), other);
+        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), inputs(other));
     }
 
     /** Another name of {@link #cogroup(PairRDD)}. */
     public <A extends @Nullable Object> PairRDD<K, Grouped2<V, A>> groupWith(PairRDD<K, A> other) {
-        return cogroup(CallSites.here("groupWith"), null, other);
+        return cogroup(CallSites.here("groupWith"), null, inputs(other));
     }
 
     /** As {@link #cogroup(PairRDD, PairRDD, int)} with the default number of partitions. */
     public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> cogroup(
             PairRDD<K, A> first, PairRDD<K, B> second) {
-        return cogroup(CallSites.here("cogroup"), null, first, second);
+        return cogroup(CallSites.here("cogroup"), null, inputs(first, second));
     }
 
     /** As {@link #cogroup(PairRDD, int)}, with two others. */
     public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> cogroup(
             PairRDD<K, A> first, PairRDD<K, B> second, int partitions) {
-        return cogroup(CallSites.here("cogroup"), hash(partitions), first, second);
+        return cogroup(CallSites.here("cogroup"), hash(partitions), inputs(first, second));
     }
 
     /** As {@link #cogroup(PairRDD, PairRDD, int)}, with keys placed by {@code partitioner}. */
     public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> cogroup(
             PairRDD<K, A> first, PairRDD<K, B> second, Partitioner partitioner) {
-        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), first, second);
+        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), inputs(first, second));
     }
 
     /** Another name of {@link #cogroup(PairRDD, PairRDD)}. */
     public <A extends @Nullable Object, B extends @Nullable Object> PairRDD<K, Grouped3<V, A, B>> groupWith(
             PairRDD<K, A> first, PairRDD<K, B> second) {
-        return cogroup(CallSites.here("groupWith"), null, first, second);
+        return cogroup(CallSites.here("groupWith"), null, inputs(first, second));
     }
 
     /** As {@link #cogroup(PairRDD, PairRDD, PairRDD, int)} with the default number of partitions. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             PairRDD<K, Grouped4<V, A, B, C>> cogroup(PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third) {
-        return cogroup(CallSites.here("cogroup"), null, first, second, third);
+        return cogroup(CallSites.here("cogroup"), null, inputs(first, second, third));
     }
 
     /** As {@link #cogroup(PairRDD, int)}, with three others. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             PairRDD<K, Grouped4<V, A, B, C>> cogroup(
                     PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third, int partitions) {
-        return cogroup(CallSites.here("cogroup"), hash(partitions), first, second, third);
+        return cogroup(CallSites.here("cogroup"), hash(partitions), inputs(first, second, third));
     }
 
     /** As {@link #cogroup(PairRDD, PairRDD, PairRDD, int)}, with keys placed by {@code partitioner}. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             PairRDD<K, Grouped4<V, A, B, C>> cogroup(
                     PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third, Partitioner partitioner) {
-        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), first, second, third);
+        return cogroup(CallSites.here("cogroup"), notNull(partitioner, "partitioner"), inputs(first, second, third));
     }
 
     /** Another name of {@link #cogroup(PairRDD, PairRDD, PairRDD)}. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             PairRDD<K, Grouped4<V, A, B, C>> groupWith(PairRDD<K, A> first, PairRDD<K, B> second, PairRDD<K, C> third) {
-        return cogroup(CallSites.here("groupWith"), null, first, second, third);
+        return cogroup(CallSites.here("groupWith"), null, inputs(first, second, third));
+    }
+
+    private List<PairRDD<?, ?>> inputs(PairRDD<?, ?> other) {
+        return List.of(this, notNull(other, "other"));
+    }
+
+    private List<PairRDD<?, ?>> inputs(PairRDD<?, ?> first, PairRDD<?, ?> second) {
+        return List.of(this, notNull(first, "first"), notNull(second, "second"));
+    }
+
+    private List<PairRDD<?, ?>> inputs(PairRDD<?, ?> first, PairRDD<?, ?> second, PairRDD<?, ?> third) {
+        return List.of(this, notNull(first, "first"), notNull(second, "second"), notNull(third, "third"));
     }
 
     /** @param partitioner null for the default */
     private <R extends @Nullable Object> PairRDD<K, R> cogroup(
-            CallSite site, @Nullable Partitioner partitioner, PairRDD<?, ?>... others) {
-        List<PairRDD<?, ?>> inputs = new ArrayList<>();
-        inputs.add(this);
-        for (PairRDD<?, ?> other : others) {
-            inputs.add(notNull(other, "other"));
-        }
+            CallSite site, @Nullable Partitioner partitioner, List<PairRDD<?, ?>> inputs) {
         Partitioner target = partitioner == null ? datasets().defaultPartitioner(inputs) : partitioner;
         return new PairRDD<>(datasets(), Joins.cogroup(inputs, target, site));
     }

@@ -277,6 +277,13 @@ class LifecycleTest {
             calls.put("aggregateByKey", () -> pairs.aggregateByKey(0, Integer::sum, Integer::sum));
             calls.put("partitionBy", () -> pairs.partitionBy(new HashPartitioner(2)));
             calls.put("join", () -> pairs.join(pairs));
+            calls.put("fullOuterJoin", () -> pairs.fullOuterJoin(pairs));
+            calls.put("cogroup", () -> pairs.cogroup(pairs));
+            calls.put("groupWith", () -> pairs.groupWith(pairs, pairs));
+            calls.put("subtractByKey", () -> pairs.subtractByKey(pairs));
+            calls.put("subtract", () -> dataset.subtract(dataset));
+            calls.put("intersection", () -> dataset.intersection(dataset));
+            calls.put("cartesian", () -> dataset.cartesian(dataset));
             calls.put("collect", () -> dataset.collect());
             calls.put("collectAsMap", () -> pairs.collectAsMap());
             calls.put("count", () -> dataset.count());
