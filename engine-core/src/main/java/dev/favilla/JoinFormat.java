@@ -1,13 +1,13 @@
 package dev.favilla;
 
 import dev.favilla.rdd.EntryBuilder;
-import dev.favilla.rdd.GroupRows;
-import dev.favilla.rdd.JoinRows;
+import dev.favilla.rdd.CoGroupNode;
+import dev.favilla.rdd.JoinNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The records of joins, as the engine below makes them. */
-enum JoinFormat implements JoinRows {
+enum JoinFormat implements JoinNode.Rows {
     /** A key with a pair of values. */
     PAIRS {
         @Override
@@ -56,7 +56,7 @@ enum JoinFormat implements JoinRows {
     static final EntryBuilder CROSS = Crossed.PAIR;
 
     /** Returns what makes the records of a cogroup of so many datasets. */
-    static GroupRows groups(int inputs) {
+    static CoGroupNode.Rows groups(int inputs) {
         return switch (inputs) {
             case 2 -> Groups.OF_TWO;
             case 3 -> Groups.OF_THREE;
@@ -97,7 +97,7 @@ enum JoinFormat implements JoinRows {
         }
     }
 
-    private enum Groups implements GroupRows {
+    private enum Groups implements CoGroupNode.Rows {
         OF_TWO {
             @Override
             Object grouped(List<? extends Iterable<@Nullable Object>> values) {

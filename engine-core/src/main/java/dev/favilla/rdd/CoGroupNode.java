@@ -17,6 +17,7 @@ import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spill.AggregationTable;
 import dev.favilla.spill.GatherValues;
 import dev.favilla.value.StableHash;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,14 @@ public final class CoGroupNode extends Node implements Source {
         return new GatheringCursor(first, new Groups(operator, new DatasetPartition(this, partition), inputs));
     }
 
+    /** Makes a record of a key and its values in each of several datasets. Stateless; supplied by the API. */
+    @FunctionalInterface
+    public interface Rows extends Serializable {
+
+        @Nullable
+        Object record(@Nullable Object key, List<? extends Iterable<@Nullable Object>> values);
+    }
+
     /**
      * Records are gathered by key.
      *
@@ -73,7 +82,7 @@ public final class CoGroupNode extends Node implements Source {
      * @param entries takes records apart
      * @param rows makes records
      */
-    public record Gather(List<Dependency> inputs, EntryFormat entries, GroupRows rows) implements Operator.Push {
+    public record Gather(List<Dependency> inputs, EntryFormat entries, Rows rows) implements Operator.Push {
 
         public Gather {
             inputs = List.copyOf(inputs);

@@ -17,6 +17,7 @@ import dev.favilla.spill.HashJoin;
 import dev.favilla.spill.JoinType;
 import dev.favilla.spill.JoinedRows;
 import dev.favilla.value.StableHash;
+import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,25 @@ public final class JoinNode extends Node implements Source {
         return new ProbeCursor(records, operator, new DatasetPartition(this, partition), inputs);
     }
 
+    /** Makes the records of a join. Stateless; supplied by the API. */
+    public interface Rows extends Serializable {
+
+        /** Makes a record of two that have met. */
+        @Nullable
+        Object both(@Nullable Object key, @Nullable Object left, @Nullable Object right);
+
+        /** Makes a record of a left one that is alone, or whose partner is not looked at. */
+        @Nullable
+        Object leftOnly(@Nullable Object key, @Nullable Object left);
+
+        /** Makes a record of a right one that is alone. */
+        @Nullable
+        Object rightOnly(@Nullable Object key, @Nullable Object right);
+
+        /** Returns whether what is made still carries the key that it was placed by. */
+        boolean keepsKeys();
+    }
+
     /**
      * A record finds those of the same key on the other side.
      *
@@ -83,7 +103,7 @@ public final class JoinNode extends Node implements Source {
      * @param entries takes both sides' records apart
      * @param rows makes the rows
      */
-    public record Probe(JoinType type, Dependency right, EntryFormat entries, JoinRows rows) implements Operator.Push {
+    public record Probe(JoinType type, Dependency right, EntryFormat entries, Rows rows) implements Operator.Push {
 
         /** Returns the name of the operation that mostly means this type. */
         @Override
@@ -180,7 +200,7 @@ public final class JoinNode extends Node implements Source {
 
         private final Probe operator;
         private final EntryFormat entries;
-        private final JoinRows rows;
+        private final Rows rows;
         private final DatasetPartition result;
         private final TaskInputs inputs;
         private final Sink downstream;
