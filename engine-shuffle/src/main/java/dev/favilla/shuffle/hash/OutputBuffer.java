@@ -338,13 +338,9 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         finished = List.of();
         BlockFile left = file;
         file = null;
-        try {
+        try (memory;
+                left) { // closed in any case, the file first
             stream.close();
-            if (left != null) {
-                left.close();
-            }
-        } finally {
-            memory.close();
         }
     }
 }
