@@ -8,6 +8,7 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.ZeroValue;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.shuffle.TaskPartitioner;
 import dev.favilla.spill.RecordOrder;
 import java.util.Collections;
@@ -40,7 +41,7 @@ public record RangeFilterOperator(
     public static boolean isOf(Partitioner partitioner, KeyOrder order) {
         return partitioner instanceof SampledRanges sampled
                 ? order.comparesAs(sampled.order().comparator())
-                : partitioner instanceof dev.favilla.shuffle.RangePartitioner known && order.comparesAs(known.order());
+                : partitioner instanceof RangePartitioner known && order.comparesAs(known.order());
     }
 
     @Override
