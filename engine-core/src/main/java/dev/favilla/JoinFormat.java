@@ -1,7 +1,7 @@
 package dev.favilla;
 
-import dev.favilla.rdd.EntryBuilder;
 import dev.favilla.rdd.CoGroupNode;
+import dev.favilla.rdd.EntryBuilder;
 import dev.favilla.rdd.JoinNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -21,7 +21,6 @@ import dev.favilla.spill.Combiner;
 import dev.favilla.spill.GatherValues;
 import dev.favilla.spill.JoinType;
 import dev.favilla.storage.StorageLevel;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
