@@ -69,6 +69,8 @@ class CopiedLineageTest {
         datasets.put("nothing", engine.parallelize(List.of(), 2));
         datasets.put("range", engine.range(3, 40, 4, 3));
         datasets.put("text", engine.textFile(directory.toString(), 3));
+        datasets.put("whole texts", engine.wholeTextFiles(directory.toString(), 2));
+        datasets.put("source", engine.read(new SourcesAndSinksTest.Numbers(2, 3)));
         datasets.put("map", numbers().map(x -> x + 1));
         datasets.put("map with immutable captures", numbers().map(x -> x + immutable));
         datasets.put("map with mutable captures", numbers().map(x -> x + state.get(0)));

@@ -15,6 +15,7 @@ import dev.favilla.rdd.JoinNode;
 import dev.favilla.rdd.NarrowNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.rdd.ShuffledNode;
+import dev.favilla.rdd.SourceNode;
 import dev.favilla.rdd.UnionNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.NaturalKeys;
@@ -76,6 +77,9 @@ final class LineageReader {
         }
         if (node instanceof RangeNode range) {
             return range.count() + " numbers from " + range.start() + " by " + range.step();
+        }
+        if (node instanceof SourceNode source) {
+            return "records of " + source.source().function() + " in " + source.minSplits();
         }
         if (node instanceof FileNode text) {
             return "lines of " + text.input() + " in " + text.minPartitions();

@@ -98,7 +98,6 @@ class ObjectFilesTest {
                 Instant.EPOCH,
                 List.of("a", List.of(1)),
                 Map.of("k", 1),
-                new int[] {1, 2}.clone().length,
                 Pair.of("key", Pair.of(1, null)),
                 new Outer(
                         7,

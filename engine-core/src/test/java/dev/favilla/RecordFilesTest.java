@@ -171,6 +171,18 @@ class RecordFilesTest {
         }
 
         @Test
+        void passIsolatedExecutors() {
+            try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+                cluster.parallelize(SHAPES, 2).saveAsJsonLines(path("json"));
+                cluster.parallelize(FLAT, 2).saveAsCsv(path("csv"));
+
+                assertThat(cluster.readJsonLines(path("json"), Shape.class).collect())
+                        .isEqualTo(SHAPES);
+                assertThat(cluster.readCsv(path("csv"), Flat.class).collect()).isEqualTo(FLAT);
+            }
+        }
+
+        @Test
         void areTheSameInAnyLocale() throws IOException {
             Locale before = Locale.getDefault();
             try {

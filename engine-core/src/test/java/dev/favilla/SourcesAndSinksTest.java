@@ -48,7 +48,7 @@ class SourcesAndSinksTest {
     }
 
     /** Whole numbers, so many in each split. */
-    private static final class Numbers implements Source<Long> {
+    static final class Numbers implements Source<Long> {
 
         private static final long serialVersionUID = 1L;
 

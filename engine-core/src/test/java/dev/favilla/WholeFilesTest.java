@@ -223,11 +223,6 @@ class WholeFilesTest {
         @Test
         void ofALineFailsTheJobWithTheSetting() throws IOException {
             write("long.txt", "short\n" + "x".repeat(100_000) + "\nshort\n");
-            try (EngineContext small = with("favilla.input.maxRecordSize", "99k")) {
-                assertThat(small.textFile(path("long.txt"), 1).count()).isEqualTo(3);
-            } catch (JobFailedException e) {
-                assertThat(limit(e).setting()).isEqualTo("favilla.input.maxRecordSize");
-            }
             for (String cap : List.of("1000", "70000", "99999")) {
                 try (EngineContext small = with("favilla.input.maxRecordSize", cap)) {
                     assertThatExceptionOfType(JobFailedException.class)
@@ -262,12 +257,14 @@ class WholeFilesTest {
 
         @Test
         void outOfABombFailsTheJobEarly() throws IOException {
-            gzip("bomb.gz", new byte[1 << 20], 80); // about a thousand times
+            byte[] line = new byte[1 << 20];
+            line[line.length - 1] = '\n';
+            gzip("bomb.gz", line, 80); // about a thousand times
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> engine.textFile(path("bomb.gz")).count())
                     .satisfies(e -> assertThat(limit(e).setting()).isEqualTo("favilla.input.maxGzipRatio"));
             try (EngineContext patient = with("favilla.input.maxGzipRatio", "2000")) {
-                assertThat(patient.textFile(path("bomb.gz")).count()).isEqualTo(1);
+                assertThat(patient.textFile(path("bomb.gz")).count()).isEqualTo(80);
             }
             try (EngineContext strict = with("favilla.input.maxGzipSize", "1m")) {
                 assertThatExceptionOfType(JobFailedException.class)

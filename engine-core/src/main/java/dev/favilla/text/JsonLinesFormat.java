@@ -81,7 +81,7 @@ public final class JsonLinesFormat extends FileFormat {
         private long number() throws IOException {
             FileSplit all = new FileSplit(split.file(), 0, split.version().size(), split.gzip(), split.version());
             long number = 0;
-            try (LineReader again = LineReader.open(all, StandardCharsets.ISO_8859_1, limits)) {
+            try (LineReader again = LineReader.open(all, StandardCharsets.UTF_8, limits)) {
                 do {
                     number++;
                 } while (again.nextLine() != null && again.lineStart() < lines.lineStart());

@@ -1,6 +1,10 @@
 package dev.favilla.text;
 
+import dev.favilla.serializer.JavaRecordSerializer;
+import dev.favilla.serializer.PortableSerializer;
+import dev.favilla.serializer.Serializer;
 import dev.favilla.value.PlatformTypes;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.lang.reflect.GenericArrayType;
@@ -12,6 +16,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.URL;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +44,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,26 +174,39 @@ final class KnownClasses implements Serializable {
         types.addAll(List.of(ArrayList.class, LinkedList.class, ArrayDeque.class, HashSet.class, TreeSet.class));
         types.addAll(List.of(LinkedHashSet.class, HashMap.class, LinkedHashMap.class, TreeMap.class, EnumMap.class));
         types.add(ConcurrentHashMap.class);
-        Stream.of(
-                        List.of(),
-                        List.of(1),
-                        Set.of(),
-                        Set.of(1),
-                        Map.of(),
-                        Map.of(1, 1),
-                        Arrays.asList(1),
-                        Collections.emptyList(),
-                        Collections.emptySet(),
-                        Collections.emptyMap(),
-                        Collections.singletonList(1),
-                        Collections.singleton(1),
-                        Collections.singletonMap(1, 1),
-                        Collections.unmodifiableList(new ArrayList<>()),
-                        Collections.unmodifiableList(new ArrayList<>(1)),
-                        Collections.unmodifiableCollection(new ArrayList<>()),
-                        Collections.unmodifiableSet(new HashSet<>()),
-                        Collections.unmodifiableMap(new HashMap<>()))
-                .forEach(value -> types.add(value.getClass()));
+        List<Object> samples = List.of(
+                List.of(),
+                List.of(1),
+                Set.of(),
+                Set.of(1),
+                Map.of(),
+                Map.of(1, 1),
+                Arrays.asList(1),
+                Collections.emptyList(),
+                Collections.emptySet(),
+                Collections.emptyMap(),
+                Collections.singletonList(1),
+                Collections.singleton(1),
+                Collections.singletonMap(1, 1),
+                Collections.unmodifiableList(new ArrayList<>()),
+                Collections.unmodifiableList(new LinkedList<>()),
+                Collections.unmodifiableCollection(new ArrayList<>()),
+                Collections.unmodifiableSet(new HashSet<>()),
+                Collections.unmodifiableMap(new HashMap<>()),
+                Instant.EPOCH,
+                LocalDate.EPOCH,
+                BigDecimal.ONE);
+        samples.forEach(value -> types.add(value.getClass()));
+        types.addAll(standIns(samples));
         return types;
+    }
+
+    /** Returns the classes that Java serialization writes in the place of some values, which have no public name. */
+    private static List<Class<?>> standIns(List<Object> values) {
+        PortableSerializer java = new JavaRecordSerializer().portable(List.of());
+        try (Serializer.RecordOutput out = java.serializer().open(OutputStream.nullOutputStream())) {
+            values.forEach(out::write);
+        }
+        return java.classes().get();
     }
 }

@@ -12,6 +12,7 @@ import dev.favilla.text.ObjectFile.Contents;
 import dev.favilla.text.ObjectFile.NamedClass;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
@@ -120,6 +121,7 @@ public final class ObjectFormat extends FileFormat {
 
         private final String file;
         private final InputStream in;
+        private final InputStream frame;
         private final Serializer.RecordInput records;
         private final long frameBytes;
         private long left;
@@ -130,22 +132,32 @@ public final class ObjectFormat extends FileFormat {
             this.in = in;
             this.frameBytes = frameBytes;
             this.left = count;
-            InputStream frame = BlockFrame.input(in, frameBytes, ObjectFile.records(count));
+            this.frame = BlockFrame.input(in, frameBytes, ObjectFile.records(count));
             this.records = portable.serializer().open(frame);
         }
 
         @Override
-        public @Nullable Object next() {
-            if (left == 0) {
-                return END;
-            }
-            left--;
+        public @Nullable Object next() throws IOException {
             try {
+                if (left == 0) {
+                    requireEnd();
+                    return END;
+                }
+                left--;
                 return records.read();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             } catch (DamagedBlockException e) {
                 throw ObjectFileException.damaged(file, e.getMessage(), e);
             } catch (SerializationException e) {
                 throw ObjectFileException.damaged(file, "a record cannot be read: " + e.getMessage(), e);
+            }
+        }
+
+        /** The end of a frame is verified only where it is read. */
+        private void requireEnd() throws IOException {
+            if (frame.read() >= 0) {
+                throw ObjectFileException.damaged(file, "it goes on behind its last record", null);
             }
         }
 

@@ -102,10 +102,10 @@ public final class CsvRecords {
     /** Returns a record as a line, which may have line ends inside quotes, without its end. */
     public static String row(RecordSchema schema, Object record) {
         StringBuilder row = new StringBuilder();
+        String before = "";
         for (RecordSchema.Field field : schema.fields()) {
-            if (!row.isEmpty() || !field.equals(schema.fields().get(0))) {
-                row.append(',');
-            }
+            row.append(before);
+            before = ",";
             Object value = schema.get(record, field);
             if (value instanceof Optional<?> optional) {
                 value = optional.orElse(null);
