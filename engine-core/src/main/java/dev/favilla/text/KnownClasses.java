@@ -162,6 +162,7 @@ final class KnownClasses implements Serializable {
         }
     }
 
+    @SuppressWarnings("JdkObsolete") // linked lists are asked for their class, or that of a list around one
     private static List<Class<?>> ofPlatform() {
         List<Class<?>> types = new ArrayList<>(PlatformTypes.JAVA_TIME);
         types.addAll(List.of(
