@@ -7,6 +7,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -85,6 +86,7 @@ public class AccountsLincheckTest {
     }
 
     @Test
+    @Tag("slow")
     void answerAsIfOneAfterTheOtherWhateverTheInterleaving() {
         new ModelCheckingOptions()
                 .iterations(4)
