@@ -216,6 +216,11 @@ class SourcesAndSinksTest {
         public String record() {
             return text;
         }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
     }
 
     private static final class Broken implements Source<String> {
