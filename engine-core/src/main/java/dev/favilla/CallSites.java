@@ -11,7 +11,14 @@ final class CallSites {
 
     /** What users call, or find between their line and this class. */
     private static final Set<Class<?>> API = Set.of(
-            CallSites.class, EngineContext.class, RDD.class, PairRDD.class, Broadcast.class, ContextControl.class);
+            CallSites.class,
+            EngineContext.class,
+            RDDActions.class,
+            RDD.class,
+            PairRDD.class,
+            DoubleRDD.class,
+            Broadcast.class,
+            ContextControl.class);
 
     /** What else calls this, for users who have called it or the API. */
     private static final Set<Class<?>> ALSO_ENGINE = Set.of(

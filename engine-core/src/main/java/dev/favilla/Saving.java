@@ -16,21 +16,21 @@ final class Saving {
     private Saving() {}
 
     /** Writes part files into a new directory. */
-    static void toFiles(RDD<?> dataset, String path, PartFormat format, FileCodec codec, CallSite site) {
+    static void toFiles(RDDActions<?> dataset, String path, PartFormat format, FileCodec codec, CallSite site) {
         dataset.datasets().requireUsable();
         FileOutput output = FileOutput.begin(path, format, codec, site);
         save(dataset, output, site);
     }
 
     /** Writes through a sink of the user's. */
-    static void to(RDD<?> dataset, Sink<?> sink, CallSite site) {
+    static void to(RDDActions<?> dataset, Sink<?> sink, CallSite site) {
         dataset.datasets().requireUsable();
         int partitions = dataset.getNumPartitions();
         userCode(site, "(beginning)", () -> sink.begin(partitions));
         save(dataset, sink, site);
     }
 
-    private static void save(RDD<?> dataset, Sink<?> sink, CallSite site) {
+    private static void save(RDDActions<?> dataset, Sink<?> sink, CallSite site) {
         boolean committed = false;
         Throwable failure = null;
         try {
@@ -48,7 +48,7 @@ final class Saving {
     }
 
     @SuppressWarnings("unchecked") // receipts are what the action gives; records are what the sink takes
-    private static List<String> run(RDD<?> dataset, Sink<?> sink, CallSite site) {
+    private static List<String> run(RDDActions<?> dataset, Sink<?> sink, CallSite site) {
         Sink<Object> any = (Sink<Object>) sink;
         SinkAction action = new SinkAction(dataset.datasets().capture(any, site), site);
         List<String> receipts = (List<String>) dataset.run(action, site);
