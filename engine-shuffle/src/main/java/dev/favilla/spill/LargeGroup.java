@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,34 @@ final class LargeGroup implements Iterable<@Nullable Object>, Serializable {
         ArrayList<@Nullable Object> all = new ArrayList<>((int) run.records());
         forEach(all::add);
         return all;
+    }
+
+    /** Equal to what has the same values in the same order, since the copy of a record must be equal to it. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true;
+        }
+        if (!(other instanceof List<?>) && !(other instanceof LargeGroup)) {
+            return false;
+        }
+        Iterator<?> theirs = ((Iterable<?>) other).iterator();
+        for (Object value : this) {
+            if (!theirs.hasNext() || !Objects.equals(value, theirs.next())) {
+                return false;
+            }
+        }
+        return !theirs.hasNext();
+    }
+
+    /** As of a list. */
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (Object value : this) {
+            hash = 31 * hash + Objects.hashCode(value);
+        }
+        return hash;
     }
 
     @Override
