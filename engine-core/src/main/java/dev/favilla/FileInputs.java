@@ -13,6 +13,7 @@ import dev.favilla.text.LineFormat;
 import dev.favilla.text.ObjectFormat;
 import dev.favilla.text.WholeFilesFormat;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,9 @@ final class FileInputs {
     }
 
     <T extends @Nullable Object> RDD<T> objects(String path, List<Class<?>> classes, CallSite site) {
-        return new RDD<>(datasets, files(path, 1, new ObjectFormat(classes, limits), site));
+        List<Class<?>> known = new ArrayList<>(classes);
+        known.add(Pair.class);
+        return new RDD<>(datasets, files(path, 1, new ObjectFormat(known, limits), site));
     }
 
     <T> RDD<T> csv(String path, Class<T> type, CallSite site) {

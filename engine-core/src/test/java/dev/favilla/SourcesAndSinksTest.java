@@ -340,6 +340,16 @@ class SourcesAndSinksTest {
         }
     }
 
+    private static final class Failing extends Keeping {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void commit(List<String> receipts) {
+            throw new IllegalStateException("disk full");
+        }
+    }
+
     @Nested
     class ASink {
 
@@ -432,14 +442,7 @@ class SourcesAndSinksTest {
 
         @Test
         void thatThrowsInItsCommitIsAbortedAndSaysWhere() {
-            Keeping failing = new Keeping() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                public void commit(List<String> receipts) {
-                    throw new IllegalStateException("disk full");
-                }
-            };
+            Keeping failing = new Failing();
             try (EngineContext engine = EngineContext.open("local[2]")) {
                 assertThatExceptionOfType(UserCodeException.class)
                         .isThrownBy(() -> engine.range(0, 40, 1, 4).write(failing))

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the records, which may be null
  */
-@SuppressWarnings("try") // the engine closes it, and handles interrupts
-public interface SourceReader<T extends @Nullable Object> extends AutoCloseable {
+public interface SourceReader<T extends @Nullable Object> {
 
     /** Turns to the next record; returns false if there is none. Not called again after that. */
     boolean advance() throws Exception;
@@ -28,6 +27,5 @@ public interface SourceReader<T extends @Nullable Object> extends AutoCloseable 
     }
 
     /** Called once, also after an error, and also if not all records were wanted. */
-    @Override
     default void close() throws Exception {}
 }

@@ -190,7 +190,6 @@ final class KnownClasses implements Serializable {
                 Collections.singleton(1),
                 Collections.singletonMap(1, 1),
                 Collections.unmodifiableList(new ArrayList<>()),
-                Collections.unmodifiableList(new LinkedList<>()),
                 Collections.unmodifiableCollection(new ArrayList<>()),
                 Collections.unmodifiableSet(new HashSet<>()),
                 Collections.unmodifiableMap(new HashMap<>()),

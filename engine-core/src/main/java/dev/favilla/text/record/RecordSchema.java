@@ -44,9 +44,6 @@ public final class RecordSchema {
         try {
             this.constructor = type.getDeclaredConstructor(parameters);
             constructor.setAccessible(true);
-            for (RecordComponent component : components) {
-                component.getAccessor().setAccessible(true);
-            }
         } catch (NoSuchMethodException | InaccessibleObjectException e) {
             throw new IllegalArgumentException(
                     type.getName() + " is closed to this library: " + e.getMessage() + ". Open its package to it.", e);
@@ -92,7 +89,9 @@ public final class RecordSchema {
                         + ", got " + component.getGenericType().getTypeName() + ". Map to another record.");
             }
             schema.indexes.put(component.getName(), schema.fields.size());
-            schema.fields.add(new Field(component.getName(), value, component.getAccessor()));
+            Method accessor = component.getAccessor(); // another object each time
+            accessor.setAccessible(true);
+            schema.fields.add(new Field(component.getName(), value, accessor));
         }
         return schema;
     }
