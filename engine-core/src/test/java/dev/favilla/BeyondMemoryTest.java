@@ -33,12 +33,12 @@ class BeyondMemoryTest {
         return EngineContext.builder().master("local[2]").memory(bytes).open();
     }
 
-    /** Has the task hold all memory it gets but half a megabyte, if the whole budget is small. */
+    /** Has the task hold all memory it gets but a megabyte, if the whole budget is small. */
     private static boolean holdMost() {
         TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
         scope.attachment("most", Long.class, () -> {
             long granted = scope.memory().reserve(64 * MIB);
-            scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB / 2));
+            scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB));
             return granted;
         });
         return true;
@@ -47,7 +47,7 @@ class BeyondMemoryTest {
     private static List<Pair<Integer, Double>> measurements(SplittableRandom random, int rows) {
         return IntStream.range(0, rows)
                 .mapToObj(i -> Pair.of(
-                        random.nextInt(3) == 0 ? 7 : random.nextInt(40_000),
+                        random.nextInt(6) == 0 ? 7 : random.nextInt(40_000),
                         random.nextDouble() * Math.pow(10, random.nextInt(-9, 9))))
                 .toList();
     }
