@@ -25,6 +25,7 @@ final class CallSites {
             Arguments.class,
             Datasets.class,
             FileInputs.class,
+            Joins.class,
             Saving.class,
             Sorting.class,
             TaskThreads.class,

@@ -79,6 +79,21 @@ class LineageAsDataTest {
         given("filter", numbers.filter(some), "filter(some) of [1][2, 3]");
         given("filter of pairs", placed.filter(some), "filter(some) of moved to 2 of keyBy(key) of [1][2, 3]");
         given("flatMap", numbers.flatMap(both), "flatMap(both) of [1][2, 3]");
+        FlatMapFunction<Integer, Pair<Integer, String>> pairs2 = reader.named("pairs", x -> List.of(Pair.of(x, "x")));
+        FlatMapFunction<Integer, Double> doubles = reader.named("doubles", x -> List.of(1.0));
+        MapFunction<Integer, Double> half = reader.named("half", x -> x / 2.0);
+        MapMultiFunction<Integer, Pair<Integer, String>> emitPair =
+                reader.named("emitPair", (x, out) -> out.emit(Pair.of(x, "x")));
+        MapPartitionsFunction<Integer, Pair<Integer, String>> none =
+                reader.named("none", records -> List.<Pair<Integer, String>>of().iterator());
+        MapPartitionsFunction<Integer, Double> zero =
+                reader.named("zero", records -> List.of(0.0).iterator());
+        given("flatMapToPair", numbers.flatMapToPair(pairs2), "flatMap(pairs) of [1][2, 3]");
+        given("flatMapToDouble", numbers.flatMapToDouble(doubles), "flatMap(doubles) of [1][2, 3]");
+        given("mapToDouble", numbers.mapToDouble(half), "map(half) of [1][2, 3]");
+        given("mapMultiToPair", numbers.mapMultiToPair(emitPair), "mapMulti(emitPair) of [1][2, 3]");
+        given("mapPartitionsToPair", numbers.mapPartitionsToPair(none), "mapPartitions(none) of [1][2, 3]");
+        given("mapPartitionsToDouble", numbers.mapPartitionsToDouble(zero), "mapPartitions(zero) of [1][2, 3]");
         given("mapMulti", numbers.mapMulti(emit), "mapMulti(emit) of [1][2, 3]");
         given("mapPartitions", numbers.mapPartitions(all), "mapPartitions(all) of [1][2, 3]");
         given("mapPartitionsWithIndex", numbers.mapPartitionsWithIndex(indexed), "mapPartitions(indexed) of [1][2, 3]");
@@ -128,6 +143,19 @@ class LineageAsDataTest {
                 "join of moved" + keyed + " with mapValues(negate) of moved" + keyed);
     }
 
+    private void givenJoins() {
+        PairRDD<Integer, Integer> other = pairs.mapValues(negate);
+        given("leftOuterJoin", pairs.leftOuterJoin(other, 2), "leftOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given("rightOuterJoin", pairs.rightOuterJoin(other, 2), "rightOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given("fullOuterJoin", pairs.fullOuterJoin(other, 2), "fullOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given("subtractByKey", pairs.subtractByKey(other, 2), "subtract of moved to 2 of keyBy(key) of [1][2, 3] with distinct to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given("cogroup", pairs.cogroup(other, 2), "cogroup of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given("groupWith", placed.groupWith(placed), "cogroup of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of keyBy(key) of [1][2, 3]");
+        given("subtract", numbers.subtract(numbers, 2), "subtract of moved to 2 of [1][2, 3] with distinct to 2 of [1][2, 3]");
+        given("intersection", numbers.intersection(numbers, 2), "intersection of distinct to 2 of [1][2, 3] with distinct to 2 of [1][2, 3]");
+        given("cartesian", numbers.cartesian(numbers), "cartesian of [1][2, 3] with [1][2, 3]");
+    }
+
     private void givenSorts() {
         Ordering<Integer> order = reader.named("order", (left, right) -> Integer.compare(right, left));
         String sorted = "sort(natural order) of moved to 2 of keyBy(key) of [1][2, 3]";
@@ -147,6 +175,7 @@ class LineageAsDataTest {
     private void givenAll() {
         givenNarrowOnes();
         givenWideOnes();
+        givenJoins();
         givenSorts();
     }
 
@@ -237,7 +266,7 @@ class LineageAsDataTest {
         if (part == null || part instanceof Closure || !seen.add(part)) {
             return;
         }
-        Class<?> type = part.getClass();
+        Class<?> type = part instanceof Enum<?> constant ? constant.getDeclaringClass() : part.getClass();
         assertThat(type.isHidden() || type.isSynthetic() || type.isAnonymousClass())
                 .as("%s is a %s, which nobody can read", where, type)
                 .isFalse();

@@ -47,7 +47,9 @@ class NullArgumentsTest {
         engine = EngineContext.open("local[1]");
         receivers = Map.of(
                 EngineContext.class, engine,
+                RDDActions.class, engine.range(0, 3),
                 RDD.class, engine.range(0, 3),
+                DoubleRDD.class, engine.range(0, 3).mapToDouble(x -> (double) x),
                 PairRDD.class, engine.range(0, 3).keyBy(x -> x),
                 EngineContext.Builder.class, EngineContext.builder(),
                 Ordering.class, Ordering.<Long>natural());
@@ -73,7 +75,14 @@ class NullArgumentsTest {
     }
 
     static Stream<Call> calls() {
-        return Stream.of(EngineContext.class, EngineContext.Builder.class, RDD.class, PairRDD.class, Ordering.class)
+        return Stream.of(
+                        EngineContext.class,
+                        EngineContext.Builder.class,
+                        RDDActions.class,
+                        RDD.class,
+                        PairRDD.class,
+                        DoubleRDD.class,
+                        Ordering.class)
                 .flatMap(type -> Stream.of(type.getDeclaredMethods()))
                 .filter(method ->
                         Modifier.isPublic(method.getModifiers()) && !method.isBridge() && !method.isSynthetic())
