@@ -118,9 +118,11 @@ class BeyondMemoryTest {
 
     @Test
     void groupsThatAreCollectedAreListsWhereverTheyLay(TestSeed seed) {
-        assertSameUnderThreeBudgets(measurements(seed.random(), 200_000), pairs -> pairs.groupByKey(PLACES)
-                .filter(group -> group.key() == 7)
-                .collect());
+        assertSameUnderThreeBudgets(
+                measurements(seed.random(), 200_000),
+                pairs -> pairs.groupByKey(PLACES)
+                        .filter(group -> group.key() == 7)
+                        .collect());
     }
 
     @Test

@@ -111,8 +111,10 @@ class CopiedLineageTest {
         datasets.put("join", pairs().join(pairs().mapValues(x -> "v" + x), 2));
         datasets.put("join in place", placed.join(placed.mapValues(x -> "v" + x), new HashPartitioner(2)));
         datasets.put("leftOuterJoin", pairs().leftOuterJoin(pairs().filter(pair -> pair.value() > 4), 2));
-        datasets.put("cogroup", pairs().cogroup(pairs().filter(pair -> pair.value() > 4), 2)
-                .mapValues(groups -> sizeOf(groups.first()) + sizeOf(groups.second())));
+        datasets.put(
+                "cogroup",
+                pairs().cogroup(pairs().filter(pair -> pair.value() > 4), 2)
+                        .mapValues(groups -> sizeOf(groups.first()) + sizeOf(groups.second())));
         datasets.put("subtract", numbers().subtract(numbers().filter(x -> x > 4), 2));
         datasets.put("cartesian", numbers().cartesian(numbers().filter(x -> x > 4)));
         datasets.put("join half in place", placed.join(pairs(), new HashPartitioner(2)));

@@ -145,14 +145,38 @@ class LineageAsDataTest {
 
     private void givenJoins() {
         PairRDD<Integer, Integer> other = pairs.mapValues(negate);
-        given("leftOuterJoin", pairs.leftOuterJoin(other, 2), "leftOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
-        given("rightOuterJoin", pairs.rightOuterJoin(other, 2), "rightOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
-        given("fullOuterJoin", pairs.fullOuterJoin(other, 2), "fullOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
-        given("subtractByKey", pairs.subtractByKey(other, 2), "subtract of moved to 2 of keyBy(key) of [1][2, 3] with distinct to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
-        given("cogroup", pairs.cogroup(other, 2), "cogroup of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
-        given("groupWith", placed.groupWith(placed), "cogroup of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of keyBy(key) of [1][2, 3]");
-        given("subtract", numbers.subtract(numbers, 2), "subtract of moved to 2 of [1][2, 3] with distinct to 2 of [1][2, 3]");
-        given("intersection", numbers.intersection(numbers, 2), "intersection of distinct to 2 of [1][2, 3] with distinct to 2 of [1][2, 3]");
+        given(
+                "leftOuterJoin",
+                pairs.leftOuterJoin(other, 2),
+                "leftOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given(
+                "rightOuterJoin",
+                pairs.rightOuterJoin(other, 2),
+                "rightOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given(
+                "fullOuterJoin",
+                pairs.fullOuterJoin(other, 2),
+                "fullOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given(
+                "subtractByKey",
+                pairs.subtractByKey(other, 2),
+                "subtract of moved to 2 of keyBy(key) of [1][2, 3] with distinct to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given(
+                "cogroup",
+                pairs.cogroup(other, 2),
+                "cogroup of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        given(
+                "groupWith",
+                placed.groupWith(placed),
+                "cogroup of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of keyBy(key) of [1][2, 3]");
+        given(
+                "subtract",
+                numbers.subtract(numbers, 2),
+                "subtract of moved to 2 of [1][2, 3] with distinct to 2 of [1][2, 3]");
+        given(
+                "intersection",
+                numbers.intersection(numbers, 2),
+                "intersection of distinct to 2 of [1][2, 3] with distinct to 2 of [1][2, 3]");
         given("cartesian", numbers.cartesian(numbers), "cartesian of [1][2, 3] with [1][2, 3]");
     }
 

@@ -46,24 +46,42 @@ final class ChildJvm {
     }
 
     private List<Sample> samples(Contender contender, Workload workload) throws IOException, InterruptedException {
+        return lines(command(contender, workload), options.limitSeconds()).stream()
+                .filter(Sample::isLine)
+                .map(Sample::ofLine)
+                .toList();
+    }
+
+    /**
+     * Runs a main class with the libraries of one system and returns what it prints.
+     *
+     * @throws FailedRunException if it failed or took too long
+     */
+    static List<String> lines(Contender contender, String heap, String mainClass, List<String> arguments, int limit)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(java(heap, List.of(), contender::needs));
+        command.addAll(contender.jvmFlags());
+        command.add(mainClass);
+        command.addAll(arguments);
+        return lines(command, limit);
+    }
+
+    private static List<String> lines(List<String> command, int limitSeconds) throws IOException, InterruptedException {
         Path out = Files.createTempFile("benchmark", ".out");
         Path err = Files.createTempFile("benchmark", ".err");
         try {
-            Process process = new ProcessBuilder(command(contender, workload))
+            Process process = new ProcessBuilder(command)
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
-            if (!process.waitFor(options.limitSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
-                throw new FailedRunException("took more than " + options.limitSeconds() + " s");
+                throw new FailedRunException("took more than " + limitSeconds + " s");
             }
             if (process.exitValue() != 0) {
                 throw new FailedRunException(reason(err));
             }
-            return Files.readAllLines(out).stream()
-                    .filter(Sample::isLine)
-                    .map(Sample::ofLine)
-                    .toList();
+            return Files.readAllLines(out);
         } finally {
             Files.deleteIfExists(out);
             Files.deleteIfExists(err);
@@ -79,7 +97,7 @@ final class ChildJvm {
     }
 
     private List<String> command(Contender contender, Workload workload) {
-        List<String> command = new ArrayList<>(java(contender::needs));
+        List<String> command = new ArrayList<>(java(options.heap(), options.jvmFlags(), contender::needs));
         command.addAll(contender.jvmFlags());
         command.add(Entrant.class.getName());
         command.addAll(List.of(
@@ -95,11 +113,11 @@ final class ChildJvm {
     }
 
     /** Returns the command up to the main class, with the libraries that are needed. */
-    private List<String> java(Predicate<String> needed) {
+    private static List<String> java(String heap, List<String> jvmFlags, Predicate<String> needed) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + options.heap());
-        command.addAll(options.jvmFlags());
+        command.add("-Xmx" + heap);
+        command.addAll(jvmFlags);
         command.add("-cp");
         command.add(classPath(needed));
         return command;
@@ -107,8 +125,8 @@ final class ChildJvm {
 
     /** Runs JMH in a JVM of its own, with its arguments, and returns its exit code. */
     static int runMicro(Options options, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                new ChildJvm(options).java(jar -> Contender.FAVILLA.needs(jar) || Contender.SPARK.needs(jar)));
+        List<String> command = new ArrayList<>(java(
+                options.heap(), options.jvmFlags(), jar -> Contender.FAVILLA.needs(jar) || Contender.SPARK.needs(jar)));
         command.add("org.openjdk.jmh.Main");
         command.addAll(arguments);
         return new ProcessBuilder(command).inheritIO().start().waitFor();

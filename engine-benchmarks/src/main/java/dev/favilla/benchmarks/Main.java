@@ -18,13 +18,16 @@ public final class Main {
     public static void main(String[] arguments) throws Exception {
         List<String> words = Arrays.asList(arguments);
         if (words.isEmpty() || words.contains("--help")) {
-            System.out.print(Options.USAGE);
+            System.out.print(Options.USAGE + "\n" + HeapRuns.USAGE);
             return;
         }
         if (words.get(0).equals("micro")) {
             System.exit(ChildJvm.runMicro(Options.parse(List.of()), words.subList(1, words.size())));
         }
         try {
+            if (words.get(0).equals("heaps")) {
+                System.exit(HeapRuns.run(words.subList(1, words.size())) ? 0 : 1);
+            }
             System.exit(run(Options.parse(words)) ? 0 : 1);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n\n" + Options.USAGE);

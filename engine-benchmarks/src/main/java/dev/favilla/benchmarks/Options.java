@@ -4,10 +4,13 @@ import dev.favilla.benchmarks.workload.Contender;
 import dev.favilla.benchmarks.workload.Scale;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -66,61 +69,81 @@ record Options(
      * @throws IllegalArgumentException if they mean nothing
      */
     static Options parse(List<String> arguments) {
-        List<String> workloads = new ArrayList<>();
-        Map<String, String> given = new HashMap<>();
-        for (int i = 0; i < arguments.size(); i++) {
-            String argument = arguments.get(i);
-            if (!argument.startsWith("--")) {
-                workloads.add(argument);
-            } else if (i + 1 == arguments.size()) {
-                throw new IllegalArgumentException(argument + " needs a value");
-            } else {
-                given.put(argument, arguments.get(++i));
-            }
-        }
+        Words words = Words.of(arguments);
         Options options = new Options(
-                workloads,
-                systems(given.remove("--systems")),
-                Scale.of(text(given, "--scale", "small")),
-                number(given, "--threads", 2),
-                number(given, "--rounds", 1),
-                number(given, "--warmups", 2),
-                number(given, "--runs", 3),
-                number(given, "--partitions", 8),
-                text(given, "--heap", "6g"),
-                words(given.remove("--jvm")),
-                number(given, "--limit", 600),
-                Path.of(text(given, "--data", "target/data")).toAbsolutePath(),
-                Optional.ofNullable(given.remove("--text")).map(Path::of));
-        if (!given.isEmpty()) {
-            throw new IllegalArgumentException("there is no option " + String.join(", ", given.keySet()));
-        }
+                words.plain(),
+                systems(words.text("--systems", "")),
+                Scale.of(words.text("--scale", "small")),
+                words.number("--threads", 2),
+                words.number("--rounds", 1),
+                words.number("--warmups", 2),
+                words.number("--runs", 3),
+                words.number("--partitions", 8),
+                words.text("--heap", "6g"),
+                split(words.text("--jvm", "")),
+                words.number("--limit", 600),
+                Path.of(words.text("--data", "target/data")).toAbsolutePath(),
+                Optional.of(words.text("--text", ""))
+                        .filter(file -> !file.isEmpty())
+                        .map(Path::of));
+        words.requireAllTaken();
         return options;
     }
 
     private static List<Contender> systems(String list) {
-        return list == null
+        return list.isEmpty()
                 ? List.of(Contender.values())
                 : Stream.of(list.split(",")).map(Contender::of).toList();
     }
 
-    private static List<String> words(String text) {
-        return text == null || text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
+    private static List<String> split(String text) {
+        return text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
     }
 
-    private static String text(Map<String, String> given, String key, String otherwise) {
-        String value = given.remove(key);
-        return value == null ? otherwise : value;
-    }
+    /**
+     * A command line in words: plain ones, and options with a value each.
+     *
+     * @param plain those that are no options
+     * @param given values by option
+     * @param taken the options that somebody has asked for
+     */
+    record Words(List<String> plain, Map<String, String> given, Set<String> taken) {
 
-    private static int number(Map<String, String> given, String key, int otherwise) {
-        String value = given.remove(key);
-        if (value == null) {
-            return otherwise;
+        static Words of(List<String> arguments) {
+            List<String> plain = new ArrayList<>();
+            Map<String, String> given = new TreeMap<>();
+            for (int i = 0; i < arguments.size(); i++) {
+                String argument = arguments.get(i);
+                if (!argument.startsWith("--")) {
+                    plain.add(argument);
+                } else if (i + 1 == arguments.size()) {
+                    throw new IllegalArgumentException(argument + " needs a value");
+                } else {
+                    given.put(argument, arguments.get(++i));
+                }
+            }
+            return new Words(plain, given, new HashSet<>());
         }
-        if (!value.matches("\\d{1,6}")) {
-            throw new IllegalArgumentException(key + " must be a whole number, got '" + value + "'");
+
+        String text(String option, String otherwise) {
+            taken.add(option);
+            return given.getOrDefault(option, otherwise);
         }
-        return Integer.parseInt(value);
+
+        int number(String option, int otherwise) {
+            String value = text(option, Integer.toString(otherwise));
+            if (!value.matches("\\d{1,6}")) {
+                throw new IllegalArgumentException(option + " must be a whole number, got '" + value + "'");
+            }
+            return Integer.parseInt(value);
+        }
+
+        void requireAllTaken() {
+            Set<String> left = new TreeSet<>(given.keySet());
+            left.removeAll(taken);
+            if (!left.isEmpty()) {
+                throw new IllegalArgumentException("there is no option " + String.join(", ", left));
+            }
+        }
     }
 }

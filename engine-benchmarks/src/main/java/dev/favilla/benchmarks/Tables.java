@@ -107,7 +107,8 @@ final class Tables {
         return table(rows);
     }
 
-    private static String table(List<List<String>> rows) {
+    /** Returns a table whose first row is the head. */
+    static String table(List<List<String>> rows) {
         StringBuilder text = new StringBuilder();
         for (int row = 0; row < rows.size(); row++) {
             text.append(rows.get(row).stream().collect(Collectors.joining(" | ", "| ", " |\n")));
@@ -139,7 +140,8 @@ final class Tables {
         return nanos >= 1e3 ? digits(nanos / 1e3) + " us" : digits(nanos) + " ns";
     }
 
-    private static String bytes(double bytes) {
+    /** Returns three digits and a unit. */
+    static String bytes(double bytes) {
         if (bytes >= 1e9) {
             return digits(bytes / 1e9) + " GB";
         }
