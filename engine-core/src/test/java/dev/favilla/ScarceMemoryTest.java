@@ -76,10 +76,28 @@ class ScarceMemoryTest {
         }
     }
 
+    /** One list of all numbers, of which nothing can be moved out. */
+    private static long foldIntoOne(EngineContext engine, long numbers) {
+        return engine.range(0, numbers, 1, 2)
+                .mapToPair(x -> Pair.of(0, x))
+                .aggregateByKey(
+                        new ArrayList<Long>(),
+                        1,
+                        (list, x) -> {
+                            list.add(x);
+                            return list;
+                        },
+                        (left, right) -> {
+                            left.addAll(right);
+                            return left;
+                        })
+                .count();
+    }
+
     @Test
     void aJobThatNeverFitsFailsAndTakesNobodyAlong() throws Exception {
         try (EngineContext engine = open("local[4]")) {
-            Background<Long> tooMuch = Background.run(() -> group(engine, 1_000_000, 2));
+            Background<Long> tooMuch = Background.run(() -> foldIntoOne(engine, 3_000_000));
             List<Background<Long>> others = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 others.add(Background.run(() -> group(engine, 20_000, 2)));
