@@ -85,6 +85,31 @@ final class Arguments {
         }
     }
 
+    /**
+     * Accepts {@code few} operands or {@code many}, none of them empty.
+     *
+     * @throws UsageException if there are any other number of them
+     */
+    void requireOperands(int few, int many) throws UsageException {
+        if (operands.size() != few && operands.size() != many) {
+            String allowed = few == many ? Integer.toString(few) : few + " or " + many;
+            throw new UsageException("there must be " + allowed + (many == 1 ? " operand" : " operands") + ", got "
+                    + operands.size());
+        }
+        requireNames();
+    }
+
+    /**
+     * Accepts no empty operand.
+     *
+     * @throws UsageException if there is one
+     */
+    void requireNames() throws UsageException {
+        if (operands.contains("")) {
+            throw new UsageException("the name of a FILE is empty");
+        }
+    }
+
     private static final class Parser {
 
         private final Set<String> flags;

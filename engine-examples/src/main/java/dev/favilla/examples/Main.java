@@ -25,7 +25,14 @@ public final class Main {
 
     private static final String PROGRAM = "engine-examples";
     private static final Set<String> PROGRAM_FLAGS = Set.of("--help", "--debug");
-    private static final List<Command> COMMANDS = List.of(new WordCount(), new LineageExample(), new TaxExample());
+    private static final List<Command> COMMANDS = List.of(
+            new WordCount(),
+            new LineageExample(),
+            new TaxExample(),
+            new AirportsExample(),
+            new PageRankExample(),
+            new AddressesExample(),
+            new LoopExample());
 
     private final Console console;
 

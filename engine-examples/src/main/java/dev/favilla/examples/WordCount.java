@@ -69,9 +69,7 @@ final class WordCount implements Command {
     public void run(Arguments arguments, Console console) throws Exception {
         int top = arguments.positive("--top").orElse(DEFAULT_TOP);
         OptionalInt partitions = arguments.positive("--partitions");
-        if (arguments.operands().contains("")) {
-            throw new UsageException("the name of a FILE is empty");
-        }
+        arguments.requireNames();
         if (arguments.operands().isEmpty()) {
             try (ShippedText text = ShippedText.copy(ShippedText.MOBY_DICK)) {
                 run(List.of(text.file().toString()), top, partitions, arguments, console);

@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
+    private static final String COMMANDS = "wordcount, lineage, tax, airports, pagerank, addresses, loop";
+
     @Nested
     class Help {
 
@@ -35,7 +37,7 @@ class MainTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"wordcount", "lineage", "tax"})
+        @ValueSource(strings = {"wordcount", "lineage", "tax", "airports", "pagerank", "addresses", "loop"})
         void eachCommandNamesItsOptionsAndRunsNothing(String command) {
             Run run = Run.of(command, "--help");
 
@@ -54,13 +56,12 @@ class MainTest {
 
         @Test
         void noCommand() {
-            assertOneLine(Main.USAGE, "a command is missing: wordcount, lineage, tax. Try --help");
+            assertOneLine(Main.USAGE, "a command is missing: " + COMMANDS + ". Try --help");
         }
 
         @Test
         void anUnknownCommand() {
-            assertOneLine(
-                    Main.USAGE, "unknown command 'count'; there are wordcount, lineage, tax. Try --help", "count");
+            assertOneLine(Main.USAGE, "unknown command 'count'; there are " + COMMANDS + ". Try --help", "count");
         }
 
         @Test
@@ -90,7 +91,7 @@ class MainTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"wordcount", "lineage", "tax"})
+        @ValueSource(strings = {"wordcount", "lineage", "tax", "airports", "pagerank", "loop"})
         void aBadMaster(String command) {
             Run run = Run.of(command, "--master", "spark://host");
 
@@ -112,6 +113,8 @@ class MainTest {
         @Test
         void aFileWithoutAName() {
             assertOneLine(Main.USAGE, "the name of a FILE is empty", "wordcount", "");
+            assertOneLine(Main.USAGE, "the name of a FILE is empty", "loop", "");
+            assertOneLine(Main.USAGE, "the name of a FILE is empty", "pagerank", "");
         }
     }
 
