@@ -44,8 +44,9 @@ final class AddressesExample implements Command {
 
                 Prints for each decade the words that its texts use more than those of all other decades, as
                 "decade<TAB>word word ...", the most telling first; what the engine did goes to standard error. A word is
-                as for wordcount, and has two letters or more. PATH is a directory, a glob, or paths with commas between, of texts whose names begin with a year, such as
-                1863_abraham_lincoln_r.txt. How telling a word is, is its log-likelihood ratio (Dunning).
+                as for wordcount, and has two letters or more. PATH is a directory, a glob, or paths with commas between,
+                of texts whose names begin with a year, such as 1863_abraham_lincoln_r.txt. How telling a word is, is its
+                log-likelihood ratio (Dunning).
 
                 Options:
                   --top N         print N words for each decade; 8 if not given
