@@ -118,14 +118,16 @@ final class AddressesExample implements Command {
         long all = totals.values().stream().mapToLong(Long::longValue).sum();
         Broadcast<Map<Integer, Long>> sizes = engine.broadcast(totals); // small, and every task needs all of it
 
-        PairRDD<String, Long> everywhere =
-                counts.mapToPair(count -> Pair.of(count.key().word(), count.value())).reduceByKey(Long::sum, partitions);
+        PairRDD<String, Long> everywhere = counts.mapToPair(
+                        count -> Pair.of(count.key().word(), count.value()))
+                .reduceByKey(Long::sum, partitions);
         Aggregate<Telling, List<Telling>, List<Telling>> best = Aggregates.topN(top, TELLING);
-        return counts.mapToPair(count -> Pair.of(count.key().word(), new InDecade(count.key().decade(), count.value())))
+        return counts.mapToPair(count ->
+                        Pair.of(count.key().word(), new InDecade(count.key().decade(), count.value())))
                 .join(everywhere, partitions)
                 .mapToPair(row -> {
                     InDecade here = row.value().key();
-                    long size = sizes.value().get(here.decade());
+                    long size = sizes.value().getOrDefault(here.decade(), 0L);
                     long elsewhere = row.value().value() - here.count();
                     return Pair.of(
                             here.decade(),

@@ -19,11 +19,11 @@ final class AirportsExample implements Command {
     private static final int PARTITIONS = 4;
 
     /** The busiest first; routes with the same count in the order of their cities. */
-    private static final Ordering<Pair<CityRoute, Long>> BUSIEST_FIRST =
-            Ordering.<Pair<CityRoute, Long>, Long>by(Pair::value)
-                    .reversed()
-                    .thenBy(route -> route.key().from())
-                    .thenBy(route -> route.key().to());
+    private static final Ordering<Pair<CityRoute, Long>> BUSIEST_FIRST = Ordering.<Pair<CityRoute, Long>, Long>by(
+                    Pair::value)
+            .reversed()
+            .thenBy(route -> route.key().from())
+            .thenBy(route -> route.key().to());
 
     @Override
     public String name() {

@@ -93,8 +93,8 @@ final class Arguments {
     void requireOperands(int few, int many) throws UsageException {
         if (operands.size() != few && operands.size() != many) {
             String allowed = few == many ? Integer.toString(few) : few + " or " + many;
-            throw new UsageException("there must be " + allowed + (many == 1 ? " operand" : " operands") + ", got "
-                    + operands.size());
+            throw new UsageException(
+                    "there must be " + allowed + (many == 1 ? " operand" : " operands") + ", got " + operands.size());
         }
         requireNames();
     }

@@ -111,7 +111,8 @@ final class PageRankExample implements Command {
             PairRDD<String, Double> received = links.join(ranks)
                     .<String, Double>mapMultiToPair((row, out) -> {
                         for (Link link : row.value().key()) {
-                            out.emit(Pair.of(link.to(), link.share() * row.value().value()));
+                            out.emit(Pair.of(
+                                    link.to(), link.share() * row.value().value()));
                         }
                     })
                     .reduceByKey(links.partitioner().orElseThrow(), Double::sum);

@@ -29,7 +29,8 @@ final class ShippedTexts implements AutoCloseable {
             closeAll(copies);
             throw e;
         }
-        return new ShippedTexts(copies.stream().map(copy -> copy.file().toString()).toList(), copies);
+        return new ShippedTexts(
+                copies.stream().map(copy -> copy.file().toString()).toList(), copies);
     }
 
     /** Returns where the texts lie meanwhile, in order. */

@@ -43,8 +43,7 @@ class LoopExampleTest {
         String two = Files.writeString(directory.resolve("two"), "one two two").toString();
         String none = Files.writeString(directory.resolve("none"), "").toString();
 
-        assertThat(Run.of("loop", two, none, two).outLines())
-                .containsExactly("2\t" + two, "0\t" + none, "2\t" + two);
+        assertThat(Run.of("loop", two, none, two).outLines()).containsExactly("2\t" + two, "0\t" + none, "2\t" + two);
     }
 
     @Test

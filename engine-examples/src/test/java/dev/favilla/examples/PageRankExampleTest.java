@@ -32,8 +32,8 @@ class PageRankExampleTest {
                     PageRankExample.ranks(links(engine).cache(), ROUNDS).collectAsMap();
 
             assertThat(ranks).containsOnlyKeys(expected.keySet());
-            ranks.forEach((airport, rank) ->
-                    assertThat(rank).as(airport).isCloseTo(expected.get(airport), within(1e-9)));
+            ranks.forEach(
+                    (airport, rank) -> assertThat(rank).as(airport).isCloseTo(expected.get(airport), within(1e-9)));
         }
     }
 

@@ -45,7 +45,8 @@ final class Recipes {
     }
 
     static RDD<String> customersWithoutOrders(RDD<Order> orders, RDD<Customer> customers) {
-        return customers.keyBy(Customer::id)
+        return customers
+                .keyBy(Customer::id)
                 .subtractByKey(orders.keyBy(Order::customer))
                 .values()
                 .map(Customer::name);
@@ -117,14 +118,15 @@ final class Recipes {
 
     static PairRDD<String, Pair<Long, String>> saltedJoin(
             PairRDD<String, Long> skewed, PairRDD<String, String> small, int salts, int partitions) {
-        PairRDD<Salted, Long> spread = skewed.mapToPair(
-                row -> Pair.of(new Salted(row.key(), Math.floorMod(row.value().hashCode(), salts)), row.value()));
+        PairRDD<Salted, Long> spread = skewed.mapToPair(row ->
+                Pair.of(new Salted(row.key(), Math.floorMod(row.value().hashCode(), salts)), row.value()));
         PairRDD<Salted, String> copies = small.mapMultiToPair((row, out) -> {
             for (int salt = 0; salt < salts; salt++) {
                 out.emit(Pair.of(new Salted(row.key(), salt), row.value()));
             }
         });
-        return spread.join(copies, partitions).mapToPair(row -> Pair.of(row.key().key(), row.value()));
+        return spread.join(copies, partitions)
+                .mapToPair(row -> Pair.of(row.key().key(), row.value()));
     }
 
     record Point(double x, double y) implements Serializable {

@@ -43,8 +43,8 @@ class RecipesTest {
     @ParameterizedTest
     @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
     void wordCount(String master) throws IOException {
-        Map<String, Long> expected =
-                IndependentCount.of(List.of(Run.resource(ShippedText.MOBY_DICK))).counts();
+        Map<String, Long> expected = IndependentCount.of(List.of(Run.resource(ShippedText.MOBY_DICK)))
+                .counts();
         try (EngineContext engine = EngineContext.open(master)) {
             RDD<String> lines =
                     engine.textFile(Run.resource(ShippedText.MOBY_DICK).toString());
@@ -84,7 +84,8 @@ class RecipesTest {
                 .collect(Collectors.groupingBy(
                         Pair::key,
                         Collectors.collectingAndThen(
-                                Collectors.mapping(Pair::value, Collectors.toList()), values -> values.stream()
+                                Collectors.mapping(Pair::value, Collectors.toList()),
+                                values -> values.stream()
                                         .sorted(Comparator.reverseOrder())
                                         .limit(3)
                                         .toList())));
@@ -187,7 +188,8 @@ class RecipesTest {
 
     private static <T> long largestPartition(RDD<T> dataset) {
         return Collections.max(
-                dataset.mapPartitions(records -> List.of(count(records)).iterator()).collect());
+                dataset.mapPartitions(records -> List.of(count(records)).iterator())
+                        .collect());
     }
 
     private static long count(Iterator<?> records) {
