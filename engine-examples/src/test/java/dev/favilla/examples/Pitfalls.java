@@ -62,7 +62,9 @@ final class Pitfalls {
         private Results() {}
 
         static long countHere(RDD<String> lines) {
-            return lines.collect().stream().filter(line -> line.contains("whale")).count();
+            return lines.collect().stream()
+                    .filter(line -> line.contains("whale"))
+                    .count();
         }
 
         static long countThere(RDD<String> lines) {

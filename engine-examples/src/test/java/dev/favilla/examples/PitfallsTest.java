@@ -9,7 +9,6 @@ import dev.favilla.RDD;
 import dev.favilla.attempt.Metric;
 import dev.favilla.status.JobReport;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +112,9 @@ class PitfallsTest {
             int jobs = engine.recentJobs().size();
             List<String> top = Pitfalls.Results.longest(lines);
 
-            assertThat(sorted).extracting(String::length).isEqualTo(top.stream().map(String::length).toList());
+            assertThat(sorted)
+                    .extracting(String::length)
+                    .isEqualTo(top.stream().map(String::length).toList());
             assertThat(jobs).isEqualTo(2);
             assertThat(sum(engine, 0, 2, Metric.SHUFFLE_RECORDS_WRITTEN)).isEqualTo(21_424);
             assertThat(engine.recentJobs()).hasSize(3);
@@ -171,7 +172,8 @@ class PitfallsTest {
         Map<Integer, String> names = new HashMap<>();
         IntStream.range(0, 10_000).forEach(i -> names.put(i, "name " + i));
         try (EngineContext engine = EngineContext.open("local[2]")) {
-            RDD<Integer> codes = engine.parallelize(IntStream.range(0, 10_000).boxed().toList(), 16);
+            RDD<Integer> codes =
+                    engine.parallelize(IntStream.range(0, 10_000).boxed().toList(), 16);
 
             assertThat(Pitfalls.Tables.captured(codes, names).collect())
                     .isEqualTo(Pitfalls.Tables.broadcast(engine, codes, names).collect());

@@ -132,7 +132,7 @@ class RecipesTest {
 
             assertThat(salted.collect()).containsExactlyInAnyOrderElementsOf(plain.collect());
             assertThat(largestPartition(plain)).isGreaterThanOrEqualTo(3_800);
-            assertThat(largestPartition(salted)).isLessThan(1_300);
+            assertThat(largestPartition(salted)).isLessThan(3_800 / 3);
         }
     }
 
