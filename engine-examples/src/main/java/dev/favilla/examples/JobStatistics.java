@@ -21,7 +21,7 @@ final class JobStatistics {
                     "job %d (%s): %s, %s, %s shuffled, %.3f s%n",
                     job.jobId(),
                     job.callSite(),
-                    count(job.stages().size(), "stage"),
+                    stages(job),
                     tasks(job.stages()),
                     Bytes.format(job.shuffleBytes()),
                     job.duration().toNanos() / 1e9);
@@ -33,8 +33,21 @@ final class JobStatistics {
         }
     }
 
+    private static String stages(JobReport job) {
+        long skipped = job.stages().stream().filter(JobStatistics::skipped).count();
+        return count(job.stages().size() - skipped, "stage") + (skipped == 0 ? "" : " and " + skipped + " skipped");
+    }
+
+    /** Whether the output of {@code stage} was there before the job, so that it has tasks and ran none. */
+    private static boolean skipped(StageReport stage) {
+        return stage.attempts() == 0 && stage.tasks() > 0;
+    }
+
     private static String tasks(List<StageReport> stages) {
-        int tasks = stages.stream().mapToInt(StageReport::tasks).sum();
+        int tasks = stages.stream()
+                .filter(stage -> !skipped(stage))
+                .mapToInt(StageReport::tasks)
+                .sum();
         int attempts = stages.stream().mapToInt(StageReport::attempts).sum();
         int merges = stages.stream().mapToInt(StageReport::merges).sum();
         return count(tasks, "task") + " (" + count(attempts, "attempt") + ")"
@@ -44,7 +57,8 @@ final class JobStatistics {
     private static void printStage(StageReport stage, PrintStream err) {
         long read = stage.metrics().get(Metric.BYTES_READ);
         long sent = stage.metrics().get(Metric.SHUFFLE_BYTES_WRITTEN);
-        err.println("  stage " + stage.stageId() + " (" + stage.name() + "): " + tasks(List.of(stage))
+        String what = skipped(stage) ? "skipped, its output was there" : tasks(List.of(stage));
+        err.println("  stage " + stage.stageId() + " (" + stage.name() + "): " + what
                 + (stage.failures() > 0 ? ", " + count(stage.failures(), "failure") : "")
                 + (read > 0 ? ", " + Bytes.format(read) + " read" : "")
                 + (sent > 0 ? ", " + Bytes.format(sent) + " shuffled" : ""));

@@ -47,6 +47,15 @@ class AddressesExampleTest {
     }
 
     @Test
+    void whatWasCountedOnceIsSkippedLater() {
+        Run run = Run.of("addresses", ADDRESSES.toString(), "--master", "local[2]");
+
+        assertThat(run.err())
+                .contains("job 0 ", "): 3 stages, ", "job 1 ", " stages and 1 skipped, ", "skipped, its output was there")
+                .doesNotContain("(0 attempts)");
+    }
+
+    @Test
     void theRatioIsThatOfTheDefinition() {
         // 2 and 18 were to be expected: 2 * (10 * ln(10 / 2) + 10 * ln(10 / 18))
         assertThat(AddressesExample.logLikelihoodRatio(10, 100, 10, 900)).isCloseTo(20.4330, within(1e-4));

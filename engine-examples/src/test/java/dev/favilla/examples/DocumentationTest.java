@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ class DocumentationTest {
 
     private static final Path ROOT = root();
     private static final Pattern BLOCK = Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern HEADING_LINK = Pattern.compile("]\\(((?:[^)#\\s:]+\\.md)?)#([^)\\s]+)\\)");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
 
     @Nested
@@ -95,6 +97,17 @@ class DocumentationTest {
     }
 
     @Test
+    void everyLinkToAHeadingLeadsToOne() throws IOException {
+        for (Path page : pages()) {
+            Matcher link = HEADING_LINK.matcher(Files.readString(page));
+            while (link.find()) {
+                Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+                assertThat(anchors(target)).as("link in %s", page).contains(link.group(2));
+            }
+        }
+    }
+
+    @Test
     void everyDecisionHasItsSections() throws IOException {
         try (Stream<Path> decisions = Files.list(ROOT.resolve("docs/adr"))) {
             assertThat(decisions)
@@ -114,6 +127,17 @@ class DocumentationTest {
             blocks.add(new Block(matcher.group(1), matcher.group(2)));
         }
         return blocks;
+    }
+
+    /** As GitHub makes them of headings. */
+    private static List<String> anchors(Path page) throws IOException {
+        return Files.readAllLines(page).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("^#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\d _-]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     private static List<Path> pages() throws IOException {
