@@ -51,7 +51,8 @@ class AddressesExampleTest {
         Run run = Run.of("addresses", ADDRESSES.toString(), "--master", "local[2]");
 
         assertThat(run.err())
-                .contains("job 0 ", "): 3 stages, ", "job 1 ", " stages and 1 skipped, ", "skipped, its output was there")
+                .contains(
+                        "job 0 ", "): 3 stages, ", "job 1 ", " stages and 1 skipped, ", "skipped, its output was there")
                 .doesNotContain("(0 attempts)");
     }
 
