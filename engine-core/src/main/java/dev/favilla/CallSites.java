@@ -15,6 +15,7 @@ final class CallSites {
             EngineContext.class,
             RDDActions.class,
             RDD.class,
+            PairAggregations.class,
             PairRDD.class,
             DoubleRDD.class,
             Broadcast.class,
@@ -23,9 +24,12 @@ final class CallSites {
     /** What else calls this, for users who have called it or the API. */
     private static final Set<Class<?>> ALSO_ENGINE = Set.of(
             Arguments.class,
+            Creation.class,
             Datasets.class,
             FileInputs.class,
             Joins.class,
+            Rearranging.class,
+            Sampling.class,
             Saving.class,
             Sorting.class,
             TaskThreads.class,

@@ -40,7 +40,7 @@ record ContextControl(Engine engine, Datasets datasets) implements EngineControl
 
     @Override
     public int newDatasetId() {
-        return datasets.newForeignId();
+        return datasets.nextIdToPrepare();
     }
 
     @Override

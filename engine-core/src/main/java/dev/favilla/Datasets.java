@@ -103,8 +103,8 @@ final class Datasets {
         return nextId.getAndIncrement();
     }
 
-    /** As {@link #nextId}, for a node that a module above makes. */
-    int newForeignId() {
+    /** As {@link #nextId}, for a node that may have to be prepared. */
+    int nextIdToPrepare() {
         int id = nextId();
         jobs.expectPreparation();
         return id;

@@ -5,6 +5,7 @@ import static dev.favilla.Arguments.notNull;
 import dev.favilla.function.FilterFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.shuffle.Partitioner;
 import dev.favilla.stats.Histogram;
 import dev.favilla.stats.StatCounter;
 import dev.favilla.storage.StorageLevel;
@@ -49,6 +50,66 @@ public final class DoubleRDD extends RDD<Double> {
     @Override
     public DoubleRDD distinct(int partitions) {
         return of(super.distinct(partitions));
+    }
+
+    @Override
+    public DoubleRDD coalesce(int partitions) {
+        return of(super.coalesce(partitions));
+    }
+
+    @Override
+    public DoubleRDD coalesce(int partitions, boolean shuffle) {
+        return of(super.coalesce(partitions, shuffle));
+    }
+
+    @Override
+    public DoubleRDD repartition(int partitions) {
+        return of(super.repartition(partitions));
+    }
+
+    @Override
+    public DoubleRDD sample(boolean withReplacement, double fraction) {
+        return of(super.sample(withReplacement, fraction));
+    }
+
+    @Override
+    public DoubleRDD sample(boolean withReplacement, double fraction, long seed) {
+        return of(super.sample(withReplacement, fraction, seed));
+    }
+
+    @Override
+    DoubleRDD like(LineageNode result) {
+        return new DoubleRDD(datasets(), result);
+    }
+
+    @Override
+    public DoubleRDD subtract(RDD<Double> other) {
+        return of(super.subtract(other));
+    }
+
+    @Override
+    public DoubleRDD subtract(RDD<Double> other, int partitions) {
+        return of(super.subtract(other, partitions));
+    }
+
+    @Override
+    public DoubleRDD subtract(RDD<Double> other, Partitioner partitioner) {
+        return of(super.subtract(other, partitioner));
+    }
+
+    @Override
+    public DoubleRDD intersection(RDD<Double> other) {
+        return of(super.intersection(other));
+    }
+
+    @Override
+    public DoubleRDD intersection(RDD<Double> other, int partitions) {
+        return of(super.intersection(other, partitions));
+    }
+
+    @Override
+    public DoubleRDD intersection(RDD<Double> other, Partitioner partitioner) {
+        return of(super.intersection(other, partitioner));
     }
 
     @Override

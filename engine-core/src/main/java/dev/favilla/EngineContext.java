@@ -10,7 +10,7 @@ import dev.favilla.job.PoolMode;
 import dev.favilla.job.PoolSpec;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.rdd.CollectionNode;
+import dev.favilla.rdd.EmptyNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.scheduler.JobSelector;
 import dev.favilla.serializer.KryoRegistration;
@@ -26,7 +26,6 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -237,15 +236,58 @@ public final class EngineContext implements AutoCloseable {
         return new PairRDD<>(datasets, collection(elements, partitions, CallSites.here("parallelizePairs")));
     }
 
+    /** As {@link #parallelize(List)}, of numbers. */
+    public DoubleRDD parallelizeDoubles(List<Double> elements) {
+        return new DoubleRDD(
+                datasets, collection(elements, defaultParallelism(), CallSites.here("parallelizeDoubles")));
+    }
+
+    /** As {@link #parallelize(List, int)}, of numbers. */
+    public DoubleRDD parallelizeDoubles(List<Double> elements, int partitions) {
+        return new DoubleRDD(datasets, collection(elements, partitions, CallSites.here("parallelizeDoubles")));
+    }
+
     private LineageNode collection(List<? extends @Nullable Object> elements, int partitions, CallSite site) {
-        List<@Nullable Object> copy = Collections.unmodifiableList(new ArrayList<>(notNull(elements, "elements")));
-        int id = datasets.nextId();
-        int slices = datasets.checkPartitions(partitions);
-        try {
-            return new CollectionNode(id, site, copy, slices, engine.serializer());
-        } catch (IllegalArgumentException e) {
-            throw Arguments.notWritten(copy, site, e);
-        }
+        return Creation.collection(datasets, elements, partitions, engine.serializer(), site);
+    }
+
+    /** Returns no records, in no partition. */
+    public <T extends @Nullable Object> RDD<T> emptyRDD() {
+        return new RDD<>(datasets, new EmptyNode(datasets.nextId(), CallSites.here("emptyRDD")));
+    }
+
+    /**
+     * Returns the records of datasets, one dataset after the other; duplicates stay. For pairs,
+     * {@code PairRDD.of(engine.union(list))}.
+     *
+     * <p><b>Shape.</b> All partitions, in order; if all datasets have the same partitioner, its partitions, each with the
+     * records of all. Datasets without partitions do not count there.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner only if all have the same.
+     *
+     * @throws IllegalArgumentException if there is no dataset, or if one belongs to another context
+     */
+    public <T extends @Nullable Object> RDD<T> union(List<? extends RDD<T>> datasets) {
+        return new RDD<>(
+                this.datasets, Creation.union(this.datasets, notNull(datasets, "datasets"), CallSites.here("union")));
+    }
+
+    /** As {@link #union(List)}. */
+    @SafeVarargs
+    public final <T extends @Nullable Object> RDD<T> union(RDD<T>... datasets) {
+        return union(List.of(notNull(datasets, "datasets")));
+    }
+
+    /** As {@link #union(List)}, of pairs. */
+    @SafeVarargs
+    public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> union(
+            PairRDD<K, V>... datasets) {
+        return PairRDD.of(union(List.of(notNull(datasets, "datasets"))));
+    }
+
+    /** As {@link #union(List)}, of numbers. */
+    public DoubleRDD union(DoubleRDD... datasets) {
+        return DoubleRDD.of(union(List.of(notNull(datasets, "datasets"))));
     }
 
     /** Returns the whole numbers from {@code start} to {@code end}, exclusive, in default partitions. */

@@ -1,5 +1,9 @@
 package dev.favilla;
 
+import static dev.favilla.Arguments.notNull;
+
+import dev.favilla.function.MapFunction;
+import dev.favilla.function.ZipFunction;
 import java.io.Serializable;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,18 @@ public record Joined<V extends @Nullable Object, W extends @Nullable Object>(
             throw new IllegalArgumentException(
                     "a missing value must be null, got left " + left + " and right " + right);
         }
+    }
+
+    /**
+     * Returns {@code function} for these, which hands it both values, null where one is missing: for {@code mapValues}.
+     *
+     * <pre>{@code
+     * flights.leftOuterJoin(airports).mapValues(Joined.unpack((flight, airport) -> airport == null ? "?" : airport.city()));
+     * }</pre>
+     */
+    public static <V extends @Nullable Object, W extends @Nullable Object, R extends @Nullable Object>
+            MapFunction<Joined<V, W>, R> unpack(ZipFunction<@Nullable V, @Nullable W, ? extends R> function) {
+        return new Unpacking.Either<>(notNull(function, "function"));
     }
 
     /** Returns the value on the left, if there is one that is not null. */

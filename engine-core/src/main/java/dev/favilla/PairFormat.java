@@ -21,6 +21,9 @@ record PairFormat(String operation) implements EntryFormat {
     /** Keys alone as records: what {@code distinct} reads. */
     static final EntryBuilder KEY_AS_RECORD = WholeRecords.KEYS;
 
+    /** Values alone as records: what {@code repartition} reads. */
+    static final EntryBuilder VALUE_AS_RECORD = OnlyValues.AS_RECORDS;
+
     static PairFormat of(CallSite site) {
         return new PairFormat(site.toString());
     }
@@ -72,6 +75,15 @@ record PairFormat(String operation) implements EntryFormat {
         @Override
         public @Nullable Object record(@Nullable Object key, @Nullable Object value) {
             return key;
+        }
+    }
+
+    private enum OnlyValues implements EntryBuilder {
+        AS_RECORDS;
+
+        @Override
+        public @Nullable Object record(@Nullable Object key, @Nullable Object value) {
+            return value;
         }
     }
 }

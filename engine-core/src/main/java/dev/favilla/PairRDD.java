@@ -2,23 +2,16 @@ package dev.favilla;
 
 import static dev.favilla.Arguments.notNull;
 
-import dev.favilla.function.CombineFunction;
 import dev.favilla.function.FilterFunction;
+import dev.favilla.function.FlatMapFunction;
 import dev.favilla.function.MapFunction;
-import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.lineage.ShuffleDependency;
-import dev.favilla.rdd.Combiners;
-import dev.favilla.rdd.LocalCombineOperator;
+import dev.favilla.rdd.FlatMapValuesOperator;
 import dev.favilla.rdd.MapValuesOperator;
 import dev.favilla.rdd.ProjectOperator;
-import dev.favilla.rdd.ShuffledNode;
-import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.RangePartitioner;
-import dev.favilla.spill.Combiner;
-import dev.favilla.spill.GatherValues;
 import dev.favilla.spill.JoinType;
 import dev.favilla.storage.StorageLevel;
 import java.util.Comparator;
@@ -41,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
-public final class PairRDD<K extends @Nullable Object, V extends @Nullable Object> extends RDD<Pair<K, V>> {
+public final class PairRDD<K extends @Nullable Object, V extends @Nullable Object> extends PairAggregations<K, V> {
 
     PairRDD(Datasets datasets, LineageNode node) {
         super(datasets, node);
@@ -130,6 +123,36 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     @Override
+    public PairRDD<K, V> coalesce(int partitions) {
+        return of(super.coalesce(partitions));
+    }
+
+    @Override
+    public PairRDD<K, V> coalesce(int partitions, boolean shuffle) {
+        return of(super.coalesce(partitions, shuffle));
+    }
+
+    @Override
+    public PairRDD<K, V> repartition(int partitions) {
+        return of(super.repartition(partitions));
+    }
+
+    @Override
+    public PairRDD<K, V> sample(boolean withReplacement, double fraction) {
+        return of(super.sample(withReplacement, fraction));
+    }
+
+    @Override
+    public PairRDD<K, V> sample(boolean withReplacement, double fraction, long seed) {
+        return of(super.sample(withReplacement, fraction, seed));
+    }
+
+    @Override
+    PairRDD<K, V> like(LineageNode result) {
+        return with(result);
+    }
+
+    @Override
     public PairRDD<K, V> cache() {
         super.cache();
         return this;
@@ -168,6 +191,69 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
                 narrow(site, new MapValuesOperator(capture(notNull(function, "function"), site), PairFormat.of(site))));
     }
 
+    /**
+     * Returns each key with every value of the iterables that {@code function} makes of its values.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code P} partitions of {@code (K, W)}; an empty
+     * iterable drops the key.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner. The iterable is read once, lazily.
+     *
+     * @param function never returns null
+     */
+    public <W extends @Nullable Object> PairRDD<K, W> flatMapValues(FlatMapFunction<? super V, W> function) {
+        CallSite site = CallSites.here("flatMapValues");
+        return new PairRDD<>(
+                datasets(),
+                narrow(
+                        site,
+                        new FlatMapValuesOperator(
+                                capture(notNull(function, "function"), site), PairFormat.of(site))));
+    }
+
+    /** As {@link #sampleByKey(boolean, Map, long)}; the seed is the id of this dataset, so that every run draws the same. */
+    public PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions) {
+        return sampleByKey(withReplacement, fractions, id());
+    }
+
+    /**
+     * Returns some pairs, drawn by chance, those of each key at a rate of its own. A fraction says how many to expect, not
+     * how many there are.
+     *
+     * <p><b>Shape.</b> {@code P} partitions stay {@code P} partitions; records stay in their order.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner.
+     *
+     * <p><b>Errors.</b> A key without a fraction fails the job with a {@link java.util.NoSuchElementException}.
+     *
+     * @param fractions as in {@link #sample(boolean, double, long)}, for every key there is; copied
+     */
+    public PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions, long seed) {
+        return with(Sampling.byKey(this, withReplacement, fractions, seed, CallSites.here("sampleByKey")));
+    }
+
+    /** As {@link #sampleByKeyExact(boolean, Map, long)}; the seed is the id of this dataset. */
+    public PairRDD<K, V> sampleByKeyExact(boolean withReplacement, Map<K, Double> fractions) {
+        return sampleByKeyExact(withReplacement, fractions, id());
+    }
+
+    /**
+     * Returns some pairs, drawn by chance: of each key exactly its fraction of all of its pairs, rounded up.
+     *
+     * <p><b>Shape.</b> {@code P} partitions become those of this dataset's partitioner, or else as many, placed by hash.
+     * The pairs of a key come one after the other, in their order.
+     *
+     * <p><b>Cost.</b> That of {@link #groupByKey(int)}.
+     *
+     * <p><b>Errors.</b> As {@link #sampleByKey(boolean, Map, long)}.
+     */
+    public PairRDD<K, V> sampleByKeyExact(boolean withReplacement, Map<K, Double> fractions, long seed) {
+        CallSite site = CallSites.here("sampleByKeyExact");
+        notNull(fractions, "fractions");
+        PairRDD<K, Iterable<V>> groups = groupByKey(Joins.ownPartitioner(this), site);
+        return with(Sampling.exactlyByKey(groups, withReplacement, fractions, seed, site));
+    }
+
     /** Returns the keys, duplicates included. Narrow; forgets the partitioner. */
     public RDD<K> keys() {
         return project(ProjectOperator.Half.KEY, CallSites.here("keys"));
@@ -187,118 +273,6 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
     }
 
     // ---------------------------------------------------------------- wide
-
-    /** As {@link #reduceByKey(ReduceFunction, int)} with the default number of partitions. */
-    public PairRDD<K, V> reduceByKey(ReduceFunction<V> merge) {
-        return reduceByKey(merge, defaultPartitioner(), CallSites.here("reduceByKey"));
-    }
-
-    /**
-     * Returns one record per distinct key, its values merged with {@code merge}.
-     *
-     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, V)}.
-     * Key {@code k} lands in the partition chosen by its hash; order within a partition is unspecified.
-     *
-     * <p><b>Cost.</b> Wide: cuts a stage, unless keys lie so already. Values merge on the map side first. A task holds its
-     * distinct keys and moves to local disk what does not fit.
-     *
-     * <p><b>Laziness.</b> Nothing runs until an action. {@code merge} may run again after a lost partition.
-     *
-     * @param merge associative and commutative, free of side effects
-     * @param partitions number of output partitions, at least 1
-     * @throws IllegalArgumentException if {@code partitions < 1}
-     */
-    public PairRDD<K, V> reduceByKey(ReduceFunction<V> merge, int partitions) {
-        return reduceByKey(merge, hash(partitions), CallSites.here("reduceByKey"));
-    }
-
-    /** As {@link #reduceByKey(ReduceFunction, int)}, with keys placed by {@code partitioner}. */
-    public PairRDD<K, V> reduceByKey(Partitioner partitioner, ReduceFunction<V> merge) {
-        return reduceByKey(merge, partitioner, CallSites.here("reduceByKey"));
-    }
-
-    @SuppressWarnings("unchecked") // the values of this dataset are Vs
-    private PairRDD<K, V> reduceByKey(ReduceFunction<V> merge, Partitioner partitioner, CallSite site) {
-        var combiner =
-                new Combiners.Reduce((ReduceFunction<@Nullable Object>) notNull(merge, "merge"), site.toString());
-        return combined(combiner, true, true, partitioner, site);
-    }
-
-    /** As {@link #groupByKey(int)} with the default number of partitions. */
-    public PairRDD<K, Iterable<V>> groupByKey() {
-        return groupByKey(defaultPartitioner(), CallSites.here("groupByKey"));
-    }
-
-    /**
-     * Returns the values of each key, in the order of their partitions; they can be read repeatedly.
-     *
-     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of
-     * {@code (K, Iterable<V>)}.
-     *
-     * <p><b>Cost.</b> Wide, unless keys lie so already: every record is shuffled. A task holds the groups of its partition and
-     * moves to local disk what does not fit. A group too large for a list is read from there each time it is iterated,
-     * until its task ends; collected, cached or shuffled on, it is copied into a list, or refused if none can hold it.
-     *
-     * @param partitions at least 1
-     */
-    public PairRDD<K, Iterable<V>> groupByKey(int partitions) {
-        return groupByKey(hash(partitions), CallSites.here("groupByKey"));
-    }
-
-    /** As {@link #groupByKey(int)}, with keys placed by {@code partitioner}. */
-    public PairRDD<K, Iterable<V>> groupByKey(Partitioner partitioner) {
-        return groupByKey(partitioner, CallSites.here("groupByKey"));
-    }
-
-    PairRDD<K, Iterable<V>> groupByKey(Partitioner partitioner, CallSite site) {
-        return combined(new GatherValues(), false, true, partitioner, site);
-    }
-
-    /** As {@link #aggregateByKey(Object, int, CombineFunction, ReduceFunction)} with the default partitions. */
-    public <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
-            C zero, CombineFunction<C, ? super V> add, ReduceFunction<C> merge) {
-        return aggregateByKey(zero, defaultPartitioner(), add, merge, CallSites.here("aggregateByKey"));
-    }
-
-    /**
-     * Returns one accumulator per distinct key: in each map partition a fresh copy of {@code zero} to which the key's
-     * values were added, and these merged.
-     *
-     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of {@code (K, C)}.
-     *
-     * <p><b>Cost.</b> Wide, unless keys lie so already. A map task holds the accumulators of all its keys, and moves to local
-     * disk, serialized, what does not fit.
-     *
-     * @param zero serializable; copied for each key unless it is immutable
-     * @param partitions at least 1
-     * @param add may change and return the accumulator
-     * @param merge may change and return its first argument
-     */
-    public <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
-            C zero, int partitions, CombineFunction<C, ? super V> add, ReduceFunction<C> merge) {
-        return aggregateByKey(zero, hash(partitions), add, merge, CallSites.here("aggregateByKey"));
-    }
-
-    /** As the form with a number, with keys placed by {@code partitioner}. */
-    public <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
-            C zero, Partitioner partitioner, CombineFunction<C, ? super V> add, ReduceFunction<C> merge) {
-        return aggregateByKey(zero, partitioner, add, merge, CallSites.here("aggregateByKey"));
-    }
-
-    @SuppressWarnings("unchecked") // values are Vs, accumulators Cs
-    private <C extends @Nullable Object> PairRDD<K, C> aggregateByKey(
-            C zero,
-            Partitioner partitioner,
-            CombineFunction<C, ? super V> add,
-            ReduceFunction<C> merge,
-            CallSite site) {
-        var combiner = new Combiners.Fold(
-                zero(zero, site),
-                (CombineFunction<@Nullable Object, @Nullable Object>) (CombineFunction<?, ?>) notNull(add, "add"),
-                (ReduceFunction<@Nullable Object>) notNull(merge, "merge"),
-                site.toString());
-        return combined(combiner, true, false, partitioner, site);
-    }
 
     /**
      * Returns the same pairs with each key in the partition that {@code partitioner} says; this dataset if they lie so
@@ -671,34 +645,8 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
 
     // ---------------------------------------------------------------- within the class
 
-    private <C extends @Nullable Object> PairRDD<K, C> combined(
-            Combiner<@Nullable Object, @Nullable Object> combiner,
-            boolean mapSide,
-            boolean restartable,
-            Partitioner partitioner,
-            CallSite site) {
-        Aggregator aggregator = new Aggregator(capture(combiner, site), mapSide, restartable);
-        if (Joins.liesAs(this, partitioner)) {
-            return new PairRDD<>(
-                    datasets(),
-                    narrow(site, new LocalCombineOperator(aggregator, PairFormat.of(site), PairFormat.of(site))));
-        }
-        return shuffled(partitioner, aggregator, site);
-    }
-
-    private <C extends @Nullable Object> PairRDD<K, C> shuffled(
-            Partitioner partitioner, @Nullable Aggregator aggregator, CallSite site) {
-        PairFormat pairs = PairFormat.of(site);
-        ShuffleDependency dependency = datasets().shuffle(lineage(), partitioner, aggregator, pairs);
-        return new PairRDD<>(datasets(), new ShuffledNode(datasets().nextId(), site, dependency, pairs, true));
-    }
-
     private Partitioner defaultPartitioner(PairRDD<?, ?> other) {
         return datasets().defaultPartitioner(List.of(this, notNull(other, "other")));
-    }
-
-    private Partitioner defaultPartitioner() {
-        return datasets().defaultPartitioner(List.of(this));
     }
 
     PairRDD<K, V> with(LineageNode result) {

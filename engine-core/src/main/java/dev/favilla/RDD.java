@@ -8,13 +8,14 @@ import dev.favilla.function.IndexedPartitionFunction;
 import dev.favilla.function.MapFunction;
 import dev.favilla.function.MapMultiFunction;
 import dev.favilla.function.MapPartitionsFunction;
+import dev.favilla.function.ZipPartitionsFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
-import dev.favilla.rdd.AlignedUnionNode;
 import dev.favilla.rdd.Combiners;
 import dev.favilla.rdd.FilterOperator;
 import dev.favilla.rdd.FlatMapOperator;
+import dev.favilla.rdd.GlomOperator;
 import dev.favilla.rdd.IgnoringIndex;
 import dev.favilla.rdd.KeyByOperator;
 import dev.favilla.rdd.LocalCombineOperator;
@@ -22,8 +23,8 @@ import dev.favilla.rdd.MapMultiOperator;
 import dev.favilla.rdd.MapOperator;
 import dev.favilla.rdd.MapPartitionsOperator;
 import dev.favilla.rdd.NarrowNode;
+import dev.favilla.rdd.NumberOperator;
 import dev.favilla.rdd.ShuffledNode;
-import dev.favilla.rdd.UnionNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spi.EngineControl;
@@ -32,7 +33,6 @@ import dev.favilla.value.DriverOnly;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  */
 @DriverOnly("An RDD lives outside of tasks and cannot be used inside a function that runs in them. Bring two datasets"
         + " together with join or union, or collect a small one and broadcast it.")
-public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permits PairRDD, DoubleRDD {
+public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permits PairAggregations, DoubleRDD {
 
     RDD(Datasets datasets, LineageNode node) {
         super(datasets, node);
@@ -272,21 +272,7 @@ public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permit
     }
 
     final LineageNode unionNode(RDD<T> other, CallSite site) {
-        datasets().requireSame(other);
-        List<LineageNode> parents = new ArrayList<>(List.of(lineage(), other.lineage()));
-        Optional<Partitioner> mine = partitioner();
-        Optional<Partitioner> theirs = other.partitioner();
-        if (mine.isPresent() != theirs.isPresent()) {
-            parents.removeIf(parent -> parent.partitioner().isEmpty() && parent.numPartitions() == 0);
-        }
-        boolean aligned = parents.size() == 1 || (mine.isPresent() && mine.equals(theirs));
-        return aligned
-                ? new AlignedUnionNode(
-                        datasets().nextId(),
-                        site,
-                        parents,
-                        mine.or(() -> theirs).orElseThrow())
-                : new UnionNode(datasets().nextId(), site, parents);
+        return Creation.union(datasets(), List.of(this, notNull(other, "other")), site);
     }
 
     /**
@@ -303,6 +289,161 @@ public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permit
     public final <R extends @Nullable Object> PairRDD<T, R> cartesian(RDD<R> other) {
         CallSite site = CallSites.here("cartesian");
         return pairs(Joins.cartesian(this, notNull(other, "other"), site));
+    }
+
+    // ---------------------------------------------------------------- partitions, places and chance
+
+    /**
+     * Returns each partition as one list of its records.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of one {@code List<T>} each, empty for
+     * an empty partition.
+     *
+     * <p><b>Cost.</b> Narrow; a whole partition is in memory at once.
+     */
+    public final RDD<List<T>> glom() {
+        return with(narrow(CallSites.here("glom"), new GlomOperator()));
+    }
+
+    /** As {@link #coalesce(int, boolean)}, without a shuffle. */
+    public RDD<T> coalesce(int partitions) {
+        return coalesce(partitions, false);
+    }
+
+    /**
+     * Returns the same records in fewer partitions, or with a shuffle in more.
+     *
+     * <p><b>Shape.</b> Without a shuffle, {@code P} partitions become {@code partitions}, or stay {@code P} if there are no
+     * more than that; each is made of neighbouring ones, in order, whose numbers differ by at most one. With a shuffle, as
+     * {@link #repartition}. Forgets the partitioner.
+     *
+     * <p><b>Cost.</b> Without a shuffle narrow, and so all that comes before in the same stage runs in as few tasks. With
+     * one that keeps the tasks it has, and records are sent.
+     *
+     * @param partitions at least 1
+     */
+    public RDD<T> coalesce(int partitions, boolean shuffle) {
+        return with(Rearranging.coalesce(this, partitions, shuffle, CallSites.here("coalesce")));
+    }
+
+    /**
+     * Returns the same records spread evenly: each partition deals its records to the new ones in turn.
+     *
+     * <p><b>Shape.</b> {@code P} partitions become {@code partitions}, which differ by fewer than {@code P} records.
+     * Forgets the partitioner. Where a record goes follows from its place, in every run alike.
+     *
+     * <p><b>Cost.</b> Wide: every record is shuffled.
+     *
+     * @param partitions at least 1
+     */
+    public RDD<T> repartition(int partitions) {
+        return with(Rearranging.coalesce(this, partitions, true, CallSites.here("repartition")));
+    }
+
+    /** As {@link #sample(boolean, double, long)}; the seed is the id of this dataset, so that every run draws the same. */
+    public RDD<T> sample(boolean withReplacement, double fraction) {
+        return sample(withReplacement, fraction, id());
+    }
+
+    /**
+     * Returns some records, drawn by chance. {@code fraction} says how many to expect, not how many there are.
+     *
+     * <p><b>Shape.</b> {@code P} partitions stay {@code P} partitions; records stay in their order.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner. The same seed, partitions and records give the same sample, whether
+     * or not they are cached.
+     *
+     * @param withReplacement whether a record may be drawn several times
+     * @param fraction without replacement the chance of each record, from 0 to 1; else how often to expect each
+     */
+    public RDD<T> sample(boolean withReplacement, double fraction, long seed) {
+        return with(Sampling.sample(this, withReplacement, fraction, seed, CallSites.here("sample")));
+    }
+
+    /** As {@link #randomSplit(double[], long)}; the seed is the id of this dataset, so that every run splits alike. */
+    public final List<RDD<T>> randomSplit(double[] weights) {
+        return randomSplit(weights, id());
+    }
+
+    /**
+     * Returns datasets that have each record once among them, by chance.
+     *
+     * <p><b>Shape.</b> A dataset for each weight, of {@code P} partitions; records stay in their order.
+     *
+     * <p><b>Cost.</b> Narrow; keeps the partitioner. Each part computes this dataset anew unless it is cached. Parts of a
+     * dataset whose records or their order differ between two runs may miss or share records.
+     *
+     * @param weights how large the parts are to be, each at least 0, with a sum above 0
+     */
+    public final List<RDD<T>> randomSplit(double[] weights, long seed) {
+        List<RDD<T>> parts = new ArrayList<>();
+        Sampling.split(this, weights, seed, CallSites.here("randomSplit")).forEach(part -> parts.add(like(part)));
+        return List.copyOf(parts);
+    }
+
+    /** Returns a dataset of the same kind. */
+    RDD<T> like(LineageNode result) {
+        return with(result);
+    }
+
+    /**
+     * Returns pairs of the records at the same place in both datasets.
+     *
+     * <p><b>Shape.</b> {@code P} partitions here and {@code P} in {@code other} become {@code P}.
+     *
+     * <p><b>Cost.</b> Narrow.
+     *
+     * <p><b>Errors.</b> {@link IllegalArgumentException} if the numbers of partitions differ, when they are asked for, at
+     * the latest by an action. Partitions with different numbers of records fail the job.
+     *
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public final <R extends @Nullable Object> PairRDD<T, R> zip(RDD<R> other) {
+        return pairs(Rearranging.zip(this, notNull(other, "other"), CallSites.here("zip")));
+    }
+
+    /**
+     * Returns what {@code function} makes of the partitions with the same number in both datasets, as lazy iterators.
+     *
+     * <p><b>Shape.</b> {@code P} partitions here and {@code P} in {@code other} become {@code P} partitions of {@code R}.
+     * They may have different numbers of records; the function is called for empty ones, too.
+     *
+     * <p><b>Cost.</b> Narrow. Records are computed as the function asks for them. Forgets the partitioner.
+     *
+     * <p><b>Errors.</b> {@link IllegalArgumentException} if the numbers of partitions differ, as in {@link #zip}.
+     *
+     * @throws IllegalArgumentException if {@code other} belongs to another context
+     */
+    public final <U extends @Nullable Object, R extends @Nullable Object> RDD<R> zipPartitions(
+            RDD<U> other, ZipPartitionsFunction<T, U, R> function) {
+        CallSite site = CallSites.here("zipPartitions");
+        return with(Rearranging.zipPartitions(this, notNull(other, "other"), notNull(function, "function"), site));
+    }
+
+    /**
+     * Returns each record with its place among all, from 0 in partition order.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of {@code (T, Long)}.
+     *
+     * <p><b>Cost.</b> Narrow, but all partitions but the last are computed once more to count them: cache what is dear.
+     *
+     * <p><b>Laziness.</b> Nothing runs until an action; the first one runs a job more, which counts, unless there is only
+     * one partition.
+     */
+    public final PairRDD<T, Long> zipWithIndex() {
+        return pairs(Rearranging.withIndex(this, CallSites.here("zipWithIndex")));
+    }
+
+    /**
+     * Returns each record with a number that no other has: record {@code j} of partition {@code k} gets {@code j * P + k}.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of {@code (T, Long)}.
+     *
+     * <p><b>Cost.</b> Narrow; nothing is counted, so numbers have gaps where partitions differ in size.
+     */
+    public final PairRDD<T, Long> zipWithUniqueId() {
+        CallSite site = CallSites.here("zipWithUniqueId");
+        return pairs(narrow(site, new NumberOperator(new NumberOperator.Interleaved(), PairFormat.of(site))));
     }
 
     // ---------------------------------------------------------------- wide transformations

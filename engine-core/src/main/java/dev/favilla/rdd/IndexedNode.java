@@ -11,9 +11,13 @@ import dev.favilla.lineage.PreparedNode;
 import dev.favilla.lineage.Sink;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Each record with its place among all. How many records there are in each partition is counted first, if there are several. */
+/**
+ * Each record with its place among all. How many records there are in each partition but the last is counted first, if
+ * there are several.
+ */
 public final class IndexedNode extends Node implements PreparedNode {
 
     private final LineageNode parent;
@@ -48,11 +52,13 @@ public final class IndexedNode extends Node implements PreparedNode {
         if (isPrepared()) {
             return;
         }
-        List<?> counts = (List<?>) jobs.run(parent, new Counts());
+        long[] found = new long[numPartitions()];
+        List<Integer> allButTheLast =
+                IntStream.range(0, found.length - 1).boxed().toList();
+        List<?> counts = (List<?>) jobs.run(parent, allButTheLast, new Counts());
         if (counts == null) {
             throw new IllegalStateException("counting gave nothing: a bug in Favilla");
         }
-        long[] found = new long[counts.size()];
         for (int i = 1; i < found.length; i++) {
             found[i] = found[i - 1] + (Long) counts.get(i - 1);
         }
@@ -61,10 +67,20 @@ public final class IndexedNode extends Node implements PreparedNode {
 
     @Override
     public PartitionPlan plan(int partition) {
-        long[] known = starts.get();
-        long first = known == null ? 0 : known[partition];
         return new PartitionPlan.Apply(
-                parent, partition, new NumberOperator(new NumberOperator.Consecutive(first), pairs));
+                parent, partition, new NumberOperator(new NumberOperator.Consecutive(start(partition)), pairs));
+    }
+
+    private long start(int partition) {
+        long[] known = starts.get();
+        if (known != null) {
+            return known[partition];
+        }
+        if (partition == 0) {
+            return 0;
+        }
+        throw new IllegalStateException("the records before partition " + partition + " of " + this
+                + " have not been counted: nobody has prepared it");
     }
 
     /** How many records each partition has. */
@@ -85,8 +101,7 @@ public final class IndexedNode extends Node implements PreparedNode {
                     return true;
                 }
             };
-            input.drain(counting);
-            counting.end();
+            input.drain(counting, scope);
             return count[0];
         }
 

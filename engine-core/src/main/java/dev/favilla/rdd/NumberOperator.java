@@ -4,6 +4,7 @@ import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 public record NumberOperator(Numbers numbers, EntryBuilder pairs) implements Operator.Push {
 
     /** An arithmetic progression for each partition. */
-    public sealed interface Numbers extends java.io.Serializable {
+    public sealed interface Numbers extends Serializable {
 
         /** Returns the number of the first record. */
-        long first(int partition);
+        long first(DatasetPartition partition);
 
         /** Returns by how much each number is larger than the one before. */
-        long step();
+        long step(DatasetPartition partition);
     }
 
     /**
@@ -32,31 +33,27 @@ public record NumberOperator(Numbers numbers, EntryBuilder pairs) implements Ope
     public record Consecutive(long first) implements Numbers {
 
         @Override
-        public long first(int partition) {
+        public long first(DatasetPartition partition) {
             return first;
         }
 
         @Override
-        public long step() {
+        public long step(DatasetPartition partition) {
             return 1;
         }
     }
 
-    /**
-     * Item {@code j} of partition {@code k} gets {@code j * n + k}.
-     *
-     * @param partitions how many partitions there are
-     */
-    public record Interleaved(int partitions) implements Numbers {
+    /** Item {@code j} of partition {@code k} of {@code n} gets {@code j * n + k}. */
+    public record Interleaved() implements Numbers {
 
         @Override
-        public long first(int partition) {
-            return partition;
+        public long first(DatasetPartition partition) {
+            return partition.number();
         }
 
         @Override
-        public long step() {
-            return partitions;
+        public long step(DatasetPartition partition) {
+            return partition.dataset().numPartitions();
         }
     }
 
@@ -67,8 +64,8 @@ public record NumberOperator(Numbers numbers, EntryBuilder pairs) implements Ope
 
     @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-        long step = numbers.step();
-        long first = numbers.first(result.number());
+        long step = numbers.step(result);
+        long first = numbers.first(result);
         return new Sink() {
             private long next = first;
 

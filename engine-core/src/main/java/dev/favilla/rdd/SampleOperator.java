@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
@@ -92,21 +93,46 @@ public record SampleOperator(Draw draw, long seed) implements Operator.Push {
     @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         SplittableRandom random = chance(seed, result.number());
-        return new Sink() {
+        return new SampleSink(downstream, inputs.scope()) {
             @Override
-            public boolean push(@Nullable Object record) throws Exception {
-                for (int times = draw.next(random); times > 0; times--) {
-                    if (!downstream.push(record)) {
-                        return false;
-                    }
-                }
-                return true;
-            }
-
-            @Override
-            public void end() throws Exception {
-                downstream.end();
+            int times(@Nullable Object record) {
+                return draw.next(random);
             }
         };
+    }
+
+    /** Passes each record on as many times as chance says. */
+    abstract static class SampleSink extends Sink {
+
+        private static final int CHECK_MASK = 4095;
+
+        private final Sink downstream;
+        private final TaskScope scope;
+
+        SampleSink(Sink downstream, TaskScope scope) {
+            this.downstream = downstream;
+            this.scope = scope;
+        }
+
+        /** Draws how many times a record is passed on. */
+        abstract int times(@Nullable Object record);
+
+        @Override
+        public final boolean push(@Nullable Object record) throws Exception {
+            for (int left = times(record); left > 0; left--) {
+                if ((left & CHECK_MASK) == 0) { // one record may come through very often
+                    scope.checkKilled();
+                }
+                if (!downstream.push(record)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public final void end() throws Exception {
+            downstream.end();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
@@ -66,7 +67,7 @@ public final class ZippedNode extends Node {
         }
 
         @Override
-        public List<dev.favilla.closure.Closure<?>> functions() {
+        public List<Closure<?>> functions() {
             return zipper.functions();
         }
 

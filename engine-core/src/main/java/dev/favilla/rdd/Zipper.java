@@ -44,10 +44,13 @@ public sealed interface Zipper extends Serializable {
                 public boolean hasNext() {
                     boolean hasNext = left.hasNext();
                     if (hasNext != right.hasNext()) {
-                        throw new IllegalArgumentException(
-                                "Can only zip partitions with the same number of records: at "
-                                        + dataset.callSite() + ", the " + (hasNext ? "right" : "left")
-                                        + " side ends before the other. Zip with zipPartitions if that is meant.");
+                        throw UserCode.failure(
+                                dataset,
+                                new IllegalArgumentException(
+                                        "Can only zip partitions with the same number of records, and the "
+                                                + (hasNext ? "right" : "left") + " side of "
+                                                + dataset.callSite() + " ends before the other. If that is meant, use"
+                                                + " zipPartitions."));
                     }
                     return hasNext;
                 }

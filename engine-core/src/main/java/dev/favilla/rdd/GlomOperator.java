@@ -1,0 +1,36 @@
+package dev.favilla.rdd;
+
+import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Operator;
+import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.TaskInputs;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The records of a partition become one list. */
+public record GlomOperator() implements Operator.Push {
+
+    @Override
+    public String name() {
+        return "glom";
+    }
+
+    @Override
+    public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+        List<@Nullable Object> all = new ArrayList<>();
+        return new Sink() {
+            @Override
+            public boolean push(@Nullable Object record) {
+                all.add(record);
+                return true;
+            }
+
+            @Override
+            public void end() throws Exception {
+                downstream.push(all);
+                downstream.end();
+            }
+        };
+    }
+}
