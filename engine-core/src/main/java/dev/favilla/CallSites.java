@@ -28,6 +28,8 @@ final class CallSites {
             Datasets.class,
             FileInputs.class,
             Joins.class,
+            Joined.class,
+            Pair.class,
             Rearranging.class,
             Sampling.class,
             Saving.class,

@@ -93,10 +93,11 @@ final class Sampling {
 
     private static Map<Object, Double> checked(Map<?, Double> fractions, boolean withReplacement) {
         Map<Object, Double> copy = new HashMap<>();
-        notNull(fractions, "fractions").forEach((key, fraction) -> {
-            check("the fraction of key " + key, notNull(fraction, "the fraction of key " + key), withReplacement);
-            copy.put(key, fraction);
-        });
+        for (Map.Entry<?, Double> each : notNull(fractions, "fractions").entrySet()) {
+            String name = "the fraction of key " + each.getKey();
+            check(name, notNull(each.getValue(), name), withReplacement);
+            copy.put(each.getKey(), each.getValue());
+        }
         return copy;
     }
 

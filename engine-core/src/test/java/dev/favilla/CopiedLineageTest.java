@@ -16,6 +16,7 @@ import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.stats.Aggregates;
 import dev.favilla.text.FileOutput;
 import dev.favilla.text.TextPartFormat;
 import java.io.IOException;
@@ -105,6 +106,28 @@ class CopiedLineageTest {
                                     left.addAll(right);
                                     return left;
                                 }));
+        datasets.put("empty", engine.emptyRDD());
+        datasets.put("glom", numbers().glom());
+        datasets.put("coalesce", numbers().coalesce(2));
+        datasets.put("repartition", numbers().repartition(2));
+        datasets.put("sample", numbers().sample(false, 0.5, 1));
+        datasets.put("sample with replacement", numbers().sample(true, 1.5, 1));
+        datasets.put("zip", numbers().zip(numbers().map(x -> -x)));
+        datasets.put(
+                "zipPartitions",
+                numbers().<Integer, Integer>zipPartitions(numbers(), (left, right) -> right));
+        PairRDD<Integer, Long> indexed = numbers().zipWithIndex();
+        indexed.count(); // prepares it
+        datasets.put("zipWithIndex", indexed);
+        datasets.put("zipWithUniqueId", numbers().zipWithUniqueId());
+        datasets.put("flatMapValues", pairs().flatMapValues(x -> List.of(x, -x)));
+        Map<Integer, Double> halves = Map.of(0, 0.5, 1, 0.5, 2, 0.5);
+        datasets.put("sampleByKey", pairs().sampleByKey(false, halves, 1));
+        datasets.put("sampleByKeyExact", pairs().sampleByKeyExact(true, halves, 1));
+        datasets.put("foldByKey", pairs().foldByKey(7, 2, Integer::sum));
+        datasets.put("combineByKey", pairs().combineByKey(x -> x, Integer::sum, Integer::sum, 2));
+        datasets.put("aggregateByKey an aggregate", pairs().aggregateByKey(Aggregates.toList(), 2));
+        datasets.put("countApproxDistinctByKey", pairs().countApproxDistinctByKey(0.1, 2));
         datasets.put("distinct", numbers().map(x -> x % 4).distinct(2));
         datasets.put(
                 "distinct in one place", numbers().map(x -> x % 4).distinct(2).distinct(2));

@@ -41,6 +41,50 @@ class DeepLineageTest {
     }
 
     @Test
+    void tenThousandZipsRun() {
+        RDD<Long> ones = engine.range(1, 2, 1, 1);
+        RDD<Long> deep = ones;
+        for (int i = 0; i < 10_000; i++) {
+            deep = deep.zip(ones).map(pair -> pair.key() + pair.value());
+        }
+
+        assertThat(deep.explain()).contains("1 stage, 1 task, 0 shuffles");
+        assertThat(deep.collect()).containsExactly(10_001L);
+    }
+
+    @Test
+    void tenThousandCoalescesAndSamplesRun() {
+        RDD<Long> deep = engine.range(0, 8, 1, 8);
+        for (int i = 0; i < 10_000; i++) {
+            deep = deep.coalesce(10_008 - i).sample(false, 1, i);
+        }
+
+        assertThat(deep.coalesce(3).getNumPartitions()).isEqualTo(3);
+        assertThat(deep.coalesce(3).collect()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    }
+
+    @Test
+    void tenThousandGlomsAndNumberingsRun() {
+        RDD<Long> deep = engine.range(0, 3, 1, 1);
+        for (int i = 0; i < 10_000; i++) {
+            deep = deep.glom().flatMap(list -> list).zipWithUniqueId().keys();
+        }
+
+        assertThat(deep.collect()).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void aHundredCountsOfPlacesArePreparedInOrder() {
+        RDD<Long> deep = engine.range(0, 6, 1, 3);
+        for (int i = 0; i < 100; i++) {
+            deep = deep.zipWithIndex().map(pair -> pair.key() + pair.value());
+        }
+
+        assertThat(deep.collect()).containsExactly(0L, 101L, 202L, 303L, 404L, 505L);
+        assertThat(engine.recentJobs()).hasSize(100); // the last hundred are remembered
+    }
+
+    @Test
     void keptStepsInALongChainRun() {
         RDD<Long> deep = engine.range(0, 3, 1, 1);
         for (int i = 0; i < 3_000; i++) {

@@ -8,15 +8,19 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.rdd.AlignedUnionNode;
 import dev.favilla.rdd.CartesianNode;
 import dev.favilla.rdd.CoGroupNode;
+import dev.favilla.rdd.CoalescedNode;
 import dev.favilla.rdd.CollectionNode;
+import dev.favilla.rdd.EmptyNode;
 import dev.favilla.rdd.Combiners;
 import dev.favilla.rdd.IgnoringIndex;
+import dev.favilla.rdd.IndexedNode;
 import dev.favilla.rdd.JoinNode;
 import dev.favilla.rdd.NarrowNode;
 import dev.favilla.rdd.RangeNode;
 import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.SourceNode;
 import dev.favilla.rdd.UnionNode;
+import dev.favilla.rdd.ZippedNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.NaturalKeys;
 import dev.favilla.spill.Combiner;
@@ -60,6 +64,16 @@ final class LineageReader {
             return "cartesian of " + read(product.left()) + " with "
                     + read(product.operator().right());
         }
+        if (node instanceof ZippedNode zipped) {
+            return operator(zipped.operator()) + " of " + read(zipped.left()) + " with "
+                    + read(zipped.operator().right());
+        }
+        if (node instanceof CoalescedNode coalesced) {
+            return "coalesce of " + read(coalesced.parent());
+        }
+        if (node instanceof IndexedNode indexed) {
+            return "indexed " + read(indexed.parent());
+        }
         if (node instanceof UnionNode union) {
             return "union of " + readAll(union.parents());
         }
@@ -74,6 +88,9 @@ final class LineageReader {
             return IntStream.range(0, node.numPartitions())
                     .mapToObj(partition -> collection.slice(partition).toString())
                     .collect(Collectors.joining());
+        }
+        if (node instanceof EmptyNode) {
+            return "nothing";
         }
         if (node instanceof RangeNode range) {
             return range.count() + " numbers from " + range.start() + " by " + range.step();
@@ -117,6 +134,15 @@ final class LineageReader {
         if (function instanceof Combiner<?, ?> combiner) {
             return combiner(combiner);
         }
+        if (function instanceof Combiners.Merging merging) {
+            return function(merging.merge());
+        }
+        if (function instanceof Combiners.Finish finish) {
+            return "finish " + function(finish.aggregate());
+        }
+        if (function instanceof Sampling.OfKey<?> ofKey) {
+            return ofKey.known().toString();
+        }
         if (function instanceof NaturalKeys) {
             return function.toString();
         }
@@ -133,6 +159,13 @@ final class LineageReader {
         }
         if (combiner instanceof Combiners.Fold fold) {
             return "fold of " + fold.zero().fresh() + " by " + function(fold.add()) + " and " + function(fold.merge());
+        }
+        if (combiner instanceof Combiners.Combine combine) {
+            return "combine by " + function(combine.create()) + ", " + function(combine.add()) + " and "
+                    + function(combine.merge());
+        }
+        if (combiner instanceof Combiners.Parts parts) {
+            return "aggregate by " + function(parts.aggregate());
         }
         if (combiner instanceof GatherValues) {
             return "group";

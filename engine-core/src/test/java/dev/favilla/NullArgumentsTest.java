@@ -49,8 +49,9 @@ class NullArgumentsTest {
                 EngineContext.class, engine,
                 RDDActions.class, engine.range(0, 3),
                 RDD.class, engine.range(0, 3),
-                DoubleRDD.class, engine.range(0, 3).mapToDouble(x -> (double) x),
+                PairAggregations.class, engine.range(0, 3).keyBy(x -> x),
                 PairRDD.class, engine.range(0, 3).keyBy(x -> x),
+                DoubleRDD.class, engine.range(0, 3).mapToDouble(x -> 1.0),
                 EngineContext.Builder.class, EngineContext.builder(),
                 Ordering.class, Ordering.<Long>natural());
     }
@@ -80,6 +81,7 @@ class NullArgumentsTest {
                         EngineContext.Builder.class,
                         RDDActions.class,
                         RDD.class,
+                        PairAggregations.class,
                         PairRDD.class,
                         DoubleRDD.class,
                         Ordering.class)
@@ -161,6 +163,12 @@ class NullArgumentsTest {
         if (type == Class.class) {
             return Pair.class;
         }
+        if (type == double[].class) {
+            return new double[] {1, 2};
+        }
+        if (type == Map.class) {
+            return Map.of();
+        }
         if (type == Class[].class) {
             return new Class<?>[0];
         }
@@ -191,6 +199,12 @@ class NullArgumentsTest {
         }
         if (type == dev.favilla.stats.Aggregate.class) {
             return dev.favilla.stats.Aggregates.counting();
+        }
+        if (type == dev.favilla.function.FlatMapFunction.class) {
+            return (dev.favilla.function.FlatMapFunction<Object, Object>) a -> List.of();
+        }
+        if (type == dev.favilla.function.ZipPartitionsFunction.class) {
+            return (dev.favilla.function.ZipPartitionsFunction<Object, Object, Object>) (a, b) -> a;
         }
         if (type == dev.favilla.function.MapFunction.class) {
             return (dev.favilla.function.MapFunction<Object, Object>) a -> a;

@@ -85,7 +85,7 @@ class RearrangingTest {
             assertThat(groups).hasSize(wanted);
             assertThat(groups.stream().flatMap(List::stream))
                     .containsExactlyElementsOf(numbers(20, 1).collect());
-            assertThat(groups).allSatisfy(group -> assertThat(group.size()).isBetween(20 / wanted, -(-20 / wanted)));
+            assertThat(groups).allSatisfy(group -> assertThat(group.size()).isBetween(20 / wanted, (20 + wanted - 1) / wanted));
         }
 
         @Test

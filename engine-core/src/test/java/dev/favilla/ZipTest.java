@@ -168,18 +168,7 @@ class ZipTest {
             RDD<Integer> endless = numbers(1, 1).flatMap(x -> (Iterable<Integer>)
                     () -> IntStream.iterate(0, i -> i + 1).iterator());
 
-            assertThat(endless.<Integer, Integer>zipPartitions(endless, (left, right) -> new Iterator<>() {
-                                @Override
-                                public boolean hasNext() {
-                                    return true;
-                                }
-
-                                @Override
-                                public Integer next() {
-                                    return left.next() + right.next();
-                                }
-                            })
-                            .take(3))
+            assertThat(endless.<Integer, Integer>zipPartitions(endless, Sums::new).take(3))
                     .containsExactly(0, 2, 4);
         }
 
@@ -338,5 +327,19 @@ class ZipTest {
         });
 
         assertThat(ended.collect()).containsExactly(false, true);
+    }
+
+    /** Reads as far as it is read. */
+    private record Sums(Iterator<Integer> left, Iterator<Integer> right) implements Iterator<Integer> {
+
+        @Override
+        public boolean hasNext() {
+            return true;
+        }
+
+        @Override
+        public Integer next() {
+            return left.next() + right.next();
+        }
     }
 }
