@@ -29,6 +29,7 @@ final class CallSites {
             FileInputs.class,
             Joins.class,
             Joined.class,
+            Joins.class,
             Pair.class,
             Rearranging.class,
             Sampling.class,

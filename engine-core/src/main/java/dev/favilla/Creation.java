@@ -4,9 +4,9 @@ import static dev.favilla.Arguments.notNull;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.rdd.AlignedUnionNode;
 import dev.favilla.rdd.CollectionNode;
-import dev.favilla.rdd.UnionNode;
+import dev.favilla.rdd.arrange.AlignedUnionNode;
+import dev.favilla.rdd.arrange.UnionNode;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Partitioner;
 import java.util.ArrayList;

@@ -3,12 +3,12 @@ package dev.favilla;
 import dev.favilla.function.ZipPartitionsFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
-import dev.favilla.rdd.CoalescedNode;
-import dev.favilla.rdd.DealOperator;
-import dev.favilla.rdd.IndexedNode;
 import dev.favilla.rdd.ShuffledNode;
-import dev.favilla.rdd.ZippedNode;
-import dev.favilla.rdd.Zipper;
+import dev.favilla.rdd.arrange.CoalescedNode;
+import dev.favilla.rdd.arrange.DealOperator;
+import dev.favilla.rdd.arrange.IndexedNode;
+import dev.favilla.rdd.arrange.ZippedNode;
+import dev.favilla.rdd.arrange.Zipper;
 import dev.favilla.shuffle.HashPartitioner;
 
 /** Puts the records of datasets into other partitions, beside each other, or in line. */

@@ -168,12 +168,13 @@ class CopiedLineageTest {
             collectKinds(dataset.lineage(), kinds);
         }
 
-        List<String> all;
-        try (var files = Files.list(Path.of("src/main/java/dev/favilla/rdd"))) {
-            all = new ArrayList<>(files.map(
-                            file -> file.getFileName().toString().replace(".java", ""))
-                    .filter(name -> name.endsWith("Operator") || (name.endsWith("Node") && !name.equals("Node")))
-                    .toList());
+        List<String> all = new ArrayList<>();
+        for (String place : List.of("rdd", "rdd/arrange", "rdd/sample")) {
+            try (var files = Files.list(Path.of("src/main/java/dev/favilla", place))) {
+                files.map(file -> file.getFileName().toString().replace(".java", ""))
+                        .filter(name -> name.endsWith("Operator") || (name.endsWith("Node") && !name.equals("Node")))
+                        .forEach(all::add);
+            }
         }
         all.add("FileNode");
         assertThat(kinds).containsExactlyInAnyOrderElementsOf(all);

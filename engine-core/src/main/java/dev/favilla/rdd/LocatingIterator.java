@@ -6,12 +6,13 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** Says where an exception of the user's iterator comes from. */
-final class LocatingIterator implements Iterator<@Nullable Object> {
+public final class LocatingIterator implements Iterator<@Nullable Object> {
 
     private final LineageNode dataset;
     private final Iterator<?> records;
 
-    LocatingIterator(LineageNode dataset, Iterator<?> records) {
+    /** @param dataset whose function has made {@code records} */
+    public LocatingIterator(LineageNode dataset, Iterator<?> records) {
         this.dataset = dataset;
         this.records = records;
     }

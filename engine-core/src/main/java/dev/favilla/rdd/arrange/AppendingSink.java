@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.DatasetPartition;

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.CallSite;
@@ -10,6 +10,8 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.rdd.EntryBuilder;
+import dev.favilla.rdd.Node;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.spill.HeldRecords;

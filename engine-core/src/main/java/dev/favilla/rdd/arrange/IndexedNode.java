@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
@@ -9,6 +9,8 @@ import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.PreparedNode;
 import dev.favilla.lineage.Sink;
+import dev.favilla.rdd.EntryBuilder;
+import dev.favilla.rdd.Node;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;

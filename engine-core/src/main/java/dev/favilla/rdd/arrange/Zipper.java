@@ -1,10 +1,12 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.ZipPartitionsFunction;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.UserCode;
+import dev.favilla.rdd.EntryBuilder;
+import dev.favilla.rdd.LocatingIterator;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;

@@ -1,9 +1,10 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.rdd.EntryBuilder;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.DatasetPartition;
@@ -8,6 +8,7 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.rdd.Node;
 import dev.favilla.shuffle.Partitioner;
 import java.util.List;
 import java.util.Optional;

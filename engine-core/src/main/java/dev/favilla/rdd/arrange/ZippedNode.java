@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.arrange;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.lineage.CallSite;
@@ -8,6 +8,7 @@ import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.rdd.Node;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
