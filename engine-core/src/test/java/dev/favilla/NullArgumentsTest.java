@@ -163,6 +163,15 @@ class NullArgumentsTest {
         if (type == Class.class) {
             return Pair.class;
         }
+        if (type == double.class) {
+            return 0.5;
+        }
+        if (type == DoubleRDD.class) {
+            return engine.range(0, 1).mapToDouble(x -> 1.0);
+        }
+        if (type == RDD[].class) {
+            return new RDD<?>[] {engine.range(0, 1)};
+        }
         if (type == double[].class) {
             return new double[] {1, 2};
         }
