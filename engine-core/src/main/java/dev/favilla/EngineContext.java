@@ -26,6 +26,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -275,19 +276,21 @@ public final class EngineContext implements AutoCloseable {
     /** As {@link #union(List)}. */
     @SafeVarargs
     public final <T extends @Nullable Object> RDD<T> union(RDD<T>... datasets) {
-        return union(List.of(notNull(datasets, "datasets")));
+        notNull((Object) datasets, "datasets");
+        return union(Arrays.asList(datasets));
     }
 
     /** As {@link #union(List)}, of pairs. */
     @SafeVarargs
     public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> union(
             PairRDD<K, V>... datasets) {
-        return PairRDD.of(union(List.of(notNull(datasets, "datasets"))));
+        notNull((Object) datasets, "datasets");
+        return PairRDD.of(union(Arrays.asList(datasets)));
     }
 
     /** As {@link #union(List)}, of numbers. */
     public DoubleRDD union(DoubleRDD... datasets) {
-        return DoubleRDD.of(union(List.of(notNull(datasets, "datasets"))));
+        return DoubleRDD.of(union(Arrays.asList(notNull(datasets, "datasets"))));
     }
 
     /** Returns the whole numbers from {@code start} to {@code end}, exclusive, in default partitions. */

@@ -84,6 +84,9 @@ class UnionTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.union(Arrays.asList(one, null)))
                 .withMessageContaining("must not be null");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.union(one, (RDD<Integer>) null))
+                .withMessageContaining("must not be null");
         try (EngineContext another = EngineContext.open("local[1]")) {
             RDD<Integer> theirs = another.emptyRDD();
             assertThatIllegalArgumentException()
