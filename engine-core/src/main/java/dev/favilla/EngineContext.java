@@ -275,17 +275,17 @@ public final class EngineContext implements AutoCloseable {
 
     /** As {@link #union(List)}. */
     @SafeVarargs
+    @SuppressWarnings("varargs") // it is only read
     public final <T extends @Nullable Object> RDD<T> union(RDD<T>... datasets) {
-        notNull((Object) datasets, "datasets");
-        return union(Arrays.asList(datasets));
+        return union(Arrays.asList(notNull(datasets, "datasets")));
     }
 
     /** As {@link #union(List)}, of pairs. */
     @SafeVarargs
+    @SuppressWarnings("varargs") // it is only read
     public final <K extends @Nullable Object, V extends @Nullable Object> PairRDD<K, V> union(
             PairRDD<K, V>... datasets) {
-        notNull((Object) datasets, "datasets");
-        return PairRDD.of(union(Arrays.asList(datasets)));
+        return PairRDD.of(union(Arrays.asList(notNull(datasets, "datasets"))));
     }
 
     /** As {@link #union(List)}, of numbers. */
