@@ -2,6 +2,7 @@ package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
+import dev.favilla.function.CombineFunction;
 import dev.favilla.function.ForeachFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.Action;
@@ -24,7 +25,7 @@ final class Actions {
     private Actions() {}
 
     /** Pushes all records of {@code input} into {@code sink}, or as many as it wants. */
-    private static void drain(Cursor input, Sink sink) throws Exception {
+    static void drain(Cursor input, Sink sink) throws Exception {
         input.drain(sink);
         sink.end();
     }
@@ -57,6 +58,55 @@ final class Actions {
                 all.addAll((List<?>) part);
             }
             return all;
+        }
+    }
+
+    /** All records of each partition. */
+    record CollectPartitions() implements Action {
+
+        @Override
+        public String name() {
+            return "collectPartitions";
+        }
+
+        @Override
+        public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
+            return new Collect(name(), Integer.MAX_VALUE).run(input, scope);
+        }
+
+        @Override
+        public long resultBytes(@Nullable Object staged) {
+            return new SizeEstimator().estimate(staged);
+        }
+
+        @Override
+        public List<@Nullable Object> merge(List<@Nullable Object> staged) {
+            return staged;
+        }
+    }
+
+    /** Nothing but what happens on the way to the records. */
+    record Effects(String name) implements Action {
+
+        @Override
+        public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
+            drain(input, new Sink() {
+                @Override
+                public boolean push(@Nullable Object record) {
+                    return true;
+                }
+            });
+            return null;
+        }
+
+        @Override
+        public @Nullable Object merge(List<@Nullable Object> staged) {
+            return null;
+        }
+
+        @Override
+        public boolean isIrrevocable() {
+            return true;
         }
     }
 
@@ -140,12 +190,12 @@ final class Actions {
 
         @Override
         public String name() {
-            return "reduce";
+            return callSite.operation();
         }
 
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function, scope, callSite, null);
+            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, null);
             drain(input, sink);
             return sink.present();
         }
@@ -167,7 +217,7 @@ final class Actions {
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function, scope, callSite, null);
+            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, null);
             for (Object part : staged) {
                 if (part != null) {
                     sink.push(((Present) part).value());
@@ -188,7 +238,7 @@ final class Actions {
 
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function, scope, callSite, new Present(zero.fresh()));
+            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
             drain(input, sink);
             return sink.value();
         }
@@ -210,7 +260,7 @@ final class Actions {
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function, scope, callSite, new Present(zero.fresh()));
+            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
             for (Object part : staged) {
                 sink.push(part);
             }
@@ -227,20 +277,21 @@ final class Actions {
      * Gives the user's function records that it may change or return: copies where others could see that, be it a cached
      * block, the source, or a later attempt at the same merge.
      */
-    private static final class FoldingSink extends Sink {
+    static final class FoldingSink extends Sink {
 
-        private final ReduceFunction<@Nullable Object> function;
+        private final CombineFunction<@Nullable Object, @Nullable Object> function;
         private final RecordCopier copier;
         private final CallSite callSite;
         private boolean any;
         private @Nullable Object accumulator;
 
+        /** @param start what the first record is added to; null if the first record is the start */
         FoldingSink(
-                Closure<ReduceFunction<@Nullable Object>> function,
+                CombineFunction<@Nullable Object, @Nullable Object> function,
                 TaskScope attempt,
                 CallSite callSite,
                 @Nullable Present start) {
-            this.function = function.forTask(attempt);
+            this.function = function;
             this.copier = RecordCopier.of(attempt);
             this.callSite = callSite;
             this.any = start != null;

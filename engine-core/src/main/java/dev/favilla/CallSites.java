@@ -27,17 +27,17 @@ final class CallSites {
             Creation.class,
             Datasets.class,
             FileInputs.class,
-            Joins.class,
             Joined.class,
             Joins.class,
+            LocalIterator.class,
+            Ordering.class,
             Pair.class,
             Rearranging.class,
             Sampling.class,
             Saving.class,
             Sorting.class,
-            TaskThreads.class,
-            Ordering.class,
-            StatusTracker.class);
+            StatusTracker.class,
+            TaskThreads.class);
 
     private CallSites() {}
 

@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.closure.Closure;
+import dev.favilla.job.JobProperties;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
@@ -8,6 +9,7 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PreparedPartitioner;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Bytes;
+import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.StageGraph;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
@@ -23,6 +25,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -267,10 +271,50 @@ final class Datasets {
     /** As {@link #run(LineageNode, Action, CallSite)} on some partitions. */
     @Nullable
     Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site) {
+        return run(new JobRunner.Request(target, partitions, action, site, properties.get()), job -> {});
+    }
+
+    private @Nullable Object run(JobRunner.Request request, Consumer<JobHandle> begun) {
+        look();
+        return jobs.run(request, begun);
+    }
+
+    private void look() {
         requireUsable();
         reachability.use();
         disk.look();
-        return jobs.run(target, partitions, action, site, properties.get());
+    }
+
+    /** Prepares what an action on {@code target} would compute. */
+    void prepare(LineageNode target, CallSite site) {
+        requireUsable();
+        jobs.prepare(
+                new JobRunner.Request(target, List.of(), new Actions.Count(), site, properties.get()), job -> {});
+    }
+
+    /** Begins an action on all partitions. Takes a thread only where jobs must go before. */
+    <R extends @Nullable Object> FutureAction<R> start(LineageNode target, Action action, CallSite site) {
+        requireUsable();
+        var all = new JobRunner.Request(target, indexes(0, target.numPartitions()), action, site, properties.get());
+        if (jobs.needsPreparation(target)) {
+            return started(StepwiseAction.of(begun -> RDDActions.<R>result(run(all, begun))));
+        }
+        look();
+        return new JobFuture<>(jobs.start(all));
+    }
+
+    /** Begins an action of several jobs on {@code target}. They take over the properties of the calling thread. */
+    <R extends @Nullable Object> FutureAction<R> startSteps(
+            LineageNode target, CallSite site, Function<Taking.Rounds, R> steps) {
+        requireUsable();
+        JobProperties own = properties.get();
+        return started(StepwiseAction.of(begun -> steps.apply((partitions, action) ->
+                run(new JobRunner.Request(target, partitions, action, site, own), begun))));
+    }
+
+    private <R extends @Nullable Object> FutureAction<R> started(StepwiseAction<R> action) {
+        engine.actionThreads().newThread(action).start();
+        return action;
     }
 
     List<JobReport> recentJobs() {

@@ -188,7 +188,8 @@ public final class DoubleRDD extends RDD<Double> {
      *
      * @throws UnsupportedOperationException if there is none
      */
-    public double min() {
+    @Override
+    public Double min() {
         return notEmpty(stats("min"), "min").min();
     }
 
@@ -197,7 +198,8 @@ public final class DoubleRDD extends RDD<Double> {
      *
      * @throws UnsupportedOperationException if there is none
      */
-    public double max() {
+    @Override
+    public Double max() {
         return notEmpty(stats("max"), "max").max();
     }
 

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param broadcasts the driver's broadcasts
  * @param results how much the results of running jobs take
  * @param serializer for records
+ * @param actionThreads makes threads for actions that take several jobs while their caller goes on
  */
 record Engine(
         JobScheduler scheduler,
@@ -32,7 +34,8 @@ record Engine(
         AccumulatorRegistry accumulators,
         Broadcasts broadcasts,
         ResultSizes results,
-        Serializer serializer) {
+        Serializer serializer,
+        ThreadFactory actionThreads) {
 
     /**
      * @param reclaimer gives back what nobody can reach any more
@@ -69,7 +72,14 @@ record Engine(
                         faults,
                         factory::replacement));
         ExecutorControl executors = new ExecutorControl(factory, scheduler);
-        return new Engine(scheduler, executors, accumulators, broadcasts, results, serializer);
+        return new Engine(
+                scheduler,
+                executors,
+                accumulators,
+                broadcasts,
+                results,
+                serializer,
+                EngineThreads.forService(name + "-action-"));
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p><b>Threads.</b> May be used from any thread. A context has one thread per task slot, started with the first job, and
- * at most three more; all are daemons named {@code favilla-...} and gone after {@link #close}. It opens no port, logs
+ * at most three more, and one for each {@link FutureAction} of several jobs while it runs; all are daemons named {@code favilla-...} and gone after {@link #close}. It opens no port, logs
  * nothing above DEBUG while all is well, and leaves no file behind.
  *
  * <p><b>Errors.</b> After {@link #close} every method that makes or runs something throws

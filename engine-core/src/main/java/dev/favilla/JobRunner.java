@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Submits the actions of one context, waits for them, and makes results of what comes back. Used from any thread. */
@@ -48,39 +49,120 @@ final class JobRunner {
         preparing = true;
     }
 
-    /** Runs an action and waits for its result. Interrupting the waiting thread cancels the job. */
-    @Nullable
-    Object run(LineageNode target, List<Integer> partitions, Action action, CallSite site, JobProperties properties) {
-        if (preparing) {
-            prepare(target, site, properties);
-        }
-        Map<Integer, String> names = datasets.names();
-        JobHandle handle = engine.scheduler()
-                .submit(new JobRequest(target, partitions, action, datasets.levels(), names, site, properties, null));
-        JobOutcome outcome;
-        try {
-            outcome = await(handle, site);
-        } finally {
-            engine.results().end(handle.jobId());
-            engine.executors().endJob(handle.jobId());
-        }
-        remember(outcome.report());
-        try {
-            return result(outcome, handle.jobId(), action, site, names);
-        } catch (SerializationException e) {
-            String reason = "its results came back as bytes that cannot be read: " + e.getMessage();
-            throw new JobFailedException(handle.jobId(), site, new JobFailure.Aborted(reason, e), names);
-        }
+    /** Returns whether something of a lineage must be prepared before a job can compute it. */
+    boolean needsPreparation(LineageNode target) {
+        return preparing && !Preparation.missingFor(target).isEmpty();
     }
 
-    /** Prepares what a job on {@code target} computes, parents first. */
-    private void prepare(LineageNode target, CallSite site, JobProperties properties) {
-        for (Prepared part : Preparation.missingFor(target)) {
-            part.prepare((needed, partitions, action) -> run(needed, partitions, action, site, properties));
+    /**
+     * Runs an action and waits for its result. Interrupting the waiting thread cancels the job.
+     *
+     * @param begun told of each job that is submitted for it
+     */
+    @Nullable
+    Object run(Request request, Consumer<JobHandle> begun) {
+        prepare(request, begun);
+        Submitted job = submit(request);
+        JobOutcome outcome;
+        try {
+            begun.accept(job.handle);
+            outcome = await(job.handle, request.site());
+        } finally {
+            forget(job.handle.jobId());
+        }
+        remember(outcome.report());
+        return job.resultOf(outcome);
+    }
+
+    /** Begins a job for an action; there must be nothing to prepare. Nobody needs to wait for it. */
+    Submitted start(Request request) {
+        Submitted job = submit(request);
+        job.handle.whenEnded(() -> {
+            forget(job.handle.jobId());
+            job.handle.outcome().map(JobOutcome::report).ifPresent(this::remember);
+        });
+        return job;
+    }
+
+    private Submitted submit(Request request) {
+        Map<Integer, String> names = datasets.names();
+        JobHandle handle = engine.scheduler()
+                .submit(new JobRequest(
+                        request.target(),
+                        request.partitions(),
+                        request.action(),
+                        datasets.levels(),
+                        names,
+                        request.site(),
+                        request.properties(),
+                        null));
+        return new Submitted(handle, request, names);
+    }
+
+    private void forget(int jobId) {
+        engine.results().end(jobId);
+        engine.executors().endJob(jobId);
+    }
+
+    /** Prepares what a job computes, parents first. */
+    void prepare(Request request, Consumer<JobHandle> begun) {
+        if (!preparing) {
+            return;
+        }
+        for (Prepared part : Preparation.missingFor(request.target())) {
+            part.prepare((needed, partitions, action) ->
+                    run(new Request(needed, partitions, action, request.site(), request.properties()), begun));
             if (!part.isPrepared()) {
                 throw new IllegalStateException(part + " is not prepared although its jobs were run: its prepare must"
                         + " keep what it has found, and its isPrepared tell so.");
             }
+        }
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param properties what the job takes over from its caller's thread
+     */
+    record Request(
+            LineageNode target, List<Integer> partitions, Action action, CallSite site, JobProperties properties) {}
+
+    /** A job that was begun. */
+    final class Submitted {
+
+        private final JobHandle handle;
+        private final Request request;
+        private final Map<Integer, String> names;
+
+        private Submitted(JobHandle handle, Request request, Map<Integer, String> names) {
+            this.handle = handle;
+            this.request = request;
+            this.names = names;
+        }
+
+        JobHandle handle() {
+            return handle;
+        }
+
+        boolean isEnded() {
+            return handle.isEnded();
+        }
+
+        /** Makes the result of what the job came to, or throws what it failed with. */
+        @Nullable
+        Object resultOf(JobOutcome outcome) {
+            try {
+                return result(outcome, handle.jobId(), request.action(), request.site(), names);
+            } catch (SerializationException e) {
+                String reason = "its results came back as bytes that cannot be read: " + e.getMessage();
+                throw new JobFailedException(
+                        handle.jobId(), request.site(), new JobFailure.Aborted(reason, e), names);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "job " + handle.jobId() + " (" + request.site() + ")";
         }
     }
 

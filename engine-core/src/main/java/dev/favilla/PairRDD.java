@@ -15,7 +15,6 @@ import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.spill.JoinType;
 import dev.favilla.storage.StorageLevel;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -636,11 +635,45 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         CallSite site = CallSites.here("collectAsMap");
         Actions.Collect all = new Actions.Collect("collectAsMap", Integer.MAX_VALUE);
         List<Pair<K, V>> pairs = result(run(new CollectPairs(all, PairFormat.of(site)), site));
-        Map<K, V> map = new LinkedHashMap<>();
-        for (Pair<K, V> pair : pairs) {
-            map.put(pair.key(), pair.value());
-        }
-        return map;
+        return ByKeyActions.toMap(pairs);
+    }
+
+    /**
+     * Returns how many pairs each key has, in a map of the caller's own.
+     *
+     * <p><b>Cost.</b> Wide, unless the keys lie as the default partitions want them: one number per key and map partition is
+     * shuffled, and the result is held at once.
+     *
+     * @throws JobFailedException if a key cannot be one, see the class comment
+     */
+    public Map<K, Long> countByKey() {
+        return ByKeyActions.countByKey(this, CallSites.here("countByKey"));
+    }
+
+    /**
+     * Returns the values of each key merged two by two, in a map of the caller's own. A null value counts as none, as long as
+     * no other has come before it.
+     *
+     * <p><b>Cost.</b> As {@link #reduceByKey(ReduceFunction)}, and the result is held at once. All merging is in task slots.
+     *
+     * @param merge associative and commutative; may change and return its first argument
+     */
+    public Map<K, V> reduceByKeyLocally(ReduceFunction<V> merge) {
+        CallSite site = CallSites.here("reduceByKeyLocally");
+        return ByKeyActions.reduceByKey(this, notNull(merge, "merge"), site);
+    }
+
+    /**
+     * Returns the values of {@code key} in the order of their records, in a list of the caller's own.
+     *
+     * <p><b>Cost.</b> Runs one job: over one partition if this dataset has a {@link #partitioner}, which is asked on the
+     * calling thread, else over all.
+     *
+     * @param key may be null
+     * @throws IllegalArgumentException if the partitioner puts the key outside of the partitions, or the key cannot be one
+     */
+    public List<V> lookup(K key) {
+        return ByKeyActions.lookup(this, key, CallSites.here("lookup"));
     }
 
     // ---------------------------------------------------------------- within the class

@@ -4,7 +4,9 @@ import static dev.favilla.Arguments.notNull;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.closure.ClosureNotSerializableException;
+import dev.favilla.function.CombineFunction;
 import dev.favilla.function.ForeachFunction;
+import dev.favilla.function.IndexedPartitionFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.io.FileCodec;
 import dev.favilla.io.Sink;
@@ -12,18 +14,25 @@ import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.rdd.MapPartitionsOperator;
 import dev.favilla.rdd.ZeroValue;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.stats.Aggregate;
 import dev.favilla.stats.HyperLogLog;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.ObjectPartFormat;
 import dev.favilla.text.RecordPartFormat;
 import dev.favilla.text.TextPartFormat;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +41,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the records, which may be null
  */
 public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD {
-
-    /** How many times more partitions {@link #take} looks at in each round, at most. */
-    private static final int TAKE_SCALE = 4;
 
     private final Datasets datasets;
     private final LineageNode node;
@@ -143,31 +149,12 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
     }
 
     private List<T> take(int n, CallSite site) {
-        if (n < 0) {
-            throw new IllegalArgumentException("n must be >= 0, got " + n);
-        }
+        Taking.check(n);
         datasets.requireUsable();
-        List<T> taken = new ArrayList<>();
-        int total = n == 0 ? 0 : getNumPartitions();
-        int scanned = 0;
-        while (taken.size() < n && scanned < total) {
-            int left = n - taken.size();
-            int round = (int) Math.min(total - scanned, partitionsToTry(scanned, taken.size(), left));
-            List<T> found = result(datasets.run(
-                    node, Datasets.indexes(scanned, scanned + round), new Actions.Collect("take", left), site));
-            taken.addAll(found.subList(0, Math.min(left, found.size())));
-            scanned += round;
-        }
-        return taken;
-    }
-
-    /** One at first; then as many as the share found so far suggests, half as many again, four times at most. */
-    private static long partitionsToTry(int scanned, int found, int left) {
-        if (scanned == 0) {
-            return 1;
-        }
-        long most = (long) scanned * TAKE_SCALE;
-        return found == 0 ? most : Math.max(1, Math.min(most, (long) Math.ceil(1.5 * left * scanned / found)));
+        return n == 0
+                ? new ArrayList<>()
+                : Taking.first(
+                        n, getNumPartitions(), (partitions, action) -> datasets.run(node, partitions, action, site));
     }
 
     /**
@@ -239,10 +226,54 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
         return ordered("takeOrdered", n, order, CallSites.here("takeOrdered"));
     }
 
-    private List<T> ordered(String name, int n, Comparator<? super T> order, CallSite site) {
-        if (n < 0) {
-            throw new IllegalArgumentException("n must be >= 0, got " + n);
+    /**
+     * Returns the smallest record by natural order; the first of equal ones.
+     *
+     * @throws UnsupportedOperationException if there is no record
+     * @throws IllegalArgumentException if the records are pairs, which have no natural order; other records that have
+     *     none fail the job
+     */
+    public T min() {
+        CallSite site = CallSites.here("min");
+        return extreme(naturalOrder(site), site);
+    }
+
+    /**
+     * Returns the smallest record by {@code order}; the first of equal ones. Runs one job over all partitions.
+     *
+     * @param order serializable, see {@link Ordering}
+     * @throws UnsupportedOperationException if there is no record
+     */
+    public final T min(Comparator<? super T> order) {
+        return extreme(notNull(order, "order"), CallSites.here("min"));
+    }
+
+    /** Returns the largest record by natural order, with the errors of {@link #min()}; the first of equal ones. */
+    public T max() {
+        CallSite site = CallSites.here("max");
+        return extreme(naturalOrder(site).reversed(), site);
+    }
+
+    /**
+     * Returns the largest record by {@code order}; the first of equal ones. Runs one job over all partitions.
+     *
+     * @param order serializable, see {@link Ordering}
+     * @throws UnsupportedOperationException if there is no record
+     */
+    public final T max(Comparator<? super T> order) {
+        return extreme(new Descending<>(notNull(order, "order")), CallSites.here("max"));
+    }
+
+    private T extreme(Comparator<? super T> order, CallSite site) {
+        List<T> found = ordered(site.operation(), 1, order, site);
+        if (found.isEmpty()) {
+            throw empty(site.operation());
         }
+        return found.get(0);
+    }
+
+    private List<T> ordered(String name, int n, Comparator<? super T> order, CallSite site) {
+        Taking.check(n);
         Closure<Comparator<@Nullable Object>> comparator = captureOrder(notNull(order, "order"), site);
         datasets.requireUsable();
         if (n == 0) {
@@ -270,10 +301,35 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
      * @throws UnsupportedOperationException if there is no record
      */
     public final T reduce(ReduceFunction<T> merge) {
-        CallSite site = CallSites.here("reduce");
+        return reduce(merge, CallSites.here("reduce"));
+    }
+
+    /** As {@link #treeReduce(ReduceFunction, int)} with a depth of 2. */
+    public final T treeReduce(ReduceFunction<T> merge) {
+        return reduce(merge, CallSites.here("treeReduce"));
+    }
+
+    /**
+     * As {@link #reduce}: the same result, bit for bit, whatever the depth. Partial results merge in a task slot of this JVM
+     * anyway, and have no network to cross, so there is nothing to relieve by merging in rounds.
+     *
+     * @param depth at least 1; what is a tree on a cluster is one merge here
+     */
+    public final T treeReduce(ReduceFunction<T> merge, int depth) {
+        checkDepth(depth);
+        return reduce(merge, CallSites.here("treeReduce"));
+    }
+
+    private static void checkDepth(int depth) {
+        if (depth < 1) {
+            throw new IllegalArgumentException("depth must be >= 1, got " + depth);
+        }
+    }
+
+    private T reduce(ReduceFunction<T> merge, CallSite site) {
         Object result = run(new Actions.Reduce(capture(notNull(merge, "merge"), site), site), site);
         if (result == null) {
-            throw empty("reduce");
+            throw empty(site.operation());
         }
         return result(((Actions.Present) result).value());
     }
@@ -292,12 +348,223 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
     }
 
     /**
+     * Returns what {@code add} makes of all records, with a result of another type than theirs. The zero is used once in each
+     * partition and once more at the end, as a copy unless it is immutable.
+     *
+     * <p><b>Cost.</b> Runs one job: records are added in each partition, and the parts merge in partition order, all in task
+     * slots.
+     *
+     * @param zero neutral for {@code merge}, or it counts partitions + 1 times
+     * @param add may change and return its first argument
+     * @param merge associative; may change and return its first argument
+     */
+    public final <U extends @Nullable Object> U aggregate(
+            U zero, CombineFunction<U, ? super T> add, ReduceFunction<U> merge) {
+        return aggregate(zero, add, merge, CallSites.here("aggregate"));
+    }
+
+    /**
+     * Returns what an aggregate makes of all records, for example {@code aggregate(Aggregates.averaging(x -> x))}.
+     *
+     * <p><b>Cost.</b> Runs one job: parts are made in each partition, merge in partition order and are finished, all in task
+     * slots.
+     *
+     * @param aggregate see {@link dev.favilla.stats.Aggregates} for the common ones
+     */
+    public final <A extends @Nullable Object, R extends @Nullable Object> R aggregate(
+            Aggregate<? super T, A, R> aggregate) {
+        CallSite site = CallSites.here("aggregate");
+        return result(run(new Aggregating.OfAggregate(capture(notNull(aggregate, "aggregate"), site), site), site));
+    }
+
+    /** As {@link #treeAggregate(Object, CombineFunction, ReduceFunction, int)} with a depth of 2. */
+    public final <U extends @Nullable Object> U treeAggregate(
+            U zero, CombineFunction<U, ? super T> add, ReduceFunction<U> merge) {
+        return aggregate(zero, add, merge, CallSites.here("treeAggregate"));
+    }
+
+    /**
+     * As {@link #aggregate(Object, CombineFunction, ReduceFunction)}: the same result, bit for bit, whatever the depth. See
+     * {@link #treeReduce(ReduceFunction, int)} for why.
+     *
+     * @param depth at least 1
+     */
+    public final <U extends @Nullable Object> U treeAggregate(
+            U zero, CombineFunction<U, ? super T> add, ReduceFunction<U> merge, int depth) {
+        checkDepth(depth);
+        return aggregate(zero, add, merge, CallSites.here("treeAggregate"));
+    }
+
+    private <U extends @Nullable Object> U aggregate(
+            U zero, CombineFunction<U, ? super T> add, ReduceFunction<U> merge, CallSite site) {
+        ZeroValue copies = zero(zero, site);
+        return result(run(
+                new Aggregating.OfFunctions(
+                        copies, capture(notNull(add, "add"), site), capture(notNull(merge, "merge"), site), site),
+                site));
+    }
+
+    /**
+     * Returns how often each record comes, in a map of the caller's own.
+     *
+     * <p><b>Cost.</b> Wide: one number per distinct record and map partition is shuffled, and the result is held at once.
+     *
+     * @throws JobFailedException if a record cannot be a key, as arrays cannot
+     */
+    public final Map<T, Long> countByValue() {
+        return ByKeyActions.countByValue((RDD<T>) this, CallSites.here("countByValue"));
+    }
+
+    /** As {@link #takeSample(boolean, int, long)}, with a seed that is another each time. */
+    public final List<T> takeSample(boolean withReplacement, int n) {
+        return takeSample(withReplacement, n, new SplittableRandom().nextLong(), CallSites.here("takeSample"));
+    }
+
+    /**
+     * Returns exactly {@code n} records that chance picks, in an order by chance, in a list of the caller's own; without
+     * replacement all of them if there are fewer. The same seed picks the same from the same partitions.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions, in one pass; each task holds at most {@code n} records.
+     *
+     * @param withReplacement whether a record can be picked more than once
+     * @param n at least 0
+     */
+    public final List<T> takeSample(boolean withReplacement, int n, long seed) {
+        return takeSample(withReplacement, n, seed, CallSites.here("takeSample"));
+    }
+
+    private List<T> takeSample(boolean withReplacement, int n, long seed, CallSite site) {
+        Taking.check(n);
+        datasets.requireUsable();
+        if (n == 0) {
+            return new ArrayList<>();
+        }
+        String name = site.operation();
+        return result(run(
+                withReplacement
+                        ? new TakeSample.WithReplacement(name, n, seed)
+                        : new TakeSample.Distinct(name, n, seed),
+                site));
+    }
+
+    /**
+     * Returns the records of some partitions, a list for each, in the order in which they are asked for.
+     *
+     * <p><b>Cost.</b> Runs one job over these partitions; the records are shared, not copied.
+     *
+     * @throws IllegalArgumentException if there is no partition of one of the numbers
+     */
+    public final List<List<T>> collectPartitions(int... partitions) {
+        CallSite site = CallSites.here("collectPartitions");
+        List<Integer> wanted =
+                Arrays.stream(notNull(partitions, "partitions")).boxed().toList();
+        int count = getNumPartitions();
+        for (int partition : wanted) {
+            if (partition < 0 || partition >= count) {
+                throw new IllegalArgumentException("partitions must be >= 0 and < " + count + ", as many as " + this
+                        + " has, got " + partition);
+            }
+        }
+        List<Integer> once = wanted.stream().distinct().toList();
+        List<List<T>> found = result(datasets.run(node, once, new Actions.CollectPartitions(), site));
+        List<List<T>> lists = new ArrayList<>();
+        for (int partition : wanted) {
+            lists.add(new ArrayList<>(found.get(once.indexOf(partition))));
+        }
+        return lists;
+    }
+
+    /**
+     * Returns all records in partition order, fetched partition by partition: what is left of one is held at a time.
+     *
+     * <p><b>Cost.</b> A job for each partition, when the first of its records is wanted; each computes its lineage again, but
+     * for shuffles that are there and what is cached. Jobs run on, and take over the properties of, the thread that iterates.
+     *
+     * <p><b>Errors.</b> A job that fails throws out of {@code hasNext} or {@code next}, which may be called again. What was
+     * handed out stays so: a lineage that is not the same each time may give other records later than were expected.
+     */
+    public final Iterator<T> toLocalIterator() {
+        CallSite site = CallSites.here("toLocalIterator");
+        datasets.requireUsable();
+        return new LocalIterator<>(this, site);
+    }
+
+    /**
      * Calls {@code function} for each record, in task slots, for its effect. A task that fails and is tried again
      * repeats its effects.
      */
     public final void foreach(ForeachFunction<? super T> function) {
         CallSite site = CallSites.here("foreach");
         run(new Actions.Foreach(capture(notNull(function, "function"), site), site), site);
+    }
+
+    /**
+     * Calls {@code function} for each partition, also empty ones, with its records as a lazy iterator, for its effect: a
+     * connection can be opened once for many records. A task that fails and is tried again repeats its effects.
+     */
+    public final void foreachPartition(ForeachFunction<Iterator<T>> function) {
+        CallSite site = CallSites.here("foreachPartition");
+        datasets.run(forPartitions(function, site), new Actions.Effects(site.operation()), site);
+    }
+
+    private LineageNode forPartitions(ForeachFunction<Iterator<T>> function, CallSite site) {
+        var body = new ForPartition<>(notNull(function, "function"));
+        return ((RDD<T>) this).narrow(site, new MapPartitionsOperator(capture(body, site), false));
+    }
+
+    /** Calls a function and has no records to hand on. */
+    private record ForPartition<T extends @Nullable Object>(ForeachFunction<Iterator<T>> function)
+            implements IndexedPartitionFunction<T, T> {
+
+        @Override
+        public Iterator<T> call(int partition, Iterator<T> records) throws Exception {
+            function.call(records);
+            return Collections.emptyIterator();
+        }
+    }
+
+    // ---------------------------------------------------------------- actions that do not wait
+
+    /**
+     * As {@link #count}, without waiting for it.
+     *
+     * <p>The job is submitted here and takes the properties of this thread. No thread waits for it; one is used only where jobs
+     * must go before, for ranges that are to be sampled, say.
+     */
+    public final FutureAction<Long> countAsync() {
+        return datasets.start(node, new Actions.Count(), CallSites.here("countAsync"));
+    }
+
+    /** As {@link #collect}, without waiting for it: see {@link #countAsync}. */
+    public final FutureAction<List<T>> collectAsync() {
+        CallSite site = CallSites.here("collectAsync");
+        return datasets.start(node, new Actions.Collect("collect", Integer.MAX_VALUE), site);
+    }
+
+    /**
+     * As {@link #take}, without waiting for it. Takes a thread while it runs, as there may be several jobs.
+     *
+     * @param n at least 0
+     */
+    public final FutureAction<List<T>> takeAsync(int n) {
+        CallSite site = CallSites.here("takeAsync");
+        Taking.check(n);
+        return datasets.startSteps(
+                node,
+                site,
+                rounds -> n == 0 ? new ArrayList<>() : Taking.first(n, getNumPartitions(), rounds));
+    }
+
+    /** As {@link #foreach}, without waiting for it: see {@link #countAsync}. Its result is null. */
+    public final FutureAction<@Nullable Void> foreachAsync(ForeachFunction<? super T> function) {
+        CallSite site = CallSites.here("foreachAsync");
+        return datasets.start(node, new Actions.Foreach(capture(notNull(function, "function"), site), site), site);
+    }
+
+    /** As {@link #foreachPartition}, without waiting for it: see {@link #countAsync}. Its result is null. */
+    public final FutureAction<@Nullable Void> foreachPartitionAsync(ForeachFunction<Iterator<T>> function) {
+        CallSite site = CallSites.here("foreachPartitionAsync");
+        return datasets.start(forPartitions(function, site), new Actions.Effects(site.operation()), site);
     }
 
     // ---------------------------------------------------------------- sinks

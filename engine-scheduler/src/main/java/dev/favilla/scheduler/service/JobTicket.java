@@ -35,6 +35,9 @@ final class JobTicket implements JobHandle {
     /** Null, then an {@link AbortReason} or a {@link JobOutcome}; the first is made the second by whoever asks. */
     private final AtomicReference<@Nullable Object> end = new AtomicReference<>();
 
+    /** What is run when the job has ended; taken by whoever runs it. */
+    private final AtomicReference<@Nullable Runnable> follower = new AtomicReference<>();
+
     private volatile boolean unwanted;
 
     /**
@@ -81,6 +84,26 @@ final class JobTicket implements JobHandle {
     }
 
     @Override
+    public void whenEnded(Runnable then) {
+        follower.set(then);
+        if (isEnded()) {
+            follow();
+        }
+    }
+
+    private void follow() {
+        Runnable then = follower.getAndSet(null);
+        if (then != null) {
+            then.run();
+        }
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended.getCount() == 0;
+    }
+
+    @Override
     public void cancel(String reason) {
         if (ended.getCount() > 0) {
             cancel.accept(reason);
@@ -102,6 +125,7 @@ final class JobTicket implements JobHandle {
     void complete(JobOutcome outcome) {
         if (end.compareAndSet(null, outcome)) {
             ended.countDown();
+            follow();
         }
     }
 
@@ -112,8 +136,8 @@ final class JobTicket implements JobHandle {
         }
     }
 
-    /** Returns how the job ended, if it has. */
-    Optional<JobOutcome> outcome() {
+    @Override
+    public Optional<JobOutcome> outcome() {
         Object told = end.get();
         if (told instanceof AbortReason reason) {
             Duration duration = Duration.between(submitted, clock.instant());
