@@ -238,7 +238,8 @@ final class Actions {
 
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
+            FoldingSink sink =
+                    new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
             drain(input, sink);
             return sink.value();
         }
@@ -260,7 +261,8 @@ final class Actions {
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
+            FoldingSink sink =
+                    new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
             for (Object part : staged) {
                 sink.push(part);
             }

@@ -87,7 +87,7 @@ final class Aggregating {
 
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
-            var own = aggregate.forTask(scope);
+            Aggregate<@Nullable Object, @Nullable Object, @Nullable Object> own = aggregate.forTask(scope);
             Actions.FoldingSink sink = new Actions.FoldingSink(own::add, scope, callSite, zeroOf(own));
             Actions.drain(input, sink);
             return sink.value();
@@ -95,7 +95,7 @@ final class Aggregating {
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-            var own = aggregate.forTask(scope);
+            Aggregate<@Nullable Object, @Nullable Object, @Nullable Object> own = aggregate.forTask(scope);
             Actions.FoldingSink sink = new Actions.FoldingSink(own::merge, scope, callSite, zeroOf(own));
             for (Object part : staged) {
                 sink.push(part);

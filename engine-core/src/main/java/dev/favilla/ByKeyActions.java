@@ -62,8 +62,8 @@ final class ByKeyActions {
                         datasets.shuffle(records.lineage(), target, aggregator, entries),
                         format,
                         true);
-        return toMap(RDDActions.result(
-                datasets.run(node, new Actions.Collect(site.operation(), Integer.MAX_VALUE), site)));
+        return toMap(
+                RDDActions.result(datasets.run(node, new Actions.Collect(site.operation(), Integer.MAX_VALUE), site)));
     }
 
     /** The last value of a key stays, in the place of the first. */

@@ -288,8 +288,7 @@ final class Datasets {
     /** Prepares what an action on {@code target} would compute. */
     void prepare(LineageNode target, CallSite site) {
         requireUsable();
-        jobs.prepare(
-                new JobRunner.Request(target, List.of(), new Actions.Count(), site, properties.get()), job -> {});
+        jobs.prepare(new JobRunner.Request(target, List.of(), new Actions.Count(), site, properties.get()), job -> {});
     }
 
     /** Begins an action on all partitions. Takes a thread only where jobs must go before. */
@@ -308,8 +307,8 @@ final class Datasets {
             LineageNode target, CallSite site, Function<Taking.Rounds, R> steps) {
         requireUsable();
         JobProperties own = properties.get();
-        return started(StepwiseAction.of(begun -> steps.apply((partitions, action) ->
-                run(new JobRunner.Request(target, partitions, action, site, own), begun))));
+        return started(StepwiseAction.of(begun -> steps.apply(
+                (partitions, action) -> run(new JobRunner.Request(target, partitions, action, site, own), begun))));
     }
 
     private <R extends @Nullable Object> FutureAction<R> started(StepwiseAction<R> action) {

@@ -155,8 +155,7 @@ final class JobRunner {
                 return result(outcome, handle.jobId(), request.action(), request.site(), names);
             } catch (SerializationException e) {
                 String reason = "its results came back as bytes that cannot be read: " + e.getMessage();
-                throw new JobFailedException(
-                        handle.jobId(), request.site(), new JobFailure.Aborted(reason, e), names);
+                throw new JobFailedException(handle.jobId(), request.site(), new JobFailure.Aborted(reason, e), names);
             }
         }
 

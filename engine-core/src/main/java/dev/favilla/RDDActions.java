@@ -461,8 +461,8 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
         int count = getNumPartitions();
         for (int partition : wanted) {
             if (partition < 0 || partition >= count) {
-                throw new IllegalArgumentException("partitions must be >= 0 and < " + count + ", as many as " + this
-                        + " has, got " + partition);
+                throw new IllegalArgumentException(
+                        "partitions must be >= 0 and < " + count + ", as many as " + this + " has, got " + partition);
             }
         }
         List<Integer> once = wanted.stream().distinct().toList();
@@ -550,9 +550,7 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
         CallSite site = CallSites.here("takeAsync");
         Taking.check(n);
         return datasets.startSteps(
-                node,
-                site,
-                rounds -> n == 0 ? new ArrayList<>() : Taking.first(n, getNumPartitions(), rounds));
+                node, site, rounds -> n == 0 ? new ArrayList<>() : Taking.first(n, getNumPartitions(), rounds));
     }
 
     /** As {@link #foreach}, without waiting for it: see {@link #countAsync}. Its result is null. */

@@ -39,8 +39,9 @@ final class TakeSample {
     /** Each record at most once: it draws a number, and those with the smallest numbers are taken. */
     record Distinct(String name, int n, long seed) implements Action {
 
-        private static final Comparator<Drawn> ORDER =
-                Comparator.comparingLong(Drawn::number).thenComparingInt(Drawn::partition).thenComparingLong(Drawn::position);
+        private static final Comparator<Drawn> ORDER = Comparator.comparingLong(Drawn::number)
+                .thenComparingInt(Drawn::partition)
+                .thenComparingLong(Drawn::position);
 
         @Override
         public List<Drawn> run(Cursor input, TaskScope scope) throws Exception {
@@ -91,7 +92,11 @@ final class TakeSample {
     }
 
     /** A record with what decides about it; the rest makes numbers drawn twice differ. */
-    record Drawn(long number, int partition, long position, @Nullable Object record) implements Serializable {}
+    record Drawn(
+            long number,
+            int partition,
+            long position,
+            @Nullable Object record) implements Serializable {}
 
     /**
      * Each place of the sample is filled for itself. Each partition fills all places as if it were alone; in the end chance

@@ -67,11 +67,13 @@ class AggregatingTest {
 
             assertThat(numbers.aggregate(Aggregates.counting())).isEqualTo(6L);
             assertThat(numbers.aggregate(Aggregates.toList())).containsExactly(5, 3, 8, 1, 9, 2);
-            assertThat(numbers.aggregate(Aggregates.topN(2, Ordering.natural()))).containsExactly(9, 8);
+            assertThat(numbers.aggregate(Aggregates.topN(2, Ordering.natural())))
+                    .containsExactly(9, 8);
             assertThat(numbers.aggregate(Aggregates.teeing(
                             Aggregates.counting(), Aggregates.averaging(x -> (double) (Integer) x), Summary::new)))
                     .isEqualTo(new Summary(6, 28 / 6.0));
-            assertThat(numbers.filter(x -> x > 100).aggregate(Aggregates.counting())).isZero();
+            assertThat(numbers.filter(x -> x > 100).aggregate(Aggregates.counting()))
+                    .isZero();
         }
     }
 
@@ -98,7 +100,10 @@ class AggregatingTest {
             double reduced = numbers.reduce(Double::sum);
             List<Integer> sizes = IntStream.range(0, 9)
                     .mapToObj(depth -> numbers.treeAggregate(
-                                    new ArrayList<Double>(), AggregatingTest::append, AggregatingTest::appendAll, depth + 1)
+                                    new ArrayList<Double>(),
+                                    AggregatingTest::append,
+                                    AggregatingTest::appendAll,
+                                    depth + 1)
                             .size())
                     .toList();
 
@@ -145,7 +150,9 @@ class AggregatingTest {
             assertThat(words.max()).isEqualTo("ee");
             assertThat(words.max(Ordering.by(String::length))).isEqualTo("bb");
             assertThat(words.min(Ordering.by(String::length))).isEqualTo("a");
-            assertThat(engine.parallelize(List.of(2.5, -1.0), 2).mapToDouble(x -> x).min())
+            assertThat(engine.parallelize(List.of(2.5, -1.0), 2)
+                            .mapToDouble(x -> x)
+                            .min())
                     .isEqualTo(-1.0);
         }
     }
@@ -166,9 +173,11 @@ class AggregatingTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> none.treeReduce(Long::sum, 0))
                     .withMessage("depth must be >= 1, got 0");
-            assertThatIllegalArgumentException().isThrownBy(() -> none.keyBy(x -> x).max());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> none.keyBy(x -> x).max());
             assertThatExceptionOfType(JobFailedException.class)
-                    .isThrownBy(() -> engine.parallelize(Arrays.asList(1, null), 2).max());
+                    .isThrownBy(
+                            () -> engine.parallelize(Arrays.asList(1, null), 2).max());
         }
     }
 }

@@ -55,7 +55,8 @@ class AsyncActionsTest {
             assertThat(numbers.takeAsync(0).get()).isEmpty();
             assertThat(engine.range(0, 3).foreachAsync(x -> SEEN.add(x)).get()).isNull();
             assertThat(SEEN).containsExactlyInAnyOrder(0L, 1L, 2L);
-            assertThat(numbers.foreachPartitionAsync(records -> SEEN.add(-1L)).get()).isNull();
+            assertThat(numbers.foreachPartitionAsync(records -> SEEN.add(-1L)).get())
+                    .isNull();
             assertThat(SEEN).hasSize(3 + 7);
         }
     }

@@ -37,10 +37,13 @@ class ByKeyActionsTest {
     @ValueSource(strings = {ONE, TWO})
     void valuesAndKeysAreCounted(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
-            assertThat(engine.parallelize(Arrays.asList("a", null, "b", "a", null, "a"), 4).countByValue())
+            assertThat(engine.parallelize(Arrays.asList("a", null, "b", "a", null, "a"), 4)
+                            .countByValue())
                     .isEqualTo(map(3L, 1L, 2L));
             assertThat(pairs(engine).countByKey()).isEqualTo(map(3L, 1L, 1L));
-            assertThat(pairs(engine).countByValue()).containsEntry(Pair.of("a", 1), 2L).hasSize(4);
+            assertThat(pairs(engine).countByValue())
+                    .containsEntry(Pair.of("a", 1), 2L)
+                    .hasSize(4);
             assertThat(engine.range(0, 0).countByValue()).isEmpty();
             Engines.assertUsable(engine);
         }
@@ -50,7 +53,8 @@ class ByKeyActionsTest {
     @ValueSource(strings = {ONE, TWO})
     void keysThatLieTogetherAreCountedWithoutAShuffle(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
-            PairRDD<String, Integer> placed = pairs(engine).partitionBy(new HashPartitioner(3)).cache();
+            PairRDD<String, Integer> placed =
+                    pairs(engine).partitionBy(new HashPartitioner(3)).cache();
             placed.count();
 
             assertThat(placed.countByKey()).isEqualTo(map(3L, 1L, 1L));
@@ -76,10 +80,12 @@ class ByKeyActionsTest {
     void arraysAreRefusedAsKeys(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
             assertThatExceptionOfType(JobFailedException.class)
-                    .isThrownBy(() -> engine.range(0, 3).map(x -> new long[] {x}).countByValue())
+                    .isThrownBy(
+                            () -> engine.range(0, 3).map(x -> new long[] {x}).countByValue())
                     .withMessageContaining("countByValue at ByKeyActionsTest.java");
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> engine.range(0, 3).keyBy(x -> new long[] {x}).lookup(new long[] {1}));
+                    .isThrownBy(
+                            () -> engine.range(0, 3).keyBy(x -> new long[] {x}).lookup(new long[] {1}));
         }
     }
 
@@ -98,7 +104,8 @@ class ByKeyActionsTest {
     @ValueSource(strings = {ONE, TWO})
     void oneTaskLooksWhereAPartitionerIsKnown(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
-            PairRDD<String, Integer> placed = pairs(engine).partitionBy(new HashPartitioner(4)).cache();
+            PairRDD<String, Integer> placed =
+                    pairs(engine).partitionBy(new HashPartitioner(4)).cache();
             placed.count();
 
             assertThat(placed.lookup("a")).containsExactly(1, 3, 1);
@@ -112,7 +119,8 @@ class ByKeyActionsTest {
     @ValueSource(strings = {ONE, TWO})
     void rangesAreSampledBeforeAKeyIsLookedUp(String master) {
         try (EngineContext engine = EngineContext.open(master)) {
-            PairRDD<Long, Long> sorted = engine.range(0, 100, 1, 4).keyBy(x -> x % 10).sortByKey();
+            PairRDD<Long, Long> sorted =
+                    engine.range(0, 100, 1, 4).keyBy(x -> x % 10).sortByKey();
 
             assertThat(sorted.lookup(7L)).containsExactlyInAnyOrder(7L, 17L, 27L, 37L, 47L, 57L, 67L, 77L, 87L, 97L);
         }

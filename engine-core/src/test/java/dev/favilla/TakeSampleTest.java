@@ -24,9 +24,7 @@ class TakeSampleTest {
 
     /** Partitions of 1000, 0 and 10 records. */
     private RDD<Long> uneven() {
-        return engine.range(0, 1000, 1, 1)
-                .union(engine.range(0, 0, 1, 1))
-                .union(engine.range(1000, 1010, 1, 1));
+        return engine.range(0, 1000, 1, 1).union(engine.range(0, 0, 1, 1)).union(engine.range(1000, 1010, 1, 1));
     }
 
     @Test
