@@ -101,7 +101,7 @@ final class Aggregating {
                 sink.push(part);
             }
             try {
-                return own.finish(sink.value());
+                return own.finish(RDDActions.result(sink.value())); // may be null, as the aggregate says
             } catch (Exception | Error e) {
                 throw UserCode.failure(callSite.toString(), "(all parts, merged)", e);
             }
