@@ -1,0 +1,232 @@
+package dev.favilla;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A pipeline over pairs of numbers that may be null, made at random: what the engine is to do, and what plain lists say
+ * must come of it. Its keys crowd on few hashes and often on one key, and some partitions are empty.
+ *
+ * @param source where the rows come from
+ * @param rows the input
+ * @param partitions of the input
+ * @param side the rows of another dataset, for operations of two
+ * @param steps what is done to the input, in this order
+ */
+record OraclePipeline(
+        Source source, List<Pair<Long, Long>> rows, int partitions, List<Pair<Long, Long>> side, List<OracleStep> steps) {
+
+    private static final int SIDE_PARTITIONS = 2;
+
+    OraclePipeline {
+        rows = List.copyOf(rows);
+        side = List.copyOf(side);
+        steps = List.copyOf(steps);
+    }
+
+    /** Where rows come from. */
+    enum Source {
+        LIST {
+            @Override
+            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch) {
+                return engine.parallelizePairs(
+                        pipeline.rows().stream().map(Token::pair).toList(), pipeline.partitions());
+            }
+        },
+        RANGE {
+            @Override
+            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch) {
+                List<Pair<Long, Long>> rows = new ArrayList<>(pipeline.rows());
+                return engine.range(0, rows.size(), 1, pipeline.partitions())
+                        .mapToPair(i -> Token.pair(rows.get(i.intValue())));
+            }
+        },
+        TEXT {
+            @Override
+            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch)
+                    throws IOException {
+                Path file = Files.createTempFile(scratch, "rows", ".txt");
+                Files.write(
+                        file, pipeline.rows().stream().map(OraclePipeline::line).toList());
+                return engine.textFile(file.toString(), pipeline.partitions()).mapToPair(OraclePipeline::row);
+            }
+        },
+        /** No partition at all. */
+        NOTHING {
+            @Override
+            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch)
+                    throws IOException {
+                Path directory = Files.createTempDirectory(scratch, "empty");
+                return engine.textFile(directory.toString()).mapToPair(OraclePipeline::row);
+            }
+        };
+
+        abstract PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch)
+                throws IOException;
+    }
+
+    private static String line(Pair<Long, Long> row) {
+        return row.key() + " " + row.value();
+    }
+
+    private static Pair<Token, Token> row(String line) {
+        int blank = line.indexOf(' ');
+        return Pair.of(token(line.substring(0, blank)), token(line.substring(blank + 1)));
+    }
+
+    private static Token token(String text) {
+        return text.equals("null") ? null : new Token(Long.parseLong(text));
+    }
+
+    /**
+     * How large random pipelines are.
+     *
+     * @param rows at most so many come in
+     * @param steps at most so many
+     * @param keys about so many different ones come in
+     * @param growth no step makes more records than this
+     */
+    record Size(int rows, int steps, int keys, int growth) {
+
+        static final Size SMALL = new Size(40, 8, 12, 400);
+    }
+
+    static OraclePipeline random(SplittableRandom random, Size size) {
+        Source source = Source.values()[random.nextInt(20) == 0 ? 3 : random.nextInt(3)];
+        List<Pair<Long, Long>> rows =
+                source == Source.NOTHING ? List.of() : randomRows(random, random.nextInt(size.rows() + 1), size.keys());
+        List<Pair<Long, Long>> side = randomRows(random, random.nextInt(size.rows() / 4 + 1), size.keys());
+        List<OracleStep> steps = new ArrayList<>();
+        List<Pair<Long, Long>> records = rows;
+        int count = random.nextInt(20) == 0 ? 3 * size.steps() : random.nextInt(1, size.steps() + 1);
+        for (int i = 0; i < count; i++) {
+            OracleStep step =
+                    random.nextInt(5) < 2 ? OracleSteps.random(random) : OracleWideSteps.random(random);
+            List<Pair<Long, Long>> next = step.overLists().apply(records, side);
+            if (next.size() <= size.growth()) {
+                steps.add(step);
+                records = next;
+            }
+        }
+        return new OraclePipeline(source, rows, random.nextInt(1, 7), side, steps);
+    }
+
+    private static List<Pair<Long, Long>> randomRows(SplittableRandom random, int count, int keys) {
+        boolean skewed = random.nextInt(3) == 0;
+        return Stream.generate(() -> Pair.of(
+                        randomKey(random, keys, skewed),
+                        random.nextInt(12) == 0 ? null : (Long) random.nextLong(-20, 300)))
+                .limit(count)
+                .toList();
+    }
+
+    private static Long randomKey(SplittableRandom random, int keys, boolean skewed) {
+        if (random.nextInt(15) == 0) {
+            return null;
+        }
+        return skewed && random.nextInt(4) > 0 ? (Long) 3L : (Long) random.nextLong(-keys / 4L - 1, keys);
+    }
+
+    /** Returns the source and what each step makes of it, none of them run yet. */
+    List<PairRDD<Token, Token>> datasets(
+            EngineContext engine, Path scratch, UnaryOperator<PairRDD<Token, Token>> afterSource) throws IOException {
+        List<PairRDD<Token, Token>> datasets = new ArrayList<>();
+        datasets.add(afterSource.apply(source.open(this, engine, scratch)));
+        PairRDD<Token, Token> other =
+                engine.parallelizePairs(side.stream().map(Token::pair).toList(), SIDE_PARTITIONS);
+        for (OracleStep step : steps) {
+            datasets.add(step.inEngine().apply(datasets.get(datasets.size() - 1), other));
+        }
+        return datasets;
+    }
+
+    /** Returns what comes of it, in any order. */
+    List<Pair<Long, Long>> expected() {
+        List<Pair<Long, Long>> records = rows;
+        for (OracleStep step : steps) {
+            records = step.overLists().apply(records, side);
+        }
+        return records;
+    }
+
+    /**
+     * Checks the partitions of the last dataset against what plain lists say, and what its step promises of them.
+     *
+     * @param before the partitions of the last but one
+     */
+    void check(List<List<Pair<Long, Long>>> before, List<List<Pair<Long, Long>>> after) {
+        assertThat(PlainLists.multiset(PlainLists.flat(after)))
+                .as("what comes of %s", this)
+                .isEqualTo(PlainLists.multiset(expected()));
+        if (!steps.isEmpty()) {
+            OracleStep last = steps.get(steps.size() - 1);
+            last.promise().check(last, before, after);
+        }
+    }
+
+    /**
+     * Returns a pipeline that still {@code fails} and of which nothing can be left out without it passing; the smallest
+     * found after {@code tries} if that takes longer.
+     */
+    OraclePipeline shrunk(Predicate<OraclePipeline> fails, int tries) {
+        OraclePipeline smallest = this;
+        int left = tries;
+        boolean shrinking = true;
+        while (shrinking && left > 0) {
+            shrinking = false;
+            for (Iterator<OraclePipeline> smaller = smallest.smaller().iterator();
+                    !shrinking && smaller.hasNext() && left > 0;
+                    left--) {
+                OraclePipeline candidate = smaller.next();
+                if (fails.test(candidate)) {
+                    smallest = candidate;
+                    shrinking = true;
+                }
+            }
+        }
+        return smallest;
+    }
+
+    /** Steps are left out first, then partitions, then rows, the boldest cuts before others. */
+    private List<OraclePipeline> smaller() {
+        List<OraclePipeline> smaller = new ArrayList<>();
+        cuts(steps).forEach(cut -> smaller.add(new OraclePipeline(source, rows, partitions, side, cut)));
+        if (source != Source.LIST) {
+            smaller.add(new OraclePipeline(Source.LIST, rows, partitions, side, steps));
+        }
+        if (partitions > 1) {
+            smaller.add(new OraclePipeline(source, rows, 1, side, steps));
+            smaller.add(new OraclePipeline(source, rows, partitions - 1, side, steps));
+        }
+        cuts(rows).forEach(cut -> smaller.add(new OraclePipeline(source, cut, partitions, side, steps)));
+        cuts(side).forEach(cut -> smaller.add(new OraclePipeline(source, rows, partitions, cut, steps)));
+        return smaller;
+    }
+
+    private static <T> List<List<T>> cuts(List<T> list) {
+        List<List<T>> cuts = new ArrayList<>();
+        for (int size = list.size(); size > 0; size /= 2) {
+            for (int from = 0; from < list.size(); from += size) {
+                List<T> rest = new ArrayList<>(list.subList(0, from));
+                rest.addAll(list.subList(Math.min(from + size, list.size()), list.size()));
+                cuts.add(rest);
+            }
+        }
+        return cuts;
+    }
+
+    @Override
+    public String toString() {
+        return source + " of " + partitions + " partitions " + rows + ", side " + side + ", " + steps;
+    }
+}
