@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -356,6 +357,36 @@ class MutableRecordsTest {
                         })
                         .collect())
                 .isEqualTo(numbers);
+    }
+
+    /** Nothing tells of a null what will stand in its place. */
+    @Test
+    void aReusedRecordAfterOneOfNullsReachesTheNextIteratorAsItIs() {
+        for (Pair<Cell, Cell> first : Arrays.<Pair<Cell, Cell>>asList(null, Pair.of(null, null))) {
+            assertThat(engine().range(0, NUMBERS, 1, 2)
+                            .mapPartitions(numbers -> {
+                                List<Pair<Cell, Cell>> records = new ArrayList<>(List.of(Pair.of(null, null)));
+                                records.set(0, first);
+                                Pair<Cell, Cell> pair = Pair.of(new Cell(0), new Cell(0));
+                                return Stream.concat(
+                                                records.stream(),
+                                                Engines.toList(numbers).stream().map(n -> {
+                                                    pair.value().with(n);
+                                                    return pair;
+                                                }))
+                                        .iterator();
+                            })
+                            .filter(pair -> true)
+                            .mapPartitions(pairs -> {
+                                List<Long> seen = new ArrayList<>();
+                                pairs.next();
+                                pairs.forEachRemaining(pair -> seen.add(pair.value().number));
+                                return seen.iterator();
+                            })
+                            .collect())
+                    .as("after %s", first)
+                    .isEqualTo(LongStream.range(0, NUMBERS).boxed().toList());
+        }
     }
 
     // ---------------------------------------------------------------- elements

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class OraclePipelineTest {
 
-    private static final int PIPELINES = Integer.getInteger("favilla.oracle.pipelines", 2000);
+    private static final int PIPELINES = Integer.getInteger("favilla.oracle.pipelines", 1500);
     private static final int TRIES = 400;
 
     @TempDir
@@ -37,8 +37,8 @@ class OraclePipelineTest {
         List<PairRDD<Token, Token>> datasets = pipeline.datasets(one, scratch, UnaryOperator.identity());
         PairRDD<Token, Token> last = datasets.get(datasets.size() - 1);
         List<List<Pair<Long, Long>>> after = plain(last);
-        List<List<Pair<Long, Long>>> before = plain(datasets.get(Math.max(0, datasets.size() - 2)));
-        pipeline.check(before, after);
+        pipeline.check(
+                pipeline.needsTheStepBefore() ? plain(datasets.get(datasets.size() - 2)) : List.of(), after);
         assertThat(plain(last)).as("again").isEqualTo(after);
         List<PairRDD<Token, Token>> others = pipeline.datasets(three, scratch, UnaryOperator.identity());
         assertThat(plain(others.get(others.size() - 1)))

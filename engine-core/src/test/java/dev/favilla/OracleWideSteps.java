@@ -301,11 +301,12 @@ final class OracleWideSteps {
                 "filter(key is not null).sortByKey(" + ascending + ", " + target + ")",
                 (d, side) -> {
                     PairRDD<Token, Token> present = d.filter(p -> p.key() != null);
-                    return target.pick(
+                    PairRDD<Token, Token> sorted = target.pick(
                             () -> present.sortByKey(ascending),
                             () -> present.sortByKey(ascending, n),
                             () -> present.partitionBy(present.rangePartitioner(ascending, n))
                                     .sortByKey(ascending, n));
+                    return sorted.mapToPair(p -> p); // a null key of a later side has no place in these ranges
                 },
                 (records, side) ->
                         records.stream().filter(p -> p.key() != null).toList(),

@@ -244,6 +244,42 @@ public final class Immutability {
         return left;
     }
 
+    /** Asked of values that are proven only, and so bounded in depth and number. */
+    private static boolean hasGap(@Nullable Object value) {
+        if (value == null) {
+            return true;
+        }
+        Proof facts = PROOFS.get(value.getClass());
+        return switch (facts.kind) {
+            case RECORD -> hasGapInRecord(value, facts);
+            case OPTIONAL -> hasGap(((Optional<?>) value).orElse(null));
+            case ENTRY -> hasGap(((Map.Entry<?, ?>) value).getKey()) || hasGap(((Map.Entry<?, ?>) value).getValue());
+            case COLLECTION -> hasGapInAny((Collection<?>) value);
+            case MAP -> hasGapInAny(((Map<?, ?>) value).keySet()) || hasGapInAny(((Map<?, ?>) value).values());
+            case ALWAYS, LAMBDA, NEVER -> false;
+        };
+    }
+
+    private static boolean hasGapInRecord(Object record, Proof facts) {
+        RecordShape shape = facts.record();
+        boolean[] look = facts.look();
+        for (int i = 0; i < look.length; i++) {
+            if (look[i] && hasGap(shape.get(record, i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasGapInAny(Collection<?> values) {
+        for (Object value : values) {
+            if (hasGap(value)) {
+                return true;
+            }
+        }
+        return values.isEmpty();
+    }
+
     private enum Kind {
         ALWAYS,
         NEVER,
@@ -311,6 +347,14 @@ public final class Immutability {
                 return true;
             }
             return walk(value, facts, 0, MAX_VALUES) != NOT_PROVEN;
+        }
+
+        /**
+         * Returns whether {@code value} is proven to be deeply immutable, and nothing in it is absent in whose place
+         * another value of its kind might have something that can change: a null, an empty optional or collection.
+         */
+        public boolean checkWithoutGaps(@Nullable Object value) {
+            return value != null && check(value) && (value.getClass() == lastAlways || !hasGap(value));
         }
     }
 }

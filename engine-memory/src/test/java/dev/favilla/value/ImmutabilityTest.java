@@ -170,4 +170,25 @@ class ImmutabilityTest {
         assertThat(checker.check(new Generic<>("k", new int[1]))).isFalse();
         assertThat(checker.check(new Generic<>("k", 2))).isTrue();
     }
+
+    @Test
+    void whatIsAbsentIsAGapWhereItsPlaceMightHoldWhatChanges() {
+        record Any(Object value) {}
+        record Text(String value) {}
+        Immutability.Checker checker = new Immutability.Checker();
+
+        assertThat(Stream.of(1, "text", new Any(1), new Any(new Any("a")), List.of(1), Optional.of(1), Map.of(1, 2)))
+                .allMatch(checker::checkWithoutGaps);
+        assertThat(checker.checkWithoutGaps(new Text(null))).isTrue();
+        assertThat(checker.checkWithoutGaps(null)).isFalse();
+        assertThat(Stream.of(
+                        new Any(null),
+                        new Any(new Any(null)),
+                        new Any(new StringBuilder()),
+                        List.of(),
+                        Optional.empty(),
+                        Map.of(),
+                        Map.entry(1, new Any(null))))
+                .noneMatch(checker::checkWithoutGaps);
+    }
 }

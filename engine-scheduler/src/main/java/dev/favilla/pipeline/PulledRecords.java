@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * what was asked for. Where an operator makes many records of one, all of them wait in the buffer.
  *
  * <p>Records that could be changed come one by one: what makes them may use one object for all of them, and one that
- * waited in the buffer would have turned into the next.
+ * waited in the buffer would have turned into the next. So do records with nulls, which do not tell what comes in
+ * their place.
  *
  * <p><b>Failures.</b> What the pipeline below throws comes out untouched, checked or not: it belongs to another
  * function of the user than the one that pulls.
@@ -52,7 +53,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
         while (!exhausted && !buffer.hasNext()) {
             exhausted = !below.drive(buffer, step);
             if (buffer.hasNext()) {
-                step = immutable.check(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
+                step = immutable.checkWithoutGaps(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
             }
         }
     }
