@@ -3,17 +3,13 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.Metric;
-import dev.favilla.attempt.TaskScope;
-import dev.favilla.scheduler.RunningTask;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
-import dev.favilla.task.TaskContext;
 import dev.favilla.testing.ForkedJvm;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -33,17 +29,6 @@ class BeyondMemoryTest {
         return EngineContext.builder().master("local[2]").memory(bytes).open();
     }
 
-    /** Has the task hold all memory it gets but a megabyte, if the whole budget is small. */
-    private static boolean holdMost() {
-        TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
-        scope.attachment("most", Long.class, () -> {
-            long granted = scope.memory().reserve(64 * MIB);
-            scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB));
-            return granted;
-        });
-        return true;
-    }
-
     private static List<Pair<Integer, Double>> measurements(SplittableRandom random, int rows) {
         return IntStream.range(0, rows)
                 .mapToObj(i -> Pair.of(
@@ -60,7 +45,7 @@ class BeyondMemoryTest {
         for (long budget : List.of(512 * MIB, 48 * MIB, 32 * MIB)) {
             try (EngineContext engine = open(budget)) {
                 results.add(pipeline.apply(
-                        engine.parallelizePairs(records, 3).partitionBy(PLACES).filter(record -> holdMost())));
+                        engine.parallelizePairs(records, 3).partitionBy(PLACES).filter(record -> Engines.holdMost())));
                 spilled.add(Engines.lastJob(engine).metrics().get(Metric.DISK_BYTES_SPILLED));
                 Engines.assertUsable(engine);
             }
@@ -151,7 +136,7 @@ class BeyondMemoryTest {
             List<Integer> found = engine.parallelize(records, 2)
                     .mapToPair(x -> Pair.of(x, x))
                     .partitionBy(PLACES)
-                    .filter(record -> holdMost())
+                    .filter(record -> Engines.holdMost())
                     .reduceByKey(PLACES, (left, right) -> left)
                     .keys()
                     .collect();

@@ -2,7 +2,9 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.DiskUsage;
+import dev.favilla.scheduler.RunningTask;
 import dev.favilla.status.JobReport;
 import dev.favilla.task.TaskContext;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.function.BooleanSupplier;
 final class Engines {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long MIB = 1L << 20;
 
     private Engines() {}
 
@@ -52,6 +55,17 @@ final class Engines {
 
     static int attemptNumber() {
         return Objects.requireNonNull(TaskContext.get(), "outside of a task").attemptNumber();
+    }
+
+    /** Has the task hold all memory it gets but a megabyte, if the whole budget is small. */
+    static boolean holdMost() {
+        TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
+        scope.attachment("most", Long.class, () -> {
+            long granted = scope.memory().reserve(64 * MIB);
+            scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB));
+            return granted;
+        });
+        return true;
     }
 
     /** Checks that nothing runs any more, nothing is held for a task, and another job runs as ever. */

@@ -96,36 +96,42 @@ record OraclePipeline(
      * @param steps at most so many
      * @param keys about so many different ones come in
      * @param growth no step makes more records than this
+     * @param skew whether most records may share a key
      */
-    record Size(int rows, int steps, int keys, int growth) {
+    record Size(int rows, int steps, int keys, int growth, boolean skew) {
 
-        static final Size SMALL = new Size(40, 8, 12, 400);
+        static final Size SMALL = new Size(40, 8, 12, 400, true);
+        static final Size LARGE = new Size(40_000, 4, 20_000, 80_000, false);
     }
 
     static OraclePipeline random(SplittableRandom random, Size size) {
         Source source = Source.values()[random.nextInt(20) == 0 ? 3 : random.nextInt(3)];
         List<Pair<Long, Long>> rows =
-                source == Source.NOTHING ? List.of() : randomRows(random, random.nextInt(size.rows() + 1), size.keys());
-        List<Pair<Long, Long>> side = randomRows(random, random.nextInt(size.rows() / 4 + 1), size.keys());
+                source == Source.NOTHING ? List.of() : randomRows(random, random.nextInt(size.rows() + 1), size);
+        List<Pair<Long, Long>> side = randomRows(random, random.nextInt(size.rows() / 4 + 1), size);
         List<OracleStep> steps = new ArrayList<>();
         List<Pair<Long, Long>> records = rows;
         int count = random.nextInt(20) == 0 ? 3 * size.steps() : random.nextInt(1, size.steps() + 1);
         for (int i = 0; i < count; i++) {
             OracleStep step =
                     random.nextInt(5) < 2 ? OracleSteps.random(random) : OracleWideSteps.random(random);
-            List<Pair<Long, Long>> next = step.overLists().apply(records, side);
-            if (next.size() <= size.growth()) {
-                steps.add(step);
-                records = next;
+            try {
+                List<Pair<Long, Long>> next = step.overLists().apply(records, side);
+                if (next.size() <= size.growth()) {
+                    steps.add(step);
+                    records = next;
+                }
+            } catch (PlainLists.TooManyException e) {
+                i--; // another one
             }
         }
         return new OraclePipeline(source, rows, random.nextInt(1, 7), side, steps);
     }
 
-    private static List<Pair<Long, Long>> randomRows(SplittableRandom random, int count, int keys) {
-        boolean skewed = random.nextInt(3) == 0;
+    private static List<Pair<Long, Long>> randomRows(SplittableRandom random, int count, Size size) {
+        boolean skewed = size.skew() && random.nextInt(3) == 0;
         return Stream.generate(() -> Pair.of(
-                        randomKey(random, keys, skewed),
+                        randomKey(random, size.keys(), skewed),
                         random.nextInt(12) == 0 ? null : (Long) random.nextLong(-20, 300)))
                 .limit(count)
                 .toList();
@@ -232,6 +238,10 @@ record OraclePipeline(
 
     @Override
     public String toString() {
-        return source + " of " + partitions + " partitions " + rows + ", side " + side + ", " + steps;
+        return source + " of " + partitions + " partitions " + shown(rows) + ", side " + shown(side) + ", " + steps;
+    }
+
+    private static String shown(List<Pair<Long, Long>> rows) {
+        return rows.size() > 100 ? rows.size() + " rows from " + rows.subList(0, 5) : rows.toString();
     }
 }

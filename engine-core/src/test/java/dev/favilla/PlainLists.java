@@ -21,7 +21,25 @@ final class PlainLists {
 
     static final Comparator<@Nullable Long> NULLS_FIRST = Comparator.nullsFirst(Comparator.naturalOrder());
 
+    private static final long MOST_ROWS = 200_000;
+
     private PlainLists() {}
+
+    /** Says that nobody wants to list all that. */
+    static final class TooManyException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooManyException(long rows) {
+            super(rows + " rows");
+        }
+    }
+
+    private static void requireListable(long rows) {
+        if (rows > MOST_ROWS) {
+            throw new TooManyException(rows);
+        }
+    }
 
     /** Makes one number of the values of two sides, which of them null included. */
     static Long both(@Nullable Long left, @Nullable Long right) {
@@ -104,6 +122,7 @@ final class PlainLists {
     }
 
     static List<Pair<Long, Long>> cartesian(List<Pair<Long, Long>> records, List<Pair<Long, Long>> others) {
+        requireListable((long) records.size() * others.size());
         List<Pair<Long, Long>> rows = new ArrayList<>();
         for (Pair<Long, Long> left : records) {
             for (Pair<Long, Long> right : others) {
@@ -128,6 +147,7 @@ final class PlainLists {
         for (Long key : keys) {
             List<Long> left = sideOf(lefts, key, rightToo);
             List<Long> right = sideOf(rights, key, leftToo);
+            requireListable(rows.size() + (long) left.size() * right.size());
             left.forEach(l -> right.forEach(r -> rows.add(Pair.of(key, both(l, r)))));
         }
         return rows;
