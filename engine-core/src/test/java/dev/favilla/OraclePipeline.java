@@ -208,32 +208,31 @@ record OraclePipeline(
         return smallest;
     }
 
-    /** Steps are left out first, then partitions, then rows, the boldest cuts before others. */
-    private List<OraclePipeline> smaller() {
-        List<OraclePipeline> smaller = new ArrayList<>();
-        cuts(steps).forEach(cut -> smaller.add(new OraclePipeline(source, rows, partitions, side, cut)));
-        if (source != Source.LIST) {
-            smaller.add(new OraclePipeline(Source.LIST, rows, partitions, side, steps));
-        }
-        if (partitions > 1) {
-            smaller.add(new OraclePipeline(source, rows, 1, side, steps));
-            smaller.add(new OraclePipeline(source, rows, partitions - 1, side, steps));
-        }
-        cuts(rows).forEach(cut -> smaller.add(new OraclePipeline(source, cut, partitions, side, steps)));
-        cuts(side).forEach(cut -> smaller.add(new OraclePipeline(source, rows, partitions, cut, steps)));
-        return smaller;
+    /** Steps are left out first, then partitions, then rows, the boldest cuts before others; each made when asked for. */
+    private Stream<OraclePipeline> smaller() {
+        Stream<OraclePipeline> simpler = Stream.of(
+                        new OraclePipeline(Source.LIST, rows, partitions, side, steps),
+                        new OraclePipeline(source, rows, 1, side, steps),
+                        new OraclePipeline(source, rows, Math.max(1, partitions - 1), side, steps))
+                .filter(pipeline -> !pipeline.equals(this));
+        return Stream.of(
+                        cuts(steps).map(cut -> new OraclePipeline(source, rows, partitions, side, cut)),
+                        simpler,
+                        cuts(rows).map(cut -> new OraclePipeline(source, cut, partitions, side, steps)),
+                        cuts(side).map(cut -> new OraclePipeline(source, rows, partitions, cut, steps)))
+                .flatMap(cuts -> cuts);
     }
 
-    private static <T> List<List<T>> cuts(List<T> list) {
-        List<List<T>> cuts = new ArrayList<>();
-        for (int size = list.size(); size > 0; size /= 2) {
-            for (int from = 0; from < list.size(); from += size) {
-                List<T> rest = new ArrayList<>(list.subList(0, from));
-                rest.addAll(list.subList(Math.min(from + size, list.size()), list.size()));
-                cuts.add(rest);
-            }
-        }
-        return cuts;
+    private static <T> Stream<List<T>> cuts(List<T> list) {
+        return Stream.iterate(list.size(), size -> size > 0, size -> size / 2)
+                .flatMap(size -> Stream.iterate(0, from -> from < list.size(), from -> from + size)
+                        .map(from -> without(list, from, Math.min(from + size, list.size()))));
+    }
+
+    private static <T> List<T> without(List<T> list, int from, int to) {
+        List<T> rest = new ArrayList<>(list.subList(0, from));
+        rest.addAll(list.subList(to, list.size()));
+        return rest;
     }
 
     @Override
