@@ -162,8 +162,7 @@ abstract sealed class PairAggregations<K extends @Nullable Object, V extends @Nu
     @SuppressWarnings("unchecked") // the values of this dataset are Vs
     private PairRDD<K, V> foldByKey(V zero, Partitioner partitioner, ReduceFunction<V> merge, CallSite site) {
         var merging = (ReduceFunction<@Nullable Object>) notNull(merge, "merge");
-        var combiner =
-                new Combiners.Fold(zero(zero, site), new Combiners.Merging(merging), merging, site.toString());
+        var combiner = new Combiners.Fold(zero(zero, site), new Combiners.Merging(merging), merging, site.toString());
         return combined(combiner, true, false, partitioner, site);
     }
 
@@ -300,8 +299,7 @@ abstract sealed class PairAggregations<K extends @Nullable Object, V extends @Nu
         return new PairRDD<>(
                 datasets(),
                 unfinished.narrow(
-                        site,
-                        new MapValuesOperator(capture(new Combiners.Finish(parts), site), PairFormat.of(site))));
+                        site, new MapValuesOperator(capture(new Combiners.Finish(parts), site), PairFormat.of(site))));
     }
 
     // ---------------------------------------------------------------- what they are made of

@@ -5,6 +5,7 @@ import static dev.favilla.Arguments.notNull;
 import dev.favilla.function.FilterFunction;
 import dev.favilla.function.FlatMapFunction;
 import dev.favilla.function.MapFunction;
+import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.rdd.FlatMapValuesOperator;
@@ -206,8 +207,7 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
                 datasets(),
                 narrow(
                         site,
-                        new FlatMapValuesOperator(
-                                capture(notNull(function, "function"), site), PairFormat.of(site))));
+                        new FlatMapValuesOperator(capture(notNull(function, "function"), site), PairFormat.of(site))));
     }
 
     /** As {@link #sampleByKey(boolean, Map, long)}; the seed is the id of this dataset, so that every run draws the same. */

@@ -48,7 +48,6 @@ final class Rearranging {
     }
 
     static LineageNode withIndex(RDD<?> records, CallSite site) {
-        return new IndexedNode(
-                records.datasets().nextIdToPrepare(), site, records.lineage(), PairFormat.of(site));
+        return new IndexedNode(records.datasets().nextIdToPrepare(), site, records.lineage(), PairFormat.of(site));
     }
 }

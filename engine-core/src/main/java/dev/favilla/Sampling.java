@@ -70,12 +70,9 @@ final class Sampling {
     static LineageNode byKey(
             PairRDD<?, ?> pairs, boolean withReplacement, Map<?, Double> fractions, long seed, CallSite site) {
         Map<Object, SampleOperator.Draw> draws = new HashMap<>();
-        checked(fractions, withReplacement)
-                .forEach((key, fraction) -> draws.put(key, draw(withReplacement, fraction)));
+        checked(fractions, withReplacement).forEach((key, fraction) -> draws.put(key, draw(withReplacement, fraction)));
         return pairs.narrow(
-                site,
-                new SampleByKeyOperator(
-                        pairs.capture(new OfKey<>(draws), site), PairFormat.of(site), seed));
+                site, new SampleByKeyOperator(pairs.capture(new OfKey<>(draws), site), PairFormat.of(site), seed));
     }
 
     /** @param groups the values of each key */
@@ -113,8 +110,8 @@ final class Sampling {
         public R call(@Nullable Object key) {
             R found = known.get(key);
             if (found == null) {
-                throw new NoSuchElementException("there is no fraction for the key " + key
-                        + "; give one, or filter its records out before");
+                throw new NoSuchElementException(
+                        "there is no fraction for the key " + key + "; give one, or filter its records out before");
             }
             return found;
         }

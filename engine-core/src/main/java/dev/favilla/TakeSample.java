@@ -4,7 +4,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
-import dev.favilla.rdd.SampleOperator;
+import dev.favilla.rdd.sample.SampleOperator;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.task.TaskContext;
 import dev.favilla.value.SizeEstimator;

@@ -61,7 +61,7 @@ final class TaskThreads {
 
     private static IllegalStateException refusal(String where) {
         CallSites.Entered entered = CallSites.entered();
-        Class<?> used = RDD.class.isAssignableFrom(entered.type()) ? RDD.class : EngineContext.class;
+        Class<?> used = RDDActions.class.isAssignableFrom(entered.type()) ? RDD.class : EngineContext.class;
         return new IllegalStateException(
                 entered.callSite() + " was called " + where + ". " + DriverOnlySearch.whyNotInTasks(used));
     }

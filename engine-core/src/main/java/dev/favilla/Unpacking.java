@@ -20,10 +20,11 @@ final class Unpacking {
     }
 
     record Left<
-            A extends @Nullable Object,
-            B extends @Nullable Object,
-            C extends @Nullable Object,
-            R extends @Nullable Object>(TripleFunction<? super A, ? super B, ? super C, ? extends R> function)
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    C extends @Nullable Object,
+                    R extends @Nullable Object>(
+            TripleFunction<? super A, ? super B, ? super C, ? extends R> function)
             implements MapFunction<Pair<Pair<A, B>, C>, R> {
 
         @Override
@@ -33,10 +34,11 @@ final class Unpacking {
     }
 
     record Right<
-            A extends @Nullable Object,
-            B extends @Nullable Object,
-            C extends @Nullable Object,
-            R extends @Nullable Object>(TripleFunction<? super A, ? super B, ? super C, ? extends R> function)
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    C extends @Nullable Object,
+                    R extends @Nullable Object>(
+            TripleFunction<? super A, ? super B, ? super C, ? extends R> function)
             implements MapFunction<Pair<A, Pair<B, C>>, R> {
 
         @Override

@@ -61,7 +61,8 @@ class AggregationsByKeyTest {
             PairRDD<Integer, Integer> placed = pairs().partitionBy(threeWays);
 
             assertThat(placed.flatMapValues(x -> List.of(x, -x)).partitioner()).contains(threeWays);
-            assertThat(Engines.shufflesOf(placed.flatMapValues(x -> List.of(x, -x)).reduceByKey(Integer::sum)))
+            assertThat(Engines.shufflesOf(
+                            placed.flatMapValues(x -> List.of(x, -x)).reduceByKey(Integer::sum)))
                     .isEqualTo(1);
         }
 
@@ -79,7 +80,8 @@ class AggregationsByKeyTest {
 
         @Test
         void nullInsteadOfAnIterableFailsTheJobAndNamesTheRecord() {
-            assertThatThrownBy(() -> pairs().flatMapValues(x -> (List<Integer>) null).count())
+            assertThatThrownBy(() ->
+                            pairs().flatMapValues(x -> (List<Integer>) null).count())
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("flatMapValues at AggregationsByKeyTest.java")
                     .hasMessageContaining("return an empty list")
@@ -121,9 +123,9 @@ class AggregationsByKeyTest {
                         .cache();
                 List<Pair<Integer, List<Integer>>> before = cached.collect();
 
-                Map<Integer, List<Integer>> folded =
-                        cached.foldByKey(new ArrayList<>(), 2, AggregationsByKeyTest::withAll)
-                                .collectAsMap();
+                Map<Integer, List<Integer>> folded = cached.foldByKey(
+                                new ArrayList<>(), 2, AggregationsByKeyTest::withAll)
+                        .collectAsMap();
 
                 assertThat(folded).isEqualTo(Map.of(1, List.of(1, 1, 1), 2, List.of(2, 2)));
                 assertThat(cached.collect())
@@ -134,7 +136,8 @@ class AggregationsByKeyTest {
 
         @Test
         void aFailureNamesItsCallAndTheValues() {
-            assertThatThrownBy(() -> pairs().foldByKey(0, (left, right) -> 1 / (right - 7)).count())
+            assertThatThrownBy(() -> pairs().foldByKey(0, (left, right) -> 1 / (right - 7))
+                            .count())
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("foldByKey at AggregationsByKeyTest.java")
                     .hasCauseInstanceOf(ArithmeticException.class);
@@ -252,7 +255,8 @@ class AggregationsByKeyTest {
                 assertThat(cluster.parallelizePairs(pairs().collect(), 4)
                                 .aggregateByKey(Aggregates.toList(), 2)
                                 .collect())
-                        .isEqualTo(pairs().aggregateByKey(Aggregates.toList(), 2).collect());
+                        .isEqualTo(
+                                pairs().aggregateByKey(Aggregates.toList(), 2).collect());
             }
         }
 
@@ -283,12 +287,9 @@ class AggregationsByKeyTest {
         @Test
         void isWithinItsErrorForFewAndManyValues() {
             PairRDD<Integer, Integer> values = engine.range(0, 60_000, 1, 4)
-                    .mapToPair(x -> x % 2 == 0
-                            ? Pair.of(0, (int) (x % 10))
-                            : Pair.of(1, x.intValue()));
+                    .mapToPair(x -> x % 2 == 0 ? Pair.of(0, (int) (x % 10)) : Pair.of(1, x.intValue()));
 
-            Map<Integer, Long> counts =
-                    values.countApproxDistinctByKey(0.02, 2).collectAsMap();
+            Map<Integer, Long> counts = values.countApproxDistinctByKey(0.02, 2).collectAsMap();
 
             assertThat(counts.get(0)).isEqualTo(5);
             assertThat(counts.get(1)).isBetween(30_000L * 92 / 100, 30_000L * 108 / 100);

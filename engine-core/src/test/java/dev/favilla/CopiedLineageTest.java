@@ -113,9 +113,7 @@ class CopiedLineageTest {
         datasets.put("sample", numbers().sample(false, 0.5, 1));
         datasets.put("sample with replacement", numbers().sample(true, 1.5, 1));
         datasets.put("zip", numbers().zip(numbers().map(x -> -x)));
-        datasets.put(
-                "zipPartitions",
-                numbers().<Integer, Integer>zipPartitions(numbers(), (left, right) -> right));
+        datasets.put("zipPartitions", numbers().<Integer, Integer>zipPartitions(numbers(), (left, right) -> right));
         PairRDD<Integer, Long> indexed = numbers().zipWithIndex();
         indexed.count(); // prepares it
         datasets.put("zipWithIndex", indexed);

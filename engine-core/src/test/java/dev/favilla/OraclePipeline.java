@@ -25,7 +25,11 @@ import java.util.stream.Stream;
  * @param steps what is done to the input, in this order
  */
 record OraclePipeline(
-        Source source, List<Pair<Long, Long>> rows, int partitions, List<Pair<Long, Long>> side, List<OracleStep> steps) {
+        Source source,
+        List<Pair<Long, Long>> rows,
+        int partitions,
+        List<Pair<Long, Long>> side,
+        List<OracleStep> steps) {
 
     private static final int SIDE_PARTITIONS = 2;
 
@@ -54,8 +58,7 @@ record OraclePipeline(
         },
         TEXT {
             @Override
-            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch)
-                    throws IOException {
+            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch) throws IOException {
                 Path file = Files.createTempFile(scratch, "rows", ".txt");
                 Files.write(
                         file, pipeline.rows().stream().map(OraclePipeline::line).toList());
@@ -65,8 +68,7 @@ record OraclePipeline(
         /** No partition at all. */
         NOTHING {
             @Override
-            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch)
-                    throws IOException {
+            PairRDD<Token, Token> open(OraclePipeline pipeline, EngineContext engine, Path scratch) throws IOException {
                 Path directory = Files.createTempDirectory(scratch, "empty");
                 return engine.textFile(directory.toString()).mapToPair(OraclePipeline::row);
             }
@@ -113,8 +115,7 @@ record OraclePipeline(
         List<Pair<Long, Long>> records = rows;
         int count = random.nextInt(20) == 0 ? 3 * size.steps() : random.nextInt(1, size.steps() + 1);
         for (int i = 0; i < count; i++) {
-            OracleStep step =
-                    random.nextInt(5) < 2 ? OracleSteps.random(random) : OracleWideSteps.random(random);
+            OracleStep step = random.nextInt(5) < 2 ? OracleSteps.random(random) : OracleWideSteps.random(random);
             try {
                 List<Pair<Long, Long>> next = step.overLists().apply(records, side);
                 if (next.size() <= size.growth()) {

@@ -141,12 +141,18 @@ class OraclePipelineTest {
     void largePipelinesSayTheSameWhereMemoryIsShort(TestSeed seed) throws IOException {
         SplittableRandom random = seed.random();
         long spilled;
-        try (EngineContext ample = EngineContext.builder().master("local[2]").memory(512 * MIB).open();
-                EngineContext scarce = EngineContext.builder().master("local[2]").memory(32 * MIB).open();
+        try (EngineContext ample = EngineContext.builder()
+                        .master("local[2]")
+                        .memory(512 * MIB)
+                        .open();
+                EngineContext scarce = EngineContext.builder()
+                        .master("local[2]")
+                        .memory(32 * MIB)
+                        .open();
                 EngineContext three = EngineContext.open("local-cluster[3,1,32]")) {
-            Places places = new Places(List.of(ample, scarce, three), dataset -> dataset.partitionBy(
-                            new HashPartitioner(2))
-                    .filter(record -> Engines.holdMost()));
+            Places places = new Places(
+                    List.of(ample, scarce, three),
+                    dataset -> dataset.partitionBy(new HashPartitioner(2)).filter(record -> Engines.holdMost()));
             for (int i = 0; i < LARGE_PIPELINES; i++) {
                 runOrShrink(OraclePipeline.random(random, Size.LARGE), places, "large pipeline " + i);
             }

@@ -48,8 +48,7 @@ final class OracleSteps {
         ofPartitions(number, steps);
         StorageLevel level = LEVELS.get(random.nextInt(LEVELS.size()));
         steps.add(narrow("persist(" + level + ")", (d, side) -> kept(d, level), (records, side) -> records));
-        steps.add(new OracleStep(
-                "union(side)", (d, side) -> d.union(side), PlainLists::union, Promise.NONE));
+        steps.add(new OracleStep("union(side)", (d, side) -> d.union(side), PlainLists::union, Promise.NONE));
         steps.add(new OracleStep(
                 "union(itself)",
                 (d, side) -> d.union(d),
@@ -76,9 +75,7 @@ final class OracleSteps {
         String by = "(key - 1, value * " + number + ")";
         steps.add(narrow("map" + by, (d, side) -> PairRDD.of(d.map(inEngine)), each));
         steps.add(narrow(
-                "mapToPair" + by,
-                (d, side) -> d.mapToPair(pair -> Token.pair(change.of(Token.numbers(pair)))),
-                each));
+                "mapToPair" + by, (d, side) -> d.mapToPair(pair -> Token.pair(change.of(Token.numbers(pair)))), each));
         steps.add(narrow(
                 "mapValues(value + " + number + ")",
                 (d, side) -> d.mapValues(value -> Token.of(PlainLists.added(Token.number(value), number))),
@@ -103,24 +100,27 @@ final class OracleSteps {
     }
 
     private static void someToSome(long number, List<OracleStep> steps) {
-        Expand expand = record -> Collections.nCopies(
-                (int) (record.value() == null ? 1 : Math.floorMod(record.value(), 3L)), record);
+        Expand expand = record ->
+                Collections.nCopies((int) (record.value() == null ? 1 : Math.floorMod(record.value(), 3L)), record);
         OverLists each = (records, side) ->
                 records.stream().flatMap(p -> expand.of(p).stream()).toList();
         steps.add(narrow(
                 "filter(value % 6 != " + number + ")",
                 (d, side) -> d.filter(pair -> keeps(Token.numbers(pair), number)),
-                (records, side) -> records.stream().filter(p -> keeps(p, number)).toList()));
+                (records, side) ->
+                        records.stream().filter(p -> keeps(p, number)).toList()));
         steps.add(narrow(
                 "filter(key is not null and below " + number + ")",
                 (d, side) -> d.filter(pair -> below(Token.numbers(pair), number)),
-                (records, side) -> records.stream().filter(p -> below(p, number)).toList()));
-        steps.add(narrow("flatMap(value % 3 times)", (d, side) -> PairRDD.of(d.flatMap(p -> expanded(expand, p))), each));
-        steps.add(narrow("flatMapToPair(value % 3 times)", (d, side) -> d.flatMapToPair(p -> expanded(expand, p)), each));
+                (records, side) ->
+                        records.stream().filter(p -> below(p, number)).toList()));
+        steps.add(narrow(
+                "flatMap(value % 3 times)", (d, side) -> PairRDD.of(d.flatMap(p -> expanded(expand, p))), each));
+        steps.add(narrow(
+                "flatMapToPair(value % 3 times)", (d, side) -> d.flatMapToPair(p -> expanded(expand, p)), each));
         steps.add(narrow(
                 "mapMultiToPair(value % 3 times)",
-                (d, side) -> d.mapMultiToPair((p, emit) -> expanded(expand, p).forEach(emit::emit)),
-                each));
+                (d, side) -> d.mapMultiToPair((p, emit) -> expanded(expand, p).forEach(emit::emit)), each));
     }
 
     private static List<Pair<Token, Token>> expanded(Expand expand, Pair<Token, Token> pair) {

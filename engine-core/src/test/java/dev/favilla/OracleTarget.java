@@ -33,8 +33,7 @@ record OracleTarget(Form form, int partitions, Partitioner partitioner) {
 
     static OracleTarget random(SplittableRandom random) {
         int partitions = random.nextInt(1, 6);
-        Partitioner partitioner =
-                random.nextBoolean() ? new HashPartitioner(partitions) : new ByRemainder(partitions);
+        Partitioner partitioner = random.nextBoolean() ? new HashPartitioner(partitions) : new ByRemainder(partitions);
         return new OracleTarget(Form.values()[random.nextInt(Form.values().length)], partitions, partitioner);
     }
 

@@ -44,9 +44,7 @@ final class OracleWideSteps {
         return new OracleStep(
                 step.name() + " of records used again",
                 (d, side) -> copied(step.inEngine()
-                        .apply(
-                                PairRDD.of(d.mapPartitions(used, true)),
-                                PairRDD.of(side.mapPartitions(used, true)))),
+                        .apply(PairRDD.of(d.mapPartitions(used, true)), PairRDD.of(side.mapPartitions(used, true)))),
                 step.overLists(),
                 step.promise());
     }
@@ -169,11 +167,13 @@ final class OracleWideSteps {
         steps.add(new OracleStep(
                 "cartesian(side where key below " + (number - 4) + ")",
                 (d, side) -> d.cartesian(side.filter(p -> OracleSteps.below(Token.numbers(p), number - 4)))
-                        .mapToPair(p ->
-                                Token.pair(PlainLists.crossed(Token.numbers(p.key()), Token.numbers(p.value())))),
+                        .mapToPair(
+                                p -> Token.pair(PlainLists.crossed(Token.numbers(p.key()), Token.numbers(p.value())))),
                 (records, side) -> PlainLists.cartesian(
                         records,
-                        side.stream().filter(p -> OracleSteps.below(p, number - 4)).toList()),
+                        side.stream()
+                                .filter(p -> OracleSteps.below(p, number - 4))
+                                .toList()),
                 Promise.NONE));
     }
 
@@ -192,17 +192,15 @@ final class OracleWideSteps {
         steps.add(new OracleStep(
                 "join(side " + target + ")",
                 (d, side) -> target.pick(() -> d.join(side), () -> d.join(side, n), () -> d.join(side, by))
-                        .mapValues(row -> Token.of(
-                                PlainLists.both(Token.number(row.key()), Token.number(row.value())))),
+                        .mapValues(
+                                row -> Token.of(PlainLists.both(Token.number(row.key()), Token.number(row.value())))),
                 (records, side) -> PlainLists.join(records, side, false, false),
                 target.promise()));
         steps.add(outer(
                 "leftOuterJoin",
                 target,
                 (d, side) -> joined(target.pick(
-                        () -> d.leftOuterJoin(side),
-                        () -> d.leftOuterJoin(side, n),
-                        () -> d.leftOuterJoin(side, by))),
+                        () -> d.leftOuterJoin(side), () -> d.leftOuterJoin(side, n), () -> d.leftOuterJoin(side, by))),
                 (records, side) -> PlainLists.join(records, side, true, false)));
         steps.add(outer(
                 "rightOuterJoin",
@@ -216,15 +214,13 @@ final class OracleWideSteps {
                 "fullOuterJoin",
                 target,
                 (d, side) -> joined(target.pick(
-                        () -> d.fullOuterJoin(side),
-                        () -> d.fullOuterJoin(side, n),
-                        () -> d.fullOuterJoin(side, by))),
+                        () -> d.fullOuterJoin(side), () -> d.fullOuterJoin(side, n), () -> d.fullOuterJoin(side, by))),
                 (records, side) -> PlainLists.join(records, side, true, true)));
         steps.add(new OracleStep(
                 "join(itself " + target + ")",
                 (d, side) -> target.pick(() -> d.join(d), () -> d.join(d, n), () -> d.join(d, by))
-                        .mapValues(row -> Token.of(
-                                PlainLists.both(Token.number(row.key()), Token.number(row.value())))),
+                        .mapValues(
+                                row -> Token.of(PlainLists.both(Token.number(row.key()), Token.number(row.value())))),
                 (records, side) -> PlainLists.join(records, records, false, false),
                 target.promise()));
         steps.add(new OracleStep(
@@ -257,9 +253,7 @@ final class OracleWideSteps {
         steps.add(new OracleStep(
                 "cogroup(side, itself " + target + ")",
                 (d, side) -> target.pick(
-                                () -> d.cogroup(side, d),
-                                () -> d.cogroup(side, d, n),
-                                () -> d.cogroup(side, d, by))
+                                () -> d.cogroup(side, d), () -> d.cogroup(side, d, n), () -> d.cogroup(side, d, by))
                         .mapValues(group -> digests(List.of(group.first(), group.second(), group.third()))),
                 (records, side) -> PlainLists.cogroup(List.of(records, side, records)),
                 target.promise()));
@@ -308,8 +302,7 @@ final class OracleWideSteps {
                                     .sortByKey(ascending, n));
                     return sorted.mapToPair(p -> p); // a null key of a later side has no place in these ranges
                 },
-                (records, side) ->
-                        records.stream().filter(p -> p.key() != null).toList(),
+                (records, side) -> records.stream().filter(p -> p.key() != null).toList(),
                 Promise.sorted(byKey)));
         steps.add(new OracleStep(
                 "sortBy(value, nulls first, " + n + ")",

@@ -72,8 +72,8 @@ final class PlainLists {
 
     static Map<@Nullable Long, List<@Nullable Long>> groups(List<Pair<@Nullable Long, @Nullable Long>> records) {
         Map<@Nullable Long, List<@Nullable Long>> groups = new LinkedHashMap<>();
-        records.forEach(record -> groups.computeIfAbsent(record.key(), key -> new ArrayList<>())
-                .add(record.value()));
+        records.forEach(record ->
+                groups.computeIfAbsent(record.key(), key -> new ArrayList<>()).add(record.value()));
         return groups;
     }
 

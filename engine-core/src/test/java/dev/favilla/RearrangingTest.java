@@ -79,13 +79,13 @@ class RearrangingTest {
         @ParameterizedTest
         @ValueSource(ints = {1, 2, 3, 7, 19, 20})
         void makesGroupsWhoseSizesDifferByOneAtMost(int wanted) {
-            List<List<Integer>> groups =
-                    numbers(20, 20).coalesce(wanted).glom().collect();
+            List<List<Integer>> groups = numbers(20, 20).coalesce(wanted).glom().collect();
 
             assertThat(groups).hasSize(wanted);
             assertThat(groups.stream().flatMap(List::stream))
                     .containsExactlyElementsOf(numbers(20, 1).collect());
-            assertThat(groups).allSatisfy(group -> assertThat(group.size()).isBetween(20 / wanted, (20 + wanted - 1) / wanted));
+            assertThat(groups)
+                    .allSatisfy(group -> assertThat(group.size()).isBetween(20 / wanted, (20 + wanted - 1) / wanted));
         }
 
         @Test
@@ -177,10 +177,8 @@ class RearrangingTest {
 
         @Test
         void aFailureBelowNamesItsOwnOperation() {
-            assertThatThrownBy(() -> numbers(10, 5)
-                            .map(x -> 7 / (x - 7))
-                            .coalesce(1)
-                            .count())
+            assertThatThrownBy(() ->
+                            numbers(10, 5).map(x -> 7 / (x - 7)).coalesce(1).count())
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("map at RearrangingTest.java")
                     .hasCauseInstanceOf(ArithmeticException.class);
@@ -197,8 +195,10 @@ class RearrangingTest {
 
         @Test
         void keepsTheKindOfDataset() {
-            PairRDD<Integer, Integer> pairs = numbers(9, 3).keyBy(x -> x).coalesce(2).repartition(3);
-            DoubleRDD doubles = numbers(9, 3).mapToDouble(x -> (double) x).coalesce(2, true).repartition(3);
+            PairRDD<Integer, Integer> pairs =
+                    numbers(9, 3).keyBy(x -> x).coalesce(2).repartition(3);
+            DoubleRDD doubles =
+                    numbers(9, 3).mapToDouble(x -> (double) x).coalesce(2, true).repartition(3);
 
             assertThat(pairs.keys().count()).isEqualTo(9);
             assertThat(doubles.sum()).isEqualTo(36);
@@ -218,8 +218,9 @@ class RearrangingTest {
         void canHaveMorePartitionsThanThereWere() {
             RDD<Integer> more = numbers(100, 1).coalesce(10, true);
 
-            assertThat(more.glom().collect()).hasSize(10).allSatisfy(part -> assertThat(part)
-                    .hasSize(10));
+            assertThat(more.glom().collect())
+                    .hasSize(10)
+                    .allSatisfy(part -> assertThat(part).hasSize(10));
             assertThat(more.explain()).contains("2 stages");
         }
 
@@ -230,10 +231,11 @@ class RearrangingTest {
             int inputs = 1 + random.nextInt(12);
             int outputs = 1 + random.nextInt(12);
             RDD<Integer> skewed = engine.parallelize(Collections.nCopies(inputs, 0), inputs)
-                    .mapPartitionsWithIndex((partition, nothing) -> IntStream.range(0, 100 * (1 + partition % 3))
-                            .iterator());
+                    .mapPartitionsWithIndex((partition, nothing) ->
+                            IntStream.range(0, 100 * (1 + partition % 3)).iterator());
 
-            List<Integer> sizes = skewed.repartition(outputs).glom().map(List::size).collect();
+            List<Integer> sizes =
+                    skewed.repartition(outputs).glom().map(List::size).collect();
 
             assertThat(Collections.max(sizes) - Collections.min(sizes)).isLessThanOrEqualTo(inputs);
             assertThat(sizes).doesNotContain(0);
@@ -241,11 +243,8 @@ class RearrangingTest {
 
         @Test
         void spreadsManySmallPartitionsToo() {
-            List<Integer> sizes = numbers(1_000, 1_000)
-                    .repartition(10)
-                    .glom()
-                    .map(List::size)
-                    .collect();
+            List<Integer> sizes =
+                    numbers(1_000, 1_000).repartition(10).glom().map(List::size).collect();
 
             assertThat(sizes).allSatisfy(size -> assertThat(size).isBetween(90, 110));
         }

@@ -36,7 +36,10 @@ class SamplingTest {
         void withoutReplacementHasAboutItsFractionOfDistinctRecordsInOrder() {
             List<Integer> sample = numbers(10_000, 4).sample(false, 0.3, 42).collect();
 
-            assertThat(sample).hasSizeBetween(2_800, 3_200).doesNotHaveDuplicates().isSorted();
+            assertThat(sample)
+                    .hasSizeBetween(2_800, 3_200)
+                    .doesNotHaveDuplicates()
+                    .isSorted();
         }
 
         @ParameterizedTest
@@ -169,7 +172,8 @@ class SamplingTest {
         void ofPairsIsOfPairs() {
             PairRDD<Integer, Integer> placed = numbers(50, 3).keyBy(x -> x).partitionBy(new HashPartitioner(4));
 
-            RDD<Pair<Integer, Integer>> part = placed.randomSplit(new double[] {1}, 1).get(0);
+            RDD<Pair<Integer, Integer>> part =
+                    placed.randomSplit(new double[] {1}, 1).get(0);
 
             assertThat(part).isInstanceOf(PairRDD.class);
             assertThat(part.partitioner()).contains(new HashPartitioner(4));
@@ -219,7 +223,8 @@ class SamplingTest {
             PairRDD<String, Integer> sample = pairs().sampleByKeyExact(withReplacement, fractions, 5);
 
             assertThat(countsOf(sample)).isEqualTo(Map.of("a", 124, "b", 500, "d", 1_000));
-            assertThat(sample.filter(pair -> !pair.key().equals("abcd".substring(pair.value() % 4, pair.value() % 4 + 1)))
+            assertThat(sample.filter(pair ->
+                                    !pair.key().equals("abcd".substring(pair.value() % 4, pair.value() % 4 + 1)))
                             .count())
                     .isZero();
             long distinct = sample.values().distinct(2).count();
@@ -228,7 +233,8 @@ class SamplingTest {
 
         @Test
         void exactlyWithReplacementMayDrawMoreThanThereAre() {
-            PairRDD<String, Integer> sample = pairs().sampleByKeyExact(true, Map.of("a", 3.0, "b", 0.0, "c", 0.0, "d", 0.0), 5);
+            PairRDD<String, Integer> sample =
+                    pairs().sampleByKeyExact(true, Map.of("a", 3.0, "b", 0.0, "c", 0.0, "d", 0.0), 5);
 
             assertThat(sample.count()).isEqualTo(3_000);
             assertThat(sample.values().distinct(2).count()).isBetween(900L, 990L); // 1 - exp(-3) of a thousand
@@ -251,7 +257,8 @@ class SamplingTest {
 
         @Test
         void isTheSameInEveryRun() {
-            List<Pair<String, Integer>> loose = pairs().sampleByKey(false, fractions, 5).collect();
+            List<Pair<String, Integer>> loose =
+                    pairs().sampleByKey(false, fractions, 5).collect();
             List<Pair<String, Integer>> exact =
                     pairs().sampleByKeyExact(false, fractions, 5).collect();
 
@@ -260,7 +267,8 @@ class SamplingTest {
             try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
                 PairRDD<String, Integer> there = cluster.parallelizePairs(pairs().collect(), 6);
                 assertThat(there.sampleByKey(false, fractions, 5).collect()).isEqualTo(loose);
-                assertThat(there.sampleByKeyExact(false, fractions, 5).collect()).isEqualTo(exact);
+                assertThat(there.sampleByKeyExact(false, fractions, 5).collect())
+                        .isEqualTo(exact);
             }
         }
 

@@ -97,7 +97,10 @@ class SparkTableTest {
     }
 
     private static Set<String> names(String cell) {
-        return NAME.matcher(cell).results().map(result -> result.group(1)).collect(Collectors.toCollection(TreeSet::new));
+        return NAME.matcher(cell)
+                .results()
+                .map(result -> result.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String section(String heading) throws IOException {
@@ -179,7 +182,9 @@ class SparkTableTest {
         for (Row row : rows()) {
             assertThat(row.cells()).as("%s", row).hasSize(4);
             assertThat(row.spark()).as("%s", row).isNotEmpty();
-            assertThat(row.ours().isEmpty()).as("%s", row).isEqualTo(row.cells().get(1).equals(NONE));
+            assertThat(row.ours().isEmpty())
+                    .as("%s", row)
+                    .isEqualTo(row.cells().get(1).equals(NONE));
             if (row.ours().isEmpty()) {
                 assertThat(row.cells().get(3)).as("why not, %s", row).isNotBlank();
             }
@@ -211,7 +216,9 @@ class SparkTableTest {
             come.addAll(ofRow);
         }
 
-        assertThat(come).as("names to take out of \"Not there yet\" in %s", PAGE).isEmpty();
+        assertThat(come)
+                .as("names to take out of \"Not there yet\" in %s", PAGE)
+                .isEmpty();
         assertThat(announced).as("in rows").isEqualTo(names(section("### Not there yet")));
     }
 

@@ -32,7 +32,8 @@ class UnionTest {
     @Test
     void ofPairsIsOfPairsAndOfNumbersOfNumbers() {
         PairRDD<Integer, Integer> pairs = engine.union(placed, placed, placed);
-        DoubleRDD doubles = engine.union(engine.parallelizeDoubles(List.of(1.0, 2.0)), engine.parallelizeDoubles(List.of(4.0), 1));
+        DoubleRDD doubles =
+                engine.union(engine.parallelizeDoubles(List.of(1.0, 2.0)), engine.parallelizeDoubles(List.of(4.0), 1));
 
         assertThat(pairs.reduceByKey(Integer::sum).collectAsMap()).containsEntry(3, 9);
         assertThat(doubles.sum()).isEqualTo(7);
@@ -47,7 +48,11 @@ class UnionTest {
                 .isEqualTo(List.of(
                         List.of(Pair.of(2, 2), Pair.of(2, -2), Pair.of(2, 2)),
                         List.of(
-                                Pair.of(1, 1), Pair.of(3, 3), Pair.of(1, -1), Pair.of(3, -3), Pair.of(1, 1),
+                                Pair.of(1, 1),
+                                Pair.of(3, 3),
+                                Pair.of(1, -1),
+                                Pair.of(3, -3),
+                                Pair.of(1, 1),
                                 Pair.of(3, 3))));
     }
 
@@ -116,7 +121,8 @@ class UnionTest {
         assertThat(engine.parallelizeDoubles(List.of(1.0, 2.5), 3).stats().mean())
                 .isEqualTo(1.75);
         DoubleRDD both = engine.parallelizeDoubles(List.of(1.0, 2.0, 2.0), 2);
-        assertThat(both.subtract(engine.parallelizeDoubles(List.of(1.0), 1)).sum()).isEqualTo(4);
+        assertThat(both.subtract(engine.parallelizeDoubles(List.of(1.0), 1)).sum())
+                .isEqualTo(4);
         assertThat(both.intersection(engine.parallelizeDoubles(List.of(2.0), 1)).sum())
                 .isEqualTo(2);
     }

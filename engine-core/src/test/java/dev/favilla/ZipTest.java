@@ -71,7 +71,9 @@ class ZipTest {
                     .cache();
             cached.count();
 
-            assertThat(cached.zip(cached).filter(pair -> !pair.key().equals(pair.value())).count())
+            assertThat(cached.zip(cached)
+                            .filter(pair -> !pair.key().equals(pair.value()))
+                            .count())
                     .isZero();
             assertThat(computed.value()).isEqualTo(10);
         }
@@ -133,9 +135,11 @@ class ZipTest {
 
             PairRDD<Pair<Integer, Integer>, Pair<Integer, Integer>> zipped = left.zip(left.mapValues(x -> -x));
 
-            assertThat(zipped.collect()).hasSize(20).allSatisfy(both -> assertThat(
-                            both.key().value() + both.value().value())
-                    .isZero());
+            assertThat(zipped.collect())
+                    .hasSize(20)
+                    .allSatisfy(
+                            both -> assertThat(both.key().value() + both.value().value())
+                                    .isZero());
             assertThat(zipped.partitioner()).isEmpty();
             assertThat(zipped.explain()).contains("2 stages, 5 tasks, 1 shuffle");
             assertThat(zipped.toDebugString()).contains("ZippedPartitionsRDD2[");
@@ -156,9 +160,11 @@ class ZipTest {
 
         @Test
         void givesBothIteratorsWhateverTheirLengths() {
-            RDD<String> sizes = sized(0, 2, 5).zipPartitions(sized(3, 0, 1), (left, right) -> List.of(
-                            count(left) + "/" + count(right))
-                    .iterator());
+            RDD<String> sizes = sized(0, 2, 5)
+                    .zipPartitions(
+                            sized(3, 0, 1),
+                            (left, right) ->
+                                    List.of(count(left) + "/" + count(right)).iterator());
 
             assertThat(sizes.collect()).containsExactly("0/3", "2/0", "5/1");
         }
@@ -171,7 +177,8 @@ class ZipTest {
                 return x;
             });
 
-            assertThat(counted.<Integer, Integer>zipPartitions(counted, Sums::new).take(3))
+            assertThat(counted.<Integer, Integer>zipPartitions(counted, Sums::new)
+                            .take(3))
                     .containsExactly(0, 2, 4);
             assertThat(computed.value()).isLessThan(40);
         }
@@ -186,8 +193,7 @@ class ZipTest {
 
         @Test
         void returningNothingFailsTheJobAndSaysWhatToReturn() {
-            assertThatThrownBy(() -> sized(1)
-                            .<Integer, Integer>zipPartitions(sized(1), (left, right) -> null)
+            assertThatThrownBy(() -> sized(1).<Integer, Integer>zipPartitions(sized(1), (left, right) -> null)
                             .collect())
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("zipPartitions at ZipTest.java")
@@ -217,7 +223,10 @@ class ZipTest {
         @Test
         void givesPlacesInPartitionOrder() {
             assertThat(sized(0, 3, 0, 2, 1).zipWithIndex().values().collect()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
-            assertThat(numbers(50, 7).zipWithIndex().filter(pair -> pair.key() != pair.value().intValue()).count())
+            assertThat(numbers(50, 7)
+                            .zipWithIndex()
+                            .filter(pair -> pair.key() != pair.value().intValue())
+                            .count())
                     .isZero();
         }
 
@@ -231,7 +240,9 @@ class ZipTest {
 
             indexed.count();
             assertThat(engine.recentJobs()).hasSize(2);
-            assertThat(engine.recentJobs().get(0).attempts()).as("all but the last").isEqualTo(3);
+            assertThat(engine.recentJobs().get(0).attempts())
+                    .as("all but the last")
+                    .isEqualTo(3);
 
             indexed.mapValues(x -> x + 1).collect();
             assertThat(engine.recentJobs()).hasSize(3);
@@ -257,8 +268,7 @@ class ZipTest {
                             .zipWithIndex()
                             .collect())
                     .extracting(each -> each.key().value(), Pair::value)
-                    .startsWith(
-                            org.assertj.core.groups.Tuple.tuple(9, 0L), org.assertj.core.groups.Tuple.tuple(8, 1L))
+                    .startsWith(org.assertj.core.groups.Tuple.tuple(9, 0L), org.assertj.core.groups.Tuple.tuple(8, 1L))
                     .hasSize(7);
         }
 
@@ -279,7 +289,11 @@ class ZipTest {
 
                 assertThat(words.zipWithIndex().collect())
                         .containsExactly(
-                                Pair.of("a", 0L), Pair.of("b", 1L), Pair.of("c", 2L), Pair.of("d", 3L), Pair.of("e", 4L));
+                                Pair.of("a", 0L),
+                                Pair.of("b", 1L),
+                                Pair.of("c", 2L),
+                                Pair.of("d", 3L),
+                                Pair.of("e", 4L));
                 assertThat(words.zipWithUniqueId().values().collect()).containsExactly(0L, 1L, 4L, 2L, 5L);
                 assertThat(words.zip(words.map(String::toUpperCase)).collectAsMap())
                         .containsEntry("e", "E");
