@@ -167,7 +167,7 @@ class CopiedLineageTest {
         }
 
         List<String> all = new ArrayList<>();
-        for (String place : List.of("rdd", "rdd/arrange", "rdd/sample")) {
+        for (String place : List.of("rdd", "rdd/narrow", "rdd/arrange", "rdd/sample")) {
             try (var files = Files.list(Path.of("src/main/java/dev/favilla", place))) {
                 files.map(file -> file.getFileName().toString().replace(".java", ""))
                         .filter(name -> name.endsWith("Operator") || (name.endsWith("Node") && !name.equals("Node")))

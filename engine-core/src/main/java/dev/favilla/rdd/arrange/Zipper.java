@@ -6,7 +6,7 @@ import dev.favilla.function.ZipPartitionsFunction;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.rdd.EntryBuilder;
-import dev.favilla.rdd.LocatingIterator;
+import dev.favilla.rdd.narrow.LocatingIterator;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.function.IndexedPartitionFunction;
 import dev.favilla.function.MapPartitionsFunction;

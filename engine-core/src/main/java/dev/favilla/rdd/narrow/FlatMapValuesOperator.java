@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
@@ -9,6 +9,7 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import dev.favilla.rdd.EntryFormat;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
@@ -8,65 +8,61 @@ import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import dev.favilla.rdd.EntryBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry keeps its key and gets another value, so keys stay where they are.
+ * One record becomes an entry of its key and itself.
  *
- * @param function makes the other value
- * @param entries takes the entry apart and makes the other
+ * @param key makes the key
+ * @param entries makes the entry
  */
-public record MapValuesOperator(Closure<MapFunction<@Nullable Object, @Nullable Object>> function, EntryFormat entries)
+public record KeyByOperator(Closure<MapFunction<@Nullable Object, @Nullable Object>> key, EntryBuilder entries)
         implements Operator.Push {
 
     @Override
     public String name() {
-        return "mapValues";
+        return "keyBy";
     }
 
     @Override
     public List<Closure<?>> functions() {
-        return List.of(function);
-    }
-
-    @Override
-    public boolean keepsPartitioner() {
-        return true;
+        return List.of(key);
     }
 
     @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-        return new MapValuesSink(result.dataset(), function.forTask(inputs.scope()), entries, downstream);
+        return new KeyBySink(result.dataset(), key.forTask(inputs.scope()), entries, downstream);
     }
 
-    private static final class MapValuesSink extends Sink {
+    private static final class KeyBySink extends Sink {
 
         private final LineageNode dataset;
-        private final MapFunction<@Nullable Object, @Nullable Object> function;
-        private final EntryFormat entries;
+        private final MapFunction<@Nullable Object, @Nullable Object> key;
+        private final EntryBuilder entries;
         private final Sink downstream;
 
-        MapValuesSink(
+        KeyBySink(
                 LineageNode dataset,
-                MapFunction<@Nullable Object, @Nullable Object> function,
-                EntryFormat entries,
+                MapFunction<@Nullable Object, @Nullable Object> key,
+                EntryBuilder entries,
                 Sink downstream) {
             this.dataset = dataset;
-            this.function = function;
+            this.key = key;
             this.entries = entries;
             this.downstream = downstream;
         }
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            Object value;
+            Object found;
             try {
-                value = function.call(entries.value(record));
+                found = key.call(record);
             } catch (Exception | Error e) {
                 throw UserCode.failure(dataset, record, e);
             }
-            return downstream.push(entries.record(entries.key(record), value));
+            return downstream.push(entries.record(found, record));
         }
 
         @Override

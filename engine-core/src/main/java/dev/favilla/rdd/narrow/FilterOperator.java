@@ -1,7 +1,7 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
-import dev.favilla.function.MapFunction;
+import dev.favilla.function.FilterFunction;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
@@ -12,48 +12,53 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record becomes one record.
+ * A record stays or goes.
  *
- * @param function makes the other record
+ * @param predicate holds for the records that stay
  */
-public record MapOperator(Closure<MapFunction<@Nullable Object, @Nullable Object>> function) implements Operator.Push {
+public record FilterOperator(Closure<FilterFunction<@Nullable Object>> predicate) implements Operator.Push {
 
     @Override
     public String name() {
-        return "map";
+        return "filter";
     }
 
     @Override
     public List<Closure<?>> functions() {
-        return List.of(function);
+        return List.of(predicate);
+    }
+
+    @Override
+    public boolean keepsPartitioner() {
+        return true;
     }
 
     @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-        return new MapSink(result.dataset(), function.forTask(inputs.scope()), downstream);
+        return new FilterSink(result.dataset(), predicate.forTask(inputs.scope()), downstream);
     }
 
-    private static final class MapSink extends Sink {
+    private static final class FilterSink extends Sink {
 
         private final LineageNode dataset;
-        private final MapFunction<@Nullable Object, @Nullable Object> function;
+        private final FilterFunction<@Nullable Object> predicate;
         private final Sink downstream;
 
-        MapSink(LineageNode dataset, MapFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
+        FilterSink(LineageNode dataset, FilterFunction<@Nullable Object> predicate, Sink downstream) {
             this.dataset = dataset;
-            this.function = function;
+            this.predicate = predicate;
             this.downstream = downstream;
         }
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            Object result;
+            boolean kept;
             try {
-                result = function.call(record);
+                kept = predicate.call(record);
             } catch (Exception | Error e) {
                 throw UserCode.failure(dataset, record, e);
             }
-            return downstream.push(result);
+            return !kept || downstream.push(record);
         }
 
         @Override

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.EntryExtractor;

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;

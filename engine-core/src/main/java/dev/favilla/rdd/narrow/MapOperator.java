@@ -1,7 +1,7 @@
-package dev.favilla.rdd;
+package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
-import dev.favilla.function.FilterFunction;
+import dev.favilla.function.MapFunction;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
@@ -12,53 +12,48 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record stays or goes.
+ * One record becomes one record.
  *
- * @param predicate holds for the records that stay
+ * @param function makes the other record
  */
-public record FilterOperator(Closure<FilterFunction<@Nullable Object>> predicate) implements Operator.Push {
+public record MapOperator(Closure<MapFunction<@Nullable Object, @Nullable Object>> function) implements Operator.Push {
 
     @Override
     public String name() {
-        return "filter";
+        return "map";
     }
 
     @Override
     public List<Closure<?>> functions() {
-        return List.of(predicate);
-    }
-
-    @Override
-    public boolean keepsPartitioner() {
-        return true;
+        return List.of(function);
     }
 
     @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-        return new FilterSink(result.dataset(), predicate.forTask(inputs.scope()), downstream);
+        return new MapSink(result.dataset(), function.forTask(inputs.scope()), downstream);
     }
 
-    private static final class FilterSink extends Sink {
+    private static final class MapSink extends Sink {
 
         private final LineageNode dataset;
-        private final FilterFunction<@Nullable Object> predicate;
+        private final MapFunction<@Nullable Object, @Nullable Object> function;
         private final Sink downstream;
 
-        FilterSink(LineageNode dataset, FilterFunction<@Nullable Object> predicate, Sink downstream) {
+        MapSink(LineageNode dataset, MapFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
             this.dataset = dataset;
-            this.predicate = predicate;
+            this.function = function;
             this.downstream = downstream;
         }
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            boolean kept;
+            Object result;
             try {
-                kept = predicate.call(record);
+                result = function.call(record);
             } catch (Exception | Error e) {
                 throw UserCode.failure(dataset, record, e);
             }
-            return !kept || downstream.push(record);
+            return downstream.push(result);
         }
 
         @Override
