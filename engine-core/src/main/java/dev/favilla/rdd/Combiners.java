@@ -205,6 +205,7 @@ public final class Combiners {
             implements MapFunction<@Nullable Object, @Nullable Object> {
 
         @Override
+        @SuppressWarnings("NullAway") // null may be what no values come to
         public @Nullable Object call(@Nullable Object part) throws Exception {
             return aggregate.finish(part);
         }
