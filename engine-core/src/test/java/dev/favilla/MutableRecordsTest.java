@@ -389,6 +389,31 @@ class MutableRecordsTest {
         }
     }
 
+    @Test
+    void aReusedRecordAfterImmutableOnesReachesTheNextIteratorAsItIs() {
+        List<Object> seen = engine().range(0, NUMBERS, 1, 2)
+                .<Object>mapPartitions(numbers -> {
+                    Cell cell = new Cell(0);
+                    return Stream.concat(
+                                    IntStream.range(0, 20).<Object>mapToObj(i -> i),
+                                    Engines.toList(numbers).stream().<Object>map(n -> cell.with(n)))
+                            .iterator();
+                })
+                .filter(record -> true)
+                .mapPartitions(records -> {
+                    List<Object> numbers = new ArrayList<>();
+                    records.forEachRemaining(record -> {
+                        if (record instanceof Cell cell) {
+                            numbers.add(cell.number);
+                        }
+                    });
+                    return numbers.iterator();
+                })
+                .collect();
+
+        assertThat(seen).isEqualTo(LongStream.range(0, NUMBERS).boxed().toList());
+    }
+
     // ---------------------------------------------------------------- elements
 
     @Test
