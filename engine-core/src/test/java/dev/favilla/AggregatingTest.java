@@ -70,7 +70,7 @@ class AggregatingTest {
             assertThat(numbers.aggregate(Aggregates.topN(2, Ordering.natural())))
                     .containsExactly(9, 8);
             assertThat(numbers.aggregate(Aggregates.teeing(
-                            Aggregates.counting(), Aggregates.averaging(x -> (double) (Integer) x), Summary::new)))
+                            Aggregates.counting(), Aggregates.averaging(x -> (double) x), Summary::new)))
                     .isEqualTo(new Summary(6, 28 / 6.0));
             assertThat(numbers.filter(x -> x > 100).aggregate(Aggregates.counting()))
                     .isZero();

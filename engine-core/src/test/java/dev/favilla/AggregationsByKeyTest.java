@@ -263,7 +263,7 @@ class AggregationsByKeyTest {
         @Test
         void aFailureInAnyStepNamesItsCall() {
             assertThatThrownBy(() -> pairs().aggregateByKey(Aggregates.<Integer, Long, Long>of(
-                                    () -> 0L, (count, x) -> count + 1, Long::sum, count -> count / 0))
+                                    () -> 0L, (count, x) -> count + 1, Long::sum, count -> Math.floorDiv(count, 0L)))
                             .count())
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("aggregateByKey at AggregationsByKeyTest.java")

@@ -60,7 +60,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EveryVerbTest {
 
     private static final Path SOURCE = Path.of("src/test/java/dev/favilla/examples/EveryVerbTest.java");
-    private static final String FLIGHTS = Run.resource("/data/flights-airport.csv").toString();
+    private static final String FLIGHTS =
+            Run.resource("/data/flights-airport.csv").toString();
 
     /** Operations that are in the tests of their own, and those of any object. */
     private static final Set<String> ELSEWHERE = Set.of(
@@ -87,8 +88,7 @@ class EveryVerbTest {
                     getCheckpointDir getCheckpointFile glom isCheckpointed localCheckpoint lookup meanApprox
                     parallelizeDoubles pipe preferredLocations randomSplit reduceByKeyLocally repartition sample
                     sampleByKey sampleByKeyExact setCheckpointDir sumApprox takeAsync takeSample toLocalIterator
-                    treeAggregate treeReduce zip zipPartitions zipWithIndex zipWithUniqueId"""
-            .split("\\s+"));
+                    treeAggregate treeReduce zip zipPartitions zipWithIndex zipWithUniqueId""".split("\\s+"));
 
     /** A line of the table. */
     record Flight(String origin, String destination, long count) implements Serializable {
@@ -170,15 +170,18 @@ class EveryVerbTest {
                 RDD<Flight> flights = flights(engine);
 
                 assertThat(flights.collect()).isEqualTo(all);
-                assertThat(flights.flatMap(f -> List.of(f.origin(), f.destination())).count())
+                assertThat(flights.flatMap(f -> List.of(f.origin(), f.destination()))
+                                .count())
                         .isEqualTo(2L * all.size());
-                assertThat(counts(flights.flatMapToPair(f -> List.of(Pair.of(f.origin(), 1), Pair.of(f.destination(), 1)))
+                assertThat(counts(flights.flatMapToPair(
+                                        f -> List.of(Pair.of(f.origin(), 1), Pair.of(f.destination(), 1)))
                                 .keys()
                                 .collect()))
                         .isEqualTo(counts(all.stream()
                                 .flatMap(f -> Stream.of(f.origin(), f.destination()))
                                 .toList()));
-                assertThat(flights.flatMapToDouble(f -> List.of((double) f.count())).sum())
+                assertThat(flights.flatMapToDouble(f -> List.of((double) f.count()))
+                                .sum())
                         .isEqualTo(all.stream().mapToDouble(Flight::count).sum());
                 assertThat(flights.mapMulti((Flight f, dev.favilla.function.MapMultiFunction.Emitter<String> emit) -> {
                                     if (f.count() > 10_000) {
@@ -194,7 +197,9 @@ class EveryVerbTest {
                                 .values()
                                 .reduce(Long::sum))
                         .isEqualTo(all.stream().mapToLong(Flight::count).sum());
-                assertThat(flights.keyBy(Flight::origin).mapValues(Flight::destination).first())
+                assertThat(flights.keyBy(Flight::origin)
+                                .mapValues(Flight::destination)
+                                .first())
                         .isEqualTo(Pair.of(all.get(0).origin(), all.get(0).destination()));
                 assertThat(flights.union(flights).count()).isEqualTo(2L * all.size());
             }
@@ -215,15 +220,17 @@ class EveryVerbTest {
                 assertThat(sizes.getNumPartitions()).isEqualTo(flights.getNumPartitions());
                 assertThat(sizes.fold(0, Integer::sum)).isEqualTo(all.size());
                 assertThat(flights.mapPartitionsToPair(records -> List.of(
-                                        Pair.of(records.next().origin(), 1))
+                                                Pair.of(records.next().origin(), 1))
                                         .iterator())
                                 .first())
                         .isEqualTo(Pair.of(all.get(0).origin(), 1));
-                assertThat(flights.mapPartitionsToDouble(records -> List.of((double) records.next().count())
-                                        .iterator())
+                assertThat(flights.mapPartitionsToDouble(records ->
+                                        List.of((double) records.next().count()).iterator())
                                 .count())
                         .isEqualTo(flights.getNumPartitions());
-                assertThat(flights.mapPartitionsWithIndex((i, records) -> List.of(i).iterator()).collect())
+                assertThat(flights.mapPartitionsWithIndex(
+                                        (i, records) -> List.of(i).iterator())
+                                .collect())
                         .isEqualTo(LongStream.range(0, flights.getNumPartitions())
                                 .mapToObj(i -> (int) i)
                                 .toList());
@@ -239,7 +246,8 @@ class EveryVerbTest {
                 assertThat(departures.reduceByKey(Long::sum).collectAsMap()).isEqualTo(expected);
                 assertThat(departures.aggregateByKey(0L, Long::sum, Long::sum).collectAsMap())
                         .isEqualTo(expected);
-                assertThat(asMap(departures.groupByKey(4)
+                assertThat(asMap(departures
+                                .groupByKey(4)
                                 .mapValues(values -> {
                                     long sum = 0;
                                     for (long value : values) {
@@ -274,11 +282,16 @@ class EveryVerbTest {
                 both.forEach(key -> joined.put(key, Pair.of(outs.get(key), ins.get(key))));
 
                 assertThat(asMap(out.join(in).collect())).isEqualTo(joined);
-                assertThat(out.leftOuterJoin(in).filter(row -> !row.value().hasRight()).count())
+                assertThat(out.leftOuterJoin(in)
+                                .filter(row -> !row.value().hasRight())
+                                .count())
                         .isEqualTo(outs.size() - both.size());
-                assertThat(out.rightOuterJoin(in).filter(row -> !row.value().hasLeft()).count())
+                assertThat(out.rightOuterJoin(in)
+                                .filter(row -> !row.value().hasLeft())
+                                .count())
                         .isEqualTo(ins.size() - both.size());
-                Map<String, Joined<Long, Long>> full = asMap(out.fullOuterJoin(in).collect());
+                Map<String, Joined<Long, Long>> full =
+                        asMap(out.fullOuterJoin(in).collect());
                 assertThat(full).containsOnlyKeys(either);
                 full.forEach((key, row) -> {
                     assertThat(row.left()).isEqualTo(outs.get(key));
@@ -287,7 +300,8 @@ class EveryVerbTest {
                 assertThat(asMap(out.cogroup(in).collect())).containsOnlyKeys(either);
                 assertThat(asMap(out.groupWith(in, out).collect())).containsOnlyKeys(either);
                 assertThat(out.subtractByKey(in).count()).isEqualTo(outs.size() - both.size());
-                assertThat(counts(out.keys().intersection(in.keys()).collect()).keySet()).isEqualTo(both);
+                assertThat(counts(out.keys().intersection(in.keys()).collect()).keySet())
+                        .isEqualTo(both);
                 assertThat(out.keys().subtract(in.keys()).count()).isEqualTo(outs.size() - both.size());
                 assertThat(out.cartesian(engine.parallelize(List.of(1, 2), 2)).count())
                         .isEqualTo(2L * outs.size());
@@ -310,7 +324,9 @@ class EveryVerbTest {
                         .isEqualTo(all.stream()
                                 .sorted(Comparator.comparing(Flight::count))
                                 .toList());
-                assertThat(sums.repartitionAndSortWithinPartitions(new HashPartitioner(1)).keys().collect())
+                assertThat(sums.repartitionAndSortWithinPartitions(new HashPartitioner(1))
+                                .keys()
+                                .collect())
                         .isEqualTo(new ArrayList<>(expected.keySet()));
                 assertThat(sums.rangePartitioner(true, 3).numPartitions()).isEqualTo(3);
             }
@@ -352,7 +368,9 @@ class EveryVerbTest {
                                 .map(Flight::origin)
                                 .toList());
                 assertThat(range.value().toString())
-                        .contains(sorted.get(0).toString(), sorted.get(sorted.size() - 1).toString());
+                        .contains(
+                                sorted.get(0).toString(),
+                                sorted.get(sorted.size() - 1).toString());
             }
         }
 
@@ -363,7 +381,8 @@ class EveryVerbTest {
                 DoubleSummaryStatistics expected =
                         all.stream().mapToDouble(Flight::count).summaryStatistics();
                 double variance = all.stream()
-                                .mapToDouble(f -> (f.count() - expected.getAverage()) * (f.count() - expected.getAverage()))
+                                .mapToDouble(
+                                        f -> (f.count() - expected.getAverage()) * (f.count() - expected.getAverage()))
                                 .sum()
                         / all.size();
                 var near = org.assertj.core.data.Percentage.withPercentage(1e-6);
@@ -422,7 +441,8 @@ class EveryVerbTest {
                 flights.map(Flight::destination).saveAsObjectFile(objects);
                 flights.saveAsCsv(csv);
                 flights.saveAsJsonLines(json);
-                flights.map(Flight::count).write(new Counted(directory.resolve("counts").toString()));
+                flights.map(Flight::count)
+                        .write(new Counted(directory.resolve("counts").toString()));
 
                 assertThat(engine.textFile(text, 2, StandardCharsets.US_ASCII).collect())
                         .isEqualTo(all.stream().map(Flight::origin).toList());
@@ -432,7 +452,10 @@ class EveryVerbTest {
                 assertThat(engine.readJsonLines(json, Flight.class).collect()).isEqualTo(all);
                 assertThat(directory.resolve("counts")).hasContent(Integer.toString(all.size()));
                 assertThat(engine.wholeTextFiles(FLIGHTS).values().first()).startsWith("origin,");
-                assertThat(engine.binaryFiles(FLIGHTS).values().map(bytes -> bytes.length).first())
+                assertThat(engine.binaryFiles(FLIGHTS)
+                                .values()
+                                .map(bytes -> bytes.length)
+                                .first())
                         .isEqualTo((int) Path.of(FLIGHTS).toFile().length());
                 assertThat(engine.read(new Numbers()).collect()).containsExactly(0L, 1L, 2L);
                 assertThat(engine.parallelizePairs(List.of(Pair.of("a", 1)), 1).collectAsMap())
@@ -443,7 +466,8 @@ class EveryVerbTest {
 
         @Test
         void whatIsKnownOfAContextAndOfItsJobs() {
-            EngineContext engine = EngineContext.builder().master(master).appName("verbs").open();
+            EngineContext engine =
+                    EngineContext.builder().master(master).appName("verbs").open();
             List<String> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
             EngineListener listener = event -> heard.add(event.getClass().getSimpleName());
             try (engine) {
