@@ -110,7 +110,7 @@ class ObjectFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kryo", "java"}) // behaviour 39
+    @ValueSource(strings = {"kryo", "java"})
     void comeBackInAnotherContext(String serializer) {
         try (EngineContext engine = open(serializer)) {
             engine.parallelize(List.of(new Plain("met before"), "x")).collect();

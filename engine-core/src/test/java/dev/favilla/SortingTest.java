@@ -84,7 +84,7 @@ class SortingTest {
         }
 
         @Test
-        void partitionsAreBalancedAndFollowEachOther(TestSeed seed) { // behaviour 58
+        void partitionsAreBalancedAndFollowEachOther(TestSeed seed) {
             List<Integer> keys = randomKeys(seed, 100_000, Integer.MAX_VALUE);
             for (boolean ascending : new boolean[] {true, false}) {
                 List<List<Integer>> partitions = Engines.partitionsOf(engine.parallelize(keys, 4)
@@ -101,7 +101,7 @@ class SortingTest {
         }
 
         @Test
-        void ofFewerKeysThanPartitionsLeavesSomeEmpty() { // behaviour 57
+        void ofFewerKeysThanPartitionsLeavesSomeEmpty() {
             PairRDD<String, Integer> few = engine.parallelizePairs(numbered(List.of("b", "a", "b")), 2);
 
             assertThat(few.sortByKey(true, 10).getNumPartitions()).isEqualTo(10);
@@ -113,7 +113,7 @@ class SortingTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", ISOLATED})
-        void ofNothingIsEmpty(String master) { // behaviour 57
+        void ofNothingIsEmpty(String master) {
             try (EngineContext engine = EngineContext.open(master)) {
                 PairRDD<String, Integer> nothing = engine.parallelizePairs(List.of(), 3);
                 assertThat(nothing.sortByKey().collect()).isEmpty();
@@ -123,7 +123,7 @@ class SortingTest {
         }
 
         @Test
-        void aReversedOrderDescendingIsTheNaturalOne() { // behaviour 59
+        void aReversedOrderDescendingIsTheNaturalOne() {
             PairRDD<Integer, Integer> pairs = engine.parallelizePairs(numbered(List.of(3, 1, 2, 5, 4)), 2);
 
             assertThat(pairs.sortByKey(Ordering.<Integer>natural().reversed(), false, 2)
@@ -342,7 +342,7 @@ class SortingTest {
         }
 
         @Test
-        void partitionsThatAreMuchLargerAreSampledAgain() { // behaviour 71
+        void partitionsThatAreMuchLargerAreSampledAgain() {
             PairRDD<Long, Long> pairs = engine.range(0, 4, 1, 4)
                     .flatMap(x -> LongStream.range(0, x == 2 ? 40_000 : 500)
                             .mapToObj(i -> i * 4 + x)
@@ -427,7 +427,7 @@ class SortingTest {
         }
 
         @Test
-        void haveOnePartitionMoreThanDistinctBounds() { // behaviour 69
+        void haveOnePartitionMoreThanDistinctBounds() {
             assertThat(ranges(engine, List.of(2, 3, 1)).bounds()).containsExactly(1, 2);
             assertThat(ranges(engine, List.of(5, 1, 5, 1, 5)).bounds())
                     .as("as Spark has it")
@@ -436,7 +436,7 @@ class SortingTest {
         }
 
         @Test
-        void ofNothingHaveOnePartition() { // behaviour 70
+        void ofNothingHaveOnePartition() {
             assertThat(ranges(engine, List.of()).numPartitions()).isOne();
         }
 
@@ -460,7 +460,7 @@ class SortingTest {
     class RepartitionAndSortWithinPartitions {
 
         @Test
-        void sortsInsideThePartitionsThatThePartitionerSays() { // behaviour 62
+        void sortsInsideThePartitionsThatThePartitionerSays() {
             HashPartitioner byHash = new HashPartitioner(3);
             PairRDD<Integer, Integer> sorted = engine.parallelizePairs(numbered(List.of(7, 4, 2, 9, 4, 1, 6)), 2)
                     .repartitionAndSortWithinPartitions(byHash);
@@ -475,7 +475,7 @@ class SortingTest {
         }
 
         @Test
-        void sortsWithoutAShuffleWhereKeysLieSo() { // behaviour 63
+        void sortsWithoutAShuffleWhereKeysLieSo() {
             HashPartitioner byHash = new HashPartitioner(2);
             PairRDD<Integer, Integer> placed =
                     engine.parallelizePairs(numbered(List.of(3, 1, 2, 5, 4)), 2).partitionBy(byHash);
@@ -510,7 +510,7 @@ class SortingTest {
 
         @ParameterizedTest
         @ValueSource(booleans = {true, false})
-        void computesOnlyThePartitionsInQuestion(boolean ascending) { // behaviour 60
+        void computesOnlyThePartitionsInQuestion(boolean ascending) {
             PairRDD<Integer, Integer> some =
                     counted(input().sortByKey(ascending, 10)).filterByRange(300, 310);
 
@@ -524,7 +524,7 @@ class SortingTest {
         }
 
         @Test
-        void filtersAllPartitionsWhereKeysLieAnyhow() { // behaviour 61
+        void filtersAllPartitionsWhereKeysLieAnyhow() {
             assertThat(counted(input()).filterByRange(-5, 3).keys().collect()).containsExactlyInAnyOrder(0, 1, 2, 3);
             assertThat(computed.value()).isEqualTo(4);
         }
@@ -564,7 +564,7 @@ class SortingTest {
         }
 
         @Test
-        void thatContradictThemselvesFailTheJob() { // behaviour 64
+        void thatContradictThemselvesFailTheJob() {
             Ordering<Long> order = (left, right) -> (int) ((left * 31 + right * 17) % 3) - 1;
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> engine.range(0, 2000, 1, 2)

@@ -62,7 +62,7 @@ class WholeFilesTest {
     }
 
     @Nested
-    class WholeTexts { // behaviour 38
+    class WholeTexts {
 
         @Test
         void arePairsOfPathAndTextInTheOrderOfNames() throws IOException {

@@ -36,7 +36,7 @@ class RangePartitionerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 127, 128, 129, 1499})
-    void aKeyLiesBehindAllBoundsThatAreSmaller(int bounds) { // behaviour 68
+    void aKeyLiesBehindAllBoundsThatAreSmaller(int bounds) {
         RangePartitioner ascending = upTo(bounds, true);
         RangePartitioner descending = upTo(bounds, false);
 
@@ -49,7 +49,7 @@ class RangePartitionerTest {
     }
 
     @Test
-    void areEqualWhereBoundsOrderAndDirectionAre() { // behaviours 65, 67
+    void areEqualWhereBoundsOrderAndDirectionAre() {
         assertThat(upTo(3, true)).isEqualTo(upTo(3, true)).hasSameHashCodeAs(upTo(3, true));
         assertThat(upTo(3, true)).isNotEqualTo(upTo(3, false)).isNotEqualTo(upTo(2, true));
         assertThat(upTo(3, true)).isNotEqualTo(new HashPartitioner(4));

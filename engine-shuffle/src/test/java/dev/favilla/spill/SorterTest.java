@@ -179,7 +179,7 @@ class SorterTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, POOL - (4 << 20), POOL - (1 << 20), POOL - (200 << 10)})
-    void theOrderIsTheSameWhateverTheMemory(long ofTheHog, TestSeed seed) { // behaviours 336, 339
+    void theOrderIsTheSameWhateverTheMemory(long ofTheHog, TestSeed seed) {
         SplittableRandom random = seed.random();
         List<Entry> entries = entries(100_000, i -> "key " + random.nextInt(2000));
         hog.require(ofTheHog);
@@ -242,7 +242,7 @@ class SorterTest {
         }
 
         @Test
-        void answersNothingWhenThereIsNothing() { // behaviour 335
+        void answersNothingWhenThereIsNothing() {
             try (Sorter sorter = sorter(Order.ascending())) {
                 press();
                 assertThat(drain(sorter.sorted())).isEmpty();
@@ -295,7 +295,7 @@ class SorterTest {
 
         @ParameterizedTest
         @CsvSource({"OTHER, false", "OTHER, true", "NATURAL, true", "REVERSED, false"})
-        void thatContradictsItselfIsReported(RecordOrder.Kind kind, boolean pressed, TestSeed seed) { // behaviour 64
+        void thatContradictsItselfIsReported(RecordOrder.Kind kind, boolean pressed, TestSeed seed) {
             SplittableRandom random = seed.random();
             Order order = new Order(kind, (a, b) -> a == b ? 0 : random.nextInt(3) - 1);
             try (Sorter sorter = sorter(order)) {
@@ -325,7 +325,7 @@ class SorterTest {
 
         @ParameterizedTest
         @ValueSource(ints = {1, 100, 20_000, 45_000})
-        void thatThrowsLeavesNothing(int calls) { // behaviour 338
+        void thatThrowsLeavesNothing(int calls) {
             int[] left = {calls};
             Order order = Order.by((a, b) -> {
                 if (--left[0] == 0) {
@@ -426,7 +426,7 @@ class SorterTest {
     }
 
     @Test
-    void whatIsHandedOutIsGivenBack() { // behaviour 334
+    void whatIsHandedOutIsGivenBack() {
         try (Sorter sorter = sorter(Order.ascending())) {
             entries(100_000, i -> i).forEach(sorter::add);
             Iterator<@Nullable Object> records = sorter.sorted();
