@@ -6,6 +6,7 @@ import dev.favilla.disk.LocalDisk;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
 import dev.favilla.frame.Compression;
+import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import java.io.OutputStream;
 import java.util.HashSet;
@@ -32,17 +33,17 @@ public final class RunStore {
     private final LocalDisk disk;
     private final Serializer serializer;
     private final BlockFrame frames = new BlockFrame(Compression.LZ4).withChunks(CHUNK_BYTES);
-    private final Switch target = new Switch();
+    private final RecordStream stream;
     private final Set<RunWriter> writing = new HashSet<>();
     private final Set<Run> runs = new HashSet<>();
 
-    private Serializer.@Nullable RecordOutput out;
     private int created;
 
     private RunStore(TaskScope scope, LocalDisk disk, Serializer serializer) {
         this.scope = scope;
         this.disk = disk;
         this.serializer = serializer;
+        this.stream = new RecordStream(serializer);
     }
 
     /** Gives the attempt of {@code scope} a place for its runs. */
@@ -71,12 +72,7 @@ public final class RunStore {
 
     /** Appends a record to what {@code bytes} gets. */
     void write(@Nullable Object record, OutputStream bytes) {
-        Serializer.RecordOutput to = out;
-        if (to == null) {
-            to = serializer.open(target);
-            out = to;
-        }
-        target.to = bytes;
+        Serializer.RecordOutput to = stream.to(bytes);
         to.write(record);
         to.flush();
     }
@@ -100,32 +96,11 @@ public final class RunStore {
     }
 
     private void close() {
-        Serializer.RecordOutput open = out;
-        out = null;
-        target.to = OutputStream.nullOutputStream(); // what a failed record has left behind goes nowhere
         try {
             Set.copyOf(writing).forEach(RunWriter::close);
             Set.copyOf(runs).forEach(Run::delete);
         } finally {
-            if (open != null) {
-                open.close();
-            }
-        }
-    }
-
-    /** Writes to whoever is next. */
-    private static final class Switch extends OutputStream {
-
-        private OutputStream to = OutputStream.nullOutputStream();
-
-        @Override
-        public void write(int b) throws java.io.IOException {
-            to.write(b);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws java.io.IOException {
-            to.write(bytes, offset, length);
+            stream.close();
         }
     }
 }

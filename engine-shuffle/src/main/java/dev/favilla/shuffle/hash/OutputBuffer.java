@@ -7,6 +7,7 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
+import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.value.Immutability;
 import dev.favilla.value.SizeEstimator;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class OutputBuffer implements Spillable, AutoCloseable {
 
     /** Records by reference between two looks at the account; a power of two. */
+    /** What an open stream is taken to hold. */
+    private static final long OPEN_STREAM_BYTES = 16 << 10;
+
     private static final int RECORDS_PER_CHECK = 32;
 
     /** What it takes to be worth a turn to the disk, at least, and for each reducer. */
@@ -166,7 +170,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     }
 
     private long heldBytes() {
-        return movableBytes() + stream.heldBytes() + indexBytes;
+        return movableBytes() + (stream.isOpen() ? OPEN_STREAM_BYTES : 0) + indexBytes;
     }
 
     private long movableBytes() {

@@ -2,6 +2,8 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.FrameBuffer;
+import dev.favilla.serializer.RecordStream;
+import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +59,10 @@ final class SerializedBuffer {
             to = new FrameBuffer(FIRST_BUFFER);
             buffer = to;
         }
-        stream.write(key, value, to);
+        Serializer.RecordOutput out = stream.to(to);
+        out.write(key);
+        out.write(value);
+        out.flush();
         records++;
         if (to.size() >= FULL_BLOCK) {
             seal();

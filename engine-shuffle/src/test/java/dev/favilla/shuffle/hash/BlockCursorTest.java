@@ -11,6 +11,7 @@ import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.BlockTransfer;
