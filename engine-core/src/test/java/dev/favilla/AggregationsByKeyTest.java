@@ -80,8 +80,9 @@ class AggregationsByKeyTest {
 
         @Test
         void nullInsteadOfAnIterableFailsTheJobAndNamesTheRecord() {
-            assertThatThrownBy(() ->
-                            pairs().flatMapValues(x -> (List<Integer>) null).count())
+            assertThatThrownBy(() -> pairs().coalesce(1)
+                            .flatMapValues(x -> (List<Integer>) null)
+                            .count())
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("flatMapValues at AggregationsByKeyTest.java")
                     .hasMessageContaining("return an empty list")
