@@ -16,6 +16,9 @@ public final class MemoryMeter implements AutoCloseable {
 
     private static final long SMALLEST_STEP = 64 << 10;
 
+    /** How much a thing may grow between two looks at what it takes. */
+    private static final int GROWTH_PER_LOOK = 8 << 10;
+
     /** A step is this fraction of what is held, if that is more than the smallest. */
     private static final int FRACTION = 16;
 
@@ -25,6 +28,9 @@ public final class MemoryMeter implements AutoCloseable {
 
     /** What the thing said last. */
     private long said;
+
+    /** By how much it has grown since it was last looked at. */
+    private long unseen;
 
     /** Asks for memory at the moment, so whatever is said meanwhile is said by the thing as it moves out. */
     private boolean asking;
@@ -91,6 +97,20 @@ public final class MemoryMeter implements AutoCloseable {
             }
         } finally {
             asking = false;
+        }
+    }
+
+    /**
+     * Says that the thing has grown by about {@code growth}. What it takes is looked at only now and then, whenever it has
+     * grown by some kilobytes, so that many small changes cost little and few large ones are not missed.
+     *
+     * @param bytes as in {@link #hold(LongSupplier)}
+     */
+    public void grow(long growth, LongSupplier bytes) {
+        unseen += growth;
+        if (unseen >= GROWTH_PER_LOOK) {
+            unseen = 0;
+            hold(bytes);
         }
     }
 

@@ -364,16 +364,19 @@ public final class SizeEstimator {
         private @Nullable Class<?> lastType;
         private @Nullable Shape lastShape;
 
-        /** Counts {@code record}. */
-        public void add(@Nullable Object record) {
+        /**
+         * Counts {@code record}.
+         *
+         * @return about by how much the estimate has grown
+         */
+        public long add(@Nullable Object record) {
             if (record instanceof String text) {
-                guessed(record, STRING_BYTES + text.length());
-            } else if (record != null) {
-                addObject(record);
+                return guessed(record, STRING_BYTES + text.length());
             }
+            return record == null ? 0 : addObject(record);
         }
 
-        private void addObject(Object record) {
+        private long addObject(Object record) {
             Class<?> type = record.getClass();
             Shape shape = lastShape;
             if (type != lastType || shape == null) {
@@ -382,24 +385,27 @@ public final class SizeEstimator {
                 lastShape = shape;
             }
             if (shape.kind == Kind.FIXED) {
-                exactBytes += shape.bytes;
-            } else if (shape.kind == Kind.PRIMITIVES) {
-                exactBytes += sizeOfPrimitives(record, shape);
-            } else {
-                guessed(record, Guess.of(record, shape, 0));
+                return exact(shape.bytes);
             }
+            return shape.kind == Kind.PRIMITIVES
+                    ? exact(sizeOfPrimitives(record, shape))
+                    : guessed(record, Guess.of(record, shape, 0));
         }
 
-        private void guessed(Object record, long guess) {
+        private long exact(long bytes) {
+            exactBytes += bytes;
+            return bytes;
+        }
+
+        private long guessed(Object record, long guess) {
             if (guess < ORDINARY) {
-                ordinary.add(record, guess);
+                return ordinary.add(record, guess);
             } else if (guess < LARGE) {
-                larger.add(record, guess);
+                return larger.add(record, guess);
             } else if (guess < HUGE) {
-                large.add(record, guess);
-            } else {
-                exactBytes += sizeOf(record);
+                return large.add(record, guess);
             }
+            return exact(sizeOf(record));
         }
 
         /** Returns the estimate for everything added so far. */
@@ -430,13 +436,14 @@ public final class SizeEstimator {
                 this.every = every;
             }
 
-            void add(Object record, long guess) {
+            long add(Object record, long guess) {
                 long index = records++;
                 if (index < FIRST) {
-                    firstBytes += sizeOf(record);
+                    long bytes = sizeOf(record);
+                    firstBytes += bytes;
                     firstGuessed += guess;
                     chooseRatio();
-                    return;
+                    return bytes;
                 }
                 guessed += guess;
                 if (index == nextSample) {
@@ -446,6 +453,7 @@ public final class SizeEstimator {
                     chooseRatio();
                     chooseNext(index);
                 }
+                return (long) (ratio * guess);
             }
 
             /** The first ones count as long as there are not many others; they may be of another kind. */

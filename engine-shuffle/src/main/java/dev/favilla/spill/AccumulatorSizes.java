@@ -38,20 +38,21 @@ final class AccumulatorSizes implements HeldSizes {
     }
 
     @Override
-    public void created(int entry, @Nullable Object accumulator) {
-        created.add(accumulator);
+    public long created(int entry, @Nullable Object accumulator) {
         if (entry < WATCHED) {
             watchedCreatedBytes += estimator.estimate(accumulator);
         }
+        return created.add(accumulator);
     }
 
     @Override
-    public void folded(int entry, @Nullable Object value) {
-        folded.add(value);
+    public long folded(int entry, @Nullable Object value) {
+        long growth = folded.add(value);
         foldedCount++;
         if (entry < WATCHED && ++watchedFolded == nextMeasurement) {
             measure();
         }
+        return growth;
     }
 
     private void measure() {

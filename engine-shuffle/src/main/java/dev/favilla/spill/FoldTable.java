@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoldTable implements Spillable, AutoCloseable {
 
-    /** Changes between two looks at the account; a power of two. */
-    private static final int CHANGES_PER_CHECK = 32;
-
     /** A request moves out at least this fraction of the table: walking over it should pay. */
     private static final int LEAST_FRACTION = 8;
 
@@ -60,7 +57,6 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     private long nextNumber;
     private @Nullable MovedParts moved;
-    private int changes;
 
     /** In the middle of an operation, or handed over to whoever drains it: nothing can be moved out. */
     private boolean busy;
@@ -142,16 +138,14 @@ final class FoldTable implements Spillable, AutoCloseable {
         busy = true;
         table.setValue(entry, combiner.add(table.value(entry), isolated));
         busy = false;
-        sizes.folded(entry, isolated);
-        changed();
+        memory.grow(sizes.folded(entry, isolated), needed);
     }
 
     private void join(int entry, @Nullable Object later) throws Exception {
         busy = true;
         table.setValue(entry, combiner.merge(table.value(entry), later));
         busy = false;
-        sizes.folded(entry, later);
-        changed();
+        memory.grow(sizes.folded(entry, later), needed);
     }
 
     private @Nullable Object create(@Nullable Object value) throws Exception {
@@ -168,9 +162,8 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     private void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
         int entry = table.size();
-        table.insert(key, hash, accumulator);
-        sizes.created(entry, accumulator);
-        changed();
+        long growth = table.insert(key, hash, accumulator);
+        memory.grow(growth + sizes.created(entry, accumulator), needed);
     }
 
     private void keepNumber(long number) {
@@ -187,12 +180,6 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** Sees that a further key finds a place, before anything is done to the table. */
     private void makeRoom() {
         if (table.isFull()) {
-            memory.hold(needed);
-        }
-    }
-
-    private void changed() {
-        if ((++changes & (CHANGES_PER_CHECK - 1)) == 0) {
             memory.hold(needed);
         }
     }

@@ -27,22 +27,20 @@ final class GroupSizes implements HeldSizes {
     }
 
     @Override
-    public void created(int entry, @Nullable Object accumulator) {
+    public long created(int entry, @Nullable Object accumulator) {
         lists++;
-        count(GatherValues.list(accumulator).get(0));
+        return BYTES_PER_LIST + count(GatherValues.list(accumulator).get(0));
     }
 
     @Override
-    public void folded(int entry, @Nullable Object value) {
-        if (table.value(entry) instanceof ArrayList<?>) {
-            count(value);
-        }
+    public long folded(int entry, @Nullable Object value) {
+        return table.value(entry) instanceof ArrayList<?> ? count(value) : 0;
     }
 
-    private void count(@Nullable Object value) {
-        seen.add(value);
+    private long count(@Nullable Object value) {
         seenCount++;
         values++;
+        return BYTES_PER_PLACE + seen.add(value);
     }
 
     @Override

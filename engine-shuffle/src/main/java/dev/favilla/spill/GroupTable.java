@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupTable implements AutoCloseable {
 
-    /** Values between two looks at the account; a power of two. */
-    private static final int VALUES_PER_CHECK = 32;
-
     private static final long[] NO_MARKS = {};
     private static final int FIRST_MARKS = 32;
 
@@ -37,6 +35,7 @@ public final class GroupTable implements AutoCloseable {
 
     private final @Nullable RecordCopier copier;
     private final MemoryMeter memory;
+    private final LongSupplier held = this::bytes;
 
     /** Whether each key has a mark. */
     private final boolean marked;
@@ -47,7 +46,9 @@ public final class GroupTable implements AutoCloseable {
     private long[] marks = NO_MARKS;
     private SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
     private long groupBytes;
-    private int added;
+
+    /** By how much the table has grown since memory was last asked for. */
+    private long grown;
 
     /**
      * @param copier makes what enters the attempt's own; null if it is already, as what a shuffle hands out
@@ -76,9 +77,8 @@ public final class GroupTable implements AutoCloseable {
 
     /** Asks for the memory of what comes next, if it is time to; while it asks, what is here may be moved out. */
     void prepare() {
-        if ((added & (VALUES_PER_CHECK - 1)) == 0) {
-            memory.hold(this::bytes);
-        }
+        memory.grow(grown, held);
+        grown = 0;
         if (table.isFull()) {
             memory.hold(this::bytesToGrow);
             table.makeRoom();
@@ -99,38 +99,41 @@ public final class GroupTable implements AutoCloseable {
         Object kept = own(value);
         int entry = table.find(key, hash);
         if (entry == KeyTable.ABSENT) {
-            insert(own(key), hash, kept, mark);
+            grown += insert(own(key), hash, kept, mark);
         } else {
             append(entry, kept);
         }
-        valueSizes.add(kept);
-        added++;
+        grown += valueSizes.add(kept);
     }
 
     private @Nullable Object own(@Nullable Object record) {
         return copier == null ? record : copier.isolate(record);
     }
 
-    private void insert(@Nullable Object key, int hash, @Nullable Object value, long mark) {
+    private long insert(@Nullable Object key, int hash, @Nullable Object value, long mark) {
         int entry = table.size();
-        table.insert(key, hash, value);
+        long growth = table.insert(key, hash, value);
         if (marked) {
             if (entry == marks.length) {
                 marks = Arrays.copyOf(marks, Math.max(FIRST_MARKS, 2 * entry));
             }
             marks[entry] = mark;
         }
+        return growth;
     }
 
     private void append(int entry, @Nullable Object value) {
         Object known = table.value(entry);
+        long growth;
         if (known instanceof Group group) {
-            groupBytes += group.add(value);
+            growth = group.add(value);
         } else {
             Group group = new Group(known, value);
-            groupBytes += group.bytes();
+            growth = group.bytes();
             table.setValue(entry, group);
         }
+        groupBytes += growth;
+        grown += growth;
     }
 
     /** Returns about what the table takes. */
@@ -144,7 +147,7 @@ public final class GroupTable implements AutoCloseable {
 
     /** Says that the last value has come, and pays for all of them. */
     public void complete() {
-        memory.hold(this::bytes);
+        memory.hold(held);
     }
 
     /** Returns the values of a key, of which there are none if the key is not in the table. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldRecords implements Spillable, AutoCloseable {
 
-    /** Records between two looks at the account; a power of two. */
-    private static final int RECORDS_PER_CHECK = 32;
-
     private static final int REFERENCE_BYTES = 8; // with the spare capacity of the list
 
     private final TaskScope scope;
     private final @Nullable RecordCopier copier;
     private final MemoryMeter memory;
+    private final LongSupplier held = this::bytes;
 
     private ArrayList<@Nullable Object> first = new ArrayList<>();
     private SizeEstimator.Sampler sizes = new SizeEstimator.Sampler();
@@ -41,7 +40,10 @@ public final class HeldRecords implements Spillable, AutoCloseable {
 
     private long writerStart;
     private long size;
-    private int sizeAtLastLook;
+
+    /** By how much what is in memory has grown since memory was last asked for. */
+    private long grown;
+
     private boolean complete;
     private @Nullable Reading reading;
 
@@ -55,16 +57,14 @@ public final class HeldRecords implements Spillable, AutoCloseable {
 
     /** Appends a record. */
     public void add(@Nullable Object record) {
-        if (writer == null && first.size() - sizeAtLastLook >= RECORDS_PER_CHECK) {
-            sizeAtLastLook = first.size();
-            memory.hold(this::bytes);
-        }
+        memory.grow(grown, held);
+        grown = 0;
         if (writer != null) {
             writer.write(record);
         } else {
             Object kept = copier == null ? record : copier.isolate(record);
             first.add(kept);
-            sizes.add(kept);
+            grown = REFERENCE_BYTES + sizes.add(kept);
         }
         size++;
     }
@@ -75,7 +75,7 @@ public final class HeldRecords implements Spillable, AutoCloseable {
 
     /** Says that the last record has come. */
     public void complete() {
-        memory.hold(this::bytes);
+        memory.hold(held);
         complete = true;
         if (writer != null) {
             segments.addLast(new Segment(writerStart, writer.finish()));

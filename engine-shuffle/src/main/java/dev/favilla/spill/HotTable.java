@@ -4,6 +4,7 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.serializer.RecordCopier;
 import java.util.BitSet;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +28,13 @@ public final class HotTable implements AutoCloseable {
     /** Returned for a key that is not in the table. */
     public static final int ABSENT = KeyTable.ABSENT;
 
-    /** Changes between two looks at the account; a power of two. */
-    private static final int CHANGES_PER_CHECK = 32;
-
     private final Combiner<@Nullable Object, @Nullable Object> combiner;
     private final RecordCopier copier;
     private final MemoryMeter memory;
 
     private KeyTable table = new KeyTable();
     private AccumulatorSizes accumulators = new AccumulatorSizes(table);
-    private int changes;
+    private final LongSupplier look = this::look;
     private long heldBytes;
 
     /**
@@ -70,7 +68,7 @@ public final class HotTable implements AutoCloseable {
     private void fold(int entry, @Nullable Object value) throws Exception {
         Object isolated = own(value);
         table.setValue(entry, combiner.add(table.value(entry), isolated));
-        folded(entry, isolated);
+        memory.grow(accumulators.folded(entry, isolated), look);
     }
 
     private @Nullable Object own(@Nullable Object record) {
@@ -82,21 +80,13 @@ public final class HotTable implements AutoCloseable {
             memory.hold(bytes() + 2 * table.arrayBytes()); // old and new arrays, while one is copied to the other
         }
         int entry = table.size();
-        table.insert(key, hash, accumulator);
-        accumulators.created(entry, accumulator);
-        changed();
+        long growth = table.insert(key, hash, accumulator);
+        memory.grow(growth + accumulators.created(entry, accumulator), look);
     }
 
-    private void folded(int entry, @Nullable Object value) {
-        accumulators.folded(entry, value);
-        changed();
-    }
-
-    private void changed() {
-        if ((++changes & (CHANGES_PER_CHECK - 1)) == 0) {
-            heldBytes = bytes();
-            memory.hold(heldBytes);
-        }
+    private long look() {
+        heldBytes = bytes();
+        return heldBytes;
     }
 
     /** Returns about what the table took when that was last looked at; follows from what was folded alone. */

@@ -74,17 +74,21 @@ final class KeyTable {
         return entry == null ? ABSENT : entry;
     }
 
-    /** Adds an entry for a key that has none. */
-    void insert(@Nullable Object key, int hash, @Nullable Object value) {
+    /**
+     * Adds an entry for a key that has none.
+     *
+     * @return about what the key takes
+     */
+    long insert(@Nullable Object key, int hash, @Nullable Object value) {
         if (isFull()) {
             grow();
         }
         entries[2 * size] = key;
         entries[2 * size + 1] = value;
         hashes[size] = hash;
-        keySizes.add(key);
         place(size, mix(hash));
         size++;
+        return keySizes.add(key);
     }
 
     private void place(int entry, int mixed) {

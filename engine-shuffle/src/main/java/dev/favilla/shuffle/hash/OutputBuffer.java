@@ -13,6 +13,7 @@ import dev.favilla.value.Immutability;
 import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputBuffer implements Spillable, AutoCloseable {
 
-    /** Records by reference between two looks at the account; a power of two. */
     /** What an open stream is taken to hold. */
     private static final long OPEN_STREAM_BYTES = 16 << 10;
-
-    private static final int RECORDS_PER_CHECK = 32;
 
     /** What it takes to be worth a turn to the disk, at least, and for each reducer. */
     private static final int SMALLEST_MOVE = 4096;
@@ -44,6 +42,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private final BlockFrame frames;
     private final TaskScope scope;
     private final MemoryMeter memory;
+    private final LongSupplier look = this::look;
     private final Crowding crowding;
     private final @Nullable BlockDisk disk;
     private final OutputDigest digest;
@@ -134,20 +133,19 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             references[reducer] = buffer;
             reducers++;
         }
-        referenceArrayBytes += buffer.add(recordKey, value, longestChunk);
-        keySizes.add(recordKey);
-        valueSizes.add(value);
+        long arrays = buffer.add(recordKey, value, longestChunk);
+        referenceArrayBytes += arrays;
         referencedRecords++;
-        if ((referencedRecords & (RECORDS_PER_CHECK - 1)) == 0) {
-            checkReferences();
-        }
+        memory.grow(arrays + keySizes.add(recordKey) + valueSizes.add(value), look);
     }
 
-    private void checkReferences() {
-        longestChunk = ObjectBuffer.longestChunk((keySizes.bytes() + valueSizes.bytes()) / referencedRecords);
+    /** Returns what is held, and decides by it how to go on. */
+    private long look() {
         long held = heldBytes();
+        longestChunk =
+                ObjectBuffer.longestChunk((keySizes.bytes() + valueSizes.bytes()) / Math.max(1, referencedRecords));
         serializing = crowding.isReachedBy(held);
-        memory.hold(held);
+        return held;
     }
 
     private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {
