@@ -30,6 +30,9 @@ final class AccumulatorSizes implements HeldSizes {
     private long watchedFolded;
     private long nextMeasurement = FIRST_MEASUREMENT;
 
+    /** Accumulators are numbers in the table's arrays. */
+    private boolean inArrays;
+
     /** Share of the folded bytes that was kept; all of them until measured. */
     private double keptShare = 1;
 
@@ -39,6 +42,9 @@ final class AccumulatorSizes implements HeldSizes {
 
     @Override
     public long created(int entry, @Nullable Object accumulator) {
+        if (isInArrays()) {
+            return 0;
+        }
         if (entry < WATCHED) {
             watchedCreatedBytes += estimator.estimate(accumulator);
         }
@@ -47,12 +53,25 @@ final class AccumulatorSizes implements HeldSizes {
 
     @Override
     public long folded(int entry, @Nullable Object value) {
+        if (isInArrays()) {
+            return 0;
+        }
         long growth = folded.add(value);
         foldedCount++;
         if (entry < WATCHED && ++watchedFolded == nextMeasurement) {
             measure();
         }
         return growth;
+    }
+
+    /** Returns whether the table counts accumulators itself. When it does no longer, all are counted here at once. */
+    private boolean isInArrays() {
+        boolean before = inArrays;
+        inArrays = table.hasPrimitiveValues();
+        if (before && !inArrays) {
+            restart();
+        }
+        return inArrays;
     }
 
     private void measure() {

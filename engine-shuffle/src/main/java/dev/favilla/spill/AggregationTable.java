@@ -4,6 +4,7 @@ import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -61,6 +62,11 @@ public final class AggregationTable implements AutoCloseable {
     /** Joins an accumulator of later rows with that of its key, whose accumulator it becomes if the key is new. */
     public void merge(@Nullable Object key, int hash, @Nullable Object later) throws Exception {
         table.merge(key, hash, later);
+    }
+
+    /** As {@link #merge(Object, int, Object)}, of a key and an accumulator that are numbers. */
+    public void merge(Primitive keys, long key, Primitive values, long later) throws Exception {
+        table.merge(keys, key, values, later);
     }
 
     /**

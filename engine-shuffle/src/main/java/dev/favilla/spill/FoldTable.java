@@ -4,6 +4,7 @@ import dev.favilla.attempt.Metric;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.value.Primitive;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -110,6 +111,35 @@ final class FoldTable implements Spillable, AutoCloseable {
             insert(key, hash, later);
         } else {
             put(nextNumber++, true, key, hash, later);
+        }
+    }
+
+    /** As {@link #merge(Object, int, Object)}, of a key and an accumulator that are numbers. */
+    void merge(Primitive keys, long key, Primitive values, long later) throws Exception {
+        makeRoom();
+        PrimitiveSlots entries = moved == null && groupSizes == null ? table.primitives(keys, values) : null;
+        if (entries == null) {
+            merge(keys.box(key), keys.hash(key), values.box(later));
+            return;
+        }
+        int entry = entries.find(key);
+        if (entry == KeyTable.ABSENT) {
+            entries.insert(key, later);
+            memory.grow(table.settle(entries), needed);
+        } else {
+            join(entries, entry, values, later);
+        }
+    }
+
+    private void join(PrimitiveSlots entries, int entry, Primitive values, long later) throws Exception {
+        busy = true;
+        Object joined = combiner.merge(values.box(entries.number(entry)), values.box(later));
+        busy = false;
+        if (joined != null && values.has(joined)) {
+            entries.setNumber(entry, values.bits(joined));
+        } else {
+            table.setValue(entry, joined);
+            memory.grow(table.arrayBytes(), needed);
         }
     }
 

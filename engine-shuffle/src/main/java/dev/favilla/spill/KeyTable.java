@@ -1,77 +1,34 @@
 package dev.favilla.spill;
 
-import dev.favilla.value.SizeEstimator;
-import java.util.Arrays;
+import dev.favilla.value.Primitive;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One value for each key, numbered in the order their keys were first seen; {@link #retain} closes the gaps of those that
  * leave. What the tables of this package have in common; it counts what it takes, and pays for nothing.
  *
- * <p>Entries lie densely in that order; an open-addressed index beside them finds a key's entry. An index slot holds
- * the whole mixed hash next to the number of the entry, so a probe leaves the index only for a key whose hash is equal.
+ * <p>The first key decides how entries are kept: {@linkplain PrimitiveSlots numbers} as they are, anything else {@linkplain
+ * ObjectSlots by reference}. A key of another class has all go to the latter.
  *
- * <p><b>Hashes.</b> The hash is mixed before it picks a slot. The keys of one reducer agree in their hash modulo the
- * number of reducers; slots chosen by the same bits would put them all into one corner of the index.
- *
- * <p><b>Collisions.</b> A key that finds no free slot within {@value #MAX_PROBES} steps goes to a {@link HashMap}
- * instead, which keeps comparable keys of equal hash in a tree: floods of such keys stay logarithmic. Keys with equal
- * hashes that cannot be compared are found, one by one.
+ * <p><b>Hashes.</b> A hash is mixed before it picks a slot. The keys of one reducer agree in their hash modulo the number
+ * of reducers; slots chosen by the same bits would put them all into one corner of the index.
  */
 final class KeyTable {
 
     /** Returned for a key that has no entry. */
     static final int ABSENT = -1;
 
-    /** Hardly ever reached by hashes that spread, at a load of at most a half. */
-    static final int MAX_PROBES = 128;
+    /** Null before the first key. */
+    private @Nullable KeySlots slots;
 
-    private static final int FIRST_SLOTS = 64;
-    private static final int MOST_SLOTS = 1 << 30;
-
-    /** Index slot, two references and one hash per entry, each entry having two slots. */
-    private static final int BYTES_PER_SLOT = Long.BYTES + Integer.BYTES + Integer.BYTES / 2;
-
-    /** A tree node of a hash map with its place, and a boxed number. */
-    private static final int BYTES_PER_CROWDED_KEY = 80;
-
-    /** Mixed hash in the upper half, entry number plus one in the lower; 0 is free. */
-    private long[] index = new long[FIRST_SLOTS];
-
-    /** Key and value in turn. */
-    private @Nullable Object[] entries = new Object[FIRST_SLOTS];
-
-    private int[] hashes = new int[FIRST_SLOTS / 2];
-    private int size;
-    private SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
-
-    /** The entries of keys that found no free slot. Made when first needed, which is next to never. */
-    private @Nullable Map<@Nullable Object, Integer> crowded;
+    /** The same, where keys are numbers. */
+    private @Nullable PrimitiveSlots primitives;
 
     /** Returns the number of the entry of {@code key}, or {@link #ABSENT}. */
     int find(@Nullable Object key, int hash) {
-        int mixed = mix(hash);
-        int mask = index.length - 1;
-        int slot = firstSlot(mixed);
-        for (int probe = 0; probe < MAX_PROBES; probe++) {
-            long found = index[slot];
-            if (found == 0) {
-                return ABSENT;
-            }
-            if ((int) (found >>> Integer.SIZE) == mixed && same(key, entries[2 * entryIn(found)])) {
-                return entryIn(found);
-            }
-            slot = (slot + 1) & mask;
-        }
-        return findCrowded(key);
-    }
-
-    private int findCrowded(@Nullable Object key) {
-        Integer entry = crowded == null ? null : crowded.get(key);
-        return entry == null ? ABSENT : entry;
+        KeySlots known = slots;
+        return known == null ? ABSENT : known.find(key, hash);
     }
 
     /**
@@ -80,164 +37,154 @@ final class KeyTable {
      * @return about what the key takes
      */
     long insert(@Nullable Object key, int hash, @Nullable Object value) {
-        if (isFull()) {
-            grow();
+        KeySlots known = slots;
+        if (known == null) {
+            known = begin(PrimitiveSlots.forKeysLike(key, value));
         }
-        entries[2 * size] = key;
-        entries[2 * size + 1] = value;
-        hashes[size] = hash;
-        place(size, mix(hash));
-        size++;
-        return keySizes.add(key);
+        PrimitiveSlots typed = primitives;
+        if (typed == null) {
+            return known.insert(key, hash, value);
+        }
+        if (!typed.takes(key)) {
+            return dissolve(typed).insert(key, hash, value) + arrayBytes();
+        }
+        typed.insert(key, hash, value);
+        return settle(typed);
     }
 
-    private void place(int entry, int mixed) {
-        long wanted = ((long) mixed << Integer.SIZE) | (entry + 1);
-        int mask = index.length - 1;
-        int slot = firstSlot(mixed);
-        for (int probe = 0; probe < MAX_PROBES; probe++) {
-            if (index[slot] == 0) {
-                index[slot] = wanted;
-                return;
-            }
-            slot = (slot + 1) & mask;
-        }
-        if (crowded == null) {
-            crowded = new HashMap<>();
-        }
-        crowded.put(entries[2 * entry], entry);
+    private KeySlots begin(@Nullable PrimitiveSlots typed) {
+        primitives = typed;
+        slots = typed == null ? new ObjectSlots() : typed;
+        return slots;
     }
 
-    private void grow() {
-        if (index.length == MOST_SLOTS) {
-            throw new IllegalStateException(
-                    "More than " + size + " distinct keys in one partition; use more partitions");
+    /** Returns the entries of keys of that kind whose values are numbers of that kind, or null if there are others. */
+    @Nullable
+    PrimitiveSlots primitives(Primitive keys, Primitive values) {
+        if (slots == null) {
+            begin(new PrimitiveSlots(keys, values));
         }
-        long[] before = index;
-        Map<@Nullable Object, Integer> crowdedBefore = crowded;
-        index = new long[before.length * 2];
-        crowded = null;
-        entries = Arrays.copyOf(entries, entries.length * 2);
-        hashes = Arrays.copyOf(hashes, hashes.length * 2);
-        for (long slot : before) { // in order of the upper hash bits, so both indexes are walked from front to back
-            if (slot != 0) {
-                place(entryIn(slot), (int) (slot >>> Integer.SIZE));
-            }
+        PrimitiveSlots typed = primitives;
+        return typed != null && typed.keyKind() == keys && typed.valueKind() == values ? typed : null;
+    }
+
+    /** Returns whether what the values take is in the arrays. */
+    boolean hasPrimitiveValues() {
+        PrimitiveSlots typed = primitives;
+        return typed != null && typed.valueKind() != null;
+    }
+
+    /**
+     * To be called when an entry was added to {@link #primitives}.
+     *
+     * @return by how much the table has grown, where that is not to be seen beforehand
+     */
+    long settle(PrimitiveSlots typed) {
+        if (!typed.isCrowded()) {
+            return 0;
         }
-        if (crowdedBefore != null) {
-            for (int entry : crowdedBefore.values()) {
-                place(entry, mix(hashes[entry]));
-            }
+        dissolve(typed);
+        return arrayBytes();
+    }
+
+    private KeySlots dissolve(PrimitiveSlots typed) {
+        ObjectSlots objects = new ObjectSlots();
+        for (int entry = 0; entry < typed.size; entry++) {
+            objects.insert(typed.key(entry), typed.hash(entry), typed.value(entry));
         }
+        primitives = null;
+        slots = objects;
+        return objects;
     }
 
-    private int firstSlot(int mixed) {
-        return mixed >>> (Integer.numberOfLeadingZeros(index.length) + 1);
-    }
-
-    private static int entryIn(long slot) {
-        return (int) slot - 1;
-    }
-
-    private static boolean same(@Nullable Object wanted, @Nullable Object found) {
-        return wanted == found || (wanted != null && wanted.equals(found));
-    }
-
-    /** The finalizer of MurmurHash3: a bijection, so mixed hashes are equal exactly if the hashes are. */
-    private static int mix(int hash) {
-        int h = hash;
-        h = (h ^ (h >>> 16)) * 0x85ebca6b;
-        h = (h ^ (h >>> 13)) * 0xc2b2ae35;
-        return h ^ (h >>> 16);
+    private KeySlots slots() {
+        KeySlots known = slots;
+        if (known == null) {
+            throw new IllegalStateException("There are no entries");
+        }
+        return known;
     }
 
     int size() {
-        return size;
+        KeySlots known = slots;
+        return known == null ? 0 : known.size;
     }
 
     @Nullable
     Object key(int entry) {
-        return entries[2 * entry];
+        return slots().key(entry);
     }
 
     int hash(int entry) {
-        return hashes[entry];
+        return slots().hash(entry);
     }
 
     @Nullable
     Object value(int entry) {
-        return entries[2 * entry + 1];
+        return slots().value(entry);
     }
 
     void setValue(int entry, @Nullable Object value) {
-        entries[2 * entry + 1] = value;
+        slots().setValue(entry, value);
     }
 
     /** Lets go of an entry that was handed on. Keys can no longer be found. */
     void forget(int entry) {
-        entries[2 * entry] = null;
-        entries[2 * entry + 1] = null;
+        slots().forget(entry);
     }
 
     /** Drops all entries but {@code kept}, which move together in their order. Keeps its arrays. */
     void retain(BitSet kept) {
-        int moved = 0;
-        for (int entry = kept.nextSetBit(0); entry >= 0; entry = kept.nextSetBit(entry + 1)) {
-            entries[2 * moved] = entries[2 * entry];
-            entries[2 * moved + 1] = entries[2 * entry + 1];
-            hashes[moved] = hashes[entry];
-            moved++;
-        }
-        Arrays.fill(entries, 2 * moved, 2 * size, null);
-        Arrays.fill(index, 0);
-        crowded = null;
-        size = moved;
-        keySizes = new SizeEstimator.Sampler();
-        for (int entry = 0; entry < size; entry++) {
-            place(entry, mix(hashes[entry]));
-            keySizes.add(entries[2 * entry]);
+        if (slots != null) {
+            slots.retain(kept);
+            settle();
         }
     }
 
     /** Makes the arrays smaller if most of what they have room for has left. */
     void trim() {
-        int room = Math.max(FIRST_SLOTS / 2, Integer.highestOneBit(Math.max(1, size)) * 4);
-        if (room * 2 > hashes.length) {
-            return;
-        }
-        entries = Arrays.copyOf(entries, room * 2);
-        hashes = Arrays.copyOf(hashes, room);
-        index = new long[room * 2];
-        crowded = null;
-        for (int entry = 0; entry < size; entry++) {
-            place(entry, mix(hashes[entry]));
+        if (slots != null) {
+            slots.trim();
+            settle();
         }
     }
 
     /** Returns whether the next entry makes the arrays grow. */
     boolean isFull() {
-        return size == hashes.length;
+        KeySlots known = slots;
+        return known != null && known.isFull();
     }
 
     /** Has the next entry not make the arrays grow. */
     void makeRoom() {
-        if (isFull()) {
-            grow();
+        if (slots != null) {
+            slots.makeRoom();
+            settle();
+        }
+    }
+
+    private void settle() {
+        PrimitiveSlots typed = primitives;
+        if (typed != null) {
+            settle(typed);
         }
     }
 
     /** Returns how many keys found no free slot. */
     int crowdedKeys() {
-        return crowded == null ? 0 : crowded.size();
+        KeySlots known = slots;
+        return known == null ? 0 : known.crowdedKeys();
     }
 
-    /** Returns what the table takes, without keys and values. */
+    /** Returns what the table takes, without what keys and values take beside its arrays. */
     long arrayBytes() {
-        return (long) index.length * BYTES_PER_SLOT + (long) crowdedKeys() * BYTES_PER_CROWDED_KEY;
+        KeySlots known = slots;
+        return known == null ? 0 : known.arrayBytes();
     }
 
-    /** Returns about what the keys take. */
+    /** Returns about what the keys take that are not in the arrays. */
     long keyBytes() {
-        return keySizes.bytes();
+        KeySlots known = slots;
+        return known == null ? 0 : known.keyBytes();
     }
 }

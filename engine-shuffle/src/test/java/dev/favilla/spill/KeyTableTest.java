@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.testing.TestSeed;
 import dev.favilla.value.StableHash;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -108,8 +110,76 @@ class KeyTableTest {
         }
     }
 
+    /** What is found must not depend on how it is kept, nor on what makes the table keep it otherwise. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 100})
+    void keysAndValuesOfAnyKindAreFoundInOneTable(int foreignInThousand, TestSeed seed) {
+        SplittableRandom random = seed.random();
+        for (int round = 0; round < 20; round++) {
+            KeyTable any = new KeyTable();
+            Map<Object, Object> expected = new LinkedHashMap<>();
+            boolean longs = random.nextBoolean();
+            for (int i = 0; i < 2000; i++) {
+                Object key = random.nextInt(1000) < foreignInThousand
+                        ? some(random)
+                        : longs ? (Object) ((long) random.nextInt(500) << 40) : (Object) random.nextInt(500);
+                Object value = random.nextInt(1000) < foreignInThousand ? some(random) : (Object) random.nextDouble();
+                int hash = StableHash.of(key);
+                int entry = any.find(key, hash);
+                assertThat(entry == KeyTable.ABSENT).isEqualTo(!expected.containsKey(key));
+                if (entry == KeyTable.ABSENT) {
+                    any.insert(key, hash, value);
+                } else {
+                    any.setValue(entry, value);
+                }
+                expected.put(key, value);
+            }
+            int entry = 0;
+            for (Map.Entry<Object, Object> each : expected.entrySet()) {
+                assertThat(any.key(entry)).isEqualTo(each.getKey());
+                assertThat(any.value(entry)).isEqualTo(each.getValue());
+                assertThat(any.hash(entry)).isEqualTo(StableHash.of(each.getKey()));
+                assertThat(any.find(each.getKey(), StableHash.of(each.getKey())))
+                        .isEqualTo(entry++);
+            }
+        }
+    }
+
+    private static Object some(SplittableRandom random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> "text " + random.nextInt(10);
+            case 1 -> random.nextInt(10);
+            case 2 -> (long) random.nextInt(10);
+            default -> -0.0;
+        };
+    }
+
+    @Test
+    void doublesKeepTheirBits() {
+        double nan = Double.longBitsToDouble(0x7ff0_0000_0000_0abcL);
+        table.insert(1L, 1, nan);
+
+        assertThat(Double.doubleToRawLongBits((Double) table.value(0))).isEqualTo(Double.doubleToRawLongBits(nan));
+    }
+
     @Nested
     class Collisions {
+
+        /** Numbers that the index would like to have in its first slot, all of them. */
+        @Test
+        void aFloodOfNumbersForOneSlotIsFound() {
+            long inverse = BigInteger.valueOf(0x9e3779b97f4a7c15L)
+                    .modInverse(BigInteger.ONE.shiftLeft(64))
+                    .longValue();
+            for (int i = 0; i < 20_000; i++) {
+                long product = i * inverse;
+                assertThat(findOrInsert(product ^ (product >>> 32))).isEqualTo(i);
+            }
+            for (int i = 0; i < 20_000; i++) {
+                long product = i * inverse;
+                assertThat(findOrInsert(product ^ (product >>> 32))).isEqualTo(i);
+            }
+        }
 
         /** Keys of one partition agree in some bits of their hashes: these steps are all powers of two and others. */
         @ParameterizedTest
@@ -134,7 +204,7 @@ class KeyTableTest {
                 }
             }
             assertThat(table.size()).isEqualTo(flood);
-            assertThat(table.crowdedKeys()).isEqualTo(flood - KeyTable.MAX_PROBES);
+            assertThat(table.crowdedKeys()).isEqualTo(flood - ObjectSlots.MAX_PROBES);
         }
 
         @Test

@@ -53,7 +53,16 @@ final class AggregatingReader implements ShuffleReader {
 
     private void build() throws Exception {
         int untilCheck = 0;
-        while (cursor.advance()) {
+        while (true) {
+            PrimitiveBlock block = receivesAccumulators ? cursor.advanceBlock() : null;
+            if (block != null) {
+                scope.checkKilled();
+                merge(block);
+                continue;
+            }
+            if (!cursor.advance()) {
+                break;
+            }
             if (untilCheck-- == 0) {
                 scope.checkKilled();
                 untilCheck = RECORDS_PER_CHECK;
@@ -67,6 +76,13 @@ final class AggregatingReader implements ShuffleReader {
             }
         }
         cursor.close();
+    }
+
+    private void merge(PrimitiveBlock block) throws Exception {
+        long[] entries = block.entries();
+        for (int i = 0; i < 2 * block.records(); i += 2) {
+            table.merge(block.keys(), entries[i], block.values(), entries[i + 1]);
+        }
     }
 
     @Override

@@ -35,6 +35,7 @@ final class BlockCursor implements AutoCloseable {
     private int left;
     private int taken;
     private @Nullable Object @Nullable [] references;
+    private @Nullable PrimitiveBlock primitives;
     private int position;
     private Serializer.@Nullable RecordInput input;
 
@@ -60,11 +61,29 @@ final class BlockCursor implements AutoCloseable {
             key = references[position];
             value = references[position + 1];
             position += 2;
+        } else if (primitives != null) {
+            key = primitives.keys().box(primitives.entries()[position]);
+            value = primitives.values().box(primitives.entries()[position + 1]);
+            position += 2;
         } else if (input != null) {
             key = input.read();
             value = input.read();
         }
         return true;
+    }
+
+    /** Steps over all records of the next block if it is one of numbers, and returns it; else null, and no step is done. */
+    @Nullable
+    PrimitiveBlock advanceBlock() {
+        if (left > 0 || !enterNext()) {
+            return null;
+        }
+        PrimitiveBlock block = primitives;
+        if (block != null) {
+            taken = left;
+            left = 0;
+        }
+        return block;
     }
 
     /** Returns the key of the present record. */
@@ -106,6 +125,9 @@ final class BlockCursor implements AutoCloseable {
         if (block instanceof ObjectBlock refs) {
             references = refs.entries();
             position = 0;
+        } else if (block instanceof PrimitiveBlock numbers) {
+            primitives = numbers;
+            position = 0;
         } else {
             BlockFrame.Payload payload = payload(block);
             input = serializer.open(payload.bytes(), payload.offset(), payload.length());
@@ -133,6 +155,7 @@ final class BlockCursor implements AutoCloseable {
         taken = 0;
         left = 0;
         references = null;
+        primitives = null;
         Serializer.RecordInput open = input;
         input = null;
         if (open != null) {

@@ -7,6 +7,7 @@ import dev.favilla.serializer.Serializer;
 import dev.favilla.storage.EncodedBlock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,16 +48,28 @@ final class BlockEncoder {
         if (block instanceof ObjectBlock references) {
             return serialize(references).frame(frames, header);
         }
+        if (block instanceof PrimitiveBlock numbers) {
+            return serialize(numbers).frame(frames, header);
+        }
         throw new IllegalStateException(
                 header.blockId() + " came from another executor and was stored, which is a bug");
     }
 
     private FrameBuffer serialize(ObjectBlock block) {
         @Nullable Object[] entries = block.entries();
+        return serialize(2 * block.records(), i -> entries[i]);
+    }
+
+    private FrameBuffer serialize(PrimitiveBlock block) {
+        long[] entries = block.entries();
+        return serialize(2 * block.records(), i -> (i % 2 == 0 ? block.keys() : block.values()).box(entries[i]));
+    }
+
+    private FrameBuffer serialize(int elements, IntFunction<@Nullable Object> element) {
         FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER);
         try (Serializer.RecordOutput out = serializer.open(buffer)) {
-            for (int i = 0; i < 2 * block.records(); i++) {
-                out.write(entries[i]);
+            for (int i = 0; i < elements; i++) {
+                out.write(element.apply(i));
             }
         }
         return buffer;

@@ -10,6 +10,7 @@ import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.value.Immutability;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one map attempt has sent so far, by reducer and in order.
  *
- * <p>Records stay references as long as all of them are deeply immutable, and as long as map outputs do not crowd the
- * heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
+ * <p>As long as keys are numbers of one kind and values are, too, their bits are kept and no objects. Other records stay
+ * references as long as all of them are deeply immutable, and as long as map outputs do not crowd the heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
  * and one kind of block after the other keeps the order.
  *
  * <p>What is held is paid for by the attempt until it is {@linkplain #handOver handed over}. When the attempt is short of
@@ -43,6 +44,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private final TaskScope scope;
     private final MemoryMeter memory;
     private final LongSupplier look = this::look;
+    private final LongSupplier held = this::heldBytes;
     private final Crowding crowding;
     private final @Nullable BlockDisk disk;
     private final OutputDigest digest;
@@ -54,9 +56,17 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
     private SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
 
-    private final @Nullable ObjectBuffer[] references;
-    private final @Nullable SerializedBuffer[] bytes;
+    private final int numReducers;
 
+    // By reducer, or empty. What is in the first comes before what is in the next.
+    private @Nullable PrimitiveBuffer[] numbers = {};
+    private @Nullable ObjectBuffer[] references = {};
+    private @Nullable SerializedBuffer[] bytes = {};
+
+    /** The kinds of all keys and of all values so far; null if there is none. */
+    private @Nullable Primitive keyKind;
+
+    private @Nullable Primitive valueKind;
     private boolean serializing;
     private long records;
 
@@ -67,7 +77,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private long referencedRecords;
 
     private int longestChunk = ObjectBuffer.longestChunk(0);
-    private long referenceArrayBytes;
+    private long arrayBytes;
     private long laneBytes;
 
     /** What knowing about moved blocks takes. */
@@ -107,15 +117,20 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         this.crowding = new Crowding(pool);
         this.disk = disk;
         this.digest = new OutputDigest(serializer, scope.attemptId());
-        this.references = new ObjectBuffer[numReducers];
-        this.bytes = new SerializedBuffer[numReducers];
+        this.numReducers = numReducers;
         scope.memory().register(this);
     }
 
     /** Appends a record to what {@code reducer} gets. */
     void add(int reducer, @Nullable Object recordKey, @Nullable Object value) {
-        records++;
+        if (records++ == 0) {
+            keyKind = Primitive.of(recordKey);
+            valueKind = Primitive.of(value);
+        }
         digest.add(reducer, recordKey, value);
+        if (addNumbers(reducer, recordKey, value)) {
+            return;
+        }
         if (!serializing) {
             if (keyChecker.check(recordKey) && valueChecker.check(value)) {
                 addReference(reducer, recordKey, value);
@@ -126,15 +141,45 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         addBytes(reducer, recordKey, value);
     }
 
-    private void addReference(int reducer, @Nullable Object recordKey, @Nullable Object value) {
-        ObjectBuffer buffer = references[reducer];
+    private boolean addNumbers(int reducer, @Nullable Object recordKey, @Nullable Object value) {
+        Primitive ofKeys = keyKind;
+        Primitive ofValues = valueKind;
+        if (ofKeys == null || ofValues == null || recordKey == null || value == null) {
+            keyKind = null; // and so it stays, for the order of records
+            return false;
+        }
+        if (!ofKeys.has(recordKey) || !ofValues.has(value)) {
+            keyKind = null;
+            return false;
+        }
+        if (numbers.length == 0) {
+            numbers = new PrimitiveBuffer[numReducers];
+        }
+        PrimitiveBuffer buffer = numbers[reducer];
         if (buffer == null) {
-            buffer = new ObjectBuffer();
-            references[reducer] = buffer;
+            buffer = new PrimitiveBuffer(ofKeys, ofValues);
+            numbers[reducer] = buffer;
             reducers++;
         }
+        int grown = buffer.add(ofKeys.bits(recordKey), ofValues.bits(value));
+        if (grown != 0) {
+            arrayBytes += grown;
+            memory.hold(held);
+        }
+        return true;
+    }
+
+    private void addReference(int reducer, @Nullable Object recordKey, @Nullable Object value) {
+        if (references.length == 0) {
+            references = new ObjectBuffer[numReducers];
+        }
+        ObjectBuffer buffer = references[reducer];
+        if (buffer == null) {
+            buffer = new ObjectBuffer(blocks(reducer));
+            references[reducer] = buffer;
+        }
         long arrays = buffer.add(recordKey, value, longestChunk);
-        referenceArrayBytes += arrays;
+        arrayBytes += arrays;
         referencedRecords++;
         memory.grow(arrays + keySizes.add(recordKey) + valueSizes.add(value), look);
     }
@@ -149,12 +194,13 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     }
 
     private void addBytes(int reducer, @Nullable Object recordKey, @Nullable Object value) {
+        if (bytes.length == 0) {
+            bytes = new SerializedBuffer[numReducers];
+        }
         SerializedBuffer buffer = bytes[reducer];
         if (buffer == null) {
-            ObjectBuffer before = references[reducer]; // nothing is added to it any more
-            buffer = new SerializedBuffer(key, reducer, before == null ? 0 : before.blocks(), stream, frames);
+            buffer = new SerializedBuffer(key, reducer, blocks(reducer), stream, frames);
             bytes[reducer] = buffer;
-            reducers += before == null ? 1 : 0;
         }
         long heldBefore = buffer.heldBytes();
         adding = true; // and if the record cannot be written the attempt ends
@@ -167,12 +213,27 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         }
     }
 
+    /** Returns how many blocks {@code reducer} gets of what was kept in other ways before; nothing is added to them. */
+    private int blocks(int reducer) {
+        BlockBuffer<?> last = at(references, reducer);
+        BlockBuffer<?> first = last == null ? at(numbers, reducer) : last;
+        if (first == null) {
+            reducers++;
+            return 0;
+        }
+        return first.blocks();
+    }
+
+    private static <B> @Nullable B at(@Nullable B[] buffers, int reducer) {
+        return buffers.length == 0 ? null : buffers[reducer];
+    }
+
     private long heldBytes() {
         return movableBytes() + (stream.isOpen() ? OPEN_STREAM_BYTES : 0) + indexBytes;
     }
 
     private long movableBytes() {
-        return referenceArrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes;
+        return arrayBytes + keySizes.bytes() + valueSizes.bytes() + laneBytes;
     }
 
     long records() {
@@ -215,7 +276,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             file = to;
         }
         long bytesBefore = to.bytes();
-        for (int reducer = 0; reducer < bytes.length; reducer++) {
+        for (int reducer = 0; reducer < numReducers; reducer++) {
             moveOut(reducer, disk, to);
         }
         to.flush();
@@ -223,7 +284,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         keySizes = new SizeEstimator.Sampler();
         valueSizes = new SizeEstimator.Sampler();
         referencedRecords = 0;
-        referenceArrayBytes = 0;
+        arrayBytes = 0;
         laneBytes = 0;
     }
 
@@ -232,13 +293,17 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             indexBytes += DiskBlock.INDEX_BYTES;
             return disk.write(to, key, reducer, part, block);
         };
-        ObjectBuffer first = references[reducer];
+        PrimitiveBuffer first = at(numbers, reducer);
         if (first != null) {
             first.moveOut(move);
         }
-        SerializedBuffer second = bytes[reducer];
+        ObjectBuffer second = at(references, reducer);
         if (second != null) {
             second.moveOut(move);
+        }
+        SerializedBuffer third = at(bytes, reducer);
+        if (third != null) {
+            third.moveOut(move);
         }
     }
 
@@ -278,9 +343,9 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private long[] takeBlocks() {
         double bytesPerRecord =
                 referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
-        long[] bytesPerReducer = new long[bytes.length];
-        List<List<Block>> all = new ArrayList<>(bytes.length);
-        for (int reducer = 0; reducer < bytes.length; reducer++) {
+        long[] bytesPerReducer = new long[numReducers];
+        List<List<Block>> all = new ArrayList<>(numReducers);
+        for (int reducer = 0; reducer < numReducers; reducer++) {
             List<Block> blocks = takeBlocks(reducer, bytesPerRecord);
             for (Block block : blocks) {
                 bytesPerReducer[reducer] += block.bytes();
@@ -293,17 +358,21 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     }
 
     private List<Block> takeBlocks(int reducer, double bytesPerRecord) {
-        ObjectBuffer first = references[reducer];
-        SerializedBuffer second = bytes[reducer];
-        if (first == null && second == null) {
+        PrimitiveBuffer first = at(numbers, reducer);
+        ObjectBuffer second = at(references, reducer);
+        SerializedBuffer third = at(bytes, reducer);
+        if (first == null && second == null && third == null) {
             return List.of();
         }
         List<Block> blocks = new ArrayList<>();
         if (first != null) {
-            first.moveTo(blocks, bytesPerRecord);
+            first.moveTo(blocks, 0);
         }
         if (second != null) {
-            second.moveTo(blocks);
+            second.moveTo(blocks, bytesPerRecord);
+        }
+        if (third != null) {
+            third.moveTo(blocks);
         }
         return blocks;
     }
@@ -333,10 +402,9 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     @Override
     public void close() {
         scope.memory().unregister(this);
-        for (int reducer = 0; reducer < bytes.length; reducer++) {
-            references[reducer] = null;
-            bytes[reducer] = null;
-        }
+        numbers = new PrimitiveBuffer[0];
+        references = new ObjectBuffer[0];
+        bytes = new SerializedBuffer[0];
         finished = List.of();
         BlockFile left = file;
         file = null;

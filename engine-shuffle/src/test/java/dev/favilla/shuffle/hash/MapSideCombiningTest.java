@@ -131,7 +131,7 @@ class MapSideCombiningTest {
         MapOutputs expected = write(TestCombiners.sumFromAThousand(), records);
         try (ShuffleFixture small = new ShuffleFixture(HashShuffleManager::new, 64L << 20)) {
             MemoryAccount hog = small.memory().openRetained("the hog", RetainedMemory.FIXED);
-            hog.require((64L << 20) - (7 << 20));
+            hog.require((64L << 20) - (4 << 20));
             List<TaskMetrics> metrics = new ArrayList<>();
 
             MapOutput output = small.write(spec, 0, records, metrics);

@@ -1,0 +1,124 @@
+package dev.favilla.shuffle.hash;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Records for one reducer, in arrays that double in length up to a limit: nothing is ever copied and at most about half is
+ * spare. Those that were moved out come before those that are here.
+ *
+ * @param <A> an array of keys and values in turn
+ */
+abstract class BlockBuffer<A> {
+
+    private static final int FIRST_CHUNK = 8;
+    private static final int MOST_RECORDS = 1024;
+
+    /** What the records of a chunk should take at most: its frame is made and read in one piece. */
+    private static final long MOST_BYTES = 256 << 10;
+
+    private static final int ARRAY_HEADER_BYTES = 16;
+
+    private final int elementBytes;
+    private final int firstPart;
+    private final List<A> chunks = new ArrayList<>(4);
+    private List<Block> moved = List.of();
+
+    /** The chunk that is being filled. */
+    private A last;
+
+    /** Elements of {@link #last}, and those of them in use, two per record. */
+    private int length;
+
+    private int used;
+
+    /** @param firstPart how many blocks of the reducer come before those that are made here */
+    BlockBuffer(int elementBytes, int firstPart) {
+        this.firstPart = firstPart;
+        this.elementBytes = elementBytes;
+        this.last = newChunk(0);
+    }
+
+    abstract A newChunk(int elements);
+
+    /** @param bytes about how many bytes the records take */
+    abstract Block block(A chunk, int records, long bytes);
+
+    /** Returns how many records a chunk should have at most if each takes so many bytes. */
+    static int longestChunk(long bytesPerRecord) {
+        return (int) Math.max(1, Math.min(MOST_RECORDS, MOST_BYTES / Math.max(1, bytesPerRecord)));
+    }
+
+    /**
+     * Makes a place for a record where there is none, and returns by how many bytes the arrays grew, mostly 0.
+     *
+     * @param longestChunk how many records the next chunk may have
+     */
+    final int makePlace(int longestChunk) {
+        if (used < length) {
+            return 0;
+        }
+        length = 2 * Math.min(longestChunk, Math.max(FIRST_CHUNK, length));
+        last = newChunk(length);
+        chunks.add(last);
+        used = 0;
+        return (int) arrayBytes(length);
+    }
+
+    /** Returns the chunk that has a place. */
+    final A chunk() {
+        return last;
+    }
+
+    /** Takes the place for a record and returns where in the chunk it is. */
+    final int takePlace() {
+        int place = used;
+        used += 2;
+        return place;
+    }
+
+    private long arrayBytes(int elements) {
+        return ARRAY_HEADER_BYTES + (long) elementBytes * elements;
+    }
+
+    /** Returns how many blocks of the reducer there are, with those that came before. */
+    final int blocks() {
+        return firstPart + moved.size() + chunks.size();
+    }
+
+    /** Moves all records out that are here. */
+    final void moveOut(BlockMove move) {
+        if (chunks.isEmpty()) {
+            return;
+        }
+        if (moved.isEmpty()) {
+            moved = new ArrayList<>();
+        }
+        for (A chunk : chunks) {
+            moved.add(move.move(firstPart + moved.size(), block(chunk, elementsIn(chunk) / 2, 0)));
+        }
+        chunks.clear();
+        length = 0;
+        used = 0;
+        last = newChunk(0);
+    }
+
+    private int elementsIn(A chunk) {
+        return chunk == last ? used : Array.getLength(chunk);
+    }
+
+    /**
+     * Adds the records as blocks to {@code blocks}.
+     *
+     * @param bytesPerRecord about how many bytes a record that is here takes beside the arrays
+     */
+    final void moveTo(List<Block> blocks, double bytesPerRecord) {
+        blocks.addAll(moved);
+        for (A chunk : chunks) {
+            int records = elementsIn(chunk) / 2;
+            int held = chunk == last ? length : elementsIn(chunk);
+            blocks.add(block(chunk, records, arrayBytes(held) + Math.round(bytesPerRecord * records)));
+        }
+    }
+}

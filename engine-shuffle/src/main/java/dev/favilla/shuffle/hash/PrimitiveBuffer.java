@@ -1,0 +1,36 @@
+package dev.favilla.shuffle.hash;
+
+import dev.favilla.value.Primitive;
+
+/** Records for one reducer whose keys are numbers of one kind, and whose values are numbers of one kind. */
+final class PrimitiveBuffer extends BlockBuffer<long[]> {
+
+    private final Primitive keys;
+    private final Primitive values;
+
+    PrimitiveBuffer(Primitive keys, Primitive values) {
+        super(Long.BYTES, 0);
+        this.keys = keys;
+        this.values = values;
+    }
+
+    /** Appends a record and returns by how many bytes the arrays grew, mostly 0. */
+    int add(long key, long value) {
+        int grown = makePlace(longestChunk(2 * Long.BYTES));
+        long[] chunk = chunk();
+        int place = takePlace();
+        chunk[place] = key;
+        chunk[place + 1] = value;
+        return grown;
+    }
+
+    @Override
+    long[] newChunk(int elements) {
+        return new long[elements];
+    }
+
+    @Override
+    Block block(long[] chunk, int records, long bytes) {
+        return new PrimitiveBlock(keys, values, chunk, records, bytes);
+    }
+}

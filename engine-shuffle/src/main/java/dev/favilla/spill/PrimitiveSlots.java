@@ -1,0 +1,266 @@
+package dev.favilla.spill;
+
+import dev.favilla.value.Primitive;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys that are numbers of one kind, in a {@code long[]}, with values that are numbers of one kind, too, or else
+ * references. An open-addressed index has the number of the entry and nothing else: the key is looked at itself.
+ *
+ * <p>A key of another kind, or one that finds no free slot within {@value #MAX_PROBES} steps, is not taken: what is here
+ * goes to an {@link ObjectSlots} then.
+ */
+final class PrimitiveSlots extends KeySlots {
+
+    private static final int MAX_PROBES = 128;
+    private static final int FIRST_SLOTS = 64;
+    private static final int MOST_SLOTS = 1 << 30;
+    private static final int REFERENCE_BYTES = 4;
+
+    private final Primitive keyKind;
+
+    /** Null if values are references. */
+    private @Nullable Primitive valueKind;
+
+    /** Entry number plus one; 0 is free. */
+    private int[] index = new int[FIRST_SLOTS];
+
+    private long[] keys = new long[FIRST_SLOTS / 2];
+
+    /** Empty if values are references. */
+    private long[] numbers;
+
+    /** Empty if values are numbers. */
+    private @Nullable Object[] references;
+
+    private boolean crowded;
+
+    PrimitiveSlots(Primitive keyKind, @Nullable Primitive valueKind) {
+        this.keyKind = keyKind;
+        this.valueKind = valueKind;
+        this.numbers = new long[valueKind == null ? 0 : keys.length];
+        this.references = new Object[valueKind == null ? keys.length : 0];
+    }
+
+    /** Returns slots for keys and values like these, or null if the key is no number that is found by its bits. */
+    static @Nullable PrimitiveSlots forKeysLike(@Nullable Object key, @Nullable Object value) {
+        Primitive kind = Primitive.of(key);
+        return kind == null || !kind.hasBitsForEquality() ? null : new PrimitiveSlots(kind, Primitive.of(value));
+    }
+
+    Primitive keyKind() {
+        return keyKind;
+    }
+
+    /** Returns the kind of all values, or null if they are references. */
+    @Nullable
+    Primitive valueKind() {
+        return valueKind;
+    }
+
+    @Override
+    int find(@Nullable Object key, int hash) {
+        return key != null && keyKind.has(key) ? find(keyKind.bits(key)) : KeyTable.ABSENT;
+    }
+
+    int find(long key) {
+        int mask = index.length - 1;
+        int slot = firstSlot(key);
+        for (int probe = 0; probe < MAX_PROBES; probe++) {
+            int found = index[slot];
+            if (found == 0) {
+                return KeyTable.ABSENT;
+            }
+            if (keys[found - 1] == key) {
+                return found - 1;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return KeyTable.ABSENT; // all that are here were placed within so many steps
+    }
+
+    /** The top bits of a product by the golden ratio: all bits of the key have a say in them. */
+    private int firstSlot(long key) {
+        return (int) (((key ^ (key >>> 32)) * 0x9e3779b97f4a7c15L) >>> (Long.numberOfLeadingZeros(index.length) + 1));
+    }
+
+    /** Returns whether a key is of the kind that is kept here. */
+    boolean takes(@Nullable Object key) {
+        return keyKind.has(key);
+    }
+
+    @Override
+    long insert(@Nullable Object key, int hash, @Nullable Object value) {
+        makeRoom();
+        long bits = keyKind.bits(Objects.requireNonNull(key));
+        keys[size++] = bits;
+        setValue(size - 1, value);
+        place(size - 1, bits);
+        return 0;
+    }
+
+    /** Adds an entry for a key that has none, where values are numbers. */
+    void insert(long key, long value) {
+        makeRoom();
+        keys[size] = key;
+        numbers[size] = value;
+        place(size++, key);
+    }
+
+    private void place(int entry, long key) {
+        int mask = index.length - 1;
+        int slot = firstSlot(key);
+        for (int probe = 0; probe < MAX_PROBES; probe++) {
+            if (index[slot] == 0) {
+                index[slot] = entry + 1;
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+        crowded = true;
+    }
+
+    /** Returns whether a key found no free slot. It is not found then: all are to go to {@link ObjectSlots}. */
+    boolean isCrowded() {
+        return crowded;
+    }
+
+    @Override
+    @Nullable
+    Object key(int entry) {
+        return keyKind.box(keys[entry]);
+    }
+
+    @Override
+    int hash(int entry) {
+        return keyKind.hash(keys[entry]);
+    }
+
+    @Override
+    @Nullable
+    Object value(int entry) {
+        return valueKind == null ? references[entry] : valueKind.box(numbers[entry]);
+    }
+
+    long number(int entry) {
+        return numbers[entry];
+    }
+
+    void setNumber(int entry, long value) {
+        numbers[entry] = value;
+    }
+
+    @Override
+    void setValue(int entry, @Nullable Object value) {
+        if (valueKind != null) {
+            if (value != null && valueKind.has(value)) {
+                numbers[entry] = valueKind.bits(value);
+                return;
+            }
+            dissolve(valueKind);
+        }
+        references[entry] = value;
+    }
+
+    /** Makes references of the values. */
+    private void dissolve(Primitive kind) {
+        references = new Object[keys.length];
+        for (int entry = 0; entry < size; entry++) {
+            references[entry] = kind.box(numbers[entry]);
+        }
+        numbers = new long[0];
+        valueKind = null;
+    }
+
+    @Override
+    void forget(int entry) {
+        if (valueKind == null) {
+            references[entry] = null;
+        }
+    }
+
+    @Override
+    void retain(BitSet kept) {
+        int moved = 0;
+        for (int entry = kept.nextSetBit(0); entry >= 0; entry = kept.nextSetBit(entry + 1)) {
+            keys[moved] = keys[entry];
+            if (valueKind == null) {
+                references[moved] = references[entry];
+            } else {
+                numbers[moved] = numbers[entry];
+            }
+            moved++;
+        }
+        if (valueKind == null) {
+            Arrays.fill(references, moved, size, null);
+        }
+        size = moved;
+        indexAll(index.length);
+    }
+
+    private void indexAll(int slots) {
+        if (slots == index.length) {
+            Arrays.fill(index, 0);
+        } else {
+            index = new int[slots];
+        }
+        for (int entry = 0; entry < size; entry++) {
+            place(entry, keys[entry]);
+        }
+    }
+
+    @Override
+    void trim() {
+        int room = Math.max(FIRST_SLOTS / 2, Integer.highestOneBit(Math.max(1, size)) * 4);
+        if (room * 2 <= keys.length) {
+            resize(room);
+        }
+    }
+
+    private void resize(int room) {
+        keys = Arrays.copyOf(keys, room);
+        if (valueKind == null) {
+            references = Arrays.copyOf(references, room);
+        } else {
+            numbers = Arrays.copyOf(numbers, room);
+        }
+        indexAll(2 * room);
+    }
+
+    @Override
+    boolean isFull() {
+        return size == keys.length;
+    }
+
+    @Override
+    void makeRoom() {
+        if (!isFull()) {
+            return;
+        }
+        if (index.length == MOST_SLOTS) {
+            throw new IllegalStateException(
+                    "More than " + size + " distinct keys in one partition; use more partitions");
+        }
+        resize(2 * keys.length);
+    }
+
+    @Override
+    int crowdedKeys() {
+        return 0;
+    }
+
+    @Override
+    long arrayBytes() {
+        return (long) Integer.BYTES * index.length
+                + (long) Long.BYTES * (keys.length + numbers.length)
+                + (long) REFERENCE_BYTES * references.length;
+    }
+
+    @Override
+    long keyBytes() {
+        return 0;
+    }
+}
