@@ -34,6 +34,11 @@ final class Actions {
     record Collect(String name, int limit) implements Action {
 
         @Override
+        public boolean keepsRecords() {
+            return true;
+        }
+
+        @Override
         public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
             Gathering gathering = new Gathering(limit, ResultSizes.open(scope));
             drain(input, gathering);
@@ -67,6 +72,11 @@ final class Actions {
         @Override
         public String name() {
             return "collectPartitions";
+        }
+
+        @Override
+        public boolean keepsRecords() {
+            return true;
         }
 
         @Override

@@ -137,6 +137,11 @@ final class ByKeyActions {
         }
 
         @Override
+        public boolean keepsRecords() {
+            return true;
+        }
+
+        @Override
         public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
             Gathering values = new Gathering(Integer.MAX_VALUE, ResultSizes.open(scope));
             Object wanted = key.fresh();

@@ -21,6 +21,11 @@ record CollectPairs(Action collect, PairFormat pairs) implements Action {
     }
 
     @Override
+    public boolean keepsRecords() {
+        return collect.keepsRecords();
+    }
+
+    @Override
     public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
         return collect.run(new PairCursor(input, pairs), scope);
     }

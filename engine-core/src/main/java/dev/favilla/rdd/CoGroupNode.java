@@ -99,6 +99,11 @@ public final class CoGroupNode extends Node implements Source {
         }
 
         @Override
+        public boolean mayReuse() {
+            return false;
+        }
+
+        @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs taskInputs) {
             return new GatheringSink(new Groups(this, result, taskInputs), downstream, taskInputs);
         }

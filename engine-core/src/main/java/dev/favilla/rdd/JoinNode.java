@@ -76,6 +76,12 @@ public final class JoinNode extends Node implements Source {
         return new ProbeCursor(records, operator, new DatasetPartition(this, partition), inputs);
     }
 
+    /** A record meets all those with its key. */
+    @Override
+    public boolean mayExceedStep() {
+        return true;
+    }
+
     /** Makes the records of a join. Stateless; supplied by the API. */
     public interface Rows extends Serializable {
 
@@ -121,6 +127,11 @@ public final class JoinNode extends Node implements Source {
         @Override
         public boolean keepsPartitioner() {
             return rows.keepsKeys();
+        }
+
+        @Override
+        public boolean mayReuse() {
+            return false;
         }
 
         @Override

@@ -43,6 +43,11 @@ public record LocalCombineOperator(Aggregator aggregator, EntryExtractor in, Ent
     }
 
     @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new CombineSink(this, result.dataset(), downstream, inputs.scope());
     }

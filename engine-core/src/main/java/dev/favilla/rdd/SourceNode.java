@@ -66,6 +66,11 @@ public final class SourceNode extends Node implements dev.favilla.lineage.Source
     }
 
     @Override
+    public boolean mayReuse() {
+        return true;
+    }
+
+    @Override
     public Cursor open(int partition, TaskInputs inputs) {
         TaskScope scope = inputs.scope();
         Split split = parts().get(partition).split().forTask(scope);

@@ -22,6 +22,14 @@ public interface Action extends Serializable {
     @Nullable
     Object run(Cursor input, TaskScope scope) throws Exception;
 
+    /**
+     * Returns whether staged results have the records themselves. Then {@link #run} is given copies of those that what
+     * makes them may change.
+     */
+    default boolean keepsRecords() {
+        return false;
+    }
+
     /** Returns about how many bytes a staged result takes, where that is known and of interest; 0 if not. */
     default long resultBytes(@Nullable Object staged) {
         return 0;

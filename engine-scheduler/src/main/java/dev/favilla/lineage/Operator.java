@@ -29,6 +29,15 @@ public sealed interface Operator extends Serializable {
         return false;
     }
 
+    /**
+     * Returns whether an object that was passed on may be changed and passed on again for another record. Whoever keeps
+     * it then keeps a copy. By itself only what cannot change anything is trusted: functions of one record that
+     * have nothing to change.
+     */
+    default boolean mayReuse() {
+        return true;
+    }
+
     /** Works record by record, so that it can be fused with its neighbours into one loop. */
     non-sealed interface Push extends Operator {
 
@@ -38,6 +47,19 @@ public sealed interface Operator extends Serializable {
          * @param result what is made
          */
         Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) throws Exception;
+
+        /**
+         * Returns whether one call of the sink may pass on several records. Then what comes after it may use one object
+         * for all of them, and whoever keeps them until the call returns has to keep copies.
+         */
+        default boolean multiplies() {
+            return true;
+        }
+
+        @Override
+        default boolean mayReuse() {
+            return multiplies() || !functions().stream().allMatch(Closure::isShareable);
+        }
     }
 
     /** Works as an iterator over an iterator, lazily. */

@@ -6,4 +6,14 @@ public interface Source {
 
     /** Opens a partition for one attempt. */
     Cursor open(int partition, TaskInputs inputs) throws Exception;
+
+    /** Returns whether an object that was pushed may be changed and pushed again for another record. */
+    default boolean mayReuse() {
+        return false;
+    }
+
+    /** Returns whether a cursor that is asked to push one record may push several. */
+    default boolean mayExceedStep() {
+        return false;
+    }
 }

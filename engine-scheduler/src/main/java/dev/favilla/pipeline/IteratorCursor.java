@@ -29,6 +29,16 @@ final class IteratorCursor implements PipelineCursor {
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public void finish() {
         records = Collections.emptyIterator();
     }

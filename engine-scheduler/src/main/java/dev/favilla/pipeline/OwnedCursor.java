@@ -2,6 +2,7 @@ package dev.favilla.pipeline;
 
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +13,29 @@ final class OwnedCursor implements PipelineCursor {
 
     private @Nullable Cursor opened;
 
-    OwnedCursor(Cursor opened) {
+    private final boolean multiplies;
+    private final boolean reuses;
+
+    /** @param source who opened it */
+    OwnedCursor(Cursor opened, Source source) {
         this.opened = opened;
+        this.multiplies = source.mayExceedStep();
+        this.reuses = source.mayReuse();
     }
 
     @Override
     public boolean drive(Sink sink, int max) throws Exception {
         return opened != null && opened.drive(sink, max);
+    }
+
+    @Override
+    public boolean multiplies() {
+        return multiplies;
+    }
+
+    @Override
+    public boolean mayReuse() {
+        return reuses;
     }
 
     @Override

@@ -2,12 +2,14 @@ package dev.favilla.pipeline;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
+import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.shuffle.MapOutputs;
@@ -103,6 +105,10 @@ public final class PipelineBuilder implements TaskInputs {
 
     @Override
     public Cursor open(LineageNode node, int partition) throws Exception {
+        return begin(node, partition);
+    }
+
+    private PipelineCursor begin(LineageNode node, int partition) throws Exception {
         int place = opened.size();
         opened.add(null);
         PipelineCursor cursor = build(node, partition);
@@ -112,7 +118,7 @@ public final class PipelineBuilder implements TaskInputs {
 
     @Override
     public Iterator<@Nullable Object> pull(LineageNode node, int partition) throws Exception {
-        return new PulledRecords(open(node, partition), scope);
+        return new PulledRecords(begin(node, partition), scope);
     }
 
     /** Pushes all records of {@code records} into {@code sink} until it wants no more, then ends it. */
@@ -120,9 +126,13 @@ public final class PipelineBuilder implements TaskInputs {
         Steps.drive(records, sink, scope);
     }
 
-    /** Returns {@code records} for code of others: in bounded steps with a look at the kill flag before each. */
-    public Cursor guarded(Cursor records) {
-        return Steps.guarded(records, scope);
+    /**
+     * Opens a partition for an action, which is code of others: in bounded steps with a look at the kill flag before
+     * each, and as copies where the action keeps records that may change.
+     */
+    public Cursor openFor(Action action, LineageNode node, int partition) throws Exception {
+        PipelineCursor cursor = begin(node, partition);
+        return Steps.guarded(cursor, scope, action.keepsRecords() && cursor.mayReuse());
     }
 
     /**
@@ -150,7 +160,7 @@ public final class PipelineBuilder implements TaskInputs {
             PartitionPlan plan = node.plan(partition);
             if (plan instanceof PartitionPlan.Read read) {
                 scope.faults().reach(FaultSite.SOURCE_OPEN, "");
-                return stack(own(read.source().open(read.partition(), this)), steps);
+                return stack(own(read), steps);
             }
             PartitionPlan.Apply apply = (PartitionPlan.Apply) plan;
             steps.push(Step.of(apply.operator(), new DatasetPartition(node, partition)));
@@ -169,13 +179,14 @@ public final class PipelineBuilder implements TaskInputs {
         long inputVersion = inputVersions.of(node, reads);
         Optional<CachedBlock> cached = blocks.find(id, inputVersion, scope);
         if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
-            steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope)));
+            steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope), false));
         }
         return cached;
     }
 
-    private PipelineCursor own(Cursor cursor) {
-        OwnedCursor own = new OwnedCursor(cursor);
+    private PipelineCursor own(PartitionPlan.Read read) throws Exception {
+        Source source = read.source();
+        OwnedCursor own = new OwnedCursor(source.open(read.partition(), this), source);
         if (owned.isEmpty()) {
             scope.onClose(this::closeOwned);
         }
@@ -213,7 +224,9 @@ public final class PipelineBuilder implements TaskInputs {
         List<Step.Push> fused = new ArrayList<>();
         int nestedPulls = 0;
         for (Step step : steps) {
-            if (step instanceof Step.Push push) {
+            if (step instanceof Step.Tee tee && (cursor.mayReuse() || fused.stream().anyMatch(Step.Push::mayReuse))) {
+                fused.add(tee.copying());
+            } else if (step instanceof Step.Push push) {
                 fused.add(push);
             } else if (step instanceof Step.Pull pull) {
                 if (nestedPulls == NESTED_PULLS) {
@@ -231,7 +244,7 @@ public final class PipelineBuilder implements TaskInputs {
 
     private PipelineCursor materialize(PipelineCursor below) throws Exception {
         RecordBuffer records = new RecordBuffer();
-        Steps.drive(below, records, scope);
+        Steps.drive(below, new OwnRecords(records, scope), scope);
         return new IteratorCursor(records);
     }
 }

@@ -14,6 +14,12 @@ interface PipelineCursor extends Cursor {
      */
     void finish() throws Exception;
 
+    /** Returns whether more than one record may be pushed where one is asked for. */
+    boolean multiplies();
+
+    /** Returns whether an object that was pushed may be changed and pushed again for another record. */
+    boolean mayReuse();
+
     /** Gives back what is held and abandons what is being cached. Closing twice is harmless. */
     @Override
     void close();

@@ -45,6 +45,16 @@ final class PullCursor implements PipelineCursor {
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
+    public boolean mayReuse() {
+        return step.operator().mayReuse() || below.mayReuse();
+    }
+
+    @Override
     public void finish() throws Exception {
         if (!done) {
             shut();

@@ -2,8 +2,6 @@ package dev.favilla.pipeline;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.Sink;
-import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.Immutability;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -18,32 +16,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Records that could be changed come one by one: what makes them may use one object for all of them, and one that
  * waited in the buffer would have turned into the next. So do records with nulls, which do not tell what comes in
- * their place. One that comes in a longer step, after others that could not be changed, is copied.
+ * their place. One that has to wait all the same is copied: where an operator makes many records of one, or in a longer
+ * step, after others that could not be changed.
  *
  * <p><b>Failures.</b> What the pipeline below throws comes out untouched, checked or not: it belongs to another
  * function of the user than the one that pulls.
  */
 final class PulledRecords implements Iterator<@Nullable Object> {
 
-    private final Cursor below;
+    private final PipelineCursor below;
     private final TaskScope scope;
     private final RecordBuffer buffer = new RecordBuffer();
     private final Immutability.Checker immutable = new Immutability.Checker();
 
     /** Takes the records of a step in which one may wait while the next is made. */
-    private final Sink several = new Sink() {
-        @Override
-        public boolean push(@Nullable Object record) {
-            return buffer.push(own(record));
-        }
-    };
+    private final OwnRecords several;
 
     private int step = 1;
     private boolean exhausted;
 
-    PulledRecords(Cursor below, TaskScope scope) {
+    PulledRecords(PipelineCursor below, TaskScope scope) {
         this.below = below;
         this.scope = scope;
+        this.several = new OwnRecords(buffer, scope);
     }
 
     @Override
@@ -60,15 +55,9 @@ final class PulledRecords implements Iterator<@Nullable Object> {
         return buffer.hasNext();
     }
 
-    private @Nullable Object own(@Nullable Object record) {
-        return record == null || immutable.check(record)
-                ? record
-                : RecordCopier.of(scope).isolate(record);
-    }
-
     private void fill() throws Exception {
         while (!exhausted && !buffer.hasNext()) {
-            exhausted = !below.drive(step == 1 ? buffer : several, step);
+            exhausted = !below.drive(step == 1 && !below.multiplies() ? buffer : several, step);
             if (buffer.hasNext()) {
                 step = immutable.checkWithoutGaps(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
             }

@@ -26,6 +26,8 @@ final class PushCursor implements PipelineCursor {
     private final PipelineCursor below;
     private final PushSegment[] segments;
     private final RecordBuffer[] buffers;
+    private final boolean multiplies;
+    private final boolean reuses;
     private @Nullable Throwable failure;
     private boolean done;
 
@@ -45,8 +47,10 @@ final class PushCursor implements PipelineCursor {
         this.buffers = new RecordBuffer[segments.length - 1];
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = new RecordBuffer();
-            segments[i].leaveTo(buffers[i]);
+            segments[i].leaveTo(new OwnRecords(buffers[i], inputs.scope()));
         }
+        this.multiplies = below.multiplies() || steps.stream().anyMatch(Step.Push::multiplies);
+        this.reuses = below.mayReuse() || steps.stream().anyMatch(Step.Push::mayReuse);
     }
 
     @Override
@@ -66,6 +70,16 @@ final class PushCursor implements PipelineCursor {
             failure = t;
             throw t;
         }
+    }
+
+    @Override
+    public boolean multiplies() {
+        return multiplies;
+    }
+
+    @Override
+    public boolean mayReuse() {
+        return reuses;
     }
 
     @Override

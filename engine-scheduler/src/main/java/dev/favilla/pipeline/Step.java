@@ -24,6 +24,12 @@ sealed interface Step {
 
         /** Makes the sink of one attempt. */
         Sink over(Sink downstream, TaskInputs inputs) throws Exception;
+
+        /** Returns whether it may pass on several records for one. */
+        boolean multiplies();
+
+        /** Returns whether it may change what it has passed on, and pass it on again. */
+        boolean mayReuse();
     }
 
     /** An operator that works record by record. */
@@ -33,14 +39,43 @@ sealed interface Step {
         public Sink over(Sink downstream, TaskInputs inputs) throws Exception {
             return operator.over(result, downstream, inputs);
         }
+
+        @Override
+        public boolean multiplies() {
+            return operator.multiplies();
+        }
+
+        @Override
+        public boolean mayReuse() {
+            return operator.mayReuse();
+        }
     }
 
-    /** The place where a partition is being cached. */
-    record Tee(LineageNode dataset, BlockBuilder block) implements Push {
+    /**
+     * The place where a partition is being cached.
+     *
+     * @param copies whether records that could be changed are kept as copies
+     */
+    record Tee(LineageNode dataset, BlockBuilder block, boolean copies) implements Push {
 
         @Override
         public Sink over(Sink downstream, TaskInputs inputs) {
-            return new TeeSink(dataset, block, downstream, inputs.scope());
+            return new TeeSink(dataset, block, downstream, inputs.scope(), copies);
+        }
+
+        @Override
+        public boolean multiplies() {
+            return false;
+        }
+
+        @Override
+        public boolean mayReuse() {
+            return false;
+        }
+
+        /** Returns the same, keeping copies. */
+        Tee copying() {
+            return new Tee(dataset, block, true);
         }
     }
 

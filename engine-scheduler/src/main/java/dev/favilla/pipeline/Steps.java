@@ -31,22 +31,27 @@ final class Steps {
         sink.end();
     }
 
-    /** Returns the records of {@code cursor} for code of others: bounded steps with a look at the kill flag at each. */
-    static Cursor guarded(Cursor cursor, TaskScope scope) {
-        return new Guarded(cursor, scope);
+    /**
+     * Returns the records of {@code cursor} for code of others: bounded steps with a look at the kill flag at each.
+     *
+     * @param copies whether those that could be changed come as copies
+     */
+    static Cursor guarded(Cursor cursor, TaskScope scope, boolean copies) {
+        return new Guarded(cursor, scope, copies);
     }
 
-    private record Guarded(Cursor cursor, TaskScope scope) implements Cursor {
+    private record Guarded(Cursor cursor, TaskScope scope, boolean copies) implements Cursor {
 
         @Override
         public boolean drive(Sink sink, int max) throws Exception {
+            Sink taker = copies ? new OwnRecords(sink, scope) : sink;
             int left = max;
             boolean more = true;
             do {
                 scope.checkKilled();
                 scope.faults().reach(FaultSite.RECORDS, "");
                 int step = Math.min(left, Cursor.LARGEST_STEP);
-                more = cursor.drive(sink, step);
+                more = cursor.drive(taker, step);
                 left -= step;
             } while (more && left > 0);
             return more;

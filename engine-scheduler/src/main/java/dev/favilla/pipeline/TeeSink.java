@@ -20,14 +20,17 @@ final class TeeSink extends Sink {
     private final BlockBuilder block;
     private final Sink downstream;
     private final TaskScope scope;
+    private final boolean copies;
     private boolean collecting = true;
     private boolean wanted = true;
 
-    TeeSink(LineageNode dataset, BlockBuilder block, Sink downstream, TaskScope scope) {
+    /** @param copies whether what makes the records may change them later */
+    TeeSink(LineageNode dataset, BlockBuilder block, Sink downstream, TaskScope scope, boolean copies) {
         this.dataset = dataset;
         this.block = block;
         this.downstream = downstream;
         this.scope = scope;
+        this.copies = copies;
     }
 
     @Override
@@ -44,7 +47,7 @@ final class TeeSink extends Sink {
     private boolean collect(@Nullable Object record) {
         try {
             // The block outlives the attempt, and what the record refers to may not.
-            return block.add(scope.lends() ? RecordCopier.of(scope).isolate(record) : record);
+            return block.add(copies || scope.lends() ? RecordCopier.of(scope).isolate(record) : record);
         } catch (SerializationException e) {
             throw e.during("Caching the records of " + dataset + " as bytes");
         }

@@ -72,6 +72,11 @@ public final class CartesianNode extends Node {
         }
 
         @Override
+        public boolean mayReuse() {
+            return false;
+        }
+
+        @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
             return new CrossSink(this, result, downstream, inputs);
         }

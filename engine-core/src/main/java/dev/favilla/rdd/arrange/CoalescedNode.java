@@ -65,6 +65,11 @@ public final class CoalescedNode extends Node {
         }
 
         @Override
+        public boolean multiplies() {
+            return !rest.isEmpty();
+        }
+
+        @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
             return rest.isEmpty()
                     ? downstream

@@ -32,6 +32,11 @@ public record DealOperator(int ways, EntryBuilder entries) implements Operator.P
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         int first = first(result.number());
         return new Sink() {

@@ -64,6 +64,11 @@ public record NumberOperator(Numbers numbers, EntryBuilder pairs) implements Ope
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         long step = numbers.step(result);
         long first = numbers.first(result);

@@ -63,6 +63,11 @@ public final class UnionNode extends Node {
         }
 
         @Override
+        public boolean multiplies() {
+            return false;
+        }
+
+        @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
             return downstream;
         }

@@ -34,6 +34,11 @@ public record FilterOperator(Closure<FilterFunction<@Nullable Object>> predicate
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new FilterSink(result.dataset(), predicate.forTask(inputs.scope()), downstream);
     }

@@ -32,6 +32,11 @@ public record KeyByOperator(Closure<MapFunction<@Nullable Object, @Nullable Obje
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new KeyBySink(result.dataset(), key.forTask(inputs.scope()), entries, downstream);
     }

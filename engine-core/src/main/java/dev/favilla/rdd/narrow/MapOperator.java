@@ -29,6 +29,11 @@ public record MapOperator(Closure<MapFunction<@Nullable Object, @Nullable Object
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new MapSink(result.dataset(), function.forTask(inputs.scope()), downstream);
     }

@@ -37,6 +37,11 @@ public record MapValuesOperator(Closure<MapFunction<@Nullable Object, @Nullable 
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new MapValuesSink(result.dataset(), function.forTask(inputs.scope()), entries, downstream);
     }

@@ -27,6 +27,11 @@ public record ProjectOperator(Half half, EntryExtractor entries) implements Oper
     }
 
     @Override
+    public boolean multiplies() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new ProjectSink(entries, half == Half.KEY, downstream);
     }

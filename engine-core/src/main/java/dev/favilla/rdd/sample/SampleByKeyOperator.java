@@ -40,6 +40,11 @@ public record SampleByKeyOperator(
     }
 
     @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         LineageNode dataset = result.dataset();
         MapFunction<@Nullable Object, SampleOperator.Draw> drawOf = draws.forTask(inputs.scope());

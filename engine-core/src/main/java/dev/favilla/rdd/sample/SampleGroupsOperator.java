@@ -44,6 +44,11 @@ public record SampleGroupsOperator(
     }
 
     @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         return new DrawingSink(this, result, downstream, inputs.scope());
     }

@@ -91,6 +91,16 @@ public record SampleOperator(Draw draw, long seed) implements Operator.Push {
     }
 
     @Override
+    public boolean multiplies() {
+        return draw instanceof Poisson;
+    }
+
+    @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         SplittableRandom random = chance(seed, result.number());
         return new SampleSink(downstream, inputs.scope()) {

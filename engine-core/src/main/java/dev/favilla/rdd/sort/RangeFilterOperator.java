@@ -60,6 +60,11 @@ public record RangeFilterOperator(
     }
 
     @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public Iterator<@Nullable Object> over(
             DatasetPartition result, Iterator<@Nullable Object> upstream, TaskInputs inputs) {
         TaskScope scope = inputs.scope();

@@ -39,6 +39,11 @@ public record SortOperator(KeyOrder order, EntryExtractor entries, boolean behin
     }
 
     @Override
+    public boolean mayReuse() {
+        return false;
+    }
+
+    @Override
     public Iterator<@Nullable Object> over(
             DatasetPartition result, Iterator<@Nullable Object> upstream, TaskInputs inputs) {
         TaskScope scope = inputs.scope();

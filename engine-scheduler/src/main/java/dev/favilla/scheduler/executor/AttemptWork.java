@@ -83,8 +83,8 @@ final class AttemptWork {
 
     private Done runAction(TaskWork.RunAction work) throws Exception {
         Action action = work.action();
-        Cursor records = pipelines.open(work.target(), spec.partition());
-        Object result = lasting(action.run(pipelines.guarded(records), scope));
+        Cursor records = pipelines.openFor(action, work.target(), spec.partition());
+        Object result = lasting(action.run(records, scope));
         pipelines.finish();
         reach(FaultSite.TASK_END, "");
         return new Done(result, action.resultBytes(result));
