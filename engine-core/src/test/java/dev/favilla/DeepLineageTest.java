@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.shuffle.HashPartitioner;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +62,103 @@ class DeepLineageTest {
 
         assertThat(deep.coalesce(3).getNumPartitions()).isEqualTo(3);
         assertThat(deep.coalesce(3).collect()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    }
+
+    @Test
+    void aThousandCoalescesThatPutPartitionsTogetherRun() {
+        RDD<Long> deep = engine.range(0, 1_001, 1, 1_001);
+        for (int i = 1_000; i > 0; i--) {
+            deep = deep.coalesce(i).map(x -> x);
+        }
+
+        assertThat(deep.explain()).contains("1 stage, 1 task, 0 shuffles");
+        assertThat(deep.take(1)).containsExactly(0L);
+        assertThat(deep.collect())
+                .isEqualTo(LongStream.rangeClosed(0, 1_000).boxed().toList());
+    }
+
+    @Test
+    void tenThousandZipsOnTheRightRun() {
+        RDD<Long> ones = engine.range(1, 2, 1, 1);
+        RDD<Long> deep = ones;
+        for (int i = 0; i < 10_000; i++) {
+            deep = ones.zip(deep).map(pair -> pair.key() + pair.value());
+        }
+
+        assertThat(deep.toDebugString().lines()).hasSizeGreaterThan(10_000);
+        assertThat(deep.collect()).containsExactly(10_001L);
+    }
+
+    @Test
+    void tenThousandCartesiansOnTheRightRun() {
+        RDD<Long> ones = engine.range(1, 2, 1, 1);
+        RDD<Long> deep = ones;
+        for (int i = 0; i < 10_000; i++) {
+            deep = ones.cartesian(deep).map(pair -> pair.key() + pair.value());
+        }
+
+        assertThat(deep.collect()).containsExactly(10_001L);
+    }
+
+    @Test
+    void tenThousandUnionsOnTheRightRun() {
+        RDD<Long> one = engine.range(1, 2, 1, 1);
+        RDD<Long> deep = one;
+        for (int i = 0; i < 10_000; i++) {
+            deep = one.union(deep.coalesce(1)).coalesce(1);
+        }
+
+        assertThat(deep.count()).isEqualTo(10_001);
+    }
+
+    @Test
+    void tenThousandUnionsThatLieAlikeRunOnTheRight() {
+        PairRDD<Integer, Integer> one =
+                engine.parallelizePairs(List.of(Pair.of(1, 1)), 1).partitionBy(new HashPartitioner(2));
+        PairRDD<Integer, Integer> deep = one;
+        for (int i = 0; i < 10_000; i++) {
+            deep = one.union(deep);
+        }
+
+        assertThat(deep.getNumPartitions()).isEqualTo(2);
+        assertThat(deep.count()).isEqualTo(10_001);
+    }
+
+    @Test
+    void fiveThousandJoinsAndCogroupsOnTheRightRun() {
+        HashPartitioner one = new HashPartitioner(1);
+        PairRDD<Integer, Integer> left =
+                engine.parallelizePairs(List.of(Pair.of(1, 1)), 1).partitionBy(one);
+        PairRDD<Integer, Integer> joined = left;
+        PairRDD<Integer, Integer> grouped = left;
+        for (int i = 0; i < 5_000; i++) {
+            joined = left.join(joined, one).mapValues(both -> both.key() + both.value());
+            grouped = left.cogroup(grouped, one)
+                    .mapValues(groups -> groups.second().iterator().next() + 1);
+        }
+
+        assertThat(joined.collect()).containsExactly(Pair.of(1, 5_001));
+        assertThat(grouped.collect()).containsExactly(Pair.of(1, 5_001));
+    }
+
+    @Test
+    void keptStepsOnTheRightAreComputedOnce() {
+        LongAccumulator computed = engine.longAccumulator("computed");
+        RDD<Long> ones = engine.range(1, 2, 1, 1);
+        RDD<Long> deep = ones;
+        for (int i = 0; i < 1_000; i++) {
+            deep = ones.zip(deep).map(pair -> {
+                computed.add(1);
+                return pair.key() + pair.value();
+            });
+            if (i % 50 == 0) {
+                deep.cache();
+            }
+        }
+
+        assertThat(deep.collect()).containsExactly(1_001L);
+        assertThat(deep.collect()).containsExactly(1_001L);
+        assertThat(computed.value()).isEqualTo(1_000 + 49);
     }
 
     @Test

@@ -163,8 +163,7 @@ class ReusedRecordsTest {
                         .values());
         emitters.put(
                 "mapPartitions",
-                starts().mapPartitions(all ->
-                        new OneCell(all.next(), RECORDS / PARTITIONS).iterator()));
+                starts().mapPartitions(all -> new OneCell(all.next(), RECORDS / PARTITIONS).iterator()));
         emitters.put("source", engine().read(new Cells(), PARTITIONS));
         emitters.put("map", numbers().map(new Saying()));
         emitters.put("zipPartitions", numbers().zipPartitions(numbers(), (left, right) -> {
@@ -201,9 +200,10 @@ class ReusedRecordsTest {
 
     private void assertAllAreSeen(String by, Function<RDD<Cell>, Iterable<Long>> consumer) {
         List<Long> all = LongStream.range(0, RECORDS).boxed().toList();
-        emitters().forEach((emitter, cells) -> assertThat(consumer.apply(cells))
-                .as("%s, then %s", emitter, by)
-                .containsExactlyElementsOf(all));
+        emitters()
+                .forEach((emitter, cells) -> assertThat(consumer.apply(cells))
+                        .as("%s, then %s", emitter, by)
+                        .containsExactlyElementsOf(all));
     }
 
     private static Iterable<Long> sorted(Iterable<Long> numbers) {
@@ -217,7 +217,8 @@ class ReusedRecordsTest {
     void byIteratorsThatPull() {
         assertAllAreSeen("mapPartitions", cells -> pulled(cells).collect());
         assertAllAreSeen(
-                "filter, mapPartitions", cells -> pulled(cells.filter(cell -> true)).collect());
+                "filter, mapPartitions",
+                cells -> pulled(cells.filter(cell -> true)).collect());
         assertAllAreSeen(
                 "map, mapPartitions", cells -> pulled(cells.map(cell -> cell)).collect());
         assertAllAreSeen(
@@ -236,7 +237,8 @@ class ReusedRecordsTest {
     @Test
     void byPartitionsReadSideBySide() {
         assertAllAreSeen(
-                "zip", cells -> cells.zip(numbers()).map(pair -> pair.key().number).collect());
+                "zip",
+                cells -> cells.zip(numbers()).map(pair -> pair.key().number).collect());
         assertAllAreSeen(
                 "zip on the right",
                 cells -> numbers().zip(cells).map(pair -> pair.value().number).collect());
@@ -270,18 +272,20 @@ class ReusedRecordsTest {
                         .zip(numbers().coalesce(1))
                         .map(pair -> pair.key().number)
                         .collect());
-        assertAllAreSeen("union, mapPartitions", cells -> pulled(
-                        cells.union(cells.filter(cell -> false)))
-                .collect());
+        assertAllAreSeen(
+                "union, mapPartitions",
+                cells -> pulled(cells.union(cells.filter(cell -> false))).collect());
     }
 
     @Test
     void byWhatHoldsAPartition() {
         assertAllAreSeen(
                 "glom", cells -> cells.glom().flatMap(ReusedRecordsTest::seen).collect());
-        assertAllAreSeen("collected glom", cells -> cells.glom().collect().stream()
-                .flatMap(partition -> seen(partition).stream())
-                .toList());
+        assertAllAreSeen(
+                "collected glom",
+                cells -> cells.glom().collect().stream()
+                        .flatMap(partition -> seen(partition).stream())
+                        .toList());
         assertAllAreSeen("toLocalIterator", cells -> seen(Engines.toList(cells.toLocalIterator())));
         assertAllAreSeen("collect", cells -> seen(cells.collect()));
         assertAllAreSeen("take", cells -> seen(cells.take(RECORDS)));
@@ -300,8 +304,11 @@ class ReusedRecordsTest {
 
     @Test
     void bySortsAndShuffles() {
-        assertAllAreSeen("sortBy", cells -> seen(cells.sortBy(cell -> cell.number, true, 2).collect()));
-        assertAllAreSeen("repartition", cells -> sorted(seen(cells.repartition(2).collect())));
+        assertAllAreSeen(
+                "sortBy",
+                cells -> seen(cells.sortBy(cell -> cell.number, true, 2).collect()));
+        assertAllAreSeen(
+                "repartition", cells -> sorted(seen(cells.repartition(2).collect())));
         assertAllAreSeen("distinct", cells -> sorted(seen(cells.distinct().collect())));
         assertAllAreSeen(
                 "groupBy",
@@ -318,8 +325,7 @@ class ReusedRecordsTest {
                         .map(pair -> pair.value().number)
                         .collect()));
         assertAllAreSeen(
-                "countByValue",
-                cells -> sorted(seen(cells.countByValue().keySet())));
+                "countByValue", cells -> sorted(seen(cells.countByValue().keySet())));
     }
 
     @Test

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.task.TaskContext;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,37 @@ class TaskContextTest {
     /** What listeners in tasks were told, by test. */
     private static final Map<String, List<String>> TOLD = new ConcurrentHashMap<>();
 
+    private static final int THREADS = 4;
+    private static final int OF_EACH = 50;
+
+    /** How many listeners are being called. */
+    private static final AtomicInteger CALLED = new AtomicInteger();
+
+    /** The task that ran last. */
+    private static final AtomicReference<TaskContext> ENDED = new AtomicReference<>();
+
+    private static TaskContext ended() {
+        return Objects.requireNonNull(ENDED.get(), "no task has run");
+    }
+
+    private static void addFromThreads(TaskContext context) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            threads.add(new Thread(() -> {
+                for (int j = 0; j < OF_EACH; j++) {
+                    context.addTaskCompletionListener(ended -> {
+                        told(CALLED.incrementAndGet() == 1 ? "alone" : "with others");
+                        CALLED.decrementAndGet();
+                    });
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
     private static void told(String text) {
         TOLD.computeIfAbsent("all", key -> new CopyOnWriteArrayList<>()).add(text);
     }
@@ -43,6 +77,7 @@ class TaskContextTest {
     @AfterEach
     void forget() {
         TOLD.clear();
+        ENDED.set(null);
     }
 
     private static EngineContext open(String master) {
@@ -169,6 +204,50 @@ class TaskContextTest {
 
                 assertThat(told()).containsExactlyInAnyOrder("outer", "inner", "from another thread");
                 Engines.assertUsable(engine);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {LOCAL, CLUSTER})
+        void areNeverCalledTwoAtOnceWhoeverAddsThem(String master) {
+            try (EngineContext engine = open(master)) {
+                engine.range(0, 1, 1, 1)
+                        .mapPartitions(records -> {
+                            TaskContext context = task();
+                            context.addTaskCompletionListener(ended -> addFromThreads(ended));
+                            addFromThreads(context);
+                            return records;
+                        })
+                        .count();
+
+                assertThat(told()).hasSize(2 * THREADS * OF_EACH).containsOnly("alone");
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {LOCAL, CLUSTER})
+        void addedAfterTheEndAreCalledAtOnceByTheThreadThatAdds(String master) {
+            try (EngineContext engine = open(master)) {
+                RDD<Long> numbers = engine.range(0, 1, 1, 1).map(x -> {
+                    ENDED.set(task());
+                    return x;
+                });
+                String here = Thread.currentThread().getName();
+
+                numbers.count();
+                ended().addTaskCompletionListener(context ->
+                        told("completed by " + Thread.currentThread().getName()));
+                ended().addTaskFailureListener((context, error) -> told("failed"));
+                assertThat(told()).containsExactly("completed by " + here);
+
+                assertThat(catchThrowableOfType(
+                                JobFailedException.class,
+                                () -> numbers.foreach(x -> {
+                                    throw new IOException("on purpose");
+                                })))
+                        .hasRootCauseMessage("on purpose");
+                ended().addTaskFailureListener((context, error) -> told(error.getMessage()));
+                assertThat(told()).containsExactly("completed by " + here, "on purpose");
             }
         }
     }

@@ -62,6 +62,11 @@ public final class CoGroupNode extends Node implements Source {
     }
 
     @Override
+    public List<DatasetPartition> beside(int partition) {
+        return operator.beside(new DatasetPartition(this, partition));
+    }
+
+    @Override
     public Cursor open(int partition, TaskInputs inputs) throws Exception {
         Cursor first = KeyedInput.open(operator.inputs.get(0), operator.entries, partition, inputs);
         return new GatheringCursor(first, new Groups(operator, new DatasetPartition(this, partition), inputs));
@@ -101,6 +106,11 @@ public final class CoGroupNode extends Node implements Source {
         @Override
         public boolean mayReuse() {
             return false;
+        }
+
+        @Override
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return KeyedInput.beside(inputs.subList(1, inputs.size()), result.number());
         }
 
         @Override

@@ -71,6 +71,11 @@ public final class JoinNode extends Node implements Source {
     }
 
     @Override
+    public List<DatasetPartition> beside(int partition) {
+        return operator.beside(new DatasetPartition(this, partition));
+    }
+
+    @Override
     public Cursor open(int partition, TaskInputs inputs) throws Exception {
         Cursor records = KeyedInput.open(left, operator.entries, partition, inputs);
         return new ProbeCursor(records, operator, new DatasetPartition(this, partition), inputs);
@@ -132,6 +137,11 @@ public final class JoinNode extends Node implements Source {
         @Override
         public boolean mayReuse() {
             return false;
+        }
+
+        @Override
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return KeyedInput.beside(List.of(right), result.number());
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.favilla.examples;
 
 import dev.favilla.Broadcast;
 import dev.favilla.EngineContext;
+import dev.favilla.FutureAction;
 import dev.favilla.LongAccumulator;
 import dev.favilla.Ordering;
 import dev.favilla.Pair;
@@ -128,6 +129,18 @@ final class Pitfalls {
             List<Long> counts = new ArrayList<>();
             for (RDD<Long> table : tables) {
                 counts.add(table.count());
+            }
+            return counts;
+        }
+
+        static List<Long> started(List<RDD<Long>> tables) throws InterruptedException, ExecutionException {
+            List<FutureAction<Long>> jobs = new ArrayList<>();
+            for (RDD<Long> table : tables) {
+                jobs.add(table.countAsync());
+            }
+            List<Long> counts = new ArrayList<>();
+            for (FutureAction<Long> job : jobs) {
+                counts.add(job.get());
             }
             return counts;
         }

@@ -151,6 +151,7 @@ class PitfallsTest {
     @Test
     void aLoopOfJobsRunsOneAtATime() throws Exception {
         RunningJobs inALoop = new RunningJobs();
+        RunningJobs started = new RunningJobs();
         RunningJobs overlapped = new RunningJobs();
         List<Long> counts;
         try (EngineContext engine = EngineContext.open("local[4]")) {
@@ -158,11 +159,17 @@ class PitfallsTest {
             counts = Pitfalls.Loops.oneAfterAnother(tables(engine, 1));
         }
         try (EngineContext engine = EngineContext.open("local[4]")) {
+            engine.addListener(started);
+            assertThat(Pitfalls.Loops.started(tables(engine, 4))).isEqualTo(counts);
+        }
+        try (EngineContext engine = EngineContext.open("local[4]")) {
             engine.addListener(overlapped);
             assertThat(Pitfalls.Loops.overlapped(tables(engine, 4))).isEqualTo(counts);
         }
         assertThat(inALoop.started()).isEqualTo(4);
         assertThat(inALoop.mostAtOnce()).isEqualTo(1);
+        assertThat(started.started()).isEqualTo(4);
+        assertThat(started.mostAtOnce()).isEqualTo(4);
         assertThat(overlapped.started()).isEqualTo(4);
         assertThat(overlapped.mostAtOnce()).isEqualTo(4);
     }

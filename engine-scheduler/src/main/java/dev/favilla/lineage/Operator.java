@@ -29,6 +29,11 @@ public sealed interface Operator extends Serializable {
         return false;
     }
 
+    /** Returns the partitions of other datasets that an attempt which makes {@code result} opens beside its own. */
+    default List<DatasetPartition> beside(DatasetPartition result) {
+        return List.of();
+    }
+
     /**
      * Returns whether an object that was passed on may be changed and passed on again for another record. Whoever keeps
      * it then keeps a copy. By itself only what cannot change anything is trusted: functions of one record that
@@ -58,7 +63,15 @@ public sealed interface Operator extends Serializable {
 
         @Override
         default boolean mayReuse() {
-            return multiplies() || !functions().stream().allMatch(Closure::isShareable);
+            if (multiplies()) {
+                return true;
+            }
+            for (Closure<?> function : functions()) {
+                if (!function.isShareable()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

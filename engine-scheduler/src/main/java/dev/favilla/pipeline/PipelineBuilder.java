@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nested pull steps call each other on the stack. After every {@value #NESTED_PULLS} of them the output below is
  * computed whole, while the pipeline is built, and held as a list that the memory manager does not know of; a chain
  * that long is lazy only above its topmost such list. Pipelines opened through {@link #open} by a plan nest inside that
- * plan's cursor, on the stack.
+ * plan's cursor, on the stack, as deep as {@link Nesting} lets them.
  *
  * <p><b>Threads.</b> Belongs to the attempt's thread, as do the cursors.
  */
@@ -58,6 +58,8 @@ public final class PipelineBuilder implements TaskInputs {
 
     /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
     private final List<@Nullable PipelineCursor> opened = new ArrayList<>();
+
+    private final Nesting nesting = new Nesting(this::beside);
 
     private final Set<BlockId> building = new HashSet<>();
 
@@ -109,9 +111,15 @@ public final class PipelineBuilder implements TaskInputs {
     }
 
     private PipelineCursor begin(LineageNode node, int partition) throws Exception {
+        DatasetPartition wanted = new DatasetPartition(node, partition);
+        RecordBuffer computed = nesting.take(wanted);
+        if (computed != null) {
+            return new IteratorCursor(computed);
+        }
+        int level = nesting.below(wanted, this::whole);
         int place = opened.size();
         opened.add(null);
-        PipelineCursor cursor = build(node, partition);
+        PipelineCursor cursor = new NestedCursor(build(node, partition), nesting, level);
         opened.set(place, cursor);
         return cursor;
     }
@@ -169,6 +177,38 @@ public final class PipelineBuilder implements TaskInputs {
         }
     }
 
+    private RecordBuffer whole(DatasetPartition wanted) throws Exception {
+        RecordBuffer records = new RecordBuffer();
+        Steps.drive(begin(wanted.dataset(), wanted.number()), new OwnRecords(records, scope), scope);
+        return records;
+    }
+
+    /** Walks down as building does, and returns what would be opened beside. */
+    private List<DatasetPartition> beside(DatasetPartition top) {
+        List<DatasetPartition> others = new ArrayList<>();
+        DatasetPartition made = top;
+        while (!isCached(made)) {
+            PartitionPlan plan = made.dataset().plan(made.number());
+            if (plan instanceof PartitionPlan.Read read) {
+                others.addAll(read.source().beside(read.partition()));
+                return others;
+            }
+            PartitionPlan.Apply apply = (PartitionPlan.Apply) plan;
+            others.addAll(apply.operator().beside(made));
+            made = new DatasetPartition(apply.parent(), apply.partition());
+        }
+        return others;
+    }
+
+    private boolean isCached(DatasetPartition made) {
+        LineageNode node = made.dataset();
+        StorageLevel level = persisted.get(node.id());
+        return level != null
+                && level.keeps()
+                && blocks.find(new BlockId(node.id(), made.number()), inputVersions.of(node, reads), scope)
+                        .isPresent();
+    }
+
     /** Looks for a partition in the cache; where it is to be kept and is not there, has it collected on the way. */
     private Optional<CachedBlock> findOrBegin(LineageNode node, int partition, Deque<Step> steps) {
         StorageLevel level = persisted.get(node.id());
@@ -223,11 +263,11 @@ public final class PipelineBuilder implements TaskInputs {
         PipelineCursor cursor = source;
         List<Step.Push> fused = new ArrayList<>();
         int nestedPulls = 0;
+        boolean reuses = source.mayReuse();
         for (Step step : steps) {
-            if (step instanceof Step.Tee tee && (cursor.mayReuse() || fused.stream().anyMatch(Step.Push::mayReuse))) {
-                fused.add(tee.copying());
-            } else if (step instanceof Step.Push push) {
-                fused.add(push);
+            if (step instanceof Step.Push push) {
+                fused.add(push instanceof Step.Tee tee && reuses ? tee.copying() : push);
+                reuses |= push.mayReuse();
             } else if (step instanceof Step.Pull pull) {
                 if (nestedPulls == NESTED_PULLS) {
                     cursor = materialize(new PushCursor(cursor, fused, this));
@@ -235,6 +275,7 @@ public final class PipelineBuilder implements TaskInputs {
                     nestedPulls = 0;
                 }
                 cursor = new PullCursor(new PushCursor(cursor, fused, this), pull, this);
+                reuses = cursor.mayReuse();
                 fused = new ArrayList<>();
                 nestedPulls++;
             }

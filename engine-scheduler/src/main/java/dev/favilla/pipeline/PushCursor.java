@@ -49,8 +49,14 @@ final class PushCursor implements PipelineCursor {
             buffers[i] = new RecordBuffer();
             segments[i].leaveTo(new OwnRecords(buffers[i], inputs.scope()));
         }
-        this.multiplies = below.multiplies() || steps.stream().anyMatch(Step.Push::multiplies);
-        this.reuses = below.mayReuse() || steps.stream().anyMatch(Step.Push::mayReuse);
+        boolean several = below.multiplies();
+        boolean again = below.mayReuse();
+        for (Step.Push step : steps) {
+            several |= step.multiplies();
+            again |= step.mayReuse();
+        }
+        this.multiplies = several;
+        this.reuses = again;
     }
 
     @Override

@@ -19,4 +19,9 @@ public final class NeverRun implements Operator.Push, Source {
     public Cursor open(int partition, TaskInputs inputs) {
         throw new AssertionError("the scheduler opened a source");
     }
+
+    @Override
+    public boolean mayReuse() {
+        return true;
+    }
 }

@@ -99,6 +99,14 @@ public final class TestLineage {
                 partition -> new PartitionPlan.Apply(parent, partition, new Pulling(function)));
     }
 
+    /** The records of one, and then those of another, which is opened from within. */
+    public Node append(LineageNode first, LineageNode second) {
+        return node(
+                first.numPartitions(),
+                List.of(new NarrowDependency(first), new NarrowDependency(second)),
+                partition -> new PartitionPlan.Apply(first, partition, new Appending(second)));
+    }
+
     /** Moves {@code Map.Entry} records by their keys' hash, merging values if there is an aggregator. */
     public Node shuffle(LineageNode parent, int partitions, @Nullable Aggregator aggregator) {
         ShuffleDependency dependency = new ShuffleDependency(
@@ -172,6 +180,41 @@ public final class TestLineage {
         @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) throws Exception {
             return sink.over(downstream, inputs);
+        }
+    }
+
+    private record Appending(LineageNode second) implements Operator.Push {
+
+        @Override
+        public String name() {
+            return "append";
+        }
+
+        @Override
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return List.of(new DatasetPartition(second, result.number()));
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            return new Sink() {
+                @Override
+                public boolean push(@Nullable Object record) throws Exception {
+                    return downstream.push(record);
+                }
+
+                @Override
+                public void end() throws Exception {
+                    Sink rest = new Sink() {
+                        @Override
+                        public boolean push(@Nullable Object record) throws Exception {
+                            return downstream.push(record);
+                        }
+                    };
+                    inputs.open(second, result.number()).drain(rest, inputs.scope());
+                    downstream.end();
+                }
+            };
         }
     }
 

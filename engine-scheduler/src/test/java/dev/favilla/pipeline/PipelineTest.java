@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -479,6 +480,25 @@ class PipelineTest {
         assertThat(run(node, limit, levels, true).records).isEqualTo(wanted);
         assertThat(run(node, Integer.MAX_VALUE, levels, true).records).isEqualTo(expected);
         assertThat(host.blocks.blockCount()).isEqualTo(levels.size());
+    }
+
+    @Test
+    void tenThousandPipelinesOpenedFromWithinEachOtherFitASmallStack() throws Exception {
+        LineageNode deep = lineage.source(0);
+        for (int i = 1; i <= 10_000; i++) {
+            deep = lineage.append(lineage.source(i), deep);
+        }
+        LineageNode top = deep;
+        AtomicReference<List<Object>> records = new AtomicReference<>();
+        Thread small = new Thread(null, () -> records.set(run(top).records), "small stack", 512L << 10);
+
+        small.start();
+        small.join();
+
+        assertThat(records.get())
+                .isEqualTo(IntStream.rangeClosed(0, 10_000)
+                        .mapToObj(i -> (Object) (10_000 - i))
+                        .toList());
     }
 
     private LineageNode numbers(int count) {

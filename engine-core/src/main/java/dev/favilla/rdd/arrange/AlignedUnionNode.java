@@ -80,11 +80,15 @@ public final class AlignedUnionNode extends Node {
         }
 
         @Override
-        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-            List<DatasetPartition> rest = others.stream()
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return others.stream()
                     .map(other -> new DatasetPartition(other, result.number()))
                     .toList();
-            return new AppendingSink(rest, inputs, downstream);
+        }
+
+        @Override
+        public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
+            return new AppendingSink(beside(result), inputs, downstream);
         }
     }
 }

@@ -77,6 +77,11 @@ public final class CartesianNode extends Node {
         }
 
         @Override
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return List.of(new DatasetPartition(right, result.number() % right.numPartitions()));
+        }
+
+        @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
             return new CrossSink(this, result, downstream, inputs);
         }
@@ -96,7 +101,7 @@ public final class CartesianNode extends Node {
         CrossSink(Cross operator, DatasetPartition result, Sink downstream, TaskInputs inputs) {
             this.operator = operator;
             this.dataset = result.dataset();
-            this.rightPartition = result.number() % operator.right.numPartitions();
+            this.rightPartition = operator.beside(result).get(0).number();
             this.downstream = downstream;
             this.inputs = inputs;
             TaskScope scope = inputs.scope();

@@ -70,15 +70,15 @@ public final class CoalescedNode extends Node {
         }
 
         @Override
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return rest.stream()
+                    .map(number -> new DatasetPartition(dataset, number))
+                    .toList();
+        }
+
+        @Override
         public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-            return rest.isEmpty()
-                    ? downstream
-                    : new AppendingSink(
-                            rest.stream()
-                                    .map(number -> new DatasetPartition(dataset, number))
-                                    .toList(),
-                            inputs,
-                            downstream);
+            return rest.isEmpty() ? downstream : new AppendingSink(beside(result), inputs, downstream);
         }
     }
 }

@@ -73,6 +73,11 @@ public final class ZippedNode extends Node {
         }
 
         @Override
+        public List<DatasetPartition> beside(DatasetPartition result) {
+            return List.of(new DatasetPartition(right, result.number()));
+        }
+
+        @Override
         public Iterator<? extends @Nullable Object> over(
                 DatasetPartition result, Iterator<@Nullable Object> upstream, TaskInputs inputs) throws Exception {
             return zipper.zip(result.dataset(), upstream, inputs.pull(right, result.number()), inputs.scope());
