@@ -16,6 +16,8 @@ import dev.favilla.rdd.ShuffledNode;
 import dev.favilla.rdd.ZeroValue;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.stats.BoundedDouble;
+import dev.favilla.stats.PartialResult;
 import dev.favilla.value.SizeEstimator;
 import dev.favilla.value.StableHash;
 import java.util.LinkedHashMap;
@@ -47,13 +49,32 @@ final class ByKeyActions {
         return merged(pairs, target, PairFormat.of(site), new AbsentIfNull<>(merge), site);
     }
 
+    /**
+     * Counts records of each key approximately, each partition for itself: a shuffle would have nothing to tell before all of
+     * its map tasks have ended.
+     *
+     * @param keys the keys of the records
+     */
+    static <K extends @Nullable Object> PartialResult<Map<K, BoundedDouble>> countApprox(
+            RDD<?> records, EntryExtractor keys, JobRunner.Patience patience, double confidence, CallSite site) {
+        Approximations.CountByKey action = new Approximations.CountByKey(confidence, site);
+        ReduceFunction<Long> sum = Long::sum;
+        LineageNode counted = records.narrow(
+                site, new LocalCombineOperator(aggregator(records, sum, site), new Once(keys), PairFormat.of(site)));
+        return RDDActions.result(records.datasets().approximate(counted, action, patience, site));
+    }
+
     @SuppressWarnings("unchecked") // the values are those that the function is for
+    private static Aggregator aggregator(RDD<?> records, ReduceFunction<?> merge, CallSite site) {
+        var combiner = new Combiners.Reduce((ReduceFunction<@Nullable Object>) merge, site.toString());
+        return new Aggregator(records.capture(combiner, site), true, true);
+    }
+
     private static <K extends @Nullable Object, V extends @Nullable Object> Map<K, V> merged(
             RDD<?> records, Partitioner target, EntryExtractor entries, ReduceFunction<V> merge, CallSite site) {
         Datasets datasets = records.datasets();
         PairFormat format = PairFormat.of(site);
-        var combiner = new Combiners.Reduce((ReduceFunction<@Nullable Object>) merge, site.toString());
-        Aggregator aggregator = new Aggregator(records.capture(combiner, site), true, true);
+        Aggregator aggregator = aggregator(records, merge, site);
         LineageNode node = Joins.liesAs(records, target)
                 ? records.narrow(site, new LocalCombineOperator(aggregator, entries, format))
                 : new ShuffledNode(

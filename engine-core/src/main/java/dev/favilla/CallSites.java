@@ -23,6 +23,8 @@ final class CallSites {
 
     /** What else calls this, for users who have called it or the API. */
     private static final Set<Class<?>> ALSO_ENGINE = Set.of(
+            ApproximateResult.class,
+            Approximations.class,
             Arguments.class,
             Creation.class,
             Datasets.class,

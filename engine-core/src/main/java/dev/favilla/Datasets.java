@@ -15,6 +15,7 @@ import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.stats.PartialResult;
 import dev.favilla.status.JobReport;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.StorageLevel;
@@ -300,6 +301,16 @@ final class Datasets {
         }
         look();
         return new JobFuture<>(jobs.start(all));
+    }
+
+    /** Begins an approximate action on all partitions, and waits as long as {@code patience} has it. */
+    <R> PartialResult<R> approximate(
+            LineageNode target, Approximation<R> action, JobRunner.Patience patience, CallSite site) {
+        requireUsable();
+        var all = new JobRunner.Request(target, indexes(0, target.numPartitions()), action, site, properties.get());
+        look();
+        jobs.prepare(all, job -> {});
+        return ApproximateResult.begin(jobs, all, action, patience, new AfterEnd(engine.actionThreads()));
     }
 
     /** Begins an action of several jobs on {@code target}. They take over the properties of the calling thread. */

@@ -6,9 +6,12 @@ import dev.favilla.function.FilterFunction;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.stats.BoundedDouble;
 import dev.favilla.stats.Histogram;
+import dev.favilla.stats.PartialResult;
 import dev.favilla.stats.StatCounter;
 import dev.favilla.storage.StorageLevel;
+import java.time.Duration;
 
 /** A dataset of numbers, and what can be computed of them. Made by {@link RDD#mapToDouble} and its like. */
 public final class DoubleRDD extends RDD<Double> {
@@ -136,6 +139,37 @@ public final class DoubleRDD extends RDD<Double> {
     public double sum() {
         CallSite site = CallSites.here("sum");
         return RDD.<Double>result(run(new Numbers.Sum(site), site));
+    }
+
+    /** As {@link #sumApprox(Duration, double)} with a confidence of 0.95. */
+    public PartialResult<BoundedDouble> sumApprox(Duration timeout) {
+        return sumApprox(timeout, Approximations.DEFAULT_CONFIDENCE, CallSites.here("sumApprox"));
+    }
+
+    /**
+     * As {@link #countApprox(Duration, double)}: about the sum. For the bounds the rest is taken to be like what was seen; they
+     * are infinite as long as that is fewer than two numbers.
+     */
+    public PartialResult<BoundedDouble> sumApprox(Duration timeout, double confidence) {
+        return sumApprox(timeout, confidence, CallSites.here("sumApprox"));
+    }
+
+    private PartialResult<BoundedDouble> sumApprox(Duration timeout, double confidence, CallSite site) {
+        return approximate(new Approximations.Sum(confidence, site), timeout, site);
+    }
+
+    /** As {@link #meanApprox(Duration, double)} with a confidence of 0.95. */
+    public PartialResult<BoundedDouble> meanApprox(Duration timeout) {
+        return meanApprox(timeout, Approximations.DEFAULT_CONFIDENCE, CallSites.here("meanApprox"));
+    }
+
+    /** As {@link #countApprox(Duration, double)}: about the mean, with bounds as in {@link #sumApprox(Duration, double)}. */
+    public PartialResult<BoundedDouble> meanApprox(Duration timeout, double confidence) {
+        return meanApprox(timeout, confidence, CallSites.here("meanApprox"));
+    }
+
+    private PartialResult<BoundedDouble> meanApprox(Duration timeout, double confidence, CallSite site) {
+        return approximate(new Approximations.Mean(confidence, site), timeout, site);
     }
 
     /** Returns count, mean, variance and extremes. Runs one job over all partitions, in one pass. */

@@ -16,6 +16,7 @@ import dev.favilla.status.JobReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
@@ -66,7 +67,7 @@ final class JobRunner {
         JobOutcome outcome;
         try {
             begun.accept(job.handle);
-            outcome = await(job.handle, request.site());
+            outcome = job.await();
         } finally {
             forget(job.handle.jobId());
         }
@@ -76,10 +77,20 @@ final class JobRunner {
 
     /** Begins a job for an action; there must be nothing to prepare. Nobody needs to wait for it. */
     Submitted start(Request request) {
+        return start(request, () -> {});
+    }
+
+    /**
+     * As {@link #start(Request)}.
+     *
+     * @param ended run when the job has ended: see {@link JobHandle#whenEnded}
+     */
+    Submitted start(Request request, Runnable ended) {
         Submitted job = submit(request);
         job.handle.whenEnded(() -> {
             forget(job.handle.jobId());
             job.handle.outcome().map(JobOutcome::report).ifPresent(this::remember);
+            ended.run();
         });
         return job;
     }
@@ -127,6 +138,14 @@ final class JobRunner {
     record Request(
             LineageNode target, List<Integer> partitions, Action action, CallSite site, JobProperties properties) {}
 
+    /** For how long somebody waits for a job. */
+    @FunctionalInterface
+    interface Patience {
+
+        /** Returns how the job has ended; empty if it was not waited for any longer. */
+        Optional<JobOutcome> await(JobHandle job) throws InterruptedException;
+    }
+
     /** A job that was begun. */
     final class Submitted {
 
@@ -148,31 +167,58 @@ final class JobRunner {
             return handle.isEnded();
         }
 
+        /** Waits for the end. Interrupting the waiting thread cancels the job. */
+        JobOutcome await() {
+            try {
+                return handle.await();
+            } catch (InterruptedException e) {
+                throw interrupted();
+            }
+        }
+
+        /** Waits for the end as long as {@code patience} has it; empty if that was too short. As {@link #await()}. */
+        Optional<JobOutcome> await(Patience patience) {
+            try {
+                return patience.await(handle);
+            } catch (InterruptedException e) {
+                throw interrupted();
+            }
+        }
+
+        private JobCancelledException interrupted() {
+            String reason = "the thread that waited for it was interrupted";
+            handle.cancel(reason);
+            Thread.currentThread().interrupt();
+            return new JobCancelledException(handle.jobId(), request.site(), reason);
+        }
+
         /** Makes the result of what the job came to, or throws what it failed with. */
         @Nullable
         Object resultOf(JobOutcome outcome) {
             try {
                 return result(outcome, handle.jobId(), request.action(), request.site(), names);
             } catch (SerializationException e) {
-                String reason = "its results came back as bytes that cannot be read: " + e.getMessage();
-                throw new JobFailedException(handle.jobId(), request.site(), new JobFailure.Aborted(reason, e), names);
+                throw unreadable(e);
             }
+        }
+
+        /** Returns the results that partitions have left so far, while the job runs; empty once it has ended. */
+        Optional<List<@Nullable Object>> staged() {
+            try {
+                return engine.scheduler().staged(handle.jobId()).map(JobRunner.this::plain);
+            } catch (SerializationException e) {
+                throw unreadable(e);
+            }
+        }
+
+        private JobFailedException unreadable(SerializationException error) {
+            String reason = "its results came back as bytes that cannot be read: " + error.getMessage();
+            return new JobFailedException(handle.jobId(), request.site(), new JobFailure.Aborted(reason, error), names);
         }
 
         @Override
         public String toString() {
             return "job " + handle.jobId() + " (" + request.site() + ")";
-        }
-    }
-
-    private static JobOutcome await(JobHandle handle, CallSite site) {
-        try {
-            return handle.await();
-        } catch (InterruptedException e) {
-            String reason = "the thread that waited for it was interrupted";
-            handle.cancel(reason);
-            Thread.currentThread().interrupt();
-            throw new JobCancelledException(handle.jobId(), site, reason);
         }
     }
 

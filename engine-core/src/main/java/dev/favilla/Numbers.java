@@ -8,6 +8,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.stats.HyperLogLog;
 import dev.favilla.stats.StatCounter;
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,28 @@ final class Numbers {
                 sum += number;
             }
         }
+    }
+
+    /**
+     * What a partition comes to: the sum as {@link Sum} adds it up, bit for bit, and what else there is to know.
+     *
+     * @param numbers must not be changed
+     */
+    record Total(double sum, StatCounter numbers) implements Serializable {}
+
+    /** Adds up a partition's numbers in one pass. */
+    static Total total(Cursor input, CallSite callSite) throws Exception {
+        Sum.SumSink sum = new Sum.SumSink(callSite);
+        StatCounter numbers = new StatCounter();
+        NumberSink both = new NumberSink(callSite) {
+            @Override
+            void take(double number) {
+                sum.take(number);
+                numbers.merge(number);
+            }
+        };
+        both.drain(input);
+        return new Total(sum.sum, numbers);
     }
 
     /** All that a {@link StatCounter} knows. */

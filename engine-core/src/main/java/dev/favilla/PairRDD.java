@@ -14,7 +14,10 @@ import dev.favilla.rdd.narrow.ProjectOperator;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.spill.JoinType;
+import dev.favilla.stats.BoundedDouble;
+import dev.favilla.stats.PartialResult;
 import dev.favilla.storage.StorageLevel;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -648,6 +651,21 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
      */
     public Map<K, Long> countByKey() {
         return ByKeyActions.countByKey(this, CallSites.here("countByKey"));
+    }
+
+    /** As {@link #countByKeyApprox(Duration, double)} with a confidence of 0.95. */
+    public PartialResult<Map<K, BoundedDouble>> countByKeyApprox(Duration timeout) {
+        return countByKeyApprox(timeout, Approximations.DEFAULT_CONFIDENCE, CallSites.here("countByKeyApprox"));
+    }
+
+    /** As {@link #countByValueApprox(Duration, double)}: about how many pairs each key has. */
+    public PartialResult<Map<K, BoundedDouble>> countByKeyApprox(Duration timeout, double confidence) {
+        return countByKeyApprox(timeout, confidence, CallSites.here("countByKeyApprox"));
+    }
+
+    private PartialResult<Map<K, BoundedDouble>> countByKeyApprox(Duration timeout, double confidence, CallSite site) {
+        JobRunner.Patience patience = Approximations.patience(timeout);
+        return ByKeyActions.countApprox(this, PairFormat.of(site), patience, confidence, site);
     }
 
     /**

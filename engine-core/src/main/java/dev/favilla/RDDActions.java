@@ -19,11 +19,14 @@ import dev.favilla.rdd.narrow.MapPartitionsOperator;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.stats.Aggregate;
+import dev.favilla.stats.BoundedDouble;
 import dev.favilla.stats.HyperLogLog;
+import dev.favilla.stats.PartialResult;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.text.ObjectPartFormat;
 import dev.favilla.text.RecordPartFormat;
 import dev.favilla.text.TextPartFormat;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -75,6 +78,26 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
     /** Returns the number of partitions, 0 or more. Lists the files of text inputs the first time. */
     public final int getNumPartitions() {
         return node.numPartitions();
+    }
+
+    /**
+     * Returns the names of the executors where a partition is best computed, as the dataset itself knows them: those that a
+     * {@link dev.favilla.io.Split} of a source prefers. None for other datasets; tasks go where their parents, cached partitions
+     * or map outputs lie all the same.
+     *
+     * @throws IllegalArgumentException if there is no such partition
+     */
+    public final List<String> preferredLocations(int partition) {
+        checkPartition(partition, "partition");
+        return node.preferredExecutors(partition);
+    }
+
+    private void checkPartition(int partition, String name) {
+        int count = getNumPartitions();
+        if (partition < 0 || partition >= count) {
+            throw new IllegalArgumentException(
+                    name + " must be >= 0 and < " + count + ", as many as " + this + " has, got " + partition);
+        }
     }
 
     /** Returns where keys are known to lie, if they are. */
@@ -134,6 +157,29 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
     /** Returns the number of records. Runs one job over all partitions. */
     public final long count() {
         return RDD.<Long>result(run(new Actions.Count(), CallSites.here("count")));
+    }
+
+    /** As {@link #countApprox(Duration, double)} with a confidence of 0.95. */
+    public final PartialResult<BoundedDouble> countApprox(Duration timeout) {
+        CallSite site = CallSites.here("countApprox");
+        return approximate(new Approximations.Count(Approximations.DEFAULT_CONFIDENCE), timeout, site);
+    }
+
+    /**
+     * Returns about how many records there are, judged by the partitions that have ended when {@code timeout} is over, while
+     * the job goes on to the exact number; or the exact number if it has ended by then.
+     *
+     * <p><b>Cost.</b> Runs one job over all partitions. What has to go before, as the sample for the ranges of a sort, is waited
+     * for and does not count.
+     *
+     * <p><b>Errors.</b> If the job fails in time, this throws what {@link #count} would have thrown; later
+     * {@link PartialResult#getFinalValue} does.
+     *
+     * @param timeout at least 0
+     * @param confidence with which probability the number is to be within the bounds, from 0 to 1
+     */
+    public final PartialResult<BoundedDouble> countApprox(Duration timeout, double confidence) {
+        return approximate(new Approximations.Count(confidence), timeout, CallSites.here("countApprox"));
     }
 
     /**
@@ -415,6 +461,30 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
         return ByKeyActions.countByValue((RDD<T>) this, CallSites.here("countByValue"));
     }
 
+    /** As {@link #countByValueApprox(Duration, double)} with a confidence of 0.95. */
+    public final PartialResult<Map<T, BoundedDouble>> countByValueApprox(Duration timeout) {
+        return countByValueApprox(timeout, Approximations.DEFAULT_CONFIDENCE, CallSites.here("countByValueApprox"));
+    }
+
+    /**
+     * As {@link #countApprox(Duration, double)}, for each of the distinct records: about how often it comes. An estimate has
+     * those of the partitions that have ended, in the order in which they were first seen.
+     *
+     * <p><b>Cost.</b> Runs one job, without a shuffle: each partition counts for itself, and one number per distinct record and
+     * partition is held at once.
+     *
+     * @throws JobFailedException if a record cannot be a key, as arrays cannot
+     */
+    public final PartialResult<Map<T, BoundedDouble>> countByValueApprox(Duration timeout, double confidence) {
+        return countByValueApprox(timeout, confidence, CallSites.here("countByValueApprox"));
+    }
+
+    private PartialResult<Map<T, BoundedDouble>> countByValueApprox(
+            Duration timeout, double confidence, CallSite site) {
+        JobRunner.Patience patience = Approximations.patience(timeout);
+        return ByKeyActions.countApprox((RDD<T>) this, PairFormat.RECORD_AS_KEY, patience, confidence, site);
+    }
+
     /** As {@link #takeSample(boolean, int, long)}, with a seed that is another each time. */
     public final List<T> takeSample(boolean withReplacement, int n) {
         return takeSample(withReplacement, n, new SplittableRandom().nextLong(), CallSites.here("takeSample"));
@@ -458,13 +528,7 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
         CallSite site = CallSites.here("collectPartitions");
         List<Integer> wanted =
                 Arrays.stream(notNull(partitions, "partitions")).boxed().toList();
-        int count = getNumPartitions();
-        for (int partition : wanted) {
-            if (partition < 0 || partition >= count) {
-                throw new IllegalArgumentException(
-                        "partitions must be >= 0 and < " + count + ", as many as " + this + " has, got " + partition);
-            }
-        }
+        wanted.forEach(partition -> checkPartition(partition, "partitions"));
         List<Integer> once = wanted.stream().distinct().toList();
         List<List<T>> found = result(datasets.run(node, once, new Actions.CollectPartitions(), site));
         List<List<T>> lists = new ArrayList<>();
@@ -661,6 +725,10 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
 
     final @Nullable Object run(Action action, CallSite site) {
         return datasets.run(node, action, site);
+    }
+
+    final <R> PartialResult<R> approximate(Approximation<R> action, Duration timeout, CallSite site) {
+        return datasets.approximate(node, action, Approximations.patience(timeout), site);
     }
 
     /** Gives the result of an action its type, which the action's own types ensure; null only where {@code R} admits it. */

@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.favilla.fault.FaultSite;
 import dev.favilla.io.FileCodec;
@@ -109,6 +110,20 @@ class SourcesAndSinksTest {
 
     @Nested
     class ASource {
+
+        @Test
+        void saysWhereItsPartitionsAreBestRead() {
+            try (EngineContext engine = EngineContext.open("local[2]")) {
+                RDD<Long> numbers = engine.read(new Numbers(3, 5000));
+
+                assertThat(numbers.preferredLocations(2)).containsExactly("nowhere");
+                assertThat(numbers.map(x -> x).preferredLocations(2)).isEmpty();
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> numbers.preferredLocations(3))
+                        .withMessageStartingWith("partition must be >= 0 and < 3, as many as ")
+                        .withMessageEndingWith(" has, got 3");
+            }
+        }
 
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})

@@ -13,9 +13,12 @@ import dev.favilla.RDD;
 import dev.favilla.attempt.Metric;
 import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.event.EngineEvent;
+import dev.favilla.stats.BoundedDouble;
+import dev.favilla.stats.PartialResult;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.task.TaskContext;
 import dev.favilla.text.InputNotFoundException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -106,6 +109,21 @@ class DocumentedBehaviourTest {
             sorted.count(); // one job: the ranges are known
 
             assertThat(engine.recentJobs()).hasSize(3);
+        }
+    }
+
+    /** spark-differences.md */
+    @Test
+    void anApproximateCountGoesOnToTheExactOne() {
+        try (EngineContext engine = EngineContext.open("local[2]")) {
+            RDD<String> lines = engine.parallelize(List.of("one", "two", "three"), 2);
+
+            PartialResult<BoundedDouble> about = lines.countApprox(Duration.ofSeconds(2));
+            BoundedDouble soFar = about.initialValue(); // an estimate with bounds; exact if the job has ended in time
+            BoundedDouble exact = about.getFinalValue(); // waits for the job
+
+            assertThat(soFar.low()).isLessThanOrEqualTo(3);
+            assertThat(exact).isEqualTo(BoundedDouble.exactly(3));
         }
     }
 

@@ -7,6 +7,8 @@ import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs jobs. May be used from any thread.
@@ -22,6 +24,12 @@ public interface JobScheduler {
      * @throws IllegalStateException after {@link #close}
      */
     JobHandle submit(JobRequest request);
+
+    /**
+     * Returns the results that partitions of a running job have left so far: at most one of each, in the order of the
+     * request's partitions, and all computed from the same input. Some may be taken back later. Empty if the job has ended.
+     */
+    Optional<List<@Nullable Object>> staged(int jobId);
 
     /** Cancels jobs. Returns at once; unknown and ended ones are ignored. */
     void cancel(JobSelector jobs, String reason);

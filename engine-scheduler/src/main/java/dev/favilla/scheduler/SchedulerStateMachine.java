@@ -3,6 +3,8 @@ package dev.favilla.scheduler;
 import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerTables;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler, as a pure state machine: told what happened, it says what is to be done.
@@ -23,6 +25,12 @@ public interface SchedulerStateMachine {
 
     /** Returns the jobs, stages and executors of this moment, and a bounded number of those that ended. */
     SchedulerStatus status();
+
+    /**
+     * Returns what the partitions of a running job have left so far, in the order of the request's; none that was taken
+     * back. Empty if no such job runs.
+     */
+    Optional<List<@Nullable Object>> staged(int jobId);
 
     /** Returns how much is remembered now. */
     SchedulerTables tables();

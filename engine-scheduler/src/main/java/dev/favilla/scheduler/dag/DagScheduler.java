@@ -147,6 +147,11 @@ public final class DagScheduler implements SchedulerStateMachine {
     }
 
     @Override
+    public Optional<List<@Nullable Object>> staged(int jobId) {
+        return dag.jobs.running(jobId).map(Job::stagedSoFar);
+    }
+
+    @Override
     public SchedulerStatus status() {
         return dag.jobs.status();
     }

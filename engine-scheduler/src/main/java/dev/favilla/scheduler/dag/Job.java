@@ -133,6 +133,18 @@ final class Job {
         return Collections.unmodifiableList(Arrays.asList(staged));
     }
 
+    /** Returns the results that are there, in the order of the request's partitions. */
+    List<@Nullable Object> stagedSoFar() {
+        Stage result = result();
+        List<@Nullable Object> there = new ArrayList<>(staged.length - result.pendingCount());
+        for (int index = 0; index < staged.length; index++) {
+            if (!result.isPending(index)) {
+                there.add(staged[index]);
+            }
+        }
+        return there;
+    }
+
     /** Returns what the result tasks added, in the order of the request's partitions. */
     List<AccumulatorUpdate> updates() {
         List<AccumulatorUpdate> all = new ArrayList<>();

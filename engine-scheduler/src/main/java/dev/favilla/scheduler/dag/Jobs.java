@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -73,6 +74,10 @@ final class Jobs {
     /** Returns the running jobs of this moment, by id. */
     List<Job> all() {
         return List.copyOf(running.values());
+    }
+
+    Optional<Job> running(int jobId) {
+        return Optional.ofNullable(running.get(jobId));
     }
 
     /** Returns the running jobs that a selector means. */

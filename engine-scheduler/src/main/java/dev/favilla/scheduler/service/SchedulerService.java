@@ -195,6 +195,11 @@ public final class SchedulerService implements JobScheduler {
     }
 
     @Override
+    public Optional<List<@Nullable Object>> staged(int jobId) {
+        return ask(machine -> machine.staged(jobId));
+    }
+
+    @Override
     public void cancel(JobSelector jobs, String reason) {
         post(new SchedulerEvent.JobsCancelled(jobs, reason));
     }

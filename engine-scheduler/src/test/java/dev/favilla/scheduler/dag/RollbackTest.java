@@ -9,6 +9,7 @@ import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.storage.BlockId;
 import dev.favilla.task.TaskOutcome;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What happens when a map task that runs again leaves something else than before. */
@@ -49,6 +50,25 @@ class RollbackTest {
                         .mapToInt(apply -> apply.updates().size())
                         .sum())
                 .isEqualTo(3 + 2); // each map output once, each result once
+    }
+
+    @Test
+    void whoAsksForStagedResultsIsToldNoneThatWasTakenBack() {
+        harness.addExecutor(2);
+        int job = mapped(reduced, SimAction.COLLECT);
+        assertThat(harness.staged(job)).contains(List.of());
+        harness.succeed(harness.result(job, 1));
+        assertThat(harness.staged(job)).contains(List.of("result 1"));
+        harness.end(harness.result(job, 0), lost(harness.result(job, 0), 0, 0));
+        assertThat(harness.staged(job)).contains(List.of("result 1"));
+
+        harness.succeed(harness.map(0, 0), OTHER);
+
+        assertThat(harness.staged(job)).contains(List.of());
+        harness.succeed(harness.result(job, 0));
+        assertThat(harness.staged(job)).contains(List.of("result 0"));
+        harness.succeedAll();
+        assertThat(harness.staged(job)).isEmpty();
     }
 
     @Test

@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -372,6 +373,11 @@ final class SchedulerHarness {
         return all(SchedulerCommand.Launch.class).stream()
                 .map(SchedulerCommand.Launch::task)
                 .toList();
+    }
+
+    /** Returns the results that a running job has so far. */
+    Optional<List<@Nullable Object>> staged(int jobId) {
+        return machine.staged(jobId);
     }
 
     SchedulerStatus status() {

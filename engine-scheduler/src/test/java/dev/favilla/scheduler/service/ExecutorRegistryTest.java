@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -434,6 +435,11 @@ class ExecutorRegistryTest {
         @Override
         public SchedulerStatus status() {
             return new SchedulerStatus(List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public Optional<List<@Nullable Object>> staged(int jobId) {
+            return Optional.empty();
         }
 
         @Override

@@ -46,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -568,6 +569,11 @@ class SchedulerServiceTest {
             }
             return new SchedulerStatus(
                     List.of(), List.of(), List.of(new SchedulerStatus.ExecutorStatus(ID, told.size(), 0, false)));
+        }
+
+        @Override
+        public Optional<List<@Nullable Object>> staged(int jobId) {
+            return Optional.empty();
         }
 
         @Override

@@ -14,8 +14,10 @@ import dev.favilla.status.SchedulerTables;
 import dev.favilla.testing.ManualClock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who may touch what the scheduler knows. */
@@ -113,6 +115,11 @@ class SchedulerTurnTest {
         @Override
         public SchedulerStatus status() {
             return new SchedulerStatus(List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public Optional<List<@Nullable Object>> staged(int jobId) {
+            return Optional.empty();
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The turns of the real service around a machine of a world without threads, one at a time. */
 public final class TurnBench {
@@ -113,6 +114,11 @@ public final class TurnBench {
 
         @Override
         public SchedulerStatus status() {
+            throw new UnsupportedOperationException("nobody asks");
+        }
+
+        @Override
+        public Optional<List<@Nullable Object>> staged(int jobId) {
             throw new UnsupportedOperationException("nobody asks");
         }
 
