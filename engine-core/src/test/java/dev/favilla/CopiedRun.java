@@ -146,6 +146,11 @@ final class CopiedRun implements AutoCloseable {
         }
 
         @Override
+        public long inputVersion(LineageNode node, int partition) {
+            return 0; // nothing is cached here
+        }
+
+        @Override
         public Iterator<@Nullable Object> pull(LineageNode node, int partition) throws Exception {
             return records(node, partition).iterator();
         }

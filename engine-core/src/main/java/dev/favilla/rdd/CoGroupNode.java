@@ -26,50 +26,57 @@ import org.jspecify.annotations.Nullable;
  * One record for each key of several datasets, with its values in each of them. Keys come in the order in which they are
  * first seen, where the datasets follow one another.
  */
-public final class CoGroupNode extends Node implements Source {
-
-    private final Gather operator;
-    private final Partitioner partitioner;
+public final class CoGroupNode extends Node {
 
     /** @param partitioner how all inputs lie */
     public CoGroupNode(int id, CallSite callSite, Gather operator, Partitioner partitioner) {
-        super(id, "CoGroupedRDD", callSite, operator.inputs());
-        this.operator = operator;
-        this.partitioner = partitioner;
+        super(id, "CoGroupedRDD", callSite, new Gathered(operator, partitioner));
     }
 
     /** Returns what is done to the inputs. */
     public Gather operator() {
-        return operator;
-    }
-
-    @Override
-    public Optional<Partitioner> partitioner() {
-        return Optional.of(partitioner);
+        return recipe(Gathered.class).operator();
     }
 
     @Override
     protected int countPartitions() {
-        return partitioner.numPartitions();
+        return recipe(Gathered.class).placement().numPartitions();
     }
 
-    /** A first input that lies so already is the begin of this pipeline, so that cogroups of cogroups do not nest. */
-    @Override
-    public PartitionPlan plan(int partition) {
-        return operator.inputs.get(0) instanceof NarrowDependency narrow
-                ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
-                : new PartitionPlan.Read(this, partition);
+    private record Gathered(Gather operator, Partitioner placement) implements Recipe {
+
+        @Override
+        public List<Dependency> dependencies() {
+            return operator.inputs();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.of(placement);
+        }
+
+        /** A first input that lies so already is the begin of this pipeline, so that cogroups of cogroups do not nest. */
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            return operator.inputs.get(0) instanceof NarrowDependency narrow
+                    ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
+                    : new PartitionPlan.Read(new Begin(dataset, operator), partition);
+        }
     }
 
-    @Override
-    public List<DatasetPartition> beside(int partition) {
-        return operator.beside(new DatasetPartition(this, partition));
-    }
+    /** The first input is shuffled. */
+    private record Begin(LineageNode dataset, Gather operator) implements Source {
 
-    @Override
-    public Cursor open(int partition, TaskInputs inputs) throws Exception {
-        Cursor first = KeyedInput.open(operator.inputs.get(0), operator.entries, partition, inputs);
-        return new GatheringCursor(first, new Groups(operator, new DatasetPartition(this, partition), inputs));
+        @Override
+        public List<DatasetPartition> beside(int partition) {
+            return operator.beside(new DatasetPartition(dataset, partition));
+        }
+
+        @Override
+        public Cursor open(int partition, TaskInputs inputs) throws Exception {
+            Cursor first = KeyedInput.open(operator.inputs.get(0), operator.entries, partition, inputs);
+            return new GatheringCursor(first, new Groups(operator, new DatasetPartition(dataset, partition), inputs));
+        }
     }
 
     /** Makes a record of a key and its values in each of several datasets. Stateless; supplied by the API. */

@@ -2,7 +2,6 @@ package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.Serializer;
@@ -23,7 +22,7 @@ public final class CollectionNode extends Node implements Source {
      */
     public CollectionNode(
             int id, CallSite callSite, List<? extends @Nullable Object> elements, int slices, Serializer records) {
-        super(id, "ParallelCollectionRDD", callSite, List.of());
+        super(id, "ParallelCollectionRDD", callSite);
         this.elements = Elements.of(elements, slices, records, callSite.toString());
         this.slices = slices;
     }
@@ -36,11 +35,6 @@ public final class CollectionNode extends Node implements Source {
     @Override
     protected int countPartitions() {
         return slices;
-    }
-
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(this, partition);
     }
 
     @Override

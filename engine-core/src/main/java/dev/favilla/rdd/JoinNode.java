@@ -28,63 +28,68 @@ import org.jspecify.annotations.Nullable;
  * come in the order of the left, and for each in the order of the right. Right records that are alone, where they are
  * wanted, follow at the end.
  */
-public final class JoinNode extends Node implements Source {
-
-    private final Dependency left;
-    private final Probe operator;
-    private final Partitioner partitioner;
+public final class JoinNode extends Node {
 
     /** @param partitioner how both sides lie */
     public JoinNode(int id, CallSite callSite, Dependency left, Probe operator, Partitioner partitioner) {
-        super(id, "JoinedRDD", callSite, List.of(left, operator.right()));
-        this.left = left;
-        this.operator = operator;
-        this.partitioner = partitioner;
+        super(id, "JoinedRDD", callSite, new Probed(left, operator, partitioner));
     }
 
     /** Returns the side that streams past. */
     public Dependency left() {
-        return left;
+        return recipe(Probed.class).left();
     }
 
     /** Returns what is done to its records. */
     public Probe operator() {
-        return operator;
-    }
-
-    @Override
-    public Optional<Partitioner> partitioner() {
-        return operator.keepsPartitioner() ? Optional.of(partitioner) : Optional.empty();
+        return recipe(Probed.class).operator();
     }
 
     @Override
     protected int countPartitions() {
-        return partitioner.numPartitions();
+        return recipe(Probed.class).placement().numPartitions();
     }
 
-    /** A left side that lies so already is a step of its own pipeline, so that joins of joins do not nest. */
-    @Override
-    public PartitionPlan plan(int partition) {
-        return left instanceof NarrowDependency narrow
-                ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
-                : new PartitionPlan.Read(this, partition);
+    private record Probed(Dependency left, Probe operator, Partitioner placement) implements Recipe {
+
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of(left, operator.right());
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return operator.keepsPartitioner() ? Optional.of(placement) : Optional.empty();
+        }
+
+        /** A left side that lies so already is a step of its own pipeline, so that joins of joins do not nest. */
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            return left instanceof NarrowDependency narrow
+                    ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
+                    : new PartitionPlan.Read(new Begin(dataset, left, operator), partition);
+        }
     }
 
-    @Override
-    public List<DatasetPartition> beside(int partition) {
-        return operator.beside(new DatasetPartition(this, partition));
-    }
+    /** The left side is shuffled. */
+    private record Begin(LineageNode dataset, Dependency left, Probe operator) implements Source {
 
-    @Override
-    public Cursor open(int partition, TaskInputs inputs) throws Exception {
-        Cursor records = KeyedInput.open(left, operator.entries, partition, inputs);
-        return new ProbeCursor(records, operator, new DatasetPartition(this, partition), inputs);
-    }
+        @Override
+        public List<DatasetPartition> beside(int partition) {
+            return operator.beside(new DatasetPartition(dataset, partition));
+        }
 
-    /** A record meets all those with its key. */
-    @Override
-    public boolean mayExceedStep() {
-        return true;
+        @Override
+        public Cursor open(int partition, TaskInputs inputs) throws Exception {
+            Cursor records = KeyedInput.open(left, operator.entries, partition, inputs);
+            return new ProbeCursor(records, operator, new DatasetPartition(dataset, partition), inputs);
+        }
+
+        /** A record meets all those with its key. */
+        @Override
+        public boolean mayExceedStep() {
+            return true;
+        }
     }
 
     /** Makes the records of a join. Stateless; supplied by the API. */

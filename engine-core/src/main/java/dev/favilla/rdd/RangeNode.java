@@ -4,12 +4,10 @@ import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import java.math.BigInteger;
-import java.util.List;
 
 /** Whole numbers in even steps, made where they are needed. */
 public final class RangeNode extends Node implements Source {
@@ -25,7 +23,7 @@ public final class RangeNode extends Node implements Source {
      * @throws IllegalArgumentException if there are more numbers than a long can count
      */
     public RangeNode(int id, CallSite callSite, long start, long end, long step, int slices) {
-        super(id, "RangeRDD", callSite, List.of());
+        super(id, "RangeRDD", callSite);
         this.start = start;
         this.step = step;
         this.count = count(start, end, step);
@@ -65,11 +63,6 @@ public final class RangeNode extends Node implements Source {
     @Override
     protected int countPartitions() {
         return slices;
-    }
-
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(this, partition);
     }
 
     @Override

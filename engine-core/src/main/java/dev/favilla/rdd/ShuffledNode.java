@@ -2,6 +2,8 @@ package dev.favilla.rdd;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Dependency;
+import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
@@ -15,11 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Records moved by key, and aggregated if the shuffle says so. */
-public final class ShuffledNode extends Node implements Source {
-
-    private final ShuffleDependency dependency;
-    private final EntryBuilder entries;
-    private final boolean placedByKey;
+public final class ShuffledNode extends Node {
 
     /**
      * @param entries makes this dataset's records of what the shuffle hands out
@@ -27,45 +25,51 @@ public final class ShuffledNode extends Node implements Source {
      */
     public ShuffledNode(
             int id, CallSite callSite, ShuffleDependency dependency, EntryBuilder entries, boolean placedByKey) {
-        super(id, "ShuffledRDD", callSite, List.of(dependency));
-        this.dependency = dependency;
-        this.entries = entries;
-        this.placedByKey = placedByKey;
+        super(id, "ShuffledRDD", callSite, new Moved(dependency, entries, placedByKey));
     }
 
     /** Returns the shuffle that is read: how records are placed and aggregated. */
     public ShuffleDependency dependency() {
-        return dependency;
+        return recipe(Moved.class).dependency();
     }
 
     /** Returns what makes this dataset's records of what the shuffle hands out. */
     public EntryBuilder entries() {
-        return entries;
+        return recipe(Moved.class).entries();
     }
 
     /** Returns whether the records are entries that still carry the key they were placed by. */
     public boolean isPlacedByKey() {
-        return placedByKey;
-    }
-
-    @Override
-    public Optional<Partitioner> partitioner() {
-        return placedByKey ? Optional.of(dependency.spec().partitioner()) : Optional.empty();
+        return recipe(Moved.class).placedByKey();
     }
 
     @Override
     protected int countPartitions() {
-        return dependency.spec().numReducers();
+        return dependency().spec().numReducers();
     }
 
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(this, partition);
-    }
+    private record Moved(ShuffleDependency dependency, EntryBuilder entries, boolean placedByKey)
+            implements Recipe, Source {
 
-    @Override
-    public Cursor open(int partition, TaskInputs inputs) throws Exception {
-        return new ShuffleCursor(inputs.shuffle(dependency, partition), entries);
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of(dependency);
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return placedByKey ? Optional.of(dependency.spec().partitioner()) : Optional.empty();
+        }
+
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            return new PartitionPlan.Read(this, partition);
+        }
+
+        @Override
+        public Cursor open(int partition, TaskInputs inputs) throws Exception {
+            return new ShuffleCursor(inputs.shuffle(dependency, partition), entries);
+        }
     }
 
     /** Makes records of the entries of a shuffle. */

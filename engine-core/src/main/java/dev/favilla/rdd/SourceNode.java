@@ -9,7 +9,6 @@ import dev.favilla.io.SourceReader;
 import dev.favilla.io.Split;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
@@ -33,7 +32,7 @@ public final class SourceNode extends Node implements dev.favilla.lineage.Source
     private final AtomicReference<@Nullable List<Part>> parts = new AtomicReference<>();
 
     public SourceNode(int id, CallSite callSite, Closure<Source<?>> source, int minSplits) {
-        super(id, "SourceRDD", callSite, List.of());
+        super(id, "SourceRDD", callSite);
         this.source = source;
         this.minSplits = minSplits;
     }
@@ -51,11 +50,6 @@ public final class SourceNode extends Node implements dev.favilla.lineage.Source
     @Override
     protected int countPartitions() {
         return parts().size();
-    }
-
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(this, partition);
     }
 
     /** Tells nothing before the partitions are counted: this never runs user code. */

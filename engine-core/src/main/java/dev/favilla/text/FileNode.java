@@ -2,7 +2,6 @@ package dev.favilla.text;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
-import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.Node;
@@ -30,7 +29,7 @@ public final class FileNode extends Node implements Source {
      * @param format what is in the files
      */
     public FileNode(int id, CallSite callSite, String input, int minPartitions, FileFormat format) {
-        super(id, format.kind(), callSite, List.of());
+        super(id, format.kind(), callSite);
         this.input = input;
         this.minPartitions = minPartitions;
         this.format = format;
@@ -54,11 +53,6 @@ public final class FileNode extends Node implements Source {
     @Override
     protected int countPartitions() {
         return parts().size();
-    }
-
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Read(this, partition);
     }
 
     @Override

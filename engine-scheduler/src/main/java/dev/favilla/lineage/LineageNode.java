@@ -6,8 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One dataset, as a step in a lineage. Immutable; equality, hash code and {@code toString} use the id only, never the
- * parents, so a lineage of any length is safe to compare and print.
+ * One dataset, as a step in a lineage. Equality, hash code and {@code toString} use the id only, never the parents, so a
+ * lineage of any length is safe to compare and print.
+ *
+ * <p>Immutable but for one thing: a checkpoint may take the place of all that it is computed from, once. Then {@link
+ * #dependencies} is empty, {@link #plan} reads what was written, and {@link #cut} says so; the records are the same. Who
+ * looks at a lineage while that happens may see some of it as it was and some as it is, and needs less than it thought.
  *
  * <p>Serializable one by one, after its parents, and with the partition count it has found: see {@link LineageBinary}.
  * Parts that consist of the user's records implement {@link HoldsRecords}.
@@ -42,6 +46,11 @@ public interface LineageNode extends Serializable {
      */
     default List<String> preferredExecutors(int partition) {
         return List.of();
+    }
+
+    /** Returns what a checkpoint has left of this; empty while it is computed from its dependencies, or is a source. */
+    default Optional<LineageCut> cut() {
+        return Optional.empty();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.favilla.lineage;
 
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.ShuffleSpec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ public final class ShuffleDependency implements Dependency {
     private final EntryExtractor entries;
 
     /** What its map tasks are told, once anybody has asked; not sent along. */
-    private transient volatile @Nullable LineageBinary binary;
+    private transient volatile @Nullable Written written;
 
     /**
      * @param parent the dataset whose records are sent
@@ -55,16 +56,29 @@ public final class ShuffleDependency implements Dependency {
      * @throws dev.favilla.serializer.SerializationException if anything in them cannot be written
      */
     public LineageBinary binary(Serializer records) {
-        LineageBinary known = binary;
-        if (known == null) {
-            known = LineageBinary.of(parent, this, records);
-            binary = known;
+        Written known = written;
+        return known != null ? known.binary() : binary(records, List.of());
+    }
+
+    /**
+     * As {@link #binary(Serializer)}, made anew if it was made of other parts: a checkpoint may have taken the place of
+     * some, whose shuffles may be dropped now.
+     *
+     * @param parts the numbers of what the map tasks compute and read
+     */
+    public LineageBinary binary(Serializer records, List<List<Integer>> parts) {
+        Written known = written;
+        if (known == null || !known.parts().equals(parts)) {
+            known = new Written(List.copyOf(parts), LineageBinary.of(parent, this, records));
+            written = known;
         }
-        return known;
+        return known.binary();
     }
 
     @Override
     public String toString() {
         return spec + " of " + parent;
     }
+
+    private record Written(List<List<Integer>> parts, LineageBinary binary) {}
 }

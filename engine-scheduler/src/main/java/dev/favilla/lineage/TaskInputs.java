@@ -19,6 +19,9 @@ public interface TaskInputs {
     /** As {@link #open}, as an iterator that computes no more than is asked of it. */
     Iterator<@Nullable Object> pull(LineageNode node, int partition) throws Exception;
 
+    /** Returns the input version that a cached partition of a dataset of this stage has: what it is computed from. */
+    long inputVersion(LineageNode node, int partition);
+
     /** Opens what was shuffled to {@code partition}. */
     ShuffleReader shuffle(ShuffleDependency dependency, int partition) throws Exception;
 }

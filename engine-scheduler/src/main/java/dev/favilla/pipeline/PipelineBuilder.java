@@ -5,6 +5,7 @@ import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.LineageCut;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
@@ -129,6 +130,12 @@ public final class PipelineBuilder implements TaskInputs {
         return new PulledRecords(begin(node, partition), scope);
     }
 
+    @Override
+    public long inputVersion(LineageNode node, int partition) {
+        Optional<LineageCut> cut = node.cut();
+        return cut.isPresent() ? cut.get().inputVersion(partition) : inputVersions.of(node, reads);
+    }
+
     /** Pushes all records of {@code records} into {@code sink} until it wants no more, then ends it. */
     public void drive(Cursor records, Sink sink) throws Exception {
         Steps.drive(records, sink, scope);
@@ -202,23 +209,27 @@ public final class PipelineBuilder implements TaskInputs {
 
     private boolean isCached(DatasetPartition made) {
         LineageNode node = made.dataset();
-        StorageLevel level = persisted.get(node.id());
-        return level != null
-                && level.keeps()
-                && blocks.find(new BlockId(node.id(), made.number()), inputVersions.of(node, reads), scope)
+        return (persisted.getOrDefault(node.id(), StorageLevel.NONE).keeps() || isOnlyCached(node))
+                && blocks.find(new BlockId(node.id(), made.number()), inputVersion(node, made.number()), scope)
                         .isPresent();
+    }
+
+    /** Returns whether there is nothing left to compute it from. */
+    private static boolean isOnlyCached(LineageNode node) {
+        return node.cut().map(LineageCut::toBlocks).orElse(false);
     }
 
     /** Looks for a partition in the cache; where it is to be kept and is not there, has it collected on the way. */
     private Optional<CachedBlock> findOrBegin(LineageNode node, int partition, Deque<Step> steps) {
-        StorageLevel level = persisted.get(node.id());
-        if (level == null || !level.keeps()) {
+        StorageLevel level = persisted.getOrDefault(node.id(), StorageLevel.NONE);
+        boolean onlyCached = isOnlyCached(node);
+        if (!level.keeps() && !onlyCached) {
             return Optional.empty();
         }
         BlockId id = new BlockId(node.id(), partition);
-        long inputVersion = inputVersions.of(node, reads);
+        long inputVersion = inputVersion(node, partition);
         Optional<CachedBlock> cached = blocks.find(id, inputVersion, scope);
-        if (cached.isEmpty() && building.add(id)) { // read twice by one attempt, it is collected once
+        if (cached.isEmpty() && !onlyCached && building.add(id)) { // read twice by one attempt, it is collected once
             steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope), false));
         }
         return cached;

@@ -2,6 +2,7 @@ package dev.favilla.rdd.arrange;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
@@ -9,6 +10,7 @@ import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.Node;
+import dev.favilla.rdd.Recipe;
 import dev.favilla.shuffle.Partitioner;
 import java.util.List;
 import java.util.Optional;
@@ -16,46 +18,47 @@ import java.util.Optional;
 /** Datasets that share one partitioner: partition i is made of all their partitions i, in order, so keys stay put. */
 public final class AlignedUnionNode extends Node {
 
-    private final List<LineageNode> parents;
-    private final Partitioner partitioner;
-    private final Append operator;
-
     /** @param parents one or more */
     public AlignedUnionNode(int id, CallSite callSite, List<? extends LineageNode> parents, Partitioner partitioner) {
-        super(
-                id,
-                "PartitionerAwareUnionRDD",
-                callSite,
-                parents.stream().map(NarrowDependency::new).toList());
-        this.parents = List.copyOf(parents);
-        this.partitioner = partitioner;
-        this.operator = new Append(this.parents.subList(1, parents.size()));
+        super(id, "PartitionerAwareUnionRDD", callSite, new Aligned(List.copyOf(parents), partitioner));
     }
 
     /** Returns the datasets whose records are put together, in order. */
     public List<LineageNode> parents() {
-        return parents;
+        return recipe(Aligned.class).parents();
     }
 
     /** Returns what is done to the records of the first parent. */
     public Append operator() {
-        return operator;
-    }
-
-    @Override
-    public Optional<Partitioner> partitioner() {
-        return Optional.of(partitioner);
+        return recipe(Aligned.class).operator();
     }
 
     @Override
     protected int countPartitions() {
-        return partitioner.numPartitions();
+        return recipe(Aligned.class).placement().numPartitions();
     }
 
-    /** A step over the first parent that adds the others at its end, so that unions of unions do not nest. */
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Apply(parents.get(0), partition, operator);
+    private record Aligned(List<LineageNode> parents, Partitioner placement) implements Recipe {
+
+        Append operator() {
+            return new Append(parents.subList(1, parents.size()));
+        }
+
+        @Override
+        public List<Dependency> dependencies() {
+            return parents.stream().<Dependency>map(NarrowDependency::new).toList();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.of(placement);
+        }
+
+        /** A step over the first parent that adds the others at its end, so that unions of unions do not nest. */
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            return new PartitionPlan.Apply(parents.get(0), partition, operator());
+        }
     }
 
     /**

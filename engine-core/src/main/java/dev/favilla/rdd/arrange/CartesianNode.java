@@ -4,6 +4,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
@@ -12,6 +13,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.EntryBuilder;
 import dev.favilla.rdd.Node;
+import dev.favilla.rdd.Recipe;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.spill.HeldRecords;
@@ -25,37 +27,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CartesianNode extends Node {
 
-    private final LineageNode left;
-    private final Cross operator;
-
     public CartesianNode(int id, CallSite callSite, LineageNode left, Cross operator) {
-        super(
-                id,
-                "CartesianRDD",
-                callSite,
-                List.of(new NarrowDependency(left), new NarrowDependency(operator.right())));
-        this.left = left;
-        this.operator = operator;
+        super(id, "CartesianRDD", callSite, new Crossed(left, operator));
     }
 
     /** Returns the dataset whose records stream past. */
     public LineageNode left() {
-        return left;
+        return recipe(Crossed.class).left();
     }
 
     /** Returns what is done to them. */
     public Cross operator() {
-        return operator;
+        return recipe(Crossed.class).operator();
     }
 
     @Override
     protected int countPartitions() {
-        return Math.multiplyExact(left.numPartitions(), operator.right.numPartitions());
+        return Math.multiplyExact(left().numPartitions(), operator().right.numPartitions());
     }
 
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Apply(left, partition / operator.right.numPartitions(), operator);
+    private record Crossed(LineageNode left, Cross operator) implements Recipe {
+
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of(new NarrowDependency(left), new NarrowDependency(operator.right()));
+        }
+
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            return new PartitionPlan.Apply(left, partition / operator.right.numPartitions(), operator);
+        }
     }
 
     /**

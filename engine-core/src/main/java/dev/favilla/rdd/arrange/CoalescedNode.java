@@ -2,6 +2,7 @@ package dev.favilla.rdd.arrange;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
@@ -9,42 +10,48 @@ import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.Node;
+import dev.favilla.rdd.Recipe;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** Fewer partitions, each made of neighbouring ones of its parent, in order, in groups whose sizes differ by at most one. */
 public final class CoalescedNode extends Node {
 
-    private final LineageNode parent;
-    private final int wanted;
-
     /** @param wanted how many partitions there are to be, unless the parent has fewer; at least 1 */
     public CoalescedNode(int id, CallSite callSite, LineageNode parent, int wanted) {
-        super(id, "CoalescedRDD", callSite, List.of(new NarrowDependency(parent)));
-        this.parent = parent;
-        this.wanted = wanted;
+        super(id, "CoalescedRDD", callSite, new Grouped(parent, wanted));
     }
 
     /** Returns the dataset whose partitions are put together. */
     public LineageNode parent() {
-        return parent;
+        return recipe(Grouped.class).parent();
     }
 
     @Override
     protected int countPartitions() {
-        return Math.min(wanted, parent.numPartitions());
+        Grouped grouped = recipe(Grouped.class);
+        return Math.min(grouped.wanted(), grouped.parent().numPartitions());
     }
 
-    @Override
-    public PartitionPlan plan(int partition) {
-        int from = start(partition);
-        List<Integer> rest =
-                IntStream.range(from + 1, start(partition + 1)).boxed().toList();
-        return new PartitionPlan.Apply(parent, from, new Join(parent, rest));
-    }
+    private record Grouped(LineageNode parent, int wanted) implements Recipe {
 
-    private int start(int partition) {
-        return (int) ((long) partition * parent.numPartitions() / numPartitions());
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of(new NarrowDependency(parent));
+        }
+
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            int from = start(dataset, partition);
+            List<Integer> rest = IntStream.range(from + 1, start(dataset, partition + 1))
+                    .boxed()
+                    .toList();
+            return new PartitionPlan.Apply(parent, from, new Join(parent, rest));
+        }
+
+        private int start(LineageNode dataset, int partition) {
+            return (int) ((long) partition * parent.numPartitions() / dataset.numPartitions());
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Cursor;
+import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.PartitionPlan;
@@ -11,6 +12,7 @@ import dev.favilla.lineage.PreparedNode;
 import dev.favilla.lineage.Sink;
 import dev.favilla.rdd.EntryBuilder;
 import dev.favilla.rdd.Node;
+import dev.favilla.rdd.Recipe;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -22,67 +24,71 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IndexedNode extends Node implements PreparedNode {
 
-    private final LineageNode parent;
-    private final EntryBuilder pairs;
-
-    /** The place of the first record of each partition. */
-    private final AtomicReference<long @Nullable []> starts = new AtomicReference<>();
-
     public IndexedNode(int id, CallSite callSite, LineageNode parent, EntryBuilder pairs) {
-        super(id, "ZippedWithIndexRDD", callSite, List.of(new NarrowDependency(parent)));
-        this.parent = parent;
-        this.pairs = pairs;
+        super(id, "ZippedWithIndexRDD", callSite, new Numbered(parent, pairs, new AtomicReference<>()));
     }
 
     /** Returns the dataset whose records are numbered. */
     public LineageNode parent() {
-        return parent;
+        return recipe(Numbered.class).parent();
     }
 
     @Override
     protected int countPartitions() {
-        return parent.numPartitions();
+        return parent().numPartitions();
     }
 
     @Override
     public boolean isPrepared() {
-        return numPartitions() <= 1 || starts.get() != null;
+        return numPartitions() <= 1
+                || !(recipe() instanceof Numbered numbered)
+                || numbered.starts().get() != null;
     }
 
     @Override
     public void prepare(Jobs jobs) {
-        if (isPrepared()) {
+        if (isPrepared() || !(recipe() instanceof Numbered numbered)) {
             return;
         }
         long[] found = new long[numPartitions()];
         List<Integer> allButTheLast =
                 IntStream.range(0, found.length - 1).boxed().toList();
-        List<?> counts = (List<?>) jobs.run(parent, allButTheLast, new Counts());
+        List<?> counts = (List<?>) jobs.run(numbered.parent(), allButTheLast, new Counts());
         if (counts == null) {
             throw new IllegalStateException("counting gave nothing: a bug in Favilla");
         }
         for (int i = 1; i < found.length; i++) {
             found[i] = found[i - 1] + (Long) counts.get(i - 1);
         }
-        starts.compareAndSet(null, found);
+        numbered.starts().compareAndSet(null, found);
     }
 
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Apply(
-                parent, partition, new NumberOperator(new NumberOperator.Consecutive(start(partition)), pairs));
-    }
+    /** @param starts the place of the first record of each partition, once it is known */
+    private record Numbered(LineageNode parent, EntryBuilder pairs, AtomicReference<long @Nullable []> starts)
+            implements Recipe {
 
-    private long start(int partition) {
-        long[] known = starts.get();
-        if (known != null) {
-            return known[partition];
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of(new NarrowDependency(parent));
         }
-        if (partition == 0) {
-            return 0;
+
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            NumberOperator.Consecutive places = new NumberOperator.Consecutive(start(dataset, partition));
+            return new PartitionPlan.Apply(parent, partition, new NumberOperator(places, pairs));
         }
-        throw new IllegalStateException("the records before partition " + partition + " of " + this
-                + " have not been counted: nobody has prepared it");
+
+        private long start(LineageNode dataset, int partition) {
+            long[] known = starts.get();
+            if (known != null) {
+                return known[partition];
+            }
+            if (partition == 0) {
+                return 0;
+            }
+            throw new IllegalStateException("the records before partition " + partition + " of " + dataset
+                    + " have not been counted: nobody has prepared it");
+        }
     }
 
     /** How many records each partition has. */

@@ -2,6 +2,7 @@ package dev.favilla.rdd.arrange;
 
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
@@ -9,25 +10,19 @@ import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.Node;
+import dev.favilla.rdd.Recipe;
 import java.util.List;
 
 /** The partitions of several datasets, one after the other. */
 public final class UnionNode extends Node {
 
-    private final List<LineageNode> parents;
-
     public UnionNode(int id, CallSite callSite, List<? extends LineageNode> parents) {
-        super(
-                id,
-                "UnionRDD",
-                callSite,
-                parents.stream().map(NarrowDependency::new).toList());
-        this.parents = List.copyOf(parents);
+        super(id, "UnionRDD", callSite, new Concatenated(List.copyOf(parents)));
     }
 
     /** Returns the datasets whose partitions are these, in order. */
     public List<LineageNode> parents() {
-        return parents;
+        return recipe(Concatenated.class).parents();
     }
 
     /**
@@ -36,22 +31,31 @@ public final class UnionNode extends Node {
     @Override
     protected int countPartitions() {
         int sum = 0;
-        for (LineageNode parent : parents) {
+        for (LineageNode parent : parents()) {
             sum = Math.addExact(sum, parent.numPartitions());
         }
         return sum;
     }
 
-    @Override
-    public PartitionPlan plan(int partition) {
-        int left = partition;
-        for (LineageNode parent : parents) {
-            if (left < parent.numPartitions()) {
-                return new PartitionPlan.Apply(parent, left, new Pass());
-            }
-            left -= parent.numPartitions();
+    private record Concatenated(List<LineageNode> parents) implements Recipe {
+
+        @Override
+        public List<Dependency> dependencies() {
+            return parents.stream().<Dependency>map(NarrowDependency::new).toList();
         }
-        throw new IllegalStateException("partition " + partition + " of " + this + ", which has " + numPartitions());
+
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            int left = partition;
+            for (LineageNode parent : parents) {
+                if (left < parent.numPartitions()) {
+                    return new PartitionPlan.Apply(parent, left, new Pass());
+                }
+                left -= parent.numPartitions();
+            }
+            throw new IllegalStateException(
+                    "partition " + partition + " of " + dataset + ", which has " + dataset.numPartitions());
+        }
     }
 
     /** Records stay as they are. */

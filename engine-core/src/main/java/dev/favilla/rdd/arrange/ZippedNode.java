@@ -3,12 +3,14 @@ package dev.favilla.rdd.arrange;
 import dev.favilla.closure.Closure;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.DatasetPartition;
+import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.rdd.Node;
+import dev.favilla.rdd.Recipe;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,23 +18,18 @@ import org.jspecify.annotations.Nullable;
 /** Partitions with the same number of two datasets, read side by side. */
 public final class ZippedNode extends Node {
 
-    private final LineageNode left;
-    private final Zip operator;
-
     public ZippedNode(int id, CallSite callSite, LineageNode left, LineageNode right, Zipper zipper) {
-        super(id, "ZippedPartitionsRDD2", callSite, List.of(new NarrowDependency(left), new NarrowDependency(right)));
-        this.left = left;
-        this.operator = new Zip(right, zipper);
+        super(id, "ZippedPartitionsRDD2", callSite, new Paired(left, new Zip(right, zipper)));
     }
 
     /** Returns the left dataset. */
     public LineageNode left() {
-        return left;
+        return recipe(Paired.class).left();
     }
 
     /** Returns what is done to its records. */
     public Zip operator() {
-        return operator;
+        return recipe(Paired.class).operator();
     }
 
     /**
@@ -40,6 +37,8 @@ public final class ZippedNode extends Node {
      */
     @Override
     protected int countPartitions() {
+        LineageNode left = left();
+        Zip operator = operator();
         int count = left.numPartitions();
         if (operator.right().numPartitions() != count) {
             throw new IllegalArgumentException("Cannot zip datasets with different numbers of partitions: " + left
@@ -49,9 +48,17 @@ public final class ZippedNode extends Node {
         return count;
     }
 
-    @Override
-    public PartitionPlan plan(int partition) {
-        return new PartitionPlan.Apply(left, partition, operator);
+    private record Paired(LineageNode left, Zip operator) implements Recipe {
+
+        @Override
+        public List<Dependency> dependencies() {
+            return List.of(new NarrowDependency(left), new NarrowDependency(operator.right()));
+        }
+
+        @Override
+        public PartitionPlan plan(LineageNode dataset, int partition) {
+            return new PartitionPlan.Apply(left, partition, operator);
+        }
     }
 
     /**
