@@ -54,6 +54,11 @@ final class DatasetSettings {
         }
     }
 
+    /** Gives a dataset that is kept another level; returns whether it is. */
+    boolean change(LineageNode node, StorageLevel level) {
+        return levels.replace(node.id(), level) != null;
+    }
+
     void unpersist(LineageNode node) {
         levels.remove(node.id());
         kept.remove(node.id());

@@ -19,8 +19,10 @@ import dev.favilla.stats.PartialResult;
 import dev.favilla.status.JobReport;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.StorageLevel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -53,6 +55,7 @@ final class Datasets {
     private final Reachability reachability;
     private final DatasetSettings settings;
     private final JobRunner jobs;
+    private final Checkpoints checkpoints;
     private final DiskWatch disk;
     private final AtomicInteger nextId = new AtomicInteger();
     private final AtomicInteger nextShuffle = new AtomicInteger();
@@ -78,6 +81,7 @@ final class Datasets {
         this.reachability = reachability;
         this.settings = new DatasetSettings(reachability);
         this.jobs = new JobRunner(engine, settings, HeapShare.of(engineSettings));
+        this.checkpoints = new Checkpoints(this, engine, jobs, engineSettings.checkpoints(), reachability);
         this.disk = new DiskWatch(
                 () -> engine.executors().usage().disk().bytes(),
                 reachability,
@@ -208,6 +212,29 @@ final class Datasets {
             throw new UnsupportedOperationException(
                     "Cannot persist " + node + " at level NONE. Call unpersist() to stop keeping it.");
         }
+        boolean local = checkpoints.isLocal(node);
+        StorageLevel used = local ? withDisk(level) : level;
+        if (!local || !settings.change(node, used)) {
+            keep(node, used);
+        }
+    }
+
+    /** Has a dataset kept at a level that uses disk: what it had is raised, and what is cached at a lower one dropped. */
+    void keepOnDisk(LineageNode node) {
+        StorageLevel level = settings.level(node);
+        if (!level.useDisk()) {
+            if (level.keeps()) {
+                unpersist(node);
+            }
+            keep(node, level.keeps() ? withDisk(level) : StorageLevel.MEMORY_AND_DISK);
+        }
+    }
+
+    private static StorageLevel withDisk(StorageLevel level) {
+        return new StorageLevel(true, level.useMemory(), level.useOffHeap(), level.deserialized(), level.replication());
+    }
+
+    private void keep(LineageNode node, StorageLevel level) {
         Engine parts = engine;
         int id = node.id();
         settings.persist(node, level, () -> {
@@ -220,6 +247,16 @@ final class Datasets {
         requireUsable();
         settings.unpersist(node);
         engine.scheduler().unpersist(node.id());
+    }
+
+    /** Returns what is marked for a checkpoint. */
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** Opens what a checkpoint has written. */
+    <T extends @Nullable Object> RDD<T> checkpointFile(String path, List<Class<?>> classes, CallSite site) {
+        return new RDD<>(this, checkpoints.directory().open(path, classes, engine.serializer(), nextId(), site));
     }
 
     /** Returns the datasets that are marked as kept, by id. */
@@ -241,13 +278,15 @@ final class Datasets {
         StorageLevel level = settings.level(node);
         String head = settings.describe(node) + " [" + (level.keeps() ? level.description() : "") + "]";
         BlockManager.CachedSize kept = engine.executors().sizeOf(node.id());
-        return kept.partitions() == 0
-                ? List.of(head)
-                : List.of(
-                        head,
-                        "    CachedPartitions: " + kept.partitions() + "; MemorySize: "
-                                + Bytes.format(kept.memoryBytes()) + "; DiskSize: "
-                                + Bytes.format(kept.diskBytes()));
+        List<String> lines = new ArrayList<>(List.of(head));
+        Checkpoints.checkpointOf(node)
+                .ifPresent(cut ->
+                        lines.add("    Checkpoint: " + Objects.requireNonNullElse(cut.directory(), "cached blocks")));
+        if (kept.partitions() > 0) {
+            lines.add("    CachedPartitions: " + kept.partitions() + "; MemorySize: " + Bytes.format(kept.memoryBytes())
+                    + "; DiskSize: " + Bytes.format(kept.diskBytes()));
+        }
+        return lines;
     }
 
     String explain(LineageNode node) {
@@ -277,7 +316,9 @@ final class Datasets {
 
     private @Nullable Object run(JobRunner.Request request, Consumer<JobHandle> begun) {
         look();
-        return jobs.run(request, begun);
+        Object result = jobs.run(request, begun);
+        checkpoints.follow(request, begun);
+        return result;
     }
 
     private void look() {
@@ -296,7 +337,7 @@ final class Datasets {
     <R extends @Nullable Object> FutureAction<R> start(LineageNode target, Action action, CallSite site) {
         requireUsable();
         var all = new JobRunner.Request(target, indexes(0, target.numPartitions()), action, site, properties.get());
-        if (jobs.needsPreparation(target)) {
+        if (jobs.needsPreparation(target) || checkpoints.isDue(target, all.properties())) {
             return started(StepwiseAction.of(begun -> RDDActions.<R>result(run(all, begun))));
         }
         look();

@@ -133,6 +133,18 @@ public final class DoubleRDD extends RDD<Double> {
         return this;
     }
 
+    @Override
+    public DoubleRDD checkpoint() {
+        super.checkpoint();
+        return this;
+    }
+
+    @Override
+    public DoubleRDD localCheckpoint() {
+        super.localCheckpoint();
+        return this;
+    }
+
     // ---------------------------------------------------------------- actions
 
     /** Returns the sum, 0.0 of no numbers. Runs one job; numbers are added in order, then the partitions' sums. */

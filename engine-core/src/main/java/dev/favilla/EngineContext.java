@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -488,6 +489,39 @@ public final class EngineContext implements AutoCloseable {
         return inputs.from(notNull(source, "source"), minSplits, CallSites.here("read"));
     }
 
+    /**
+     * Has datasets that are marked from now on be written below {@code directory}, in a new directory of this context
+     * that {@link #getCheckpointDir} tells. It is made when the first of them is written, and never deleted. By default
+     * {@code favilla.checkpoint.dir}.
+     *
+     * @see RDD#checkpoint
+     */
+    public void setCheckpointDir(String directory) {
+        datasets.checkpoints().directory().set(notNull(directory, "directory"));
+    }
+
+    /** Returns the directory where this context writes checkpoints, if one was set. */
+    public Optional<String> getCheckpointDir() {
+        return datasets.checkpoints().directory().get();
+    }
+
+    /**
+     * Opens what {@link RDD#checkpoint} has written, in this context or another with the same serializer; for pairs {@code
+     * PairRDD.of(engine.checkpointFile(path))}.
+     *
+     * <p><b>Shape.</b> The partitions as they were, empty ones included, and the partitioner, if it could be written.
+     *
+     * <p><b>Errors.</b> As {@link #objectFile}. A partitioner that cannot be read is reported as a warning, and not known.
+     *
+     * @param path as {@link RDD#getCheckpointFile} has told it
+     * @param classes as in {@link #objectFile}, and that of a partitioner of one's own
+     * @throws dev.favilla.rdd.CheckpointException if there is no complete checkpoint
+     */
+    public <T extends @Nullable Object> RDD<T> checkpointFile(String path, Class<?>... classes) {
+        CallSite site = CallSites.here("checkpointFile");
+        return datasets.checkpointFile(notNull(path, "path"), List.of(notNull(classes, "classes")), site);
+    }
+
     /** Returns how many partitions files have at least, unless somebody says otherwise. */
     private int fewPartitions() {
         return Math.min(defaultParallelism(), 2);
@@ -899,7 +933,7 @@ public final class EngineContext implements AutoCloseable {
                     SchedulingSettings.of(settings, pools),
                     SerializationSettings.of(settings, registrations),
                     budget);
-            EngineContext engine = new EngineContext(all, faults(), CallSites.here(operation));
+            EngineContext engine = new EngineContext(all, Extensions.faults(extensions), CallSites.here(operation));
             try {
                 EngineControl control = new ContextControl(engine.engine, engine.datasets);
                 extensions.forEach(extension -> engine.extensions.open(extension, control));
@@ -919,21 +953,6 @@ public final class EngineContext implements AutoCloseable {
             }
             String text = settings.get(Setting.MASTER);
             return text == null ? Master.allCores() : Master.parse(text);
-        }
-
-        private @Nullable FaultInjector faults() {
-            List<FaultInjector> injectors = new ArrayList<>();
-            for (EngineExtension extension : extensions) {
-                FaultInjector faults = extension.faults();
-                if (faults != null) {
-                    injectors.add(faults);
-                }
-            }
-            if (injectors.size() > 1) {
-                throw new IllegalArgumentException(
-                        "a context takes one fault injector, got " + injectors + ". Join them into one extension.");
-            }
-            return injectors.isEmpty() ? null : injectors.get(0);
         }
     }
 }

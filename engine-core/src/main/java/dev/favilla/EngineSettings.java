@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param listenerQueueCapacity events that may wait for one listener
  * @param serialization how things become bytes
  * @param input how much files may make of themselves
+ * @param checkpoints where they go
  * @param sharedBudget what the context shares with others; null if each executor has a budget of its own
  */
 record EngineSettings(
@@ -41,6 +42,7 @@ record EngineSettings(
         int listenerQueueCapacity,
         SerializationSettings serialization,
         InputLimits input,
+        CheckpointDirectory checkpoints,
         @Nullable MemoryBudget sharedBudget) {
 
     private static final int MANY = 1_000_000;
@@ -74,6 +76,7 @@ record EngineSettings(
                         values.getOrDefault(Setting.LISTENER_QUEUE_CAPACITY, "10000"), 10 * MANY),
                 serialization,
                 input(values),
+                checkpoints(values),
                 sharedBudget);
     }
 
@@ -115,6 +118,16 @@ record EngineSettings(
                 (int) recordBytes,
                 Setting.INPUT_MAX_GZIP_SIZE.bytes(values.getOrDefault(Setting.INPUT_MAX_GZIP_SIZE, "0"), 0),
                 Setting.INPUT_MAX_GZIP_RATIO.integer(values.getOrDefault(Setting.INPUT_MAX_GZIP_RATIO, "500"), MANY));
+    }
+
+    private static CheckpointDirectory checkpoints(Map<Setting, String> values) {
+        String directory = values.get(Setting.CHECKPOINT_DIR);
+        if (directory != null && directory.isBlank()) {
+            throw Setting.CHECKPOINT_DIR.invalid(directory);
+        }
+        boolean cleans =
+                Setting.CHECKPOINT_CLEAN_FILES.flag(values.getOrDefault(Setting.CHECKPOINT_CLEAN_FILES, "false"));
+        return new CheckpointDirectory(directory, cleans, input(values));
     }
 
     private static OptionalInt parallelism(@Nullable String value) {

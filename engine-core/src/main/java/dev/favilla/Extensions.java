@@ -1,11 +1,14 @@
 package dev.favilla;
 
+import dev.favilla.fault.FaultInjector;
 import dev.favilla.lineage.StackText;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.spi.EngineExtension;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,26 @@ final class Extensions {
 
     private final CountDownLatch told = new CountDownLatch(1);
     private volatile @Nullable Thread telling;
+
+    /**
+     * Returns the fault injector that one of several extensions brings along.
+     *
+     * @throws IllegalArgumentException if more than one does
+     */
+    static @Nullable FaultInjector faults(List<EngineExtension> extensions) {
+        List<FaultInjector> injectors = new ArrayList<>();
+        for (EngineExtension extension : extensions) {
+            FaultInjector faults = extension.faults();
+            if (faults != null) {
+                injectors.add(faults);
+            }
+        }
+        if (injectors.size() > 1) {
+            throw new IllegalArgumentException(
+                    "a context takes one fault injector, got " + injectors + ". Join them into one extension.");
+        }
+        return injectors.isEmpty() ? null : injectors.get(0);
+    }
 
     void open(EngineExtension extension, EngineControl control) {
         extension.opened(control);

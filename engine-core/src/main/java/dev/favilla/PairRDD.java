@@ -178,6 +178,18 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         return unpersist();
     }
 
+    @Override
+    public PairRDD<K, V> checkpoint() {
+        super.checkpoint();
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> localCheckpoint() {
+        super.localCheckpoint();
+        return this;
+    }
+
     // ---------------------------------------------------------------- narrow
 
     /**

@@ -643,6 +643,49 @@ public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permit
         return unpersist();
     }
 
+    // ---------------------------------------------------------------- cutting the lineage
+
+    /**
+     * Marks this dataset to be written to the context's checkpoint directory by the next action that computes it or
+     * something made of it. From then on it is read from there: what it was made of is forgotten, its shuffles included,
+     * and children that were made before see that, too.
+     *
+     * <p><b>Cost.</b> Computed twice, by the action and by a job that writes it after that; cache it before.
+     *
+     * <p><b>Laziness.</b> Nothing is written here. An action writes the marked datasets that are nearest to it; with the
+     * local property {@code favilla.checkpoint.allMarkedAncestors} set to {@code true} it writes all it reaches.
+     *
+     * <p><b>Errors.</b> An action throws what the job that writes has failed with; the next one tries again. When files
+     * are gone later, tasks that want them fail with an {@link dev.favilla.text.InputException} that names the file.
+     *
+     * @return this dataset
+     * @throws dev.favilla.rdd.CheckpointException if the context has no checkpoint directory
+     * @see EngineContext#setCheckpointDir
+     * @see EngineContext#checkpointFile
+     */
+    public RDD<T> checkpoint() {
+        datasets().checkpoints().mark(lineage(), CallSites.here("checkpoint"));
+        return this;
+    }
+
+    /**
+     * Marks this dataset to be kept, and has the next action that computes it, or something made of it, cut its lineage
+     * to what is cached. Faster than {@link #checkpoint}, and not safe: a block that is lost with its executor, or dropped
+     * by {@link #unpersist}, cannot be computed again, and tasks that want it fail with an error that names it.
+     *
+     * <p><b>Cost.</b> Kept at the level that is set, with disk added; without one at {@link
+     * StorageLevel#MEMORY_AND_DISK}. What is cached at a level without disk is dropped here, and computed again.
+     *
+     * <p><b>Errors.</b> An action throws {@link dev.favilla.rdd.CheckpointException} if a partition cannot be cached; the
+     * lineage stays then, and the next action tries again.
+     *
+     * @return this dataset
+     */
+    public RDD<T> localCheckpoint() {
+        datasets().checkpoints().markLocal(lineage(), CallSites.here("localCheckpoint"));
+        return this;
+    }
+
     // ---------------------------------------------------------------- within the package
 
     private <R extends @Nullable Object> RDD<R> with(LineageNode result) {

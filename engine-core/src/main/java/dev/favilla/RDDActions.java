@@ -115,6 +115,16 @@ public abstract sealed class RDDActions<T extends @Nullable Object> permits RDD 
         return datasets.level(node);
     }
 
+    /** Returns whether {@link RDD#checkpoint} or {@link RDD#localCheckpoint} has cut the lineage, after an action. */
+    public final boolean isCheckpointed() {
+        return Checkpoints.checkpointOf(node).isPresent();
+    }
+
+    /** Returns the directory that {@link RDD#checkpoint} has written; empty before, and for local checkpoints. */
+    public final Optional<String> getCheckpointFile() {
+        return Checkpoints.checkpointOf(node).flatMap(cut -> Optional.ofNullable(cut.directory()));
+    }
+
     /**
      * Returns the lineage as text, as Spark prints it: partition counts, operator, id and call site, indented at
      * shuffles, with storage level and size of what is kept.

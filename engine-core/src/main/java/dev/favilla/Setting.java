@@ -38,6 +38,8 @@ enum Setting {
     SHUFFLE_COMPRESS("favilla.shuffle.compress", "true or false"),
     RDD_COMPRESS("favilla.rdd.compress", "true or false"),
     CLOSURE_WARN_BYTES("favilla.closure.warnBytes", Text.SIZE + ", at least 1"),
+    CHECKPOINT_DIR("favilla.checkpoint.dir", "a directory"),
+    CHECKPOINT_CLEAN_FILES("favilla.checkpoint.cleanFiles", "true or false"),
     INPUT_MAX_RECORD_SIZE(InputLimits.RECORD_KEY, Text.SIZE + ", at least 1 and below 2g"),
     INPUT_MAX_GZIP_SIZE(InputLimits.GZIP_BYTES_KEY, Text.SIZE + "; 0 for no limit"),
     INPUT_MAX_GZIP_RATIO(InputLimits.GZIP_RATIO_KEY, "a whole number from 1 to 1000000");

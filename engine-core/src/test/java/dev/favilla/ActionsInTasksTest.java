@@ -322,6 +322,8 @@ class ActionsInTasksTest {
                     call("distinct", () -> DATASET.get().distinct()),
                     call("cache", () -> DATASET.get().cache()),
                     call("unpersist", () -> DATASET.get().unpersist()),
+                    call("checkpoint", () -> DATASET.get().checkpoint()),
+                    call("localCheckpoint", () -> DATASET.get().localCheckpoint()),
                     call("parallelize", () -> CONTEXT.get().parallelize(List.of(1))),
                     call("range", () -> CONTEXT.get().range(0, 1)),
                     call("textFile", () -> CONTEXT.get().textFile("x")),

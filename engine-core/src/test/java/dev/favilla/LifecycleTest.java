@@ -269,6 +269,9 @@ class LifecycleTest {
             calls.put("cache", () -> dataset.cache());
             calls.put("persist", () -> dataset.persist(StorageLevel.MEMORY_ONLY_SER));
             calls.put("unpersist", () -> dataset.unpersist());
+            calls.put("checkpoint", () -> dataset.checkpoint());
+            calls.put("localCheckpoint", () -> dataset.localCheckpoint());
+            calls.put("checkpointFile", () -> engine.checkpointFile("x"));
             calls.put("mapValues", () -> pairs.mapValues(x -> x));
             calls.put("keys", () -> pairs.keys());
             calls.put("values", () -> pairs.values());

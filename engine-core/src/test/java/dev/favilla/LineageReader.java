@@ -5,6 +5,7 @@ import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.rdd.CheckpointNode;
 import dev.favilla.rdd.CoGroupNode;
 import dev.favilla.rdd.CollectionNode;
 import dev.favilla.rdd.Combiners;
@@ -46,6 +47,9 @@ final class LineageReader {
 
     /** Returns for example {@code map(f) of range from 0 by 1, 10 numbers}. */
     String read(LineageNode node) {
+        if (node.cut().isPresent()) {
+            return "a checkpoint";
+        }
         if (node instanceof NarrowNode narrow) {
             return operator(narrow.operator()) + " of " + read(narrow.parent());
         }
@@ -97,6 +101,9 @@ final class LineageReader {
         }
         if (node instanceof SourceNode source) {
             return "records of " + source.source().function() + " in " + source.minSplits();
+        }
+        if (node instanceof CheckpointNode checkpoint) {
+            return "records of " + checkpoint.files();
         }
         if (node instanceof FileNode text) {
             return "lines of " + text.input() + " in " + text.minPartitions();

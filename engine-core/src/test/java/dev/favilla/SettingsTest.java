@@ -123,6 +123,8 @@ class SettingsTest {
         "favilla.local.dir, ''",
         "favilla.local.dir, '/,,/'",
         "favilla.local.dir, /no/such/directory",
+        "favilla.checkpoint.dir, ''",
+        "favilla.checkpoint.cleanFiles, maybe",
         "favilla.local.maxBytes, -1",
         "favilla.local.maxBytes, much",
         "favilla.listener.queueCapacity, 0",

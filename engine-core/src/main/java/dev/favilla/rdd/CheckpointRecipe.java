@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param directory where it was written; null if only its cached blocks are left
  */
 public record CheckpointRecipe(
-        Source source, @Nullable Partitioner placement, LineageCut left, @Nullable String directory)
-        implements Recipe {
+        Source source,
+        @Nullable Partitioner placement,
+        LineageCut left,
+        @Nullable String directory) implements Recipe {
 
     @Override
     public List<Dependency> dependencies() {

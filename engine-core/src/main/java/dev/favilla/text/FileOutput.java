@@ -180,7 +180,11 @@ public final class FileOutput implements Sink<Object>, ImmutableValue {
 
     /** Opens a writer for an attempt, as {@link #open(int, long)} would if it were told more. */
     public SinkWriter<Object> open(TaskScope scope) {
-        return new PartWriter("attempt-" + scope.attemptId(), scope);
+        return open(scope, format);
+    }
+
+    PartWriter open(TaskScope scope, PartFormat own) {
+        return new PartWriter("attempt-" + scope.attemptId(), own, scope);
     }
 
     @Override
@@ -264,7 +268,7 @@ public final class FileOutput implements Sink<Object>, ImmutableValue {
     }
 
     /** Writes one file of the staging directory. */
-    private final class PartWriter implements SinkWriter<Object> {
+    final class PartWriter implements SinkWriter<Object> {
 
         private final String name;
         private final Path file;
@@ -272,7 +276,7 @@ public final class FileOutput implements Sink<Object>, ImmutableValue {
         private final PartFormat.RecordWriter records;
         private long bytes;
 
-        PartWriter(String name, TaskScope scope) {
+        PartWriter(String name, PartFormat format, TaskScope scope) {
             this.name = name;
             this.file = staging().resolve(ATTEMPTS).resolve(name);
             OutputStream plain = null;

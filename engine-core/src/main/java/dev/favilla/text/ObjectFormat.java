@@ -54,10 +54,14 @@ public final class ObjectFormat extends FileFormat {
 
     @Override
     SplitReader open(FileSplit split, TaskScope scope) throws IOException {
+        return open(split, RecordCopier.of(scope).serializer());
+    }
+
+    SplitReader open(FileSplit split, Serializer serializer) throws IOException {
         split.requireUnchanged();
         SeekableByteChannel file = Files.newByteChannel(split.path());
         try {
-            return open(split, file, RecordCopier.of(scope).serializer());
+            return open(split, file, serializer);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;

@@ -21,7 +21,32 @@ public final class ObjectPartFormat implements PartFormat {
 
     @Override
     public RecordWriter open(OutputStream out, TaskScope scope) throws IOException {
-        return new Objects(out, RecordCopier.of(scope).serializer().portable(List.of()));
+        return open(out, RecordCopier.of(scope).serializer());
+    }
+
+    static RecordWriter open(OutputStream out, Serializer serializer) throws IOException {
+        return new Objects(out, serializer.portable(List.of()));
+    }
+
+    /** The same for one file, of which it tells the classes. */
+    static final class Noting implements PartFormat {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient PortableSerializer portable;
+
+        Noting(Serializer serializer) {
+            this.portable = serializer.portable(List.of());
+        }
+
+        @Override
+        public RecordWriter open(OutputStream out, TaskScope scope) throws IOException {
+            return new Objects(out, portable);
+        }
+
+        List<Class<?>> classes() {
+            return portable.classes().get();
+        }
     }
 
     private static final class Objects implements RecordWriter {

@@ -165,6 +165,27 @@ class EveryVerbTest {
         }
 
         @Test
+        void whatCutsALineage() {
+            try (EngineContext engine = EngineContext.open(master)) {
+                engine.setCheckpointDir(directory.toString());
+                PairRDD<String, Long> written =
+                        departures(engine).reduceByKey(Long::sum).checkpoint();
+                PairRDD<String, Long> kept = arrivals(engine).reduceByKey(Long::sum).localCheckpoint();
+                assertThat(written.isCheckpointed()).isFalse();
+
+                assertThat(written.collectAsMap()).isEqualTo(sums(Flight::origin));
+                assertThat(kept.collectAsMap()).isEqualTo(sums(Flight::destination));
+
+                assertThat(kept.isCheckpointed()).isTrue();
+                assertThat(kept.collectAsMap()).isEqualTo(sums(Flight::destination));
+                String path = written.getCheckpointFile().orElseThrow();
+                assertThat(path).startsWith(engine.getCheckpointDir().orElseThrow());
+                assertThat(asMap(engine.<Pair<String, Long>>checkpointFile(path).collect()))
+                        .isEqualTo(sums(Flight::origin));
+            }
+        }
+
+        @Test
         void whatGoesRecordByRecord() {
             try (EngineContext engine = EngineContext.open(master)) {
                 RDD<Flight> flights = flights(engine);

@@ -169,6 +169,17 @@ final class Recipes {
         return centers;
     }
 
+    static RDD<Long> afterManyRounds(RDD<Long> start, int rounds) {
+        RDD<Long> numbers = start;
+        for (int round = 1; round <= rounds; round++) {
+            numbers = numbers.map(x -> x % 2 == 0 ? x / 2 : 3 * x + 1);
+            if (round % 10 == 0) {
+                numbers.cache().checkpoint().count();
+            }
+        }
+        return numbers;
+    }
+
     static PairRDD<String, TreeSet<String>> invertedIndex(PairRDD<String, String> texts) {
         return texts.flatMapToPair(text -> {
                     List<Pair<String, String>> found = new ArrayList<>();

@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -133,6 +134,26 @@ class RecipesTest {
             assertThat(salted.collect()).containsExactlyInAnyOrderElementsOf(plain.collect());
             assertThat(largestPartition(plain)).isGreaterThanOrEqualTo(3_800);
             assertThat(largestPartition(salted)).isLessThan(3_800 / 3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
+    void afterManyRounds(String master, @TempDir Path checkpoints) {
+        try (EngineContext engine = EngineContext.open(master)) {
+            engine.setCheckpointDir(checkpoints.toString());
+
+            RDD<Long> numbers = Recipes.afterManyRounds(engine.range(1, 100), 25);
+
+            assertThat(numbers.collect())
+                    .isEqualTo(LongStream.range(1, 100)
+                            .map(start -> LongStream.iterate(start, x -> x % 2 == 0 ? x / 2 : 3 * x + 1)
+                                    .skip(25)
+                                    .findFirst()
+                                    .orElseThrow())
+                            .boxed()
+                            .toList());
+            assertThat(numbers.toDebugString()).contains("Checkpoint: " + checkpoints);
         }
     }
 

@@ -181,8 +181,10 @@ public final class SchedulerService implements JobScheduler {
 
     private static JobRequest written(JobRequest request, StageGraph stages, Serializer isolation) {
         for (StageGraph.StagePlan stage : stages.stages()) {
-            stage.output().ifPresent(output -> // kept there
-                    output.binary(isolation, List.of(stage.rddIds(), stage.parentShuffles())));
+            stage.output()
+                    .ifPresent(
+                            output -> // kept there
+                            output.binary(isolation, List.of(stage.rddIds(), stage.parentShuffles())));
         }
         return new JobRequest(
                 request.target(),
