@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.DiskUsage;
+import dev.favilla.memory.MemoryAccount;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.status.JobReport;
 import dev.favilla.task.TaskContext;
@@ -65,6 +66,15 @@ final class Engines {
             scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB));
             return granted;
         });
+        return true;
+    }
+
+    /** Has the task ask for all memory there is and give it back, so that whatever can leave the memory does. */
+    static boolean pressMemory() {
+        MemoryAccount memory = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task"))
+                .scope()
+                .memory();
+        memory.release(memory.reserve(1L << 40));
         return true;
     }
 
