@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps into one context at random: fails attempts, fetches and cached reads, damages blocks, holds attempts up, and
- * loses executors. Keeps book of what it did, so that a job's failure can be told from an unjustified one.
+ * Steps into one context at random: fails attempts, fetches, cached reads and disks, damages blocks, holds attempts up,
+ * and loses executors. Keeps book of what it did, so that a job's failure can be told from an unjustified one.
  *
  * <p><b>Replay.</b> Whether and where an attempt fails follows from the seed and its id. All else follows from the seed
  * and from how many sites were reached before, and with real threads that differs from run to run.
@@ -38,14 +38,16 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
      * @param fetch a map output cannot be read, per map output and reader
      * @param miss a cached block is not found although it may be there, per look
      * @param damage a bit is flipped, per block that is read as bytes
+     * @param disk the disk is full or broken, per step of bytes that are written or read
      * @param delay the attempt is held up, per site
      */
-    record Rates(double error, double fetch, double miss, double damage, double delay) {
+    record Rates(double error, double fetch, double miss, double damage, double disk, double delay) {
 
-        static final Rates USUAL = new Rates(0.05, 0.05, 0.05, 0.02, 0.02);
+        static final Rates USUAL = new Rates(0.05, 0.05, 0.05, 0.02, 0.03, 0.02);
 
         Rates times(int factor) {
-            return new Rates(error * factor, fetch * factor, miss * factor, damage * factor, delay * factor);
+            return new Rates(
+                    error * factor, fetch * factor, miss * factor, damage * factor, disk * factor, delay * factor);
         }
     }
 
@@ -53,9 +55,20 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
     static final class InjectedException extends IOException {
 
         private static final long serialVersionUID = 1L;
+        private static final String WORDS = "on purpose, at ";
 
         InjectedException(FaultPoint point) {
-            super("on purpose, at " + point);
+            super(WORDS + point);
+        }
+
+        /** Returns whether {@code thrown} came of one, perhaps on another executor. */
+        static boolean caused(Throwable thrown) {
+            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+                if (String.valueOf(cause.getMessage()).contains(WORDS)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -70,6 +83,9 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
     /** Of one stage. */
     private static final int MOST_FETCH_FAILURES = 300;
 
+    /** At a rate per step, a task that writes hundreds of runs would never write them all. */
+    private static final int MOST_DISK_FAILURES = 40;
+
     private static final long LONGEST_DELAY_NANOS = Duration.ofMillis(3).toNanos();
 
     private record Task(int stageId, int partition) {}
@@ -78,6 +94,7 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
     private final Rates rates;
     private final ChaosTally tally;
     private final AtomicLong reached = new AtomicLong();
+    private final AtomicLong diskFailures = new AtomicLong();
     private final Map<Task, Integer> errors = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> fetchFailures = new ConcurrentHashMap<>();
 
@@ -122,6 +139,11 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
         return errors.getOrDefault(new Task(stageId, partition), 0);
     }
 
+    /** Returns how often a disk was made to fail; under which attempts is not known. */
+    long diskFailures() {
+        return diskFailures.get();
+    }
+
     @Override
     public void reach(FaultPoint point) throws Exception {
         if (calm || point.site() == FaultSite.STAGE_SUBMITTED || point.site() == FaultSite.STAGE_COMPLETED) {
@@ -145,9 +167,25 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
             tally.add(ChaosTally.Fault.CACHE_MISS);
             throw new InjectedException(point);
         }
-        if (point.site() == siteOfError(point.attemptId())) {
+        if (isOfDisk(point.site())) {
+            reachDisk(point, random);
+        } else if (point.site() == siteOfError(point.attemptId())) {
             tally.add(ChaosTally.Fault.TASK_ERROR);
             errors.merge(new Task(point.stageId(), point.partition()), 1, Integer::sum);
+            throw new InjectedException(point);
+        }
+    }
+
+    private static boolean isOfDisk(FaultSite site) {
+        return site == FaultSite.DISK_WRITE || site == FaultSite.DISK_READ;
+    }
+
+    private void reachDisk(FaultPoint point, SplittableRandom random) throws InjectedException {
+        if (random.nextDouble() < rates.disk() && diskFailures.incrementAndGet() <= MOST_DISK_FAILURES) {
+            tally.add(
+                    point.site() == FaultSite.DISK_WRITE
+                            ? ChaosTally.Fault.DISK_WRITE_FAILURE
+                            : ChaosTally.Fault.DISK_READ_FAILURE);
             throw new InjectedException(point);
         }
     }

@@ -2,7 +2,9 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.ChaosInjector.InjectedException;
 import dev.favilla.ChaosInjector.Rates;
+import dev.favilla.disk.DiskUsage;
 import dev.favilla.testing.TestSeed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -38,6 +41,9 @@ final class ChaosRound {
     /** No seed gets there. */
     private static final int AMPLE_LIMIT = 1000;
 
+    /** One record in so many has its task ask for all memory there is, in a round on disk. */
+    private static final int RECORDS_PER_PRESS = 23;
+
     private final TestSeed seed;
     private final SplittableRandom random;
     private final Path scratch;
@@ -47,12 +53,17 @@ final class ChaosRound {
     private final int roughness;
     private final int maxFailures;
 
+    /** Where what does not fit goes; none where all fits. */
+    private final List<Path> disks;
+
     /**
      * @param scratch where inputs and outputs may lie; empty but for inputs
      * @param calm a context in which nothing goes wrong
      * @param roughness how many times the usual rates
+     * @param onDisk whether tasks are short of memory, so that what they hold moves to one or two disks, which fail
      */
-    ChaosRound(TestSeed seed, Path scratch, EngineContext calm, ChaosTally tally, int roughness) {
+    ChaosRound(
+            TestSeed seed, Path scratch, EngineContext calm, ChaosTally tally, int roughness, boolean onDisk) {
         this.roughness = roughness;
         this.seed = seed;
         this.random = seed.split("round");
@@ -61,10 +72,22 @@ final class ChaosRound {
         this.tally = tally;
         this.injector = new ChaosInjector(seed.split("faults").nextLong(), Rates.USUAL.times(roughness), tally);
         this.maxFailures = random.nextInt(4) == 0 ? TIGHT_LIMIT : AMPLE_LIMIT;
+        this.disks = Stream.of("disk-1", "disk-2")
+                .limit(onDisk ? random.nextInt(1, 3) : 0)
+                .map(scratch::resolve)
+                .toList();
     }
 
-    private EngineContext open() {
-        return EngineContext.builder()
+    private EngineContext open() throws IOException {
+        EngineContext.Builder builder = EngineContext.builder();
+        if (!disks.isEmpty()) {
+            for (Path disk : disks) {
+                Files.createDirectory(disk);
+            }
+            builder.set("favilla.local.dir", disks.stream().map(Path::toString).collect(Collectors.joining(",")))
+                    .set("favilla.memory.storageFraction", "0");
+        }
+        return builder
                 .master(MASTER)
                 .set("favilla.task.maxFailures", String.valueOf(maxFailures))
                 .set("favilla.stage.maxConsecutiveAttempts", String.valueOf(AMPLE_LIMIT))
@@ -89,6 +112,10 @@ final class ChaosRound {
             Engines.assertIdle(engine);
             runNextJobs(engine, pipelines);
             assertNothingIsLeft(engine);
+            engine.close();
+            for (Path disk : disks) {
+                assertThat(disk).isEmptyDirectory();
+            }
         } catch (RuntimeException | AssertionError | IOException e) {
             throw new AssertionError(injector + ", round " + seed + ": " + e.getMessage(), e);
         }
@@ -125,7 +152,7 @@ final class ChaosRound {
     private List<Target> targets(EngineContext engine, List<RandomPipeline> pipelines) throws IOException {
         List<Target> targets = new ArrayList<>();
         for (RandomPipeline pipeline : pipelines) {
-            List<PairRDD<Integer, Long>> datasets = pipeline.datasets(engine, scratch);
+            List<PairRDD<Integer, Long>> datasets = pipeline.datasets(engine, scratch, this::pressed);
             List<PairRDD<Integer, Long>> undisturbed = pipeline.datasets(calm, scratch);
             for (int i = 0; i < datasets.size(); i++) {
                 List<Pair<Integer, Long>> expected = undisturbed.get(i).collect();
@@ -137,6 +164,13 @@ final class ChaosRound {
             undisturbed.forEach(RDD::unpersist);
         }
         return targets;
+    }
+
+    /** Has tasks in a round on disk press now and then for memory; the records stay. */
+    private PairRDD<Integer, Long> pressed(PairRDD<Integer, Long> dataset) {
+        return disks.isEmpty()
+                ? dataset
+                : dataset.filter(pair -> pair.hashCode() % RECORDS_PER_PRESS != 0 || Engines.pressMemory());
     }
 
     private void runJob(EngineContext engine, Target target, int number, SplittableRandom chance) throws IOException {
@@ -182,11 +216,16 @@ final class ChaosRound {
         assertThat(output).doesNotExist();
     }
 
-    /** A job may fail if one of its tasks was made to fail as often as it may. */
+    /** A job may fail if one of its tasks was made to fail as often as it may, by itself or with the disk. */
     private void requireJustified(JobFailedException e) {
-        boolean justified = e.stageId().isPresent()
-                && e.partition().isPresent()
-                && injector.errorsOf(e.stageId().getAsInt(), e.partition().getAsInt()) >= maxFailures;
+        boolean withDisk = maxFailures == TIGHT_LIMIT && injector.diskFailures() > 0 && InjectedException.caused(e);
+        boolean justified = withDisk
+                || (e.stageId().isPresent()
+                        && e.partition().isPresent()
+                        && injector.errorsOf(
+                                        e.stageId().getAsInt(),
+                                        e.partition().getAsInt())
+                                >= maxFailures);
         if (!justified) {
             throw new AssertionError("a job failed and had no reason to, with a limit of " + maxFailures, e);
         }
@@ -212,6 +251,7 @@ final class ChaosRound {
             return status.scheduler().shuffles() == 0
                     && status.mapOutputs() == 0
                     && status.cachedBlocks() == 0
+                    && status.disk().equals(DiskUsage.NONE)
                     && status.scheduler().executors() == EXECUTORS;
         });
         Engines.assertIdle(engine);
@@ -221,11 +261,12 @@ final class ChaosRound {
         assertThat(status.cachedBlocks()).as("cached blocks: %s", status).isZero();
         assertThat(status.memory().storageBytes()).as("storage: %s", status).isZero(); // pinned blocks would be here
         assertThat(status.memory().retainedBytes()).as("retained: %s", status).isZero();
+        assertThat(status.disk()).as("files: %s", status).isEqualTo(DiskUsage.NONE);
         assertThat(status.scheduler().executors()).as("executors: %s", status).isEqualTo(EXECUTORS);
         try (Stream<Path> entries = Files.list(scratch)) {
             assertThat(entries.map(entry -> entry.getFileName().toString()))
                     .as("files in %s", scratch)
-                    .allMatch(name -> name.matches("rows-[0-9a-f]+\\.txt|out-[0-9]+"));
+                    .allMatch(name -> name.matches("rows-[0-9a-f]+\\.txt|out-[0-9]+|disk-[12]"));
         }
     }
 

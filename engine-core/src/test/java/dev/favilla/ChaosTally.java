@@ -16,6 +16,8 @@ final class ChaosTally {
         FETCH_FAILURE,
         CACHE_MISS,
         DAMAGED_BLOCK,
+        DISK_WRITE_FAILURE,
+        DISK_READ_FAILURE,
         DELAY,
         EXECUTOR_LOST
     }

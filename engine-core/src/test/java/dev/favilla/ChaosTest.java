@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random pipelines on isolated executors with real threads, while attempts fail, inputs and executors are lost, blocks
- * are damaged and jobs are cancelled: every answer is the one there is without, or there is a good reason for none, and
+ * are damaged, disks fail and jobs are cancelled: every answer is the one there is without, or there is a good reason for none, and
  * nothing is left behind. What was done is written to {@code target/chaos.txt}.
  *
  * <p>A run cannot be replayed exactly, because threads take turns as they like; the seed and the shrunken pipeline are
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChaosTest {
 
-    private static final int JOBS = 250;
+    private static final int JOBS = 300;
     private static final int JOBS_WHEN_SLOW = Integer.getInteger("favilla.chaos.jobs", 10_000);
     private static final int JOBS_PER_ROUND = 50;
     private static final int PIPELINES_PER_ROUND = 8;
@@ -73,7 +73,7 @@ class ChaosTest {
             assertThatExceptionOfType(AssertionError.class)
                     .isThrownBy(() -> {
                         for (int i = 0; i < RUNS_OF_A_TRY; i++) {
-                            new ChaosRound(TestSeed.of(random.nextLong()), newScratch(), calm, tally, 2)
+                            new ChaosRound(TestSeed.of(random.nextLong()), newScratch(), calm, tally, 2, false)
                                     .run(List.of(pipeline), JOBS_PER_ROUND);
                         }
                     })
@@ -97,14 +97,16 @@ class ChaosTest {
 
     private void play(TestSeed round, EngineContext calm, int jobs, int roughness) throws IOException {
         SplittableRandom random = round.split("pipelines");
-        List<RandomPipeline> pipelines = Stream.generate(() -> RandomPipeline.random(random))
+        boolean onDisk = rounds % 2 == 0;
+        List<RandomPipeline> pipelines = Stream.generate(() ->
+                        onDisk ? RandomPipeline.randomForDisk(random) : RandomPipeline.random(random))
                 .limit(PIPELINES_PER_ROUND)
                 .toList();
         try {
-            new ChaosRound(round, newScratch(), calm, tally, roughness).run(pipelines, jobs);
+            new ChaosRound(round, newScratch(), calm, tally, roughness, onDisk).run(pipelines, jobs);
         } catch (AssertionError e) {
             throw new AssertionError(
-                    e.getMessage() + "\nSmallest that fails: " + smallest(pipelines, round, calm, roughness), e);
+                    e.getMessage() + "\nSmallest that fails: " + smallest(pipelines, round, calm, roughness, onDisk), e);
         }
     }
 
@@ -113,21 +115,23 @@ class ChaosTest {
     }
 
     /** Looks for a small pipeline that fails alone; what needs several at once is not found this way. */
-    private String smallest(List<RandomPipeline> pipelines, TestSeed round, EngineContext calm, int roughness) {
+    private String smallest(
+            List<RandomPipeline> pipelines, TestSeed round, EngineContext calm, int roughness, boolean onDisk) {
         return pipelines.stream()
-                .filter(pipeline -> fails(pipeline, round, calm, roughness))
+                .filter(pipeline -> fails(pipeline, round, calm, roughness, onDisk))
                 .findFirst()
-                .map(pipeline -> pipeline.shrunk(smaller -> fails(smaller, round, calm, roughness), TRIES_TO_SHRINK))
+                .map(pipeline -> pipeline.shrunk(smaller -> fails(smaller, round, calm, roughness, onDisk), TRIES_TO_SHRINK))
                 .map(RandomPipeline::toString)
                 .orElse("none of them alone, in " + RUNS_OF_A_TRY + " runs each");
     }
 
-    private boolean fails(RandomPipeline pipeline, TestSeed round, EngineContext calm, int roughness) {
+    private boolean fails(
+            RandomPipeline pipeline, TestSeed round, EngineContext calm, int roughness, boolean onDisk) {
         SplittableRandom random = round.split("runs of a try");
         try {
             for (int i = 0; i < RUNS_OF_A_TRY; i++) {
                 TestSeed run = TestSeed.of(random.nextLong());
-                new ChaosRound(run, newScratch(), calm, new ChaosTally(), roughness)
+                new ChaosRound(run, newScratch(), calm, new ChaosTally(), roughness, onDisk)
                         .run(List.of(pipeline), JOBS_OF_A_RUN);
             }
             return false;

@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 record RandomPipeline(Source source, List<Pair<Integer, Long>> rows, int partitions, List<Step> steps) {
 
     private static final int MOST_ROWS = 60;
+    private static final int MOST_ROWS_FOR_DISK = 800;
     private static final int MOST_STEPS = 6;
 
     RandomPipeline {
@@ -104,8 +105,17 @@ record RandomPipeline(Source source, List<Pair<Integer, Long>> rows, int partiti
     }
 
     static RandomPipeline random(SplittableRandom random) {
+        return random(random, MOST_ROWS);
+    }
+
+    /** Returns one with so many rows that what its tasks hold is worth a file. */
+    static RandomPipeline randomForDisk(SplittableRandom random) {
+        return random(random, MOST_ROWS_FOR_DISK);
+    }
+
+    private static RandomPipeline random(SplittableRandom random, int mostRows) {
         List<Pair<Integer, Long>> rows = new ArrayList<>();
-        for (int i = random.nextInt(MOST_ROWS); i > 0; i--) {
+        for (int i = random.nextInt(mostRows); i > 0; i--) {
             Integer key = random.nextInt(20) == 0 ? null : (Integer) random.nextInt(-6, 6);
             rows.add(Pair.of(key, random.nextLong(1000)));
         }
@@ -165,7 +175,9 @@ record RandomPipeline(Source source, List<Pair<Integer, Long>> rows, int partiti
                     return twice;
                 }),
                 new Step("persist(MEMORY_ONLY)", d -> kept(d, StorageLevel.MEMORY_ONLY), records -> records),
-                new Step("persist(MEMORY_ONLY_SER)", d -> kept(d, StorageLevel.MEMORY_ONLY_SER), records -> records));
+                new Step("persist(MEMORY_ONLY_SER)", d -> kept(d, StorageLevel.MEMORY_ONLY_SER), records -> records),
+                new Step("persist(MEMORY_AND_DISK)", d -> kept(d, StorageLevel.MEMORY_AND_DISK), records -> records),
+                new Step("persist(DISK_ONLY)", d -> kept(d, StorageLevel.DISK_ONLY), records -> records));
     }
 
     private static List<Step> wide(long number, int partitions) {
@@ -187,6 +199,10 @@ record RandomPipeline(Source source, List<Pair<Integer, Long>> rows, int partiti
                 new Step(
                         "partitionBy(" + partitions + ")",
                         d -> d.partitionBy(new HashPartitioner(partitions)),
+                        records -> records),
+                new Step(
+                        "sortBy(value" + into,
+                        d -> PairRDD.of(d.sortBy(Pair::value, true, partitions)),
                         records -> records),
                 new Step(
                         "join(its maxima" + into,

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  */
 final class StampedRound {
 
-    private static final Rates RATES = new Rates(0.02, 0.03, 0.05, 0.01, 0.02);
+    private static final Rates RATES = new Rates(0.02, 0.03, 0.05, 0.01, 0.02, 0.02);
     private static final int CALLERS = 4;
     private static final double LOSS_PER_JOB = 0.4;
     private static final int MOST_PARTITIONS = 5;
