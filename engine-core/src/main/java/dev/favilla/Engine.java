@@ -12,6 +12,7 @@ import dev.favilla.shuffle.DriverMapOutputTracker;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param results how much the results of running jobs take
  * @param serializer for records
  * @param actionThreads makes threads for actions that take several jobs while their caller goes on
+ * @param housekeeping deletes files that are not needed any more
  */
 record Engine(
         JobScheduler scheduler,
@@ -35,7 +37,8 @@ record Engine(
         Broadcasts broadcasts,
         ResultSizes results,
         Serializer serializer,
-        ThreadFactory actionThreads) {
+        ThreadFactory actionThreads,
+        Housekeeping housekeeping) {
 
     /**
      * @param reclaimer gives back what nobody can reach any more
@@ -49,6 +52,7 @@ record Engine(
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
         ResultSizes results = new ResultSizes(settings.scheduling().maxResultBytes());
+        Housekeeping housekeeping = new Housekeeping(EngineThreads.forService(name + "-housekeeping-"));
         ExecutorParts.Plan plan = new ExecutorParts.Plan(
                 settings,
                 serializer,
@@ -57,7 +61,8 @@ record Engine(
                 reclaimer,
                 EngineThreads.forSlots(name + "-slot-"),
                 clock,
-                faults);
+                faults,
+                housekeeping);
         ExecutorFactory factory = new ExecutorFactory(plan);
         JobScheduler scheduler = new SchedulerService(
                 observed -> new DagScheduler(
@@ -79,7 +84,8 @@ record Engine(
                 broadcasts,
                 results,
                 serializer,
-                EngineThreads.forService(name + "-action-"));
+                EngineThreads.forService(name + "-action-"),
+                housekeeping);
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */
@@ -89,7 +95,8 @@ record Engine(
 
     /** Closes the parts and returns what did not stop in time. */
     List<String> close(Duration deadline) {
-        List<String> stuck = scheduler.close(deadline);
+        List<String> stuck = new ArrayList<>(scheduler.close(deadline));
+        stuck.addAll(housekeeping.close(deadline));
         broadcasts.clear();
         return stuck;
     }

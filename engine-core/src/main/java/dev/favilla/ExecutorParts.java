@@ -25,6 +25,7 @@ import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.DiskStore;
 import dev.favilla.storage.LocalBlockManager;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         SerializationSettings serialization = settings.serialization();
         this.id = id;
         this.plan = plan;
-        this.disk = new DirectoryDisk(settings.disk(), plan.files(id), plan.clock());
+        this.disk = new DirectoryDisk(settings.disk(), plan.files(id), plan.clock(), plan.housekeeping());
         this.memory = settings.budget().open(plan.reclaimer());
         this.blocks = new LocalBlockManager(
                 memory,
@@ -113,6 +114,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
      * @param threads makes the slots' threads
      * @param clock tells how long attempts take
      * @param faults steps in at fault points, if anybody does
+     * @param housekeeping does what nobody waits for
      */
     record Plan(
             EngineSettings settings,
@@ -122,7 +124,8 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
             MemoryReclaimer reclaimer,
             ThreadFactory threads,
             InstantSource clock,
-            @Nullable FaultInjector faults) {
+            @Nullable FaultInjector faults,
+            Executor housekeeping) {
 
         /** Returns the file system as an executor is to see it. */
         FileLayer files(ExecutorId executor) {

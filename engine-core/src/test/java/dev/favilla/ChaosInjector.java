@@ -9,10 +9,12 @@ import dev.favilla.spi.EngineExtension;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -80,6 +82,10 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
             FaultSite.OUTPUT_COMMITTED,
             FaultSite.RESULT);
 
+    /** The former two are the scheduler's own turn; a file that cannot be deleted stays until the disk is used again. */
+    private static final Set<FaultSite> LEFT_ALONE =
+            EnumSet.of(FaultSite.STAGE_SUBMITTED, FaultSite.STAGE_COMPLETED, FaultSite.DISK_DELETE);
+
     /** Of one stage. */
     private static final int MOST_FETCH_FAILURES = 300;
 
@@ -146,8 +152,8 @@ final class ChaosInjector implements EngineExtension, FaultInjector {
 
     @Override
     public void reach(FaultPoint point) throws Exception {
-        if (calm || point.site() == FaultSite.STAGE_SUBMITTED || point.site() == FaultSite.STAGE_COMPLETED) {
-            return; // the latter two are the scheduler's own turn
+        if (calm || LEFT_ALONE.contains(point.site())) {
+            return;
         }
         long number = reached.incrementAndGet();
         SplittableRandom random = draw(number);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Local disks that are full or fail, under everything that a job moves there. */
@@ -276,6 +278,39 @@ class DiskFaultsTest {
                     .hasMessageMatching("(?s)Cannot read .* of [0-9]+ bytes: .*Input/output error.*");
             assertDiskInOrder(engine);
         }
+        assertThat(only).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Held.class,
+            names = {"OUTPUT_OF_A_RUNNING_ATTEMPT", "COMMITTED_OUTPUT", "BLOCK_FOR_THE_DISK", "BLOCK_FOR_BOTH"})
+    void nobodyWaitsUntilWhatIsDroppedIsDeleted(Held held) throws Exception {
+        Path only = directory("only");
+        List<String> threads = new CopyOnWriteArrayList<>();
+        FaultPlan slow = FaultPlan.holding().at(FaultSite.DISK_DELETE).where(held::isAt);
+        FaultPlan watch = FaultPlan.doing(
+                        (none, point) -> threads.add(Thread.currentThread().getName()))
+                .at(FaultSite.DISK_DELETE)
+                .where(held::isAt)
+                .always();
+        try (EngineContext engine = open(LOCAL, 1, slow.and(watch), only)) {
+            List<?> expected = held.run(engine);
+            Engines.await(() -> {
+                System.gc();
+                engine.range(0, 1, 1, 1).count(); // whoever uses the context sweeps
+                return slow.fired() > 0;
+            });
+            slow.awaitFired();
+            int left = engine.status().disk().files();
+            assertThat(left).isPositive();
+            assertThat(held.run(engine)).isEqualTo(expected);
+            assertThat(engine.status().disk().files()).as("what nobody has deleted").isGreaterThanOrEqualTo(left);
+
+            slow.release();
+            assertDiskInOrder(engine);
+        }
+        assertThat(threads).isNotEmpty().allMatch(name -> name.contains("-housekeeping-"));
         assertThat(only).isEmptyDirectory();
     }
 }

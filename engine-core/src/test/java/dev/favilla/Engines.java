@@ -3,6 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.attempt.Metric;
 import dev.favilla.disk.DiskUsage;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.scheduler.RunningTask;
@@ -63,8 +64,10 @@ final class Engines {
         TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
         scope.attachment("most", Long.class, () -> {
             long granted = scope.memory().reserve(64 * MIB);
-            scope.memory().release(granted == 64 * MIB ? granted : Math.min(granted, MIB));
-            return granted;
+            long held = granted == 64 * MIB ? 0 : Math.max(0, granted - MIB);
+            scope.memory().release(granted - held);
+            scope.onClose(() -> scope.memory().release(held));
+            return held;
         });
         return true;
     }
@@ -100,6 +103,9 @@ final class Engines {
         assertThat(status.memory().executionBytes()).as("%s", status).isZero();
         assertThat(status.memory().activeTasks()).as("%s", status).isZero();
         assertThat(hasOnDiskOnlyWhatIsKept(status)).as("%s", status).isTrue();
+        assertThat(engine.recentJobs())
+                .as("memory that attempts left behind")
+                .allMatch(job -> job.metrics().get(Metric.MEMORY_BYTES_LEAKED) == 0);
     }
 
     /** Map outputs and cached blocks may lie there while their datasets can be reached; runs of tasks may not. */

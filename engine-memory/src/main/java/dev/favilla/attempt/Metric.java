@@ -30,6 +30,11 @@ public enum Metric {
     MEMORY_BYTES_SPILLED,
     /** Bytes written to local disk for what did not fit in memory. */
     DISK_BYTES_SPILLED,
+    /**
+     * Bytes of memory that the attempt still held when all that it had opened was closed. They are given back; that there
+     * are any is a bug.
+     */
+    MEMORY_BYTES_LEAKED,
     /** Functions copied for this attempt because what they capture is mutable. */
     CLOSURE_COPIES,
     /** Serialized bytes of the functions copied for this attempt. */

@@ -149,13 +149,17 @@ public final class TaskScope implements AutoCloseable {
         releases.push(release);
     }
 
-    /** Gives back everything the attempt holds. Closing twice is harmless. */
+    /**
+     * Gives back everything the attempt holds, and counts the memory that nobody else gave back as
+     * {@link Metric#MEMORY_BYTES_LEAKED}. Closing twice is harmless.
+     */
     @Override
     public void close() {
         Throwable first = null;
         while (!releases.isEmpty()) {
             first = run(releases.pop(), first);
         }
+        metrics.add(Metric.MEMORY_BYTES_LEAKED, memory.reservedBytes());
         first = run(memory::close, first);
         attachments.clear();
         if (first instanceof Error error) {

@@ -13,7 +13,11 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Local disk space in one or several directories. Files are shared out among them in turn, each executor has a directory
@@ -22,6 +26,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><b>Failures.</b> A file whose directory is full or fails goes on in the next one, with all that was written; the
  * one that failed is asked last for the next {@value #REST_SECONDS} seconds. Only when none takes it is there an
  * exception. A file that cannot be deleted stays counted, and deleting is tried again until the disk is closed.
+ *
+ * <p><b>Threads.</b> Files that are to be deleted soon are deleted by an executor that is given for that, or before by
+ * whoever begins a file or finds no room.
  */
 public final class DirectoryDisk implements LocalDisk {
 
@@ -32,6 +39,7 @@ public final class DirectoryDisk implements LocalDisk {
     private final InstantSource clock;
     private final List<ExecutorDirectory> directories;
     private final DiskSpace space;
+    private final Executor deleting;
     private final AtomicLong created = new AtomicLong();
 
     /** Written, or being written. */
@@ -39,6 +47,12 @@ public final class DirectoryDisk implements LocalDisk {
 
     /** To be deleted, and not deleted yet. */
     private final Queue<Rest> rests = new ConcurrentLinkedQueue<>();
+
+    /** Not written any more, and not deleted yet. */
+    private final AtomicInteger leaving = new AtomicInteger();
+
+    /** Held by whoever deletes rests. */
+    private final ReentrantLock deletion = new ReentrantLock();
 
     private volatile boolean closed;
 
@@ -52,10 +66,12 @@ public final class DirectoryDisk implements LocalDisk {
      * @param settings where, and how much
      * @param layer the file system
      * @param clock tells when a directory that failed is asked again
+     * @param deleting deletes what is to be deleted soon; may refuse, which delays that until the next file is begun
      */
-    public DirectoryDisk(DiskSettings settings, FileLayer layer, InstantSource clock) {
+    public DirectoryDisk(DiskSettings settings, FileLayer layer, InstantSource clock, Executor deleting) {
         this.layer = layer;
         this.clock = clock;
+        this.deleting = deleting;
         this.space = new DiskSpace(settings.maxBytes());
         this.directories = settings.directories().stream()
                 .map(directory -> new ExecutorDirectory(directory, layer))
@@ -64,13 +80,19 @@ public final class DirectoryDisk implements LocalDisk {
 
     /** As much space as there is in one directory of this machine. */
     public DirectoryDisk(String directory) {
-        this(new DiskSettings(List.of(directory), Long.MAX_VALUE), FileLayer.system(), InstantSource.system());
+        this(new DiskSettings(List.of(directory), Long.MAX_VALUE), FileLayer.system(), InstantSource.system(), Runnable::run);
     }
 
     @Override
     public DiskWriter create(String purpose) {
         requireOpen();
-        deleteRests();
+        if (!rests.isEmpty() && deletion.tryLock()) { // nobody waits for another's deleting who may not have to
+            try {
+                deleteRests();
+            } finally {
+                deletion.unlock();
+            }
+        }
         Place place = search(purpose + "-" + created.getAndIncrement(), 0).next();
         StoredFile file = new StoredFile(this, place.path());
         files.add(file);
@@ -116,17 +138,37 @@ public final class DirectoryDisk implements LocalDisk {
 
     // ---------------------------------------------------------------- deleting
 
-    /** Deletes a file, now or later. */
+    /** Deletes a file, now or, if that fails, later. */
     void delete(StoredFile file) {
+        leaving.incrementAndGet();
         if (files.remove(file)) {
             delete(new Rest(file.path(), file.bytes()));
-        } else if (closed) {
+            return;
+        }
+        leaving.decrementAndGet();
+        if (closed) {
             closeDirectories(); // what was open may not have been deleted
+        }
+    }
+
+    /** Has a file deleted by another thread. */
+    void deleteSoon(StoredFile file) {
+        leaving.incrementAndGet();
+        if (!files.remove(file)) {
+            leaving.decrementAndGet();
+            return;
+        }
+        rests.add(new Rest(file.path(), file.bytes()));
+        try {
+            deleting.execute(this::deleteRests);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // no thread to be had: whoever begins a file, or closes the disk, deletes it
         }
     }
 
     /** Drops a file that nobody knows of. */
     void discard(Place place) {
+        leaving.incrementAndGet();
         try {
             place.file().close();
         } catch (IOException e) {
@@ -136,27 +178,48 @@ public final class DirectoryDisk implements LocalDisk {
         }
     }
 
-    private void delete(Rest rest) {
+    private boolean delete(Rest rest) {
         try {
             layer.delete(rest.path());
-            space.give(rest.bytes());
         } catch (IOException e) { // not the fault of whoever has no more use for it
             rests.add(rest);
+            return false;
         }
+        space.give(rest.bytes());
+        leaving.decrementAndGet();
+        return true;
     }
 
-    private void deleteRests() {
-        for (int due = rests.size(); due > 0; due--) {
-            Rest rest = rests.poll();
-            if (rest != null) {
-                delete(rest);
+    /** Deletes what is due, once another thread that is at it has done so; returns whether anything was. */
+    boolean deleteRests() {
+        boolean any = false;
+        deletion.lock();
+        try {
+            for (int due = rests.size(); due > 0; due--) {
+                Rest rest = rests.poll();
+                any |= rest != null && delete(rest);
             }
+        } finally {
+            deletion.unlock();
+        }
+        return any;
+    }
+
+    /**
+     * Counts bytes that are about to be written.
+     *
+     * @throws LocalDiskException if there would be too many, even without what is to be deleted
+     */
+    void take(StoredFile file, int bytes) {
+        if (!space.mayTake(bytes)) {
+            deleteRests();
+            space.take(file.toString(), bytes);
         }
     }
 
     @Override
     public DiskUsage usage() {
-        return gone ? DiskUsage.NONE : new DiskUsage(files.size() + rests.size(), space.used());
+        return gone ? DiskUsage.NONE : new DiskUsage(files.size() + leaving.get(), space.used());
     }
 
     @Override

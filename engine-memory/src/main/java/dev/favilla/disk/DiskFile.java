@@ -23,4 +23,12 @@ public interface DiskFile {
 
     /** Deletes it; streams that are open may fail from now on. Deleting twice is harmless. */
     void delete();
+
+    /**
+     * As {@link #delete}, for whoever must not wait for a disk: the file may be there, and is counted, a little longer.
+     * Nobody may open it any more.
+     */
+    default void deleteSoon() {
+        delete();
+    }
 }

@@ -13,17 +13,24 @@ final class DiskSpace {
         this.limit = limit;
     }
 
+    /** Counts bytes that are about to be written, unless there would be too many. */
+    boolean mayTake(long bytes) {
+        boolean fits = used.addAndGet(bytes) <= limit;
+        if (!fits) {
+            give(bytes);
+        }
+        return fits;
+    }
+
     /**
      * Counts bytes that are about to be written.
      *
      * @throws LocalDiskException if there would be too many; then none are counted
      */
     void take(String name, long bytes) {
-        long now = used.addAndGet(bytes);
-        if (now > limit) {
-            used.addAndGet(-bytes);
+        if (!mayTake(bytes)) {
             throw new LocalDiskException("Cannot write another " + Bytes.format(bytes) + " to " + name
-                    + ": the files of this executor have " + Bytes.format(now - bytes) + " already, of "
+                    + ": the files of this executor have " + Bytes.format(used()) + " already, of "
                     + Bytes.format(limit) + " allowed. Raise " + DiskSettings.LIMIT_KEY
                     + ", or set it to 0 for no limit.");
         }

@@ -17,7 +17,7 @@ public interface FileLayer {
         return new SystemFiles();
     }
 
-    /** Returns these files as an executor has them in whose reading and writing a test kit may step in. */
+    /** Returns these files as an executor has them in whose reading, writing and deleting a test kit may step in. */
     default FileLayer with(FaultInjector injector, String executor) {
         return new InjectedFiles(this, injector, executor);
     }

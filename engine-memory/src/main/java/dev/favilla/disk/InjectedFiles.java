@@ -6,7 +6,7 @@ import dev.favilla.fault.FaultSite;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Files in whose reading and writing a test kit may step in. What it throws is what the file system says. */
+/** Files in whose reading, writing and deleting a test kit may step in. What it throws is what the file system says. */
 final class InjectedFiles implements FileLayer {
 
     private static final int NO_NUMBER = -1;
@@ -49,6 +49,7 @@ final class InjectedFiles implements FileLayer {
 
     @Override
     public void delete(Path path) throws IOException {
+        reach(FaultSite.DISK_DELETE, path);
         below.delete(path);
     }
 

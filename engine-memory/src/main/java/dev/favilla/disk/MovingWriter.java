@@ -34,7 +34,7 @@ final class MovingWriter extends DiskWriter {
             throw new IllegalStateException(stored + " was finished or closed; nothing can be added to it");
         }
         disk.requireOpen();
-        disk.space().take(stored.toString(), length);
+        disk.take(stored, length);
         boolean written = false;
         try {
             put(bytes, offset, length);
@@ -52,7 +52,20 @@ final class MovingWriter extends DiskWriter {
         try {
             place.file().write(position, bytes, offset, length);
         } catch (IOException e) {
-            moveOn(failed(e), bytes, offset, length);
+            if (!disk.deleteRests() || !isPut(e, bytes, offset, length)) {
+                moveOn(failed(e), bytes, offset, length);
+            }
+        }
+    }
+
+    /** Tries again where room was made. */
+    private boolean isPut(IOException before, byte[] bytes, int offset, int length) {
+        try {
+            place.file().write(position, bytes, offset, length);
+            return true;
+        } catch (IOException e) {
+            before.addSuppressed(e);
+            return false;
         }
     }
 

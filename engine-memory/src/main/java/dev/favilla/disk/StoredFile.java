@@ -91,6 +91,11 @@ final class StoredFile implements DiskFile {
     }
 
     @Override
+    public void deleteSoon() {
+        disk.deleteSoon(this);
+    }
+
+    @Override
     public String toString() {
         return path.toString();
     }

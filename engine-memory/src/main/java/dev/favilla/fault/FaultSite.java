@@ -25,6 +25,8 @@ public enum FaultSite {
     DISK_WRITE,
     /** Bytes are about to be read from local disk. As with {@link #DISK_WRITE}. */
     DISK_READ,
+    /** A file or directory is about to be deleted from local disk. As with {@link #DISK_WRITE}. */
+    DISK_DELETE,
     /** A stage's tasks are about to be queued. */
     STAGE_SUBMITTED,
     /** A stage has all it needs from its tasks. */

@@ -84,6 +84,6 @@ final class DiskBlock extends StoredBlock {
 
     @Override
     void discard() {
-        DiskStore.quietly(id(), file::delete);
+        DiskStore.quietly(id(), file::deleteSoon);
     }
 }

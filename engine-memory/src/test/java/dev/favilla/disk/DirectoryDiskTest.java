@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.favilla.testing.ManualClock;
+import dev.favilla.testing.ManualExecutor;
 import dev.favilla.testing.TestSeed;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -46,6 +48,7 @@ class DirectoryDiskTest {
 
     private final FailingFiles files = new FailingFiles();
     private final ManualClock clock = new ManualClock();
+    private final ManualExecutor deleting = new ManualExecutor();
     private Path first;
     private Path second;
     private DirectoryDisk disk;
@@ -71,7 +74,7 @@ class DirectoryDiskTest {
 
     private DirectoryDisk disk(long maxBytes, Path... directories) {
         return new DirectoryDisk(
-                new DiskSettings(Stream.of(directories).map(Path::toString).toList(), maxBytes), files, clock);
+                new DiskSettings(Stream.of(directories).map(Path::toString).toList(), maxBytes), files, clock, deleting);
     }
 
     private static List<Path> entries(Path directory) throws IOException {
@@ -587,6 +590,71 @@ class DirectoryDiskTest {
         writer.finish();
         small.close();
         assertThat(small.usage()).isEqualTo(DiskUsage.NONE);
+    }
+
+    @Nested
+    class WhatIsToBeDeletedSoon {
+
+        @Test
+        void isThereAndCountedUntilAnotherThreadHasDeletedIt() throws IOException {
+            DiskFile file = write(new byte[10]);
+            file.deleteSoon();
+            file.deleteSoon();
+            assertThat(disk.usage()).isEqualTo(new DiskUsage(1, 10));
+            assertThat(stored(first).size() + stored(second).size()).isOne();
+
+            deleting.runAll();
+
+            assertThat(disk.usage()).isEqualTo(DiskUsage.NONE);
+            assertThat(stored(first).size() + stored(second).size()).isZero();
+        }
+
+        @Test
+        void isDeletedByWhoeverBeginsTheNextFile() {
+            write(new byte[10]).deleteSoon();
+            DiskFile next = write(new byte[5]);
+            assertThat(disk.usage()).isEqualTo(new DiskUsage(1, 5));
+            next.delete();
+            deleting.runAll();
+            assertThat(disk.usage()).isEqualTo(DiskUsage.NONE);
+        }
+
+        @Test
+        void countsAgainstTheLimitForNobodyWhoWrites() {
+            DirectoryDisk small = disk(1000, first, second);
+            DiskFile file = write(small, new byte[600]);
+            try (DiskWriter writer = small.create("run")) {
+                file.deleteSoon();
+                writer.write(new byte[1000], 0, 1000);
+                assertThat(small.usage()).isEqualTo(new DiskUsage(1, 1000));
+            }
+            small.close();
+        }
+
+        @Test
+        void makesRoomOnAFullDisk() throws IOException {
+            DiskFile file = write(new byte[10]);
+            try (DiskWriter writer = disk.create("run")) {
+                file.deleteSoon();
+                files.fail(FailingFiles.Operation.WRITE, temporary, 1, 1);
+                writer.write(new byte[7], 0, 7);
+                assertThat(stored(first).size() + stored(second).size()).isOne();
+                assertThat(disk.usage()).isEqualTo(new DiskUsage(1, 7));
+            }
+        }
+
+        @Test
+        void goesWithTheDiskIfNobodyCanDeleteIt() throws IOException {
+            DirectoryDisk refused = new DirectoryDisk(
+                    new DiskSettings(List.of(first.toString()), Long.MAX_VALUE), files, clock, task -> {
+                        throw new RejectedExecutionException("no thread");
+                    });
+            write(refused, new byte[10]).deleteSoon();
+            assertThat(refused.usage()).isEqualTo(new DiskUsage(1, 10));
+            refused.close();
+            assertThat(refused.usage()).isEqualTo(DiskUsage.NONE);
+            assertThat(entries(first)).isEmpty();
+        }
     }
 
     @Test

@@ -105,9 +105,6 @@ final class LargeGroup implements Iterable<@Nullable Object>, Serializable {
         Values(LargeGroups groups, Run run) {
             this.groups = groups;
             this.reader = run.open();
-            if (reader.hasNext()) {
-                groups.opened(reader);
-            }
         }
 
         @Override
@@ -121,11 +118,7 @@ final class LargeGroup implements Iterable<@Nullable Object>, Serializable {
             if (!hasNext()) {
                 throw new NoSuchElementException("All values of this key were handed out");
             }
-            Object value = reader.next();
-            if (!reader.hasNext()) {
-                groups.closed(reader);
-            }
-            return value;
+            return reader.next();
         }
     }
 

@@ -3,14 +3,12 @@ package dev.favilla.spill;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.SerializationException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The groups of one aggregation that were too large for a list. Their runs stay until the attempt ends, since user code may
- * iterate until then; so do readers that nobody reads to their end.
+ * iterate until then.
  */
 final class LargeGroups {
 
@@ -22,7 +20,6 @@ final class LargeGroups {
 
     private final TaskScope scope;
     private final List<LargeGroup> finished = new ArrayList<>();
-    private final Set<RunReader> reading = new HashSet<>();
     private GroupSizes sizes = new GroupSizes(new KeyTable());
     private boolean closing;
     private boolean closed;
@@ -78,14 +75,6 @@ final class LargeGroups {
         return written instanceof Integer number ? finished.get(number) : written;
     }
 
-    void opened(RunReader reader) {
-        reading.add(reader);
-    }
-
-    void closed(RunReader reader) {
-        reading.remove(reader);
-    }
-
     /** Returns whether a list may be made of so much; more would put the whole JVM at risk. */
     static boolean fitInAList(long bytes) {
         return bytes <= largestList();
@@ -105,8 +94,6 @@ final class LargeGroups {
 
     private void close() {
         closed = true;
-        List.copyOf(reading).forEach(RunReader::close);
-        reading.clear();
         finished.clear();
     }
 }

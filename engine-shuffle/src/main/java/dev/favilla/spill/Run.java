@@ -28,11 +28,23 @@ public final class Run {
         return file.bytes();
     }
 
-    /** Opens it at its beginning. The reader must be closed. */
+    /** Opens it at its beginning. A reader that is not closed before is closed when the attempt ends. */
     public RunReader open() {
         InputStream bytes = file.open();
-        return new RunReader(
-                store.serializer().open(BlockFrame.input(bytes, file.bytes(), header)), bytes, header.recordCount());
+        boolean opened = false;
+        try {
+            RunReader reader = new RunReader(
+                    store,
+                    store.serializer().open(BlockFrame.input(bytes, file.bytes(), header)),
+                    bytes,
+                    header.recordCount());
+            opened = true;
+            return reader;
+        } finally {
+            if (!opened) {
+                RunReader.close(bytes);
+            }
+        }
     }
 
     /** Deletes it; deleting twice is harmless. */

@@ -11,14 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** The records of a run, in the order they were written; new objects each time. Gives back what it holds after the last. */
 public final class RunReader implements Iterator<@Nullable Object>, AutoCloseable {
 
+    private final RunStore store;
     private final Serializer.RecordInput in;
     private final InputStream bytes;
     private long left;
 
-    RunReader(Serializer.RecordInput in, InputStream bytes, long records) {
+    RunReader(RunStore store, Serializer.RecordInput in, InputStream bytes, long records) {
+        this.store = store;
         this.in = in;
         this.bytes = bytes;
         this.left = records;
+        store.opened(this);
         if (records == 0) {
             close();
         }
@@ -45,8 +48,16 @@ public final class RunReader implements Iterator<@Nullable Object>, AutoCloseabl
     @Override
     public void close() {
         left = 0;
+        store.forget(this);
         try {
             in.close();
+        } finally {
+            close(bytes);
+        }
+    }
+
+    static void close(InputStream bytes) {
+        try {
             bytes.close();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot close a run", e);

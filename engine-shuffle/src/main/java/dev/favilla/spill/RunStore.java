@@ -9,13 +9,16 @@ import dev.favilla.frame.Compression;
 import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The runs that one attempt has moved out to local disk: records in the order they were written, to be read back by the
- * same attempt. What is not deleted before goes when the attempt ends, whatever its outcome.
+ * same attempt. What is not deleted, and whoever reads and is not closed before, goes when the attempt ends, whatever its
+ * outcome.
  *
  * <p><b>Cost.</b> All writers share one stream of the serializer. A writer and a reader hold a chunk of
  * {@value #CHUNK_BYTES} bytes each, and its compressed form, beside the budget: moving out must not ask for memory.
@@ -36,6 +39,7 @@ public final class RunStore {
     private final RecordStream stream;
     private final Set<RunWriter> writing = new HashSet<>();
     private final Set<Run> runs = new HashSet<>();
+    private final Set<RunReader> reading = new HashSet<>();
 
     private int created;
 
@@ -95,12 +99,35 @@ public final class RunStore {
         runs.remove(run);
     }
 
+    void opened(RunReader reader) {
+        reading.add(reader);
+    }
+
+    void forget(RunReader reader) {
+        reading.remove(reader);
+    }
+
+    /** Each is tried: what fails must not keep the rest. */
     private void close() {
-        try {
-            Set.copyOf(writing).forEach(RunWriter::close);
-            Set.copyOf(runs).forEach(Run::delete);
-        } finally {
-            stream.close();
+        List<Runnable> releases = new ArrayList<>();
+        reading.forEach(reader -> releases.add(reader::close));
+        writing.forEach(writer -> releases.add(writer::close));
+        runs.forEach(run -> releases.add(run::delete));
+        releases.add(stream::close);
+        RuntimeException failure = null;
+        for (Runnable release : releases) {
+            try {
+                release.run();
+            } catch (RuntimeException e) { // thrown when the rest was tried
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.fault.FaultProbe;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.StackText;
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.pipeline.InputMissingException;
 import dev.favilla.pipeline.InputVersions;
@@ -102,7 +103,16 @@ final class TaskRun {
         } else {
             takeBack();
         }
-        return ended(outcome, scope.metrics().snapshot());
+        MetricValues metrics = scope.metrics().snapshot();
+        long leaked = metrics.get(Metric.MEMORY_BYTES_LEAKED);
+        if (leaked > 0) {
+            logger().warn(
+                            "{} still held {} when all that it had opened was closed, which is a bug of the engine or"
+                                    + " of an extension. They were given back.",
+                            scope.owner(),
+                            Bytes.format(leaked));
+        }
+        return ended(outcome, metrics);
     }
 
     private static @Nullable Throwable closeQuietly(TaskScope scope) {

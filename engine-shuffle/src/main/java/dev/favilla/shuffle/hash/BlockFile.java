@@ -91,7 +91,10 @@ final class BlockFile implements AutoCloseable {
         }
     }
 
-    /** Deletes the file; closing twice is harmless. What cannot be deleted now goes with the disk's directory. */
+    /**
+     * Deletes the file, a finished one without waiting for that: it may be the scheduler's turn. Closing twice is
+     * harmless.
+     */
     @Override
     public void close() {
         DiskFile finished = file;
@@ -99,7 +102,7 @@ final class BlockFile implements AutoCloseable {
             if (finished == null) {
                 writer.close();
             } else {
-                finished.delete();
+                finished.deleteSoon();
             }
         } catch (LocalDiskException e) {
             LoggerFactory.getLogger(BlockFile.class).debug("A file of map outputs stays until the disk is closed", e);
