@@ -58,11 +58,10 @@ class AbandonedReadersTest {
         LARGE_GROUPS {
             @Override
             RDD<?> of(PairRDD<Integer, Integer> numbers) {
-                return pressing(numbers.mapPartitionsToPair(
-                                pairs -> Stream.iterate(0, i -> i + 1)
-                                        .limit(RECORDS)
-                                        .map(i -> Pair.of(1, i))
-                                        .iterator()))
+                return pressing(numbers.mapPartitionsToPair(pairs -> Stream.iterate(0, i -> i + 1)
+                                .limit(RECORDS)
+                                .map(i -> Pair.of(1, i))
+                                .iterator()))
                         .groupByKey(PLACES)
                         .map(group -> group.value().iterator().next());
             }
@@ -103,8 +102,7 @@ class AbandonedReadersTest {
     }
 
     private static void assertHasSpilled(EngineContext engine) {
-        assertThat(engine.recentJobs())
-                .anyMatch(job -> job.metrics().get(Metric.DISK_BYTES_SPILLED) > 0);
+        assertThat(engine.recentJobs()).anyMatch(job -> job.metrics().get(Metric.DISK_BYTES_SPILLED) > 0);
     }
 
     private EngineContext open() {
@@ -120,8 +118,8 @@ class AbandonedReadersTest {
         try (EngineContext engine = open()) {
             assertThat(spilled(engine, held).take(1)).hasSize(1);
             assertThat(spilled(engine, held)
-                            .mapPartitions(records ->
-                                    (records.hasNext() ? List.of(records.next()) : List.of()).iterator())
+                            .mapPartitions(
+                                    records -> (records.hasNext() ? List.of(records.next()) : List.of()).iterator())
                             .collect())
                     .isNotEmpty();
             assertHasSpilled(engine);

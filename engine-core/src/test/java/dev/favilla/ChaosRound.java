@@ -62,8 +62,7 @@ final class ChaosRound {
      * @param roughness how many times the usual rates
      * @param onDisk whether tasks are short of memory, so that what they hold moves to one or two disks, which fail
      */
-    ChaosRound(
-            TestSeed seed, Path scratch, EngineContext calm, ChaosTally tally, int roughness, boolean onDisk) {
+    ChaosRound(TestSeed seed, Path scratch, EngineContext calm, ChaosTally tally, int roughness, boolean onDisk) {
         this.roughness = roughness;
         this.seed = seed;
         this.random = seed.split("round");
@@ -87,8 +86,7 @@ final class ChaosRound {
             builder.set("favilla.local.dir", disks.stream().map(Path::toString).collect(Collectors.joining(",")))
                     .set("favilla.memory.storageFraction", "0");
         }
-        return builder
-                .master(MASTER)
+        return builder.master(MASTER)
                 .set("favilla.task.maxFailures", String.valueOf(maxFailures))
                 .set("favilla.stage.maxConsecutiveAttempts", String.valueOf(AMPLE_LIMIT))
                 .set("favilla.stage.maxAttempts", String.valueOf(AMPLE_LIMIT))
@@ -223,8 +221,7 @@ final class ChaosRound {
                 || (e.stageId().isPresent()
                         && e.partition().isPresent()
                         && injector.errorsOf(
-                                        e.stageId().getAsInt(),
-                                        e.partition().getAsInt())
+                                        e.stageId().getAsInt(), e.partition().getAsInt())
                                 >= maxFailures);
         if (!justified) {
             throw new AssertionError("a job failed and had no reason to, with a limit of " + maxFailures, e);

@@ -98,15 +98,16 @@ class ChaosTest {
     private void play(TestSeed round, EngineContext calm, int jobs, int roughness) throws IOException {
         SplittableRandom random = round.split("pipelines");
         boolean onDisk = rounds % 2 == 0;
-        List<RandomPipeline> pipelines = Stream.generate(() ->
-                        onDisk ? RandomPipeline.randomForDisk(random) : RandomPipeline.random(random))
+        List<RandomPipeline> pipelines = Stream.generate(
+                        () -> onDisk ? RandomPipeline.randomForDisk(random) : RandomPipeline.random(random))
                 .limit(PIPELINES_PER_ROUND)
                 .toList();
         try {
             new ChaosRound(round, newScratch(), calm, tally, roughness, onDisk).run(pipelines, jobs);
         } catch (AssertionError e) {
             throw new AssertionError(
-                    e.getMessage() + "\nSmallest that fails: " + smallest(pipelines, round, calm, roughness, onDisk), e);
+                    e.getMessage() + "\nSmallest that fails: " + smallest(pipelines, round, calm, roughness, onDisk),
+                    e);
         }
     }
 
@@ -120,13 +121,13 @@ class ChaosTest {
         return pipelines.stream()
                 .filter(pipeline -> fails(pipeline, round, calm, roughness, onDisk))
                 .findFirst()
-                .map(pipeline -> pipeline.shrunk(smaller -> fails(smaller, round, calm, roughness, onDisk), TRIES_TO_SHRINK))
+                .map(pipeline ->
+                        pipeline.shrunk(smaller -> fails(smaller, round, calm, roughness, onDisk), TRIES_TO_SHRINK))
                 .map(RandomPipeline::toString)
                 .orElse("none of them alone, in " + RUNS_OF_A_TRY + " runs each");
     }
 
-    private boolean fails(
-            RandomPipeline pipeline, TestSeed round, EngineContext calm, int roughness, boolean onDisk) {
+    private boolean fails(RandomPipeline pipeline, TestSeed round, EngineContext calm, int roughness, boolean onDisk) {
         SplittableRandom random = round.split("runs of a try");
         try {
             for (int i = 0; i < RUNS_OF_A_TRY; i++) {

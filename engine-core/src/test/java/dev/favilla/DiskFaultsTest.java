@@ -138,8 +138,7 @@ class DiskFaultsTest {
 
     private static Stream<Arguments> everyKindEverywhere() {
         return Stream.of(Held.values())
-                .flatMap(held -> Stream.of(LOCAL, ISOLATED)
-                        .map(master -> Arguments.of(held, master)));
+                .flatMap(held -> Stream.of(LOCAL, ISOLATED).map(master -> Arguments.of(held, master)));
     }
 
     private Path directory(String name) throws IOException {
@@ -151,7 +150,10 @@ class DiskFaultsTest {
                 .master(master)
                 .set("favilla.task.maxFailures", String.valueOf(maxFailures))
                 .set("favilla.memory.storageFraction", "0")
-                .set("favilla.local.dir", String.join(",", Stream.of(directories).map(Path::toString).toList()))
+                .set(
+                        "favilla.local.dir",
+                        String.join(
+                                ",", Stream.of(directories).map(Path::toString).toList()))
                 .extension(plan)
                 .open();
     }
@@ -230,7 +232,9 @@ class DiskFaultsTest {
         Path sound = directory("sound");
         List<?> expected = expected(held);
         FaultPlan plan = failing(
-                        FaultSite.DISK_WRITE, "Input/output error", point -> point.block().startsWith(broken.toString()))
+                        FaultSite.DISK_WRITE,
+                        "Input/output error",
+                        point -> point.block().startsWith(broken.toString()))
                 .always();
         FaultPlan watch = FaultPlan.doing((none, point) -> {})
                 .at(FaultSite.DISK_WRITE)
@@ -268,8 +272,8 @@ class DiskFaultsTest {
     @Test
     void whatStaysBrokenFailsTheJobThatReadsItWithItsPathAndBytes() throws Exception {
         Path only = directory("only");
-        FaultPlan broken =
-                failing(FaultSite.DISK_READ, "Input/output error", Held.SORT::isAt).always();
+        FaultPlan broken = failing(FaultSite.DISK_READ, "Input/output error", Held.SORT::isAt)
+                .always();
         try (EngineContext engine = open(LOCAL, 2, broken, only)) {
             JobFailedException failure = catchThrowableOfType(JobFailedException.class, () -> Held.SORT.run(engine));
             assertThat(diskFailure(failure))
@@ -305,7 +309,9 @@ class DiskFaultsTest {
             int left = engine.status().disk().files();
             assertThat(left).isPositive();
             assertThat(held.run(engine)).isEqualTo(expected);
-            assertThat(engine.status().disk().files()).as("what nobody has deleted").isGreaterThanOrEqualTo(left);
+            assertThat(engine.status().disk().files())
+                    .as("what nobody has deleted")
+                    .isGreaterThanOrEqualTo(left);
 
             slow.release();
             assertDiskInOrder(engine);

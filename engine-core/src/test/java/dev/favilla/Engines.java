@@ -2,8 +2,8 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.favilla.attempt.TaskScope;
 import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.DiskUsage;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.scheduler.RunningTask;

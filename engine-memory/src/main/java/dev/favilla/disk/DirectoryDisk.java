@@ -80,7 +80,11 @@ public final class DirectoryDisk implements LocalDisk {
 
     /** As much space as there is in one directory of this machine. */
     public DirectoryDisk(String directory) {
-        this(new DiskSettings(List.of(directory), Long.MAX_VALUE), FileLayer.system(), InstantSource.system(), Runnable::run);
+        this(
+                new DiskSettings(List.of(directory), Long.MAX_VALUE),
+                FileLayer.system(),
+                InstantSource.system(),
+                Runnable::run);
     }
 
     @Override

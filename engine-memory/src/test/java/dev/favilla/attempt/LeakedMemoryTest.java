@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Memory that an attempt still holds at its end. */
 class LeakedMemoryTest {
 
-    private final UnifiedMemoryManager memory =
-            new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.5);
+    private final UnifiedMemoryManager memory = new UnifiedMemoryManager(UnifiedMemoryManager.MINIMUM_POOL_BYTES, 0.5);
     private final TaskScope scope = new TaskScope(1, "the attempt", memory.openTask("the attempt"));
 
     private long leaked() {

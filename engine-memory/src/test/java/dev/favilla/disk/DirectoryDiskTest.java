@@ -23,10 +23,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -74,7 +74,10 @@ class DirectoryDiskTest {
 
     private DirectoryDisk disk(long maxBytes, Path... directories) {
         return new DirectoryDisk(
-                new DiskSettings(Stream.of(directories).map(Path::toString).toList(), maxBytes), files, clock, deleting);
+                new DiskSettings(Stream.of(directories).map(Path::toString).toList(), maxBytes),
+                files,
+                clock,
+                deleting);
     }
 
     private static List<Path> entries(Path directory) throws IOException {
