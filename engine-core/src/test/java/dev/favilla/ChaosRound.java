@@ -110,12 +110,11 @@ final class ChaosRound {
             Engines.assertIdle(engine);
             runNextJobs(engine, pipelines);
             assertNothingIsLeft(engine);
-            engine.close();
-            for (Path disk : disks) {
-                assertThat(disk).isEmptyDirectory();
-            }
         } catch (RuntimeException | AssertionError | IOException e) {
             throw new AssertionError(injector + ", round " + seed + ": " + e.getMessage(), e);
+        }
+        for (Path disk : disks) {
+            assertThat(disk).as("after round %s", seed).isEmptyDirectory();
         }
     }
 
