@@ -47,7 +47,8 @@ import org.junit.jupiter.api.Test;
 /** A lineage can be read without being run: what is done to what, with which of the user's functions. */
 class LineageAsDataTest {
 
-    private static final Set<String> RETURN_THE_DATASET_ITSELF = Set.of("setName", "cache", "persist", "unpersist", "checkpoint", "localCheckpoint");
+    private static final Set<String> RETURN_THE_DATASET_ITSELF =
+            Set.of("setName", "cache", "persist", "unpersist", "checkpoint", "localCheckpoint");
 
     @AutoClose
     private final EngineContext engine = EngineContext.open("local[2]");

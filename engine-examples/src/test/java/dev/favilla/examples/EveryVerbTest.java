@@ -170,7 +170,8 @@ class EveryVerbTest {
                 engine.setCheckpointDir(directory.toString());
                 PairRDD<String, Long> written =
                         departures(engine).reduceByKey(Long::sum).checkpoint();
-                PairRDD<String, Long> kept = arrivals(engine).reduceByKey(Long::sum).localCheckpoint();
+                PairRDD<String, Long> kept =
+                        arrivals(engine).reduceByKey(Long::sum).localCheckpoint();
                 assertThat(written.isCheckpointed()).isFalse();
 
                 assertThat(written.collectAsMap()).isEqualTo(sums(Flight::origin));
