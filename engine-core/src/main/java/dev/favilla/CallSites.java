@@ -26,6 +26,7 @@ final class CallSites {
             ApproximateResult.class,
             Approximations.class,
             Arguments.class,
+            Checkpoints.class,
             Creation.class,
             Datasets.class,
             FileInputs.class,

@@ -64,18 +64,15 @@ record Engine(
                 faults,
                 housekeeping);
         ExecutorFactory factory = new ExecutorFactory(plan);
-        JobScheduler scheduler = new SchedulerService(
-                observed -> new DagScheduler(
-                        DriverMapOutputTracker::new, settings.retries(), settings.scheduling(), clock, observed),
-                factory.first(),
-                new SchedulerService.Parts(
-                        accumulators,
-                        clock,
-                        EngineThreads.forService(name + "-service-"),
-                        settings.listenerQueueCapacity(),
-                        plan.isolation(),
-                        faults,
-                        factory::replacement));
+        SchedulerService.Parts parts = new SchedulerService.Parts(
+                accumulators,
+                clock,
+                EngineThreads.forService(name + "-service-"),
+                settings.listenerQueueCapacity(),
+                plan.isolation(),
+                faults,
+                factory::replacement);
+        JobScheduler scheduler = scheduler(settings, factory, parts);
         ExecutorControl executors = new ExecutorControl(factory, scheduler);
         return new Engine(
                 scheduler,
@@ -86,6 +83,19 @@ record Engine(
                 serializer,
                 EngineThreads.forService(name + "-action-"),
                 housekeeping);
+    }
+
+    private static JobScheduler scheduler(
+            EngineSettings settings, ExecutorFactory factory, SchedulerService.Parts parts) {
+        return new SchedulerService(
+                observed -> new DagScheduler(
+                        DriverMapOutputTracker::new,
+                        settings.retries(),
+                        settings.scheduling(),
+                        parts.clock(),
+                        observed),
+                factory.first(),
+                parts);
     }
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */

@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.ExecutionMemoryExhaustedException;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.task.TaskContext;
@@ -37,10 +38,9 @@ class ScarceMemoryTest {
 
     /** Makes the task hold so much. */
     private static <T> T holding(long bytes, T record) {
-        ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task"))
-                .scope()
-                .memory()
-                .require(bytes);
+        TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
+        scope.memory().require(bytes);
+        scope.onClose(() -> scope.memory().release(bytes));
         return record;
     }
 

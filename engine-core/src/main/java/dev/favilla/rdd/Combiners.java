@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.NumberOperators;
 import dev.favilla.function.CombineFunction;
 import dev.favilla.function.MapFunction;
 import dev.favilla.function.ReduceFunction;
@@ -7,6 +8,8 @@ import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.spill.Combiner;
 import dev.favilla.stats.Aggregate;
+import dev.favilla.value.Primitive;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The ways in which values of one key become one, as the API offers them. */
@@ -63,6 +66,11 @@ public final class Combiners {
         @Override
         public @Nullable Object merge(@Nullable Object left, @Nullable Object right) throws Exception {
             return call(merge, operation, left, right);
+        }
+
+        @Override
+        public @Nullable LongBinaryOperator ofNumbers(Primitive kind) {
+            return NumberOperators.of(merge, kind);
         }
     }
 

@@ -28,6 +28,7 @@ public final class TaskScope implements AutoCloseable {
     private final MemoryAccount memory;
     private final FaultProbe faults;
     private final TaskMetrics metrics = new TaskMetrics();
+    private boolean succeeded;
     private final Deque<Runnable> releases = new ArrayDeque<>();
     private final Map<Object, Object> attachments = new HashMap<>();
 
@@ -150,8 +151,9 @@ public final class TaskScope implements AutoCloseable {
     }
 
     /**
-     * Gives back everything the attempt holds, and counts the memory that nobody else gave back as
-     * {@link Metric#MEMORY_BYTES_LEAKED}. Closing twice is harmless.
+     * Gives back everything the attempt holds. The memory that nobody else has given back counts as
+     * {@link Metric#MEMORY_BYTES_LEAKED} if the attempt has {@linkplain #succeed succeeded}: one that fails may leave
+     * anything. Closing twice is harmless.
      */
     @Override
     public void close() {
@@ -159,7 +161,9 @@ public final class TaskScope implements AutoCloseable {
         while (!releases.isEmpty()) {
             first = run(releases.pop(), first);
         }
-        metrics.add(Metric.MEMORY_BYTES_LEAKED, memory.reservedBytes());
+        if (succeeded) {
+            metrics.add(Metric.MEMORY_BYTES_LEAKED, memory.reservedBytes());
+        }
         first = run(memory::close, first);
         attachments.clear();
         if (first instanceof Error error) {
@@ -171,6 +175,11 @@ public final class TaskScope implements AutoCloseable {
         if (first != null) { // checked, and thrown all the same
             throw new IllegalStateException("Giving back what " + owner + " holds failed", first);
         }
+    }
+
+    /** Says that the attempt has done all it had to do. */
+    public void succeed() {
+        succeeded = true;
     }
 
     private static @Nullable Throwable run(Runnable release, @Nullable Throwable first) {

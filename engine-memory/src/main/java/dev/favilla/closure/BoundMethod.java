@@ -1,11 +1,8 @@
 package dev.favilla.closure;
 
-import dev.favilla.value.Immutability;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
-import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,17 +20,11 @@ record BoundMethod(Object receiver, String method, int parameters) {
 
     /** Returns what {@code function} is bound to, if it is such a reference. */
     static Optional<BoundMethod> of(Object function) {
-        if (!Immutability.isLambda(function.getClass())) {
-            return Optional.empty();
-        }
-        SerializedLambda form;
-        try {
-            Method writeReplace = function.getClass().getDeclaredMethod("writeReplace");
-            writeReplace.setAccessible(true);
-            form = (SerializedLambda) writeReplace.invoke(function);
-        } catch (ReflectiveOperationException | InaccessibleObjectException | ClassCastException e) {
+        Optional<SerializedLambda> found = LambdaForm.of(function);
+        if (found.isEmpty()) {
             return Optional.empty(); // then there is no advice
         }
+        SerializedLambda form = found.get();
         boolean ofInstance = form.getImplMethodKind() == MethodHandleInfo.REF_invokeVirtual
                 || form.getImplMethodKind() == MethodHandleInfo.REF_invokeInterface
                 || form.getImplMethodKind() == MethodHandleInfo.REF_invokeSpecial;

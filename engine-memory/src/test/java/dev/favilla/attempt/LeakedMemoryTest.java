@@ -24,12 +24,21 @@ class LeakedMemoryTest {
         MemoryMeter meter = new MemoryMeter(scope.memory());
         meter.hold(1 << 20);
         scope.onClose(meter::close);
+        scope.succeed();
+
+        assertThat(leaked()).isZero();
+    }
+
+    @Test
+    void isNoneOfAnAttemptThatFailed() {
+        scope.memory().require(5000);
 
         assertThat(leaked()).isZero();
     }
 
     @Test
     void isCountedOnceAndGivenBack() {
+        scope.succeed();
         scope.memory().require(5000);
         scope.memory().release(1000);
 

@@ -20,7 +20,7 @@ final class TeeSink extends Sink {
     private final BlockBuilder block;
     private final Sink downstream;
     private final TaskScope scope;
-    private final boolean copies;
+    private final @Nullable Copies copies;
     private boolean collecting = true;
     private boolean wanted = true;
 
@@ -30,7 +30,7 @@ final class TeeSink extends Sink {
         this.block = block;
         this.downstream = downstream;
         this.scope = scope;
-        this.copies = copies;
+        this.copies = copies ? new Copies(scope) : null;
     }
 
     @Override
@@ -46,11 +46,17 @@ final class TeeSink extends Sink {
 
     private boolean collect(@Nullable Object record) {
         try {
-            // The block outlives the attempt, and what the record refers to may not.
-            return block.add(copies || scope.lends() ? RecordCopier.of(scope).isolate(record) : record);
+            return block.add(own(record));
         } catch (SerializationException e) {
             throw e.during("Caching the records of " + dataset + " as bytes");
         }
+    }
+
+    private @Nullable Object own(@Nullable Object record) {
+        if (scope.lends()) { // the block outlives the attempt, and what the record refers to may not
+            return RecordCopier.of(scope).isolate(record);
+        }
+        return copies == null ? record : copies.of(record);
     }
 
     /** Returns whether the block still takes records. */

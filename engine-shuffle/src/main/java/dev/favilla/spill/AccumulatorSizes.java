@@ -67,7 +67,7 @@ final class AccumulatorSizes implements HeldSizes {
     /** Returns whether the table counts accumulators itself. When it does no longer, all are counted here at once. */
     private boolean isInArrays() {
         boolean before = inArrays;
-        inArrays = table.hasPrimitiveValues();
+        inArrays = table.valueKind() != null;
         if (before && !inArrays) {
             restart();
         }

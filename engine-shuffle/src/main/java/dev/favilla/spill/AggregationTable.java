@@ -69,6 +69,11 @@ public final class AggregationTable implements AutoCloseable {
         table.merge(keys, key, values, later);
     }
 
+    /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
+    public void merge(@Nullable Object key, int hash, Primitive values, long later) throws Exception {
+        table.merge(key, hash, values, later);
+    }
+
     /**
      * Has all keys leave. Nothing can be folded any more. The memory is given back as they go, and all of it at once if
      * others of the attempt need it.

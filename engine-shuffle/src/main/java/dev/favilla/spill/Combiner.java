@@ -1,6 +1,8 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.Primitive;
 import java.io.Serializable;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +19,12 @@ public interface Combiner<V extends @Nullable Object, C extends @Nullable Object
 
     /** Joins two accumulators; {@code left}'s rows come before {@code right}'s. */
     C merge(C left, C right) throws Exception;
+
+    /**
+     * Returns an operator on the bits of numbers that does what both {@link #add} and {@link #merge} do to two numbers of
+     * a kind and never throws, or null if there is none that is known.
+     */
+    default @Nullable LongBinaryOperator ofNumbers(Primitive kind) {
+        return null;
+    }
 }

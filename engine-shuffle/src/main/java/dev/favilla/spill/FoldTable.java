@@ -40,6 +40,7 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     private final Folding folding;
     private final Combiner<@Nullable Object, @Nullable Object> combiner;
+    private final NumberFold numberFold;
     private final @Nullable RecordCopier copier;
     private final int level;
     private final MemoryMeter memory;
@@ -69,6 +70,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     FoldTable(Folding folding, @Nullable RecordCopier copier, int level) {
         this.folding = folding;
         this.combiner = folding.combiner();
+        this.numberFold = new NumberFold(combiner);
         this.copier = copier;
         this.level = level;
         this.memory = new MemoryMeter(folding.scope().memory());
@@ -126,20 +128,17 @@ final class FoldTable implements Spillable, AutoCloseable {
         if (entry == KeyTable.ABSENT) {
             entries.insert(key, later);
             memory.grow(table.settle(entries), needed);
-        } else {
-            join(entries, entry, values, later);
+        } else if (!numberFold.fold(table, entry, values, later)) {
+            join(entry, values.box(later));
         }
     }
 
-    private void join(PrimitiveSlots entries, int entry, Primitive values, long later) throws Exception {
-        busy = true;
-        Object joined = combiner.merge(values.box(entries.number(entry)), values.box(later));
-        busy = false;
-        if (joined != null && values.has(joined)) {
-            entries.setNumber(entry, values.bits(joined));
-        } else {
-            table.setValue(entry, joined);
-            memory.grow(table.arrayBytes(), needed);
+    /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
+    void merge(@Nullable Object key, int hash, Primitive values, long later) throws Exception {
+        makeRoom();
+        int entry = table.find(key, hash);
+        if (entry == KeyTable.ABSENT || !numberFold.fold(table, entry, values, later)) {
+            merge(key, hash, values.box(later));
         }
     }
 
@@ -164,6 +163,9 @@ final class FoldTable implements Spillable, AutoCloseable {
     }
 
     private void fold(int entry, @Nullable Object value) throws Exception {
+        if (numberFold.fold(table, entry, value)) {
+            return;
+        }
         Object isolated = own(value);
         busy = true;
         table.setValue(entry, combiner.add(table.value(entry), isolated));
@@ -172,6 +174,9 @@ final class FoldTable implements Spillable, AutoCloseable {
     }
 
     private void join(int entry, @Nullable Object later) throws Exception {
+        if (numberFold.fold(table, entry, later)) {
+            return;
+        }
         busy = true;
         table.setValue(entry, combiner.merge(table.value(entry), later));
         busy = false;

@@ -29,6 +29,7 @@ public final class HotTable implements AutoCloseable {
     public static final int ABSENT = KeyTable.ABSENT;
 
     private final Combiner<@Nullable Object, @Nullable Object> combiner;
+    private final NumberFold numberFold;
     private final RecordCopier copier;
     private final MemoryMeter memory;
 
@@ -43,6 +44,7 @@ public final class HotTable implements AutoCloseable {
      */
     public HotTable(Combiner<@Nullable Object, @Nullable Object> combiner, RecordCopier copier, MemoryAccount account) {
         this.combiner = combiner;
+        this.numberFold = new NumberFold(combiner);
         this.copier = copier;
         this.memory = new MemoryMeter(account);
     }
@@ -66,6 +68,9 @@ public final class HotTable implements AutoCloseable {
     }
 
     private void fold(int entry, @Nullable Object value) throws Exception {
+        if (numberFold.fold(table, entry, value)) {
+            return;
+        }
         Object isolated = own(value);
         table.setValue(entry, combiner.add(table.value(entry), isolated));
         memory.grow(accumulators.folded(entry, isolated), look);

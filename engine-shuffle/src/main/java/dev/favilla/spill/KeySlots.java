@@ -1,5 +1,6 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.Primitive;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,15 @@ abstract class KeySlots {
     abstract Object value(int entry);
 
     abstract void setValue(int entry, @Nullable Object value);
+
+    /** Returns the kind of all values if they are kept as numbers, or null if they are references. */
+    @Nullable
+    abstract Primitive valueKind();
+
+    /** Returns the bits of a value that is kept as a number. */
+    abstract long number(int entry);
+
+    abstract void setNumber(int entry, long bits);
 
     /** Lets go of an entry that was handed on. Keys can no longer be found. */
     abstract void forget(int entry);

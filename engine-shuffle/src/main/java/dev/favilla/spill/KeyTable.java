@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One value for each key, numbered in the order their keys were first seen; {@link #retain} closes the gaps of those that
  * leave. What the tables of this package have in common; it counts what it takes, and pays for nothing.
  *
- * <p>The first key decides how entries are kept: {@linkplain PrimitiveSlots numbers} as they are, anything else {@linkplain
- * ObjectSlots by reference}. A key of another class has all go to the latter.
+ * <p>The first key and its value decide how entries are kept: {@linkplain PrimitiveSlots numbers} as they are, anything
+ * else {@linkplain ObjectSlots by reference}. What is of another class later has all kept by reference.
  *
  * <p><b>Hashes.</b> A hash is mixed before it picks a slot. The keys of one reducer agree in their hash modulo the number
  * of reducers; slots chosen by the same bits would put them all into one corner of the index.
@@ -39,7 +39,7 @@ final class KeyTable {
     long insert(@Nullable Object key, int hash, @Nullable Object value) {
         KeySlots known = slots;
         if (known == null) {
-            known = begin(PrimitiveSlots.forKeysLike(key, value));
+            known = begin(PrimitiveSlots.forKeysLike(key, value), Primitive.of(value));
         }
         PrimitiveSlots typed = primitives;
         if (typed == null) {
@@ -52,26 +52,37 @@ final class KeyTable {
         return settle(typed);
     }
 
-    private KeySlots begin(@Nullable PrimitiveSlots typed) {
+    private KeySlots begin(@Nullable PrimitiveSlots typed, @Nullable Primitive values) {
+        KeySlots chosen = typed == null ? new ObjectSlots(values) : typed;
         primitives = typed;
-        slots = typed == null ? new ObjectSlots() : typed;
-        return slots;
+        slots = chosen;
+        return chosen;
     }
 
     /** Returns the entries of keys of that kind whose values are numbers of that kind, or null if there are others. */
     @Nullable
     PrimitiveSlots primitives(Primitive keys, Primitive values) {
         if (slots == null) {
-            begin(new PrimitiveSlots(keys, values));
+            begin(new PrimitiveSlots(keys, values), values);
         }
         PrimitiveSlots typed = primitives;
         return typed != null && typed.keyKind() == keys && typed.valueKind() == values ? typed : null;
     }
 
-    /** Returns whether what the values take is in the arrays. */
-    boolean hasPrimitiveValues() {
-        PrimitiveSlots typed = primitives;
-        return typed != null && typed.valueKind() != null;
+    /** Returns the kind of all values if they are in the table's arrays, as numbers; else null. */
+    @Nullable
+    Primitive valueKind() {
+        KeySlots known = slots;
+        return known == null ? null : known.valueKind();
+    }
+
+    /** Returns the bits of a value that is a number in the table's arrays. */
+    long number(int entry) {
+        return slots().number(entry);
+    }
+
+    void setNumber(int entry, long bits) {
+        slots().setNumber(entry, bits);
     }
 
     /**
@@ -88,7 +99,7 @@ final class KeyTable {
     }
 
     private KeySlots dissolve(PrimitiveSlots typed) {
-        ObjectSlots objects = new ObjectSlots();
+        ObjectSlots objects = new ObjectSlots(typed.valueKind());
         for (int entry = 0; entry < typed.size; entry++) {
             objects.insert(typed.key(entry), typed.hash(entry), typed.value(entry));
         }

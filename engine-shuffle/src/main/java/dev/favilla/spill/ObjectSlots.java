@@ -1,5 +1,6 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -8,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values of any kind, by reference.
+ * Keys of any kind, by reference, with values that are numbers of one kind, or else references, too.
  *
  * <p>Entries lie densely in the order of first sight; an open-addressed index beside them finds a key's entry. An index
  * slot holds the whole mixed hash next to the number of the entry, so a probe leaves the index only for a key whose hash
@@ -26,8 +27,7 @@ final class ObjectSlots extends KeySlots {
     private static final int FIRST_SLOTS = 64;
     private static final int MOST_SLOTS = 1 << 30;
 
-    /** Index slot, two references and one hash per entry, each entry having two slots. */
-    private static final int BYTES_PER_SLOT = Long.BYTES + Integer.BYTES + Integer.BYTES / 2;
+    private static final int REFERENCE_BYTES = 4;
 
     /** A tree node of a hash map with its place, and a boxed number. */
     private static final int BYTES_PER_CROWDED_KEY = 80;
@@ -35,14 +35,30 @@ final class ObjectSlots extends KeySlots {
     /** Mixed hash in the upper half, entry number plus one in the lower; 0 is free. */
     private long[] index = new long[FIRST_SLOTS];
 
-    /** Key and value in turn. */
-    private @Nullable Object[] entries = new Object[FIRST_SLOTS];
+    /** Null if values are references. */
+    private @Nullable Primitive valueKind;
+
+    /** 2 if keys and values come in turn, 1 if values are elsewhere. */
+    private int stride;
+
+    private @Nullable Object[] entries;
+
+    /** Empty if values are references. */
+    private long[] numbers;
 
     private int[] hashes = new int[FIRST_SLOTS / 2];
     private SizeEstimator.Sampler keySizes = new SizeEstimator.Sampler();
 
     /** The entries of keys that found no free slot. Made when first needed, which is next to never. */
     private @Nullable Map<@Nullable Object, Integer> crowded;
+
+    /** @param valueKind the kind of the first value; null if values are references */
+    ObjectSlots(@Nullable Primitive valueKind) {
+        this.valueKind = valueKind;
+        this.stride = valueKind == null ? 2 : 1;
+        this.entries = new Object[stride * hashes.length];
+        this.numbers = new long[valueKind == null ? 0 : hashes.length];
+    }
 
     @Override
     int find(@Nullable Object key, int hash) {
@@ -54,7 +70,7 @@ final class ObjectSlots extends KeySlots {
             if (found == 0) {
                 return KeyTable.ABSENT;
             }
-            if ((int) (found >>> Integer.SIZE) == mixed && same(key, entries[2 * entryIn(found)])) {
+            if ((int) (found >>> Integer.SIZE) == mixed && same(key, entries[stride * entryIn(found)])) {
                 return entryIn(found);
             }
             slot = (slot + 1) & mask;
@@ -72,11 +88,11 @@ final class ObjectSlots extends KeySlots {
         if (isFull()) {
             grow();
         }
-        entries[2 * size] = key;
-        entries[2 * size + 1] = value;
+        entries[stride * size] = key;
         hashes[size] = hash;
         place(size, mix(hash));
         size++;
+        setValue(size - 1, value);
         return keySizes.add(key);
     }
 
@@ -94,7 +110,7 @@ final class ObjectSlots extends KeySlots {
         if (crowded == null) {
             crowded = new HashMap<>();
         }
-        crowded.put(entries[2 * entry], entry);
+        crowded.put(entries[stride * entry], entry);
     }
 
     private void grow() {
@@ -106,8 +122,7 @@ final class ObjectSlots extends KeySlots {
         Map<@Nullable Object, Integer> crowdedBefore = crowded;
         index = new long[before.length * 2];
         crowded = null;
-        entries = Arrays.copyOf(entries, entries.length * 2);
-        hashes = Arrays.copyOf(hashes, hashes.length * 2);
+        resize(2 * hashes.length);
         for (long slot : before) { // in order of the upper hash bits, so both indexes are walked from front to back
             if (slot != 0) {
                 place(entryIn(slot), (int) (slot >>> Integer.SIZE));
@@ -117,6 +132,14 @@ final class ObjectSlots extends KeySlots {
             for (int entry : crowdedBefore.values()) {
                 place(entry, mix(hashes[entry]));
             }
+        }
+    }
+
+    private void resize(int room) {
+        entries = Arrays.copyOf(entries, stride * room);
+        hashes = Arrays.copyOf(hashes, room);
+        if (valueKind != null) {
+            numbers = Arrays.copyOf(numbers, room);
         }
     }
 
@@ -143,7 +166,7 @@ final class ObjectSlots extends KeySlots {
     @Override
     @Nullable
     Object key(int entry) {
-        return entries[2 * entry];
+        return entries[stride * entry];
     }
 
     @Override
@@ -154,37 +177,74 @@ final class ObjectSlots extends KeySlots {
     @Override
     @Nullable
     Object value(int entry) {
-        return entries[2 * entry + 1];
+        return valueKind == null ? entries[2 * entry + 1] : valueKind.box(numbers[entry]);
     }
 
     @Override
     void setValue(int entry, @Nullable Object value) {
+        if (valueKind != null) {
+            if (value != null && valueKind.has(value)) {
+                numbers[entry] = valueKind.bits(value);
+                return;
+            }
+            dissolve(valueKind);
+        }
         entries[2 * entry + 1] = value;
+    }
+
+    /** Makes references of the values. */
+    private void dissolve(Primitive kind) {
+        @Nullable Object[] keys = entries;
+        entries = new Object[2 * hashes.length];
+        for (int entry = 0; entry < size; entry++) {
+            entries[2 * entry] = keys[entry];
+            entries[2 * entry + 1] = kind.box(numbers[entry]);
+        }
+        stride = 2;
+        numbers = new long[0];
+        valueKind = null;
+    }
+
+    @Override
+    @Nullable
+    Primitive valueKind() {
+        return valueKind;
+    }
+
+    @Override
+    long number(int entry) {
+        return numbers[entry];
+    }
+
+    @Override
+    void setNumber(int entry, long bits) {
+        numbers[entry] = bits;
     }
 
     @Override
     void forget(int entry) {
-        entries[2 * entry] = null;
-        entries[2 * entry + 1] = null;
+        Arrays.fill(entries, stride * entry, stride * (entry + 1), null);
     }
 
     @Override
     void retain(BitSet kept) {
         int moved = 0;
         for (int entry = kept.nextSetBit(0); entry >= 0; entry = kept.nextSetBit(entry + 1)) {
-            entries[2 * moved] = entries[2 * entry];
-            entries[2 * moved + 1] = entries[2 * entry + 1];
+            System.arraycopy(entries, stride * entry, entries, stride * moved, stride);
             hashes[moved] = hashes[entry];
+            if (valueKind != null) {
+                numbers[moved] = numbers[entry];
+            }
             moved++;
         }
-        Arrays.fill(entries, 2 * moved, 2 * size, null);
+        Arrays.fill(entries, stride * moved, stride * size, null);
         Arrays.fill(index, 0);
         crowded = null;
         size = moved;
         keySizes = new SizeEstimator.Sampler();
         for (int entry = 0; entry < size; entry++) {
             place(entry, mix(hashes[entry]));
-            keySizes.add(entries[2 * entry]);
+            keySizes.add(entries[stride * entry]);
         }
     }
 
@@ -194,8 +254,7 @@ final class ObjectSlots extends KeySlots {
         if (room * 2 > hashes.length) {
             return;
         }
-        entries = Arrays.copyOf(entries, room * 2);
-        hashes = Arrays.copyOf(hashes, room);
+        resize(room);
         index = new long[room * 2];
         crowded = null;
         for (int entry = 0; entry < size; entry++) {
@@ -222,7 +281,10 @@ final class ObjectSlots extends KeySlots {
 
     @Override
     long arrayBytes() {
-        return (long) index.length * BYTES_PER_SLOT + (long) crowdedKeys() * BYTES_PER_CROWDED_KEY;
+        return (long) Long.BYTES * (index.length + numbers.length)
+                + (long) REFERENCE_BYTES * entries.length
+                + (long) Integer.BYTES * hashes.length
+                + (long) BYTES_PER_CROWDED_KEY * crowdedKeys();
     }
 
     @Override

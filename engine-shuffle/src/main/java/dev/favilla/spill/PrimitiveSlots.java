@@ -55,7 +55,7 @@ final class PrimitiveSlots extends KeySlots {
         return keyKind;
     }
 
-    /** Returns the kind of all values, or null if they are references. */
+    @Override
     @Nullable
     Primitive valueKind() {
         return valueKind;
@@ -145,10 +145,12 @@ final class PrimitiveSlots extends KeySlots {
         return valueKind == null ? references[entry] : valueKind.box(numbers[entry]);
     }
 
+    @Override
     long number(int entry) {
         return numbers[entry];
     }
 
+    @Override
     void setNumber(int entry, long value) {
         numbers[entry] = value;
     }

@@ -157,6 +157,7 @@ final class TaskRun {
                     TaskAccumulators.of(scope).updates(), // user code, too
                     List.of());
             scope.faults().reach(FaultSite.RESULT, "");
+            scope.succeed();
         } catch (Throwable t) { // user code may throw anything; an escaped Error would end the slot
             error = t;
         }

@@ -54,7 +54,7 @@ final class AggregatingReader implements ShuffleReader {
     private void build() throws Exception {
         int untilCheck = 0;
         while (true) {
-            PrimitiveBlock block = receivesAccumulators ? cursor.advanceBlock() : null;
+            Block block = receivesAccumulators ? cursor.advanceBlock() : null;
             if (block != null) {
                 scope.checkKilled();
                 merge(block);
@@ -76,6 +76,21 @@ final class AggregatingReader implements ShuffleReader {
             }
         }
         cursor.close();
+    }
+
+    private void merge(Block block) throws Exception {
+        if (block instanceof PrimitiveBlock numbers) {
+            merge(numbers);
+        } else if (block instanceof MixedBlock mixed) {
+            merge(mixed);
+        }
+    }
+
+    private void merge(MixedBlock block) throws Exception {
+        for (int i = 0; i < block.records(); i++) {
+            Object key = block.key(i);
+            table.merge(key, StableHash.of(key), block.kind(), block.bits(i));
+        }
     }
 
     private void merge(PrimitiveBlock block) throws Exception {

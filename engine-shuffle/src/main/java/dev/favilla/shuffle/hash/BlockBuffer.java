@@ -1,6 +1,5 @@
 package dev.favilla.shuffle.hash;
 
-import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +7,7 @@ import java.util.List;
  * Records for one reducer, in arrays that double in length up to a limit: nothing is ever copied and at most about half is
  * spare. Those that were moved out come before those that are here.
  *
- * @param <A> an array of keys and values in turn
+ * @param <A> arrays of keys and values
  */
 abstract class BlockBuffer<A> {
 
@@ -28,7 +27,7 @@ abstract class BlockBuffer<A> {
     /** The chunk that is being filled. */
     private A last;
 
-    /** Elements of {@link #last}, and those of them in use, two per record. */
+    /** How many keys and values {@link #last} has place for, and how many it has. */
     private int length;
 
     private int used;
@@ -40,7 +39,11 @@ abstract class BlockBuffer<A> {
         this.last = newChunk(0);
     }
 
+    /** Returns an empty chunk for so many keys and values, taken together. */
     abstract A newChunk(int elements);
+
+    /** Returns for how many a chunk was made. */
+    abstract int elements(A chunk);
 
     /** @param bytes about how many bytes the records take */
     abstract Block block(A chunk, int records, long bytes);
@@ -105,7 +108,7 @@ abstract class BlockBuffer<A> {
     }
 
     private int elementsIn(A chunk) {
-        return chunk == last ? used : Array.getLength(chunk);
+        return chunk == last ? used : elements(chunk);
     }
 
     /**

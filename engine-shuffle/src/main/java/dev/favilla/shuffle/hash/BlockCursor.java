@@ -36,6 +36,7 @@ final class BlockCursor implements AutoCloseable {
     private int taken;
     private @Nullable Object @Nullable [] references;
     private @Nullable PrimitiveBlock primitives;
+    private @Nullable MixedBlock mixed;
     private int position;
     private Serializer.@Nullable RecordInput input;
 
@@ -65,6 +66,10 @@ final class BlockCursor implements AutoCloseable {
             key = primitives.keys().box(primitives.entries()[position]);
             value = primitives.values().box(primitives.entries()[position + 1]);
             position += 2;
+        } else if (mixed != null) {
+            key = mixed.key(position);
+            value = mixed.kind().box(mixed.bits(position));
+            position++;
         } else if (input != null) {
             key = input.read();
             value = input.read();
@@ -72,13 +77,15 @@ final class BlockCursor implements AutoCloseable {
         return true;
     }
 
-    /** Steps over all records of the next block if it is one of numbers, and returns it; else null, and no step is done. */
+    /**
+     * Steps over all records of the next block if it is one with numbers, and returns it; else null, and no step is done.
+     */
     @Nullable
-    PrimitiveBlock advanceBlock() {
+    Block advanceBlock() {
         if (left > 0 || !enterNext()) {
             return null;
         }
-        PrimitiveBlock block = primitives;
+        Block block = primitives == null ? mixed : primitives;
         if (block != null) {
             taken = left;
             left = 0;
@@ -128,6 +135,9 @@ final class BlockCursor implements AutoCloseable {
         } else if (block instanceof PrimitiveBlock numbers) {
             primitives = numbers;
             position = 0;
+        } else if (block instanceof MixedBlock some) {
+            mixed = some;
+            position = 0;
         } else {
             BlockFrame.Payload payload = payload(block);
             input = serializer.open(payload.bytes(), payload.offset(), payload.length());
@@ -156,6 +166,7 @@ final class BlockCursor implements AutoCloseable {
         left = 0;
         references = null;
         primitives = null;
+        mixed = null;
         Serializer.RecordInput open = input;
         input = null;
         if (open != null) {

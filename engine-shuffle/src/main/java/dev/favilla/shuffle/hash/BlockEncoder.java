@@ -51,6 +51,9 @@ final class BlockEncoder {
         if (block instanceof PrimitiveBlock numbers) {
             return serialize(numbers).frame(frames, header);
         }
+        if (block instanceof MixedBlock mixed) {
+            return serialize(mixed).frame(frames, header);
+        }
         throw new IllegalStateException(
                 header.blockId() + " came from another executor and was stored, which is a bug");
     }
@@ -63,6 +66,12 @@ final class BlockEncoder {
     private FrameBuffer serialize(PrimitiveBlock block) {
         long[] entries = block.entries();
         return serialize(2 * block.records(), i -> (i % 2 == 0 ? block.keys() : block.values()).box(entries[i]));
+    }
+
+    private FrameBuffer serialize(MixedBlock block) {
+        return serialize(
+                2 * block.records(),
+                i -> i % 2 == 0 ? block.key(i / 2) : block.kind().box(block.bits(i / 2)));
     }
 
     private FrameBuffer serialize(int elements, IntFunction<@Nullable Object> element) {

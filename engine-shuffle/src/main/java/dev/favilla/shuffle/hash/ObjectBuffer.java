@@ -33,6 +33,11 @@ final class ObjectBuffer extends BlockBuffer<@Nullable Object[]> {
     }
 
     @Override
+    int elements(@Nullable Object[] chunk) {
+        return chunk.length;
+    }
+
+    @Override
     Block block(@Nullable Object[] chunk, int records, long bytes) {
         return new ObjectBlock(chunk, records, bytes);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one map attempt has sent so far, by reducer and in order.
  *
- * <p>As long as keys are numbers of one kind and values are, too, their bits are kept and no objects. Other records stay
+ * <p>As long as values are numbers of one kind their bits are kept and no objects, and so are those of keys. Others stay
  * references as long as all of them are deeply immutable, and as long as map outputs do not crowd the heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
  * and one kind of block after the other keeps the order.
  *
@@ -58,15 +58,18 @@ final class OutputBuffer implements Spillable, AutoCloseable {
 
     private final int numReducers;
 
-    // By reducer, or empty. What is in the first comes before what is in the next.
+    // By reducer, or empty. What is in one of the first two, never both, comes before what is in the next, and so on.
     private @Nullable PrimitiveBuffer[] numbers = {};
+    private @Nullable MixedBuffer[] mixed = {};
     private @Nullable ObjectBuffer[] references = {};
     private @Nullable SerializedBuffer[] bytes = {};
 
-    /** The kinds of all keys and of all values so far; null if there is none. */
+    /** The kind of all values so far; null if there is none. */
+    private @Nullable Primitive valueKind;
+
+    /** The same of keys, which counts only where values have one. */
     private @Nullable Primitive keyKind;
 
-    private @Nullable Primitive valueKind;
     private boolean serializing;
     private long records;
 
@@ -144,14 +147,25 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private boolean addNumbers(int reducer, @Nullable Object recordKey, @Nullable Object value) {
         Primitive ofKeys = keyKind;
         Primitive ofValues = valueKind;
-        if (ofKeys == null || ofValues == null || recordKey == null || value == null) {
-            keyKind = null; // and so it stays, for the order of records
+        if (ofValues == null) {
             return false;
         }
-        if (!ofKeys.has(recordKey) || !ofValues.has(value)) {
-            keyKind = null;
+        boolean fits = ofKeys == null
+                ? !serializing && keyChecker.check(recordKey)
+                : recordKey != null && ofKeys.has(recordKey);
+        if (!fits || value == null || !ofValues.has(value)) {
+            valueKind = null; // and so it stays, for the order of records
             return false;
         }
+        if (ofKeys == null || recordKey == null) {
+            addMixed(reducer, recordKey, ofValues, ofValues.bits(value));
+        } else {
+            addPrimitives(reducer, ofKeys, ofKeys.bits(recordKey), ofValues, ofValues.bits(value));
+        }
+        return true;
+    }
+
+    private void addPrimitives(int reducer, Primitive ofKeys, long recordKey, Primitive ofValues, long value) {
         if (numbers.length == 0) {
             numbers = new PrimitiveBuffer[numReducers];
         }
@@ -161,12 +175,27 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             numbers[reducer] = buffer;
             reducers++;
         }
-        int grown = buffer.add(ofKeys.bits(recordKey), ofValues.bits(value));
+        int grown = buffer.add(recordKey, value);
         if (grown != 0) {
             arrayBytes += grown;
             memory.hold(held);
         }
-        return true;
+    }
+
+    private void addMixed(int reducer, @Nullable Object recordKey, Primitive ofValues, long value) {
+        if (mixed.length == 0) {
+            mixed = new MixedBuffer[numReducers];
+        }
+        MixedBuffer buffer = mixed[reducer];
+        if (buffer == null) {
+            buffer = new MixedBuffer(ofValues);
+            mixed[reducer] = buffer;
+            reducers++;
+        }
+        int grown = buffer.add(recordKey, value, longestChunk);
+        arrayBytes += grown;
+        referencedRecords++;
+        memory.grow(grown + keySizes.add(recordKey), look);
     }
 
     private void addReference(int reducer, @Nullable Object recordKey, @Nullable Object value) {
@@ -215,13 +244,18 @@ final class OutputBuffer implements Spillable, AutoCloseable {
 
     /** Returns how many blocks {@code reducer} gets of what was kept in other ways before; nothing is added to them. */
     private int blocks(int reducer) {
-        BlockBuffer<?> last = at(references, reducer);
-        BlockBuffer<?> first = last == null ? at(numbers, reducer) : last;
-        if (first == null) {
+        BlockBuffer<?> before = at(references, reducer);
+        if (before == null) {
+            before = at(mixed, reducer);
+        }
+        if (before == null) {
+            before = at(numbers, reducer);
+        }
+        if (before == null) {
             reducers++;
             return 0;
         }
-        return first.blocks();
+        return before.blocks();
     }
 
     private static <B> @Nullable B at(@Nullable B[] buffers, int reducer) {
@@ -297,6 +331,10 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         if (first != null) {
             first.moveOut(move);
         }
+        MixedBuffer orFirst = at(mixed, reducer);
+        if (orFirst != null) {
+            orFirst.moveOut(move);
+        }
         ObjectBuffer second = at(references, reducer);
         if (second != null) {
             second.moveOut(move);
@@ -359,14 +397,18 @@ final class OutputBuffer implements Spillable, AutoCloseable {
 
     private List<Block> takeBlocks(int reducer, double bytesPerRecord) {
         PrimitiveBuffer first = at(numbers, reducer);
+        MixedBuffer orFirst = at(mixed, reducer);
         ObjectBuffer second = at(references, reducer);
         SerializedBuffer third = at(bytes, reducer);
-        if (first == null && second == null && third == null) {
+        if (first == null && orFirst == null && second == null && third == null) {
             return List.of();
         }
         List<Block> blocks = new ArrayList<>();
         if (first != null) {
             first.moveTo(blocks, 0);
+        }
+        if (orFirst != null) {
+            orFirst.moveTo(blocks, bytesPerRecord);
         }
         if (second != null) {
             second.moveTo(blocks, bytesPerRecord);
@@ -403,6 +445,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     public void close() {
         scope.memory().unregister(this);
         numbers = new PrimitiveBuffer[0];
+        mixed = new MixedBuffer[0];
         references = new ObjectBuffer[0];
         bytes = new SerializedBuffer[0];
         finished = List.of();

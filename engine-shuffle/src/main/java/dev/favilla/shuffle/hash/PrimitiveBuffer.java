@@ -30,6 +30,11 @@ final class PrimitiveBuffer extends BlockBuffer<long[]> {
     }
 
     @Override
+    int elements(long[] chunk) {
+        return chunk.length;
+    }
+
+    @Override
     Block block(long[] chunk, int records, long bytes) {
         return new PrimitiveBlock(keys, values, chunk, records, bytes);
     }

@@ -92,6 +92,12 @@ class OutputsOnDiskTest {
                 .toList();
     }
 
+    private static List<Entry> texts(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> entry("key " + i, "value " + i))
+                .toList();
+    }
+
     private static List<Entry> mutables(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> entry("key " + i, new ArrayList<>(List.of(i))))
@@ -469,7 +475,7 @@ class OutputsOnDiskTest {
         @Test
         void giveWayToBytesInTheSameOrder() throws Exception {
             ShuffleSpec spec = spec(1, null);
-            List<Entry> records = numbers(20_000);
+            List<Entry> records = texts(20_000);
             MapOutput free = fixture.write(spec, 0, records);
             MapOutput crowded;
             try (MemoryAccount hog = fixture.memory().openRetained("a hog")) {
