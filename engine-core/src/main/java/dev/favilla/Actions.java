@@ -2,19 +2,19 @@ package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
-import dev.favilla.function.CombineFunction;
 import dev.favilla.function.ForeachFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.rdd.ZeroValue;
-import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.SizeEstimator;
 import java.io.Serializable;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +153,12 @@ final class Actions {
                 count++;
                 return true;
             }
+
+            @Override
+            public int pushAll(@Nullable Object[] records, int from, int to) {
+                count += to - from;
+                return to - from;
+            }
         }
     }
 
@@ -167,17 +173,7 @@ final class Actions {
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
             ForeachFunction<@Nullable Object> body = function.forTask(scope);
-            drain(input, new Sink() {
-                @Override
-                public boolean push(@Nullable Object record) throws Exception {
-                    try {
-                        body.call(record);
-                    } catch (Exception | Error e) {
-                        throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
-                    }
-                    return true;
-                }
-            });
+            drain(input, new EachSink(body, callSite));
             return null;
         }
 
@@ -189,6 +185,32 @@ final class Actions {
         @Override
         public boolean isIrrevocable() {
             return true;
+        }
+    }
+
+    private static final class EachSink extends Sink {
+
+        private final ForeachFunction<@Nullable Object> body;
+        private final CallSite callSite;
+
+        EachSink(ForeachFunction<@Nullable Object> body, CallSite callSite) {
+            this.body = body;
+            this.callSite = callSite;
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            try {
+                body.call(record);
+            } catch (Exception | Error e) {
+                throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
+            }
+            return true;
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), body, callSite);
         }
     }
 
@@ -205,9 +227,9 @@ final class Actions {
 
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, null);
+            Folding.Reducing sink = Folding.reducing(function.forTask(scope), scope, callSite, null);
             drain(input, sink);
-            return sink.present();
+            return sink.total().present();
         }
 
         @Override
@@ -227,13 +249,13 @@ final class Actions {
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-            FoldingSink sink = new FoldingSink(function.forTask(scope)::call, scope, callSite, null);
+            Folding.Reducing sink = Folding.reducing(function.forTask(scope), scope, callSite, null);
             for (Object part : staged) {
                 if (part != null) {
                     sink.push(((Present) part).value());
                 }
             }
-            return sink.present();
+            return sink.total().present();
         }
     }
 
@@ -248,10 +270,10 @@ final class Actions {
 
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
-            FoldingSink sink =
-                    new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
+            Present start = new Present(zero.fresh());
+            Folding.Reducing sink = Folding.reducing(function.forTask(scope), scope, callSite, start);
             drain(input, sink);
-            return sink.value();
+            return sink.total().value();
         }
 
         @Override
@@ -271,65 +293,17 @@ final class Actions {
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-            FoldingSink sink =
-                    new FoldingSink(function.forTask(scope)::call, scope, callSite, new Present(zero.fresh()));
+            Present start = new Present(zero.fresh());
+            Folding.Reducing sink = Folding.reducing(function.forTask(scope), scope, callSite, start);
             for (Object part : staged) {
                 sink.push(part);
             }
-            return sink.value();
+            return sink.total().value();
         }
     }
 
     /** Returns what to throw where an action that merges in a slot was about to merge elsewhere. */
     static IllegalStateException notInSlot() {
         return new IllegalStateException("user code was about to run outside of a task slot: a bug in Favilla");
-    }
-
-    /**
-     * Gives the user's function records that it may change or return: copies where others could see that, be it a cached
-     * block, the source, or a later attempt at the same merge.
-     */
-    static final class FoldingSink extends Sink {
-
-        private final CombineFunction<@Nullable Object, @Nullable Object> function;
-        private final RecordCopier copier;
-        private final CallSite callSite;
-        private boolean any;
-        private @Nullable Object accumulator;
-
-        /** @param start what the first record is added to; null if the first record is the start */
-        FoldingSink(
-                CombineFunction<@Nullable Object, @Nullable Object> function,
-                TaskScope attempt,
-                CallSite callSite,
-                @Nullable Present start) {
-            this.function = function;
-            this.copier = RecordCopier.of(attempt);
-            this.callSite = callSite;
-            this.any = start != null;
-            this.accumulator = start == null ? null : start.value();
-        }
-
-        @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            try {
-                Object own = copier.isolate(record);
-                accumulator = any ? function.call(accumulator, own) : own;
-                any = true;
-            } catch (Exception | Error e) {
-                throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
-            }
-            return true;
-        }
-
-        @Nullable
-        Present present() {
-            return any ? new Present(accumulator) : null;
-        }
-
-        @Nullable
-        Object value() {
-            return accumulator;
-        }
     }
 }

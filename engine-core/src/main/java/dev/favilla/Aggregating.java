@@ -64,19 +64,19 @@ final class Aggregating {
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
             Actions.Present start = new Actions.Present(zero.fresh());
-            Actions.FoldingSink sink = new Actions.FoldingSink(add.forTask(scope), scope, callSite, start);
+            Folding.Combining sink = Folding.combining(add.forTask(scope), scope, callSite, start);
             Actions.drain(input, sink);
-            return sink.value();
+            return sink.total().value();
         }
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
             Actions.Present start = new Actions.Present(zero.fresh());
-            Actions.FoldingSink sink = new Actions.FoldingSink(merge.forTask(scope)::call, scope, callSite, start);
+            Folding.Reducing sink = Folding.reducing(merge.forTask(scope), scope, callSite, start);
             for (Object part : staged) {
                 sink.push(part);
             }
-            return sink.value();
+            return sink.total().value();
         }
     }
 
@@ -88,20 +88,20 @@ final class Aggregating {
         @Override
         public @Nullable Object run(Cursor input, TaskScope scope) throws Exception {
             Aggregate<@Nullable Object, @Nullable Object, @Nullable Object> own = aggregate.forTask(scope);
-            Actions.FoldingSink sink = new Actions.FoldingSink(own::add, scope, callSite, zeroOf(own));
+            Folding.Adding sink = Folding.adding(own, scope, callSite, zeroOf(own));
             Actions.drain(input, sink);
-            return sink.value();
+            return sink.total().value();
         }
 
         @Override
         public @Nullable Object mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
             Aggregate<@Nullable Object, @Nullable Object, @Nullable Object> own = aggregate.forTask(scope);
-            Actions.FoldingSink sink = new Actions.FoldingSink(own::merge, scope, callSite, zeroOf(own));
+            Folding.Reducing sink = Folding.reducing(own::merge, scope, callSite, zeroOf(own));
             for (Object part : staged) {
                 sink.push(part);
             }
             try {
-                return own.finish(RDDActions.result(sink.value())); // may be null, as the aggregate says
+                return own.finish(RDDActions.result(sink.total().value())); // may be null, as the aggregate says
             } catch (Exception | Error e) {
                 throw UserCode.failure(callSite.toString(), "(all parts, merged)", e);
             }

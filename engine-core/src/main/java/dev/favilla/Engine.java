@@ -2,6 +2,7 @@ package dev.favilla;
 
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryReclaimer;
+import dev.favilla.pipeline.CodeCache;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
@@ -62,7 +63,8 @@ record Engine(
                 EngineThreads.forSlots(name + "-slot-"),
                 clock,
                 faults,
-                housekeeping);
+                housekeeping,
+                CodeCache.after(settings.specializeAfter()));
         ExecutorFactory factory = new ExecutorFactory(plan);
         SchedulerService.Parts parts = new SchedulerService.Parts(
                 accumulators,
@@ -73,10 +75,9 @@ record Engine(
                 faults,
                 factory::replacement);
         JobScheduler scheduler = scheduler(settings, factory, parts);
-        ExecutorControl executors = new ExecutorControl(factory, scheduler);
         return new Engine(
                 scheduler,
-                executors,
+                new ExecutorControl(factory, scheduler),
                 accumulators,
                 broadcasts,
                 results,

@@ -3,6 +3,7 @@ package dev.favilla;
 import dev.favilla.disk.DiskSettings;
 import dev.favilla.memory.Bytes;
 import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.pipeline.CodeCache;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.text.InputLimits;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param input how much files may make of themselves
  * @param checkpoints where they go
  * @param sharedBudget what the context shares with others; null if each executor has a budget of its own
+ * @param specializeAfter after how many records chains of operators get classes of their own
  */
 record EngineSettings(
         String appName,
@@ -43,7 +45,8 @@ record EngineSettings(
         SerializationSettings serialization,
         InputLimits input,
         CheckpointDirectory checkpoints,
-        @Nullable MemoryBudget sharedBudget) {
+        @Nullable MemoryBudget sharedBudget,
+        long specializeAfter) {
 
     private static final int MANY = 1_000_000;
 
@@ -77,7 +80,8 @@ record EngineSettings(
                 serialization,
                 input(values),
                 checkpoints(values),
-                sharedBudget);
+                sharedBudget,
+                specializeAfter(values.getOrDefault(Setting.PIPELINE_SPECIALIZE, "true")));
     }
 
     /** Whoever gives a budget to several contexts has said all that there is to say about it. */
@@ -128,6 +132,15 @@ record EngineSettings(
         boolean cleans =
                 Setting.CHECKPOINT_CLEAN_FILES.flag(values.getOrDefault(Setting.CHECKPOINT_CLEAN_FILES, "false"));
         return new CheckpointDirectory(directory, cleans, input(values));
+    }
+
+    private static long specializeAfter(String value) {
+        return switch (value.strip()) {
+            case "true" -> CodeCache.WORTHWHILE;
+            case "false" -> Long.MAX_VALUE;
+            case "0" -> 0;
+            default -> Setting.PIPELINE_SPECIALIZE.integer(value, 1000 * MANY);
+        };
     }
 
     private static OptionalInt parallelism(@Nullable String value) {

@@ -10,6 +10,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.MemoryShare;
+import dev.favilla.pipeline.CodeCache;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
@@ -115,6 +116,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
      * @param clock tells how long attempts take
      * @param faults steps in at fault points, if anybody does
      * @param housekeeping does what nobody waits for
+     * @param code classes of their own for pipelines
      */
     record Plan(
             EngineSettings settings,
@@ -125,7 +127,8 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
             ThreadFactory threads,
             InstantSource clock,
             @Nullable FaultInjector faults,
-            Executor housekeeping) {
+            Executor housekeeping,
+            CodeCache code) {
 
         /** Returns the file system as an executor is to see it. */
         FileLayer files(ExecutorId executor) {
@@ -143,6 +146,11 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     /** Returns what other executors may fetch. */
     BlockServer server() {
         return new ExecutorBlocks(shuffle, blocks);
+    }
+
+    @Override
+    public CodeCache code() {
+        return plan.code();
     }
 
     @Override

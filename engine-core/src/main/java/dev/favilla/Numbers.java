@@ -17,34 +17,16 @@ final class Numbers {
 
     private Numbers() {}
 
-    /** Takes numbers as they are; a null among them fails the job. */
-    private abstract static class NumberSink extends Sink {
-
-        private final CallSite callSite;
-
-        NumberSink(CallSite callSite) {
-            this.callSite = callSite;
+    /** Returns a number as it is; a null among them fails the job. */
+    private static double number(@Nullable Object record, CallSite callSite) {
+        if (record == null) {
+            throw UserCode.failure(
+                    callSite.toString(),
+                    "null",
+                    new NullPointerException("a dataset of numbers has null in the place of a number. Filter it out"
+                            + " before mapToDouble"));
         }
-
-        abstract void take(double number);
-
-        @Override
-        public boolean push(@Nullable Object record) {
-            if (record == null) {
-                throw UserCode.failure(
-                        callSite.toString(),
-                        "null",
-                        new NullPointerException("a dataset of numbers has null in the place of a number. Filter it out"
-                                + " before mapToDouble"));
-            }
-            take((Double) record);
-            return true;
-        }
-
-        void drain(Cursor input) throws Exception {
-            input.drain(this);
-            end();
-        }
+        return (Double) record;
     }
 
     /** The sum. */
@@ -58,7 +40,7 @@ final class Numbers {
         @Override
         public Double run(Cursor input, TaskScope scope) throws Exception {
             SumSink sink = new SumSink(callSite);
-            sink.drain(input);
+            Actions.drain(input, sink);
             return sink.sum;
         }
 
@@ -71,17 +53,29 @@ final class Numbers {
             return sum;
         }
 
-        private static final class SumSink extends NumberSink {
+        private static final class SumSink extends Sink {
 
+            private final CallSite callSite;
             private double sum;
 
             SumSink(CallSite callSite) {
-                super(callSite);
+                this.callSite = callSite;
             }
 
             @Override
-            void take(double number) {
-                sum += number;
+            public boolean push(@Nullable Object record) {
+                sum += number(record, callSite);
+                return true;
+            }
+
+            @Override
+            public int pushAll(@Nullable Object[] records, int from, int to) {
+                double all = sum;
+                for (int i = from; i < to; i++) {
+                    all += number(records[i], callSite);
+                }
+                sum = all;
+                return to - from;
             }
         }
     }
@@ -97,14 +91,14 @@ final class Numbers {
     static Total total(Cursor input, CallSite callSite) throws Exception {
         Sum.SumSink sum = new Sum.SumSink(callSite);
         StatCounter numbers = new StatCounter();
-        NumberSink both = new NumberSink(callSite) {
+        Sink both = new Sink() {
             @Override
-            void take(double number) {
-                sum.take(number);
-                numbers.merge(number);
+            public boolean push(@Nullable Object record) {
+                numbers.merge(number(record, callSite));
+                return sum.push(record);
             }
         };
-        both.drain(input);
+        Actions.drain(input, both);
         return new Total(sum.sum, numbers);
     }
 
@@ -114,7 +108,7 @@ final class Numbers {
         @Override
         public StatCounter run(Cursor input, TaskScope scope) throws Exception {
             StatsSink sink = new StatsSink(callSite);
-            sink.drain(input);
+            Actions.drain(input, sink);
             return sink.counter;
         }
 
@@ -127,17 +121,20 @@ final class Numbers {
             return all;
         }
 
-        private static final class StatsSink extends NumberSink {
+        private static final class StatsSink extends Sink {
 
             private final StatCounter counter = new StatCounter();
 
+            private final CallSite callSite;
+
             StatsSink(CallSite callSite) {
-                super(callSite);
+                this.callSite = callSite;
             }
 
             @Override
-            void take(double number) {
-                counter.merge(number);
+            public boolean push(@Nullable Object record) {
+                counter.merge(number(record, callSite));
+                return true;
             }
         }
     }
@@ -157,7 +154,7 @@ final class Numbers {
         @Override
         public long[] run(Cursor input, TaskScope scope) throws Exception {
             BucketSink sink = new BucketSink(buckets, callSite);
-            sink.drain(input);
+            Actions.drain(input, sink);
             return sink.counts;
         }
 
@@ -173,23 +170,25 @@ final class Numbers {
             return all;
         }
 
-        private static final class BucketSink extends NumberSink {
+        private static final class BucketSink extends Sink {
 
+            private final CallSite callSite;
             private final Buckets buckets;
             private final long[] counts;
 
             BucketSink(Buckets buckets, CallSite callSite) {
-                super(callSite);
+                this.callSite = callSite;
                 this.buckets = buckets;
                 this.counts = new long[buckets.count()];
             }
 
             @Override
-            void take(double number) {
-                int bucket = buckets.of(number);
+            public boolean push(@Nullable Object record) {
+                int bucket = buckets.of(number(record, callSite));
                 if (bucket >= 0) {
                     counts[bucket]++;
                 }
+                return true;
             }
         }
     }

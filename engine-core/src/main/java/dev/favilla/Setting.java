@@ -27,6 +27,9 @@ enum Setting {
     SPECULATION_MIN_TASK_RUNTIME("favilla.speculation.minTaskRuntime", Text.DURATION),
     EXECUTOR_WAIT("favilla.executor.wait", Text.DURATION),
     DRIVER_MAX_RESULT_SIZE("favilla.driver.maxResultSize", Text.SIZE + "; 0 for no limit"),
+    PIPELINE_SPECIALIZE(
+            "favilla.pipeline.specialize",
+            "true, false, or a whole number of records from 0 to 1000000000 after which it pays"),
     MEMORY_BYTES("favilla.memory.bytes", Text.SIZE + ", at least 32m"),
     MEMORY_FRACTION("favilla.memory.fraction", "a number above 0 and at most 1"),
     MEMORY_STORAGE_FRACTION("favilla.memory.storageFraction", "a number from 0 to 1"),

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Thousands of random pipelines say what plain lists say, and the same bits on one executor, on three, and where memory
- * is short: over nulls, crowded hashes, skew, empty partitions and records that are used again.
+ * Thousands of random pipelines say what plain lists say, and the same bits on one executor, on three with chains of classes
+ * of their own, and where memory is short: over nulls, crowded hashes, skew, empty partitions and records that are used again.
  */
 @Timeout(300)
 class OraclePipelineTest {
@@ -41,6 +41,14 @@ class OraclePipelineTest {
 
     @TempDir
     Path scratch;
+
+    /** @param after how many records chains of operators get classes of their own */
+    private static EngineContext specialized(String master, String after) {
+        return EngineContext.builder()
+                .master(master)
+                .set("favilla.pipeline.specialize", after)
+                .open();
+    }
 
     private static List<List<Pair<Long, Long>>> plain(PairRDD<Token, Token> dataset) {
         return Engines.partitionsOf(dataset.map(Token::numbers));
@@ -122,8 +130,8 @@ class OraclePipelineTest {
     void randomPipelinesSayWhatPlainListsSay(TestSeed seed) throws IOException {
         SplittableRandom random = seed.random();
         Set<String> drawn = new TreeSet<>();
-        try (EngineContext one = EngineContext.open("local[2]");
-                EngineContext three = EngineContext.open("local-cluster[3,1,64]")) {
+        try (EngineContext one = specialized("local[2]", "false");
+                EngineContext three = specialized("local-cluster[3,1,64]", "0")) {
             Places places = new Places(List.of(one, three), UnaryOperator.identity());
             for (int i = 0; i < PIPELINES; i++) {
                 OraclePipeline pipeline = OraclePipeline.random(random, Size.SMALL);

@@ -221,7 +221,7 @@ public final class CoGroupNode extends Node {
     private static final class GatheringSink extends Sink {
 
         private final Groups groups;
-        private final Sink downstream;
+        private Sink downstream;
         private final TaskInputs inputs;
         private final Sink first;
 
@@ -235,6 +235,12 @@ public final class CoGroupNode extends Node {
         @Override
         public boolean push(@Nullable Object record) throws Exception {
             return first.push(record);
+        }
+
+        @Override
+        public boolean passOnTo(Sink other) {
+            downstream = other;
+            return true;
         }
 
         @Override

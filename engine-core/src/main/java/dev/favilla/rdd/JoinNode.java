@@ -229,7 +229,7 @@ public final class JoinNode extends Node {
         private final Rows rows;
         private final DatasetPartition result;
         private final TaskInputs inputs;
-        private final Sink downstream;
+        private Sink downstream;
         private final HashJoin join;
         private boolean built;
         private boolean wanted = true;
@@ -298,6 +298,12 @@ public final class JoinNode extends Node {
             }
             wanted = join.emitRest(max);
             return wanted;
+        }
+
+        @Override
+        public boolean passOnTo(Sink other) {
+            downstream = other;
+            return true;
         }
 
         @Override

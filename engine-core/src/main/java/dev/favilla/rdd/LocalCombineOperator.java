@@ -59,7 +59,7 @@ public record LocalCombineOperator(Aggregator aggregator, EntryExtractor in, Ent
 
         private final LocalCombineOperator operator;
         private final LineageNode dataset;
-        private final Sink downstream;
+        private Sink downstream;
         private final TaskScope scope;
         private final AggregationTable table;
 
@@ -81,6 +81,12 @@ public record LocalCombineOperator(Aggregator aggregator, EntryExtractor in, Ent
             } catch (SerializationException e) {
                 throw e.during("Copying what " + dataset + " holds");
             }
+            return true;
+        }
+
+        @Override
+        public boolean passOnTo(Sink other) {
+            downstream = other;
             return true;
         }
 

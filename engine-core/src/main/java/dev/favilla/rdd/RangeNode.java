@@ -3,10 +3,12 @@ package dev.favilla.rdd;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
+import java.lang.invoke.MethodHandles;
 import java.math.BigInteger;
 
 /** Whole numbers in even steps, made where they are needed. */
@@ -69,7 +71,8 @@ public final class RangeNode extends Node implements Source {
     public Cursor open(int partition, TaskInputs inputs) {
         long from = Slices.start(count, slices, partition);
         long to = Slices.start(count, slices, partition + 1);
-        return new RangeCursor(start + from * step, step, to - from, inputs);
+        return new RangeCursor(
+                start + from * step, step, to - from, inputs.scope().metrics());
     }
 
     private static final class RangeCursor implements Cursor {
@@ -79,11 +82,11 @@ public final class RangeNode extends Node implements Source {
         private long next;
         private long left;
 
-        RangeCursor(long first, long step, long count, TaskInputs inputs) {
+        RangeCursor(long first, long step, long count, TaskMetrics metrics) {
             this.next = first;
             this.step = step;
             this.left = count;
-            this.metrics = inputs.scope().metrics();
+            this.metrics = metrics;
         }
 
         @Override
@@ -92,12 +95,17 @@ public final class RangeNode extends Node implements Source {
             long stop = Math.max(0, left - max);
             boolean wanted = true;
             while (left > stop && wanted) {
-                wanted = sink.push(next);
+                wanted = sink.push(Boxes.fresh(next));
                 next += step;
                 left--;
             }
             metrics.add(Metric.RECORDS_READ, before - left);
             return wanted && left > 0;
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), next, step, left, metrics);
         }
     }
 }

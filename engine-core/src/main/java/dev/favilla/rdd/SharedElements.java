@@ -80,13 +80,12 @@ final class SharedElements implements Elements {
 
         @Override
         public boolean drive(Sink sink, int max) throws Exception {
-            int start = next;
             int end = (int) Math.min(slice.size(), (long) next + max);
-            boolean wanted = true;
-            while (next < end && wanted) {
-                wanted = sink.push(slice.get(next++));
-            }
-            metrics.add(Metric.RECORDS_READ, next - start);
+            @Nullable Object[] records = slice.subList(next, end).toArray();
+            next = end;
+            int taken = sink.pushAll(records, 0, records.length);
+            boolean wanted = taken == records.length;
+            metrics.add(Metric.RECORDS_READ, wanted ? taken : taken + 1);
             return wanted && next < slice.size();
         }
     }

@@ -1,6 +1,7 @@
 package dev.favilla.storage;
 
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A cached partition that is pinned while it is read. */
@@ -8,6 +9,11 @@ public interface CachedBlock {
 
     /** Returns the records in order. May be called more than once. */
     Iterator<@Nullable Object> records();
+
+    /** Returns the records in arrays that nobody changes, in order; null where they are made one by one. */
+    default @Nullable List<@Nullable Object[]> chunks() {
+        return null;
+    }
 
     /** Returns what there is to say about the block. */
     PublishedBlock summary();

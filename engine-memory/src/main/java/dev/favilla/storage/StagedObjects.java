@@ -182,6 +182,11 @@ final class StagedObjects extends StagedBlock {
         }
 
         @Override
+        public List<@Nullable Object[]> chunks() {
+            return chunks;
+        }
+
+        @Override
         public long recordCount() {
             return header().recordCount();
         }

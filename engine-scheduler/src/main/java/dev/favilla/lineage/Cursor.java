@@ -1,6 +1,7 @@
 package dev.favilla.lineage;
 
 import dev.favilla.attempt.TaskScope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records that wait to be pushed, in bounded steps. Between two steps an attempt looks at its kill flag and its memory.
@@ -32,6 +33,11 @@ public interface Cursor extends AutoCloseable {
         while (drive(sink, LARGEST_STEP)) {
             scope.checkKilled();
         }
+    }
+
+    /** Returns how to make another cursor that goes on from here in this one's place, between two steps; null if none can. */
+    default @Nullable ClassRecipe recipe() {
+        return null;
     }
 
     /** Gives back what is held, such as an open file. Closing twice is harmless. */

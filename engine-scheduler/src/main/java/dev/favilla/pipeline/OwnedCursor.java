@@ -1,5 +1,6 @@
 package dev.favilla.pipeline;
 
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
@@ -36,6 +37,16 @@ final class OwnedCursor implements PipelineCursor {
     @Override
     public boolean mayReuse() {
         return reuses;
+    }
+
+    @Override
+    public @Nullable ClassRecipe recipe() {
+        return opened == null ? null : opened.recipe();
+    }
+
+    @Override
+    public void goOnWith(Cursor other) {
+        opened = other;
     }
 
     @Override

@@ -56,6 +56,7 @@ public final class PipelineBuilder implements TaskInputs {
     private final BlockManager blocks;
     private final ShuffleManager shuffles;
     private final InputVersions inputVersions;
+    private final CodeCache code;
 
     /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
     private final List<@Nullable PipelineCursor> opened = new ArrayList<>();
@@ -74,6 +75,7 @@ public final class PipelineBuilder implements TaskInputs {
      * @param blocks the executor's cached partitions
      * @param shuffles reads map outputs
      * @param inputVersions says which cached partitions are still valid
+     * @param code classes of their own for chains of operators
      */
     public PipelineBuilder(
             TaskScope scope,
@@ -81,13 +83,15 @@ public final class PipelineBuilder implements TaskInputs {
             Map<Integer, StorageLevel> persisted,
             BlockManager blocks,
             ShuffleManager shuffles,
-            InputVersions inputVersions) {
+            InputVersions inputVersions,
+            CodeCache code) {
         this.scope = scope;
         this.reads = reads;
         this.persisted = persisted;
         this.blocks = blocks;
         this.shuffles = shuffles;
         this.inputVersions = inputVersions;
+        this.code = code;
     }
 
     @Override
@@ -170,7 +174,7 @@ public final class PipelineBuilder implements TaskInputs {
         while (true) {
             Optional<CachedBlock> cached = findOrBegin(node, partition, steps);
             if (cached.isPresent()) {
-                return stack(new IteratorCursor(cached.get().records()), steps);
+                return stack(over(cached.get()), steps);
             }
             PartitionPlan plan = node.plan(partition);
             if (plan instanceof PartitionPlan.Read read) {
@@ -235,6 +239,11 @@ public final class PipelineBuilder implements TaskInputs {
         return cached;
     }
 
+    private static PipelineCursor over(CachedBlock block) {
+        List<@Nullable Object[]> chunks = block.chunks();
+        return chunks == null ? new IteratorCursor(block.records()) : new ChunkCursor(chunks);
+    }
+
     private PipelineCursor own(PartitionPlan.Read read) throws Exception {
         Source source = read.source();
         OwnedCursor own = new OwnedCursor(source.open(read.partition(), this), source);
@@ -281,17 +290,17 @@ public final class PipelineBuilder implements TaskInputs {
                 reuses |= push.mayReuse();
             } else if (step instanceof Step.Pull pull) {
                 if (nestedPulls == NESTED_PULLS) {
-                    cursor = materialize(new PushCursor(cursor, fused, this));
+                    cursor = materialize(new PushCursor(cursor, fused, this, code));
                     fused = new ArrayList<>();
                     nestedPulls = 0;
                 }
-                cursor = new PullCursor(new PushCursor(cursor, fused, this), pull, this);
+                cursor = new PullCursor(new PushCursor(cursor, fused, this, code), pull, this);
                 reuses = cursor.mayReuse();
                 fused = new ArrayList<>();
                 nestedPulls++;
             }
         }
-        return new PushCursor(cursor, fused, this);
+        return new PushCursor(cursor, fused, this, code);
     }
 
     private PipelineCursor materialize(PipelineCursor below) throws Exception {

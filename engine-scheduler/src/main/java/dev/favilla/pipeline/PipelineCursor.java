@@ -23,4 +23,9 @@ interface PipelineCursor extends Cursor {
     /** Gives back what is held and abandons what is being cached. Closing twice is harmless. */
     @Override
     void close();
+
+    /** Has {@code other} go on in the place of the cursor that {@link #recipe} told of. */
+    default void goOnWith(Cursor other) {
+        throw new IllegalStateException("This cursor has no recipe: a bug in Favilla");
+    }
 }

@@ -28,13 +28,15 @@ final class PushCursor implements PipelineCursor {
     private final RecordBuffer[] buffers;
     private final boolean multiplies;
     private final boolean reuses;
+    private final Specialiser specialiser;
     private @Nullable Throwable failure;
     private boolean done;
 
     /**
      * @param steps the operators, the one nearest to the source first; may be empty
+     * @param code classes of their own; a chain of several segments does without
      */
-    PushCursor(PipelineCursor below, List<Step.Push> steps, TaskInputs inputs) throws Exception {
+    PushCursor(PipelineCursor below, List<Step.Push> steps, TaskInputs inputs, CodeCache code) throws Exception {
         this.below = below;
         List<PushSegment> cut = new ArrayList<>(1);
         int from = 0;
@@ -57,6 +59,7 @@ final class PushCursor implements PipelineCursor {
         }
         this.multiplies = several;
         this.reuses = again;
+        this.specialiser = new Specialiser(segments.length == 1 ? code : CodeCache.NONE, below, segments[0]);
     }
 
     @Override
@@ -66,7 +69,8 @@ final class PushCursor implements PipelineCursor {
         }
         rethrow();
         try {
-            top().leaveTo(sink);
+            Sink target = specialiser.before(sink, max);
+            top().leaveTo(target);
             step(max);
             if (top().isExitShut()) {
                 finishSegments();

@@ -1,9 +1,11 @@
 package dev.favilla.pipeline;
 
-import dev.favilla.attempt.TaskScope;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,38 +13,46 @@ import org.jspecify.annotations.Nullable;
  * A bounded number of fused operators: what enters is pushed through all of them in one call, and leaves into a target
  * that may be another for each step.
  *
- * <p>The segment looks at the kill flag for each record that enters or leaves; these looks cost next to nothing, since
- * the place where a source pushes sees no other class than this entry.
+ * <p>The segment looks at the kill flag each few records that enter; operators that make many records of one look for
+ * themselves.
  */
 final class PushSegment {
 
-    private final TaskScope scope;
     private final List<TeeSink> tees;
-    private final Exit exit;
-    private final Sink operators;
-    private final Sink entry;
-    private boolean refused;
+
+    /** One for each operator that does anything, the one nearest to the source first. */
+    private final Sink[] operators;
+
+    private SegmentExit exit;
+    private SegmentEntry entry;
     private boolean ended;
 
     /**
      * @param steps the operators, the one nearest to the source first
      */
     PushSegment(List<Step.Push> steps, TaskInputs inputs) throws Exception {
-        this.scope = inputs.scope();
-        this.exit = new Exit(scope);
+        this.exit = new SegmentExit.Open();
         this.tees = new ArrayList<>(0);
+        Deque<Sink> sinks = new ArrayDeque<>(steps.size());
         Sink sink = exit;
         for (int i = steps.size() - 1; i >= 0; i--) {
-            sink = steps.get(i).over(sink, inputs);
+            Sink over = steps.get(i).over(sink, inputs);
+            if (over == sink) {
+                continue; // nothing is to be done
+            }
+            sink = over;
+            sinks.push(sink);
             if (sink instanceof TeeSink tee) {
                 tees.add(tee); // the one nearest to the exit first
             }
         }
-        this.operators = sink;
-        this.entry = sink == exit ? exit : new Entry();
+        this.operators = sinks.toArray(new Sink[0]);
+        this.entry = operators.length == 0
+                ? new SegmentEntry.ToExit(exit, inputs.scope())
+                : new SegmentEntry.ToOperators(sink, inputs.scope());
     }
 
-    /** Returns where records enter. It wants none once the segment has ended. */
+    /** Returns where records enter during the next step. It wants none once the segment has ended. */
     Sink entry() {
         return entry;
     }
@@ -80,48 +90,80 @@ final class PushSegment {
     void end() throws Exception {
         if (!ended) {
             ended = true;
-            operators.end();
+            entry.shut = true;
+            first().end();
         }
     }
 
-    private final class Entry extends Sink {
-
-        @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            scope.checkKilled();
-            if (refused || ended) {
-                return false;
-            }
-            if (operators.push(record)) {
-                return true;
-            }
-            refused = true;
-            return false;
-        }
+    private Sink first() {
+        return operators.length == 0 ? exit : operators[0];
     }
 
-    /** Passes on until the target wants no more. Whoever drives the pipeline ends the target, not the operators. */
-    private static final class Exit extends Sink {
-
-        private final TaskScope scope;
-        private @Nullable Sink target;
-        private boolean shut;
-
-        Exit(TaskScope scope) {
-            this.scope = scope;
+    /** Returns what its sinks are made of, in the order of records; null where one cannot be made again. */
+    List<@Nullable ClassRecipe> recipes() {
+        List<@Nullable ClassRecipe> recipes = new ArrayList<>(operators.length + 2);
+        recipes.add(entry.own());
+        for (Sink operator : operators) {
+            recipes.add(operator.recipe());
         }
+        recipes.add(exit.own());
+        return recipes;
+    }
 
-        @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            if (shut || target == null) {
-                return false;
-            }
-            scope.checkKilled();
-            if (target.push(record)) {
-                return true;
-            }
-            shut = true;
-            return false;
+    /**
+     * Goes on, between two steps, with sinks of classes of their own. Operators that cannot be made again stay; where one
+     * does not even pass on to another sink, only those before it change.
+     *
+     * @param sinks makes those that {@link #recipes} told of
+     */
+    void goOnWith(SinkMaker sinks) {
+        Sink[] others = operators.clone();
+        int changing = 0;
+        while (changing < operators.length && canChange(changing)) {
+            changing++;
         }
+        SegmentExit otherExit = exit;
+        if (changing == operators.length) {
+            otherExit = (SegmentExit) sinks.make(operators.length + 1, exit.own(), exit, exit);
+            otherExit.target = exit.target;
+            otherExit.shut = exit.shut;
+        }
+        Sink downstream = changing == operators.length ? otherExit : operators[changing];
+        for (int i = changing - 1; i >= 0; i--) {
+            ClassRecipe recipe = operators[i].recipe();
+            if (recipe != null) {
+                others[i] = sinks.make(i + 1, recipe, after(i), downstream);
+            } else {
+                others[i].passOnTo(downstream);
+            }
+            downstream = others[i];
+        }
+        SegmentEntry otherEntry = (SegmentEntry) sinks.make(0, entry.own(), first(), downstream);
+        otherEntry.shut = entry.shut;
+        System.arraycopy(others, 0, operators, 0, others.length);
+        exit = otherExit;
+        entry = otherEntry;
+    }
+
+    private boolean canChange(int i) {
+        return operators[i].recipe() != null || operators[i].passOnTo(after(i));
+    }
+
+    private Sink after(int i) {
+        return i + 1 < operators.length ? operators[i + 1] : exit;
+    }
+
+    /** Makes sinks of classes of their own. */
+    interface SinkMaker {
+
+        /**
+         * Returns a sink that does as another.
+         *
+         * @param place of the recipe among the segment's
+         * @param recipe what the other is made of
+         * @param was what the other passes on to
+         * @param downstream what this one is to pass on to
+         */
+        Sink make(int place, ClassRecipe recipe, Sink was, Sink downstream);
     }
 }

@@ -18,7 +18,7 @@ final class TeeSink extends Sink {
 
     private final LineageNode dataset;
     private final BlockBuilder block;
-    private final Sink downstream;
+    private Sink downstream;
     private final TaskScope scope;
     private final @Nullable Copies copies;
     private boolean collecting = true;
@@ -67,6 +67,12 @@ final class TeeSink extends Sink {
     /** Says that downstream wants no more. */
     void collectOnly() {
         wanted = false;
+    }
+
+    @Override
+    public boolean passOnTo(Sink other) {
+        downstream = other;
+        return true;
     }
 
     @Override

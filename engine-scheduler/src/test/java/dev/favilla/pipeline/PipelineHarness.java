@@ -21,6 +21,9 @@ final class PipelineHarness implements AutoCloseable {
     private final ShuffleManager shuffle =
             new HashShuffleManager(memory, new KryoSerializer(List.of()), new ExecutorId("test", 1));
 
+    /** Classes of their own for chains. */
+    CodeCache code = CodeCache.NONE;
+
     private long nextAttempt;
 
     TaskScope scope() {
@@ -28,7 +31,7 @@ final class PipelineHarness implements AutoCloseable {
     }
 
     PipelineBuilder pipelines(TaskScope scope, Map<Integer, StorageLevel> persisted) {
-        return new PipelineBuilder(scope, InputSnapshot.NONE, persisted, blocks, shuffle, new InputVersions());
+        return new PipelineBuilder(scope, InputSnapshot.NONE, persisted, blocks, shuffle, new InputVersions(), code);
     }
 
     @Override

@@ -12,7 +12,7 @@ final class AppendingSink extends Sink {
 
     private final List<DatasetPartition> rest;
     private final TaskInputs inputs;
-    private final Sink downstream;
+    private Sink downstream;
     private boolean wanted = true;
 
     /** @param rest what follows */
@@ -26,6 +26,12 @@ final class AppendingSink extends Sink {
     public boolean push(@Nullable Object record) throws Exception {
         wanted = downstream.push(record);
         return wanted;
+    }
+
+    @Override
+    public boolean passOnTo(Sink other) {
+        downstream = other;
+        return true;
     }
 
     @Override

@@ -94,7 +94,7 @@ public final class CartesianNode extends Node {
         private final Cross operator;
         private final LineageNode dataset;
         private final int rightPartition;
-        private final Sink downstream;
+        private Sink downstream;
         private final TaskInputs inputs;
         private final HeldRecords rights;
         private boolean built;
@@ -141,6 +141,12 @@ public final class CartesianNode extends Node {
             records.drain(held, inputs.scope());
             records.close();
             rights.complete();
+        }
+
+        @Override
+        public boolean passOnTo(Sink other) {
+            downstream = other;
+            return true;
         }
 
         @Override

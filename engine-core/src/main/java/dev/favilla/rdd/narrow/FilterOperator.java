@@ -2,12 +2,14 @@ package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.FilterFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,11 @@ public record FilterOperator(Closure<FilterFunction<@Nullable Object>> predicate
                 throw UserCode.failure(dataset, record, e);
             }
             return !kept || downstream.push(record);
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, predicate, downstream);
         }
 
         @Override

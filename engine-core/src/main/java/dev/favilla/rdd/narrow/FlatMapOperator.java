@@ -3,12 +3,14 @@ package dev.favilla.rdd.narrow;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.FlatMapFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import java.lang.invoke.MethodHandles;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ public record FlatMapOperator(Closure<FlatMapFunction<@Nullable Object, @Nullabl
 
     private static final class FlatMapSink extends Sink {
 
-        private static final int CHECK_MASK = 4095;
+        private static final int CHECK_MASK = 63;
 
         private final LineageNode dataset;
         private final FlatMapFunction<@Nullable Object, @Nullable Object> function;
@@ -90,6 +92,11 @@ public record FlatMapOperator(Closure<FlatMapFunction<@Nullable Object, @Nullabl
             } catch (Exception | Error e) {
                 throw UserCode.failure(dataset, record, e);
             }
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, function, downstream, scope);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.favilla.rdd.narrow;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.FlatMapFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
@@ -10,6 +11,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.rdd.EntryFormat;
+import java.lang.invoke.MethodHandles;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ public record FlatMapValuesOperator(
 
     private static final class FlatMapValuesSink extends Sink {
 
-        private static final int CHECK_MASK = 4095;
+        private static final int CHECK_MASK = 63;
 
         private final LineageNode dataset;
         private final FlatMapFunction<@Nullable Object, @Nullable Object> function;
@@ -103,6 +105,11 @@ public record FlatMapValuesOperator(
             } catch (Exception | Error e) {
                 throw UserCode.failure(dataset, record, e);
             }
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, function, entries, downstream, scope);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
@@ -9,6 +10,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.rdd.EntryBuilder;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,11 @@ public record KeyByOperator(Closure<MapFunction<@Nullable Object, @Nullable Obje
                 throw UserCode.failure(dataset, record, e);
             }
             return downstream.push(entries.record(found, record));
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, key, entries, downstream);
         }
 
         @Override

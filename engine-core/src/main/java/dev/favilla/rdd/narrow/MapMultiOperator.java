@@ -1,13 +1,16 @@
 package dev.favilla.rdd.narrow;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapMultiFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,25 +34,33 @@ public record MapMultiOperator(Closure<MapMultiFunction<@Nullable Object, @Nulla
 
     @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
-        return new MapMultiSink(result.dataset(), function.forTask(inputs.scope()), downstream);
+        return new MapMultiSink(result.dataset(), function.forTask(inputs.scope()), downstream, inputs.scope());
     }
 
     private static final class MapMultiSink extends Sink implements MapMultiFunction.Emitter<@Nullable Object> {
 
+        private static final int CHECK_MASK = 63;
+
         private final LineageNode dataset;
         private final MapMultiFunction<@Nullable Object, @Nullable Object> function;
         private final Sink downstream;
+        private final TaskScope scope;
 
         private boolean open = true;
+        private int emitted;
 
         /** What downstream threw while the user's function was emitting; it passes through the user's code. */
         private @Nullable Throwable downstreamFailure;
 
         MapMultiSink(
-                LineageNode dataset, MapMultiFunction<@Nullable Object, @Nullable Object> function, Sink downstream) {
+                LineageNode dataset,
+                MapMultiFunction<@Nullable Object, @Nullable Object> function,
+                Sink downstream,
+                TaskScope scope) {
             this.dataset = dataset;
             this.function = function;
             this.downstream = downstream;
+            this.scope = scope;
         }
 
         @Override
@@ -70,6 +81,9 @@ public record MapMultiOperator(Closure<MapMultiFunction<@Nullable Object, @Nulla
                 return;
             }
             try {
+                if ((++emitted & CHECK_MASK) == 0) { // one record may emit without end
+                    scope.checkKilled();
+                }
                 open = downstream.push(record);
             } catch (Exception | Error e) {
                 open = false;
@@ -85,6 +99,11 @@ public record MapMultiOperator(Closure<MapMultiFunction<@Nullable Object, @Nulla
             if (downstreamFailure instanceof Exception exception) {
                 throw exception;
             }
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, function, downstream, scope);
         }
 
         @Override

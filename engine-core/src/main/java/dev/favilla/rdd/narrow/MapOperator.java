@@ -2,12 +2,14 @@ package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,11 @@ public record MapOperator(Closure<MapFunction<@Nullable Object, @Nullable Object
                 throw UserCode.failure(dataset, record, e);
             }
             return downstream.push(result);
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, function, downstream);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.favilla.rdd.narrow;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
@@ -9,6 +10,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.rdd.EntryFormat;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +75,11 @@ public record MapValuesOperator(Closure<MapFunction<@Nullable Object, @Nullable 
                 throw UserCode.failure(dataset, record, e);
             }
             return downstream.push(entries.record(entries.key(record), value));
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dataset, function, entries, downstream);
         }
 
         @Override

@@ -1,10 +1,12 @@
 package dev.favilla.rdd.narrow;
 
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
+import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,11 @@ public record ProjectOperator(Half half, EntryExtractor entries) implements Oper
         @Override
         public boolean push(@Nullable Object record) throws Exception {
             return downstream.push(key ? entries.key(record) : entries.value(record));
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), entries, key, downstream);
         }
 
         @Override

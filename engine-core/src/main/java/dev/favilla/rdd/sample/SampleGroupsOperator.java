@@ -55,13 +55,13 @@ public record SampleGroupsOperator(
 
     private static final class DrawingSink extends Sink {
 
-        private static final int CHECK_MASK = 4095;
+        private static final int CHECK_MASK = 63;
 
         private final SampleGroupsOperator operator;
         private final LineageNode dataset;
         private final MapFunction<@Nullable Object, Double> rateOf;
         private final SplittableRandom random;
-        private final Sink downstream;
+        private Sink downstream;
         private final TaskScope scope;
         private int steps;
 
@@ -140,6 +140,12 @@ public record SampleGroupsOperator(
             if ((++steps & CHECK_MASK) == 0) { // one group may be of any size
                 scope.checkKilled();
             }
+        }
+
+        @Override
+        public boolean passOnTo(Sink other) {
+            downstream = other;
+            return true;
         }
 
         @Override

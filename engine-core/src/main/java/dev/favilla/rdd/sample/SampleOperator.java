@@ -114,7 +114,7 @@ public record SampleOperator(Draw draw, long seed) implements Operator.Push {
     /** Passes each record on as many times as chance says. */
     abstract static class SampleSink extends Sink {
 
-        private static final int CHECK_MASK = 4095;
+        private static final int CHECK_MASK = 63;
 
         private final Sink downstream;
         private final TaskScope scope;

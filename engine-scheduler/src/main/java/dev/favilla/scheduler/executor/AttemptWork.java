@@ -3,6 +3,7 @@ package dev.favilla.scheduler.executor;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Action;
+import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.ShuffleDependency;
@@ -15,6 +16,7 @@ import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleWriter;
+import java.lang.invoke.MethodHandles;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,7 @@ final class AttemptWork {
     private MapOutput writeShuffle(ShuffleDependency dependency) throws Exception {
         Cursor records = pipelines.open(dependency.parent(), spec.partition());
         try (ShuffleWriter writer = shuffles.writer(dependency.spec(), spec.partition(), scope)) {
-            pipelines.drive(records, new EntryWriter(dependency, writer));
+            pipelines.drive(records, new EntryWriter(dependency, dependency.entries(), writer));
             pipelines.finish();
             reach(FaultSite.TASK_END, "");
             MapOutput output = commit(dependency, writer);
@@ -115,9 +117,9 @@ final class AttemptWork {
         private final EntryExtractor entries;
         private final ShuffleWriter writer;
 
-        EntryWriter(ShuffleDependency dependency, ShuffleWriter writer) {
+        EntryWriter(ShuffleDependency dependency, EntryExtractor entries, ShuffleWriter writer) {
             this.dependency = dependency;
-            this.entries = dependency.entries();
+            this.entries = entries;
             this.writer = writer;
         }
 
@@ -129,6 +131,11 @@ final class AttemptWork {
                 throw e.during(sending(dependency));
             }
             return true;
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), dependency, entries, writer);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.DiskUsage;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
+import dev.favilla.pipeline.CodeCache;
 import dev.favilla.pipeline.InputVersions;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
@@ -39,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * thread that launches or closes. Slots apply what waits in the mailbox, their own events first of all, when an attempt
  * has started and when it has ended, and then only: with no user code below them on their stack.
  *
- * <p><b>Stopping an attempt.</b> {@link #kill} raises a flag that pipelines look at for every record that enters or
- * leaves a run of operators. If it is to interrupt, too, the thread is interrupted while the attempt does its own work:
+ * <p><b>Stopping an attempt.</b> {@link #kill} raises a flag that pipelines look at for each few records that enter a
+ * run of operators. If it is to interrupt, too, the thread is interrupted while the attempt does its own work:
  * an interrupt could hit code of others that shares a channel or a lock with it, so it is not the first means. An
  * attempt that ignores both loses its slot with {@link #replaceSlot}: its thread goes on until user code lets it, what
  * it leaves is dropped, and nobody is told of its end.
@@ -314,6 +315,11 @@ public final class InProcessExecutor implements ExecutorBackend {
 
             /** Drops the copy of a broadcast. */
             default void dropBroadcast(long broadcastId) {}
+
+            /** Returns the classes that pipelines have for themselves. */
+            default CodeCache code() {
+                return CodeCache.NONE;
+            }
 
             /** Returns what lies on its local disk now. */
             default DiskUsage disk() {

@@ -172,7 +172,13 @@ final class TaskRun {
         scope.checkKilled();
         TaskSpec entered = boundary.enter(spec);
         PipelineBuilder pipelines = new PipelineBuilder(
-                scope, entered.reads(), entered.persisted(), env.blocks(), env.shuffle(), inputVersions);
+                scope,
+                entered.reads(),
+                entered.persisted(),
+                env.blocks(),
+                env.shuffle(),
+                inputVersions,
+                env.attachments().code());
         AttemptWork begun = new AttemptWork(entered, scope, env.shuffle(), pipelines);
         work = begun;
         return begun.run();
