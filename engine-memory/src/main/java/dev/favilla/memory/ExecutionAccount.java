@@ -330,7 +330,7 @@ final class ExecutionAccount implements MemoryAccount {
             ledger.callBackShares();
         }
         try {
-            await(bytes, ledger.courtesyNanos(this));
+            await(bytes, null, ledger.courtesyNanos(this));
             return calledBack ? giveWay("older tasks need the cached blocks that it reads") : null;
         } finally {
             waitingOutside = false;
@@ -348,7 +348,7 @@ final class ExecutionAccount implements MemoryAccount {
         try {
             int rounds = 0;
             while (!takeAmongOthers(bytes, asking)) {
-                if (++rounds > ALONE_ROUNDS || !makeOthersLeave(bytes, begun)) {
+                if (++rounds > ALONE_ROUNDS || !makeOthersLeave(bytes, asking, begun)) {
                     throw exhausted(bytes, asking);
                 }
             }
@@ -382,7 +382,7 @@ final class ExecutionAccount implements MemoryAccount {
                 } else if (ledger.othersHold(this)) {
                     claimed = bytes;
                     ledger.callBackYounger(this);
-                    await(bytes);
+                    await(bytes, asking, 0);
                 } else {
                     claimed = bytes;
                     return false;
@@ -394,38 +394,37 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     /** Has go what other jobs have left for later, which they compute again, and what their readers pin. */
-    private boolean makeOthersLeave(long bytes, long begun) {
+    private boolean makeOthersLeave(long bytes, @Nullable Spillable asking, long begun) {
         return room.evict(bytes, true) > 0
                 || room.moveOutputsOut(bytes, true) > 0
                 || room.dropOutputsOfOthers(bytes) > 0
-                || outlastReaders(bytes, begun);
+                || outlastReaders(bytes, asking, begun);
     }
 
     /**
      * Waits for tasks that hold no execution memory but may pin blocks; returns false if there are none that old, or if
      * no block could help.
      */
-    private boolean outlastReaders(long bytes, long begun) {
+    private boolean outlastReaders(long bytes, @Nullable Spillable asking, long begun) {
         synchronized (ledger) {
             boolean useful = ledger.evictableBytes() >= bytes - ledger.freeBytes();
             if (!useful || !ledger.clear(this, begun)) {
                 return false;
             }
-            await(bytes);
+            await(bytes, asking, 0);
             return true;
         }
     }
 
-    /** Called with the monitor held. */
-    private void await(long bytes) {
-        await(bytes, 0);
-    }
-
-    /** @param courtesyNanos how long to wait for somebody who may come; 0 to wait for somebody who is here */
-    private void await(long bytes, long courtesyNanos) {
+    /**
+     * Called with the monitor held.
+     *
+     * @param courtesyNanos how long to wait for somebody who may come; 0 to wait for somebody who is here
+     */
+    private void await(long bytes, @Nullable Spillable asking, long courtesyNanos) {
         boolean changed = awaitUpTo(courtesyNanos > 0 ? courtesyNanos : ledger.patienceNanos());
         if (!changed && courtesyNanos == 0) {
-            throw exhausted(bytes, null);
+            throw exhausted(bytes, asking);
         }
         waitedInVain |= !changed;
     }
@@ -470,8 +469,14 @@ final class ExecutionAccount implements MemoryAccount {
     private ExecutionMemoryExhaustedException exhausted(long bytes, @Nullable Spillable asking) {
         synchronized (ledger) {
             String what = asking == null ? owner : asking.describe() + " of " + owner;
+            String others = spillables.describeAllBut(asking);
+            String holding = held == 0 ? "" : ", which holds " + Bytes.format(held);
             return new ExecutionMemoryExhaustedException(
-                    what, bytes, grantable(true), ledger.poolBytes(), ledger.taskCount());
+                    what + holding + (others.isEmpty() ? "" : " with " + others),
+                    bytes,
+                    grantable(true),
+                    ledger.poolBytes(),
+                    ledger.taskCount());
         }
     }
 

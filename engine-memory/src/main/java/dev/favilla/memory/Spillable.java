@@ -20,7 +20,15 @@ public interface Spillable {
         return Long.MAX_VALUE;
     }
 
-    /** Returns how errors name this thing, for example {@code the table of reduceByKey}. */
+    /**
+     * Returns whether its owner needs what was moved out back from there; then it is asked last when it asks itself. If
+     * not, moving out costs no more now than later, and it is ranked as any other.
+     */
+    default boolean isReadBack() {
+        return true;
+    }
+
+    /** Returns how errors name this thing and say how much it holds, for example {@code a table of 10 keys (8.0 MiB)}. */
     default String describe() {
         return "what is held";
     }

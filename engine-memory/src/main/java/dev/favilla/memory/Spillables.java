@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt could move out, and who is asked first: the smallest that is big enough, or else the biggest; and
- * last the one that memory is wanted for, because what it moves out now it may well need next.
+ * last the one that memory is wanted for, because what it moves out now it may well read back next.
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  */
@@ -67,13 +68,21 @@ final class Spillables {
         }
     }
 
+    /** Returns how errors name all of them but {@code named}; empty if there is no other. */
+    String describeAllBut(@Nullable Spillable named) {
+        return Arrays.stream(registered)
+                .filter(s -> s != named)
+                .map(Spillable::describe)
+                .collect(Collectors.joining(" and "));
+    }
+
     private @Nullable Spillable choose(List<Spillable> candidates, long bytes, @Nullable Spillable last) {
         Spillable best = null;
         long bestBytes = 0;
         boolean lastMay = false;
         for (Spillable candidate : candidates) {
             long could = isRegistered(candidate) ? candidate.spillableBytes() : 0;
-            if (candidate == last) {
+            if (candidate == last && candidate.isReadBack()) {
                 lastMay = could > 0;
             } else if (could > 0 && (best == null || isBetter(could, bestBytes, bytes))) {
                 best = candidate;

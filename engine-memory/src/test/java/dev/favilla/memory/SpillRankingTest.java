@@ -173,6 +173,47 @@ class SpillRankingTest {
     }
 
     @Test
+    void theOneThatAsksIsAskedLastUnlessNothingIsReadBackFromIt() {
+        Thing table = new Thing("table", 20 * MIB);
+        Thing output = new Thing("output", 30 * MIB) {
+            @Override
+            public boolean isReadBack() {
+                return false;
+            }
+        };
+        new Thing("small", 10 * MIB);
+
+        assertThat(task.reserve(18 * MIB, table)).isEqualTo(18 * MIB);
+        assertThat(asked).containsExactly("output");
+
+        task.release(18 * MIB);
+        output.held = task.reserve(30 * MIB);
+        assertThat(task.reserve(30 * MIB, output)).isEqualTo(30 * MIB);
+        assertThat(asked).containsExactly("output", "output");
+    }
+
+    @Test
+    void aRefusalNamesWhatTheTaskHolds() {
+        Thing table = new Thing("a table of 7 keys (20.0 MiB)", 20 * MIB) {
+            @Override
+            public long spill(long bytes) {
+                return 0;
+            }
+        };
+        new Thing("2 records (10.0 MiB)", 10 * MIB) {
+            @Override
+            public long spill(long bytes) {
+                return 0;
+            }
+        };
+
+        assertThatThrownBy(() -> task.require(40 * MIB, table))
+                .isInstanceOf(ExecutionMemoryExhaustedException.class)
+                .hasMessageContaining("for a table of 7 keys (20.0 MiB) of task, which holds 30.0 MiB with"
+                        + " 2 records (10.0 MiB): only 34.0 MiB could");
+    }
+
+    @Test
     void aRefusalNamesWhatAskedAndSaysThatNoBudgetOfThisSizeHoldsIt() {
         Thing table = new Thing("the table of reduceByKey", 0);
 

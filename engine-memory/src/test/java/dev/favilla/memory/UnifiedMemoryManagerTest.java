@@ -89,7 +89,8 @@ class UnifiedMemoryManagerTest {
             var error = catchThrowableOfType(ExecutionMemoryExhaustedException.class, () -> task.require(10 * MIB));
 
             assertThat(error)
-                    .hasMessageStartingWith("Cannot reserve 10.0 MiB of execution memory for task 1: only 4.0 MiB");
+                    .hasMessageStartingWith("Cannot reserve 10.0 MiB of execution memory for task 1,"
+                            + " which holds 60.0 MiB: only 4.0 MiB");
             assertThat(List.of(error.requestedBytes(), error.grantedBytes(), error.poolBytes(), (long)
                             error.activeTasks()))
                     .containsExactly(10 * MIB, 4 * MIB, POOL, 1L);

@@ -114,7 +114,7 @@ public final class AggregationTable implements AutoCloseable {
 
     /** Writes what is left in a table, which is finished, and notes what is to be read back of the rest. */
     private void settle(FoldTable done, List<Run> results, Deque<MovedParts.Part> parts) {
-        done.handOver();
+        done.handOver(null);
         done.finishParts().forEach(parts::push);
         if (done.size() > 0) {
             results.add(writeFrom(done, 0));
@@ -149,8 +149,6 @@ public final class AggregationTable implements AutoCloseable {
         /** Entries that leave between two looks at the account; a power of two. */
         private static final int ENTRIES_PER_RELEASE = 1024;
 
-        private final Spillable movable = new Rest();
-
         /** Null while entries are taken from the table. */
         private @Nullable NumberedMerge rest;
 
@@ -163,8 +161,7 @@ public final class AggregationTable implements AutoCloseable {
         private Leaving(@Nullable NumberedMerge merged) {
             this.rest = merged;
             if (merged == null) {
-                table.handOver();
-                folding.scope().memory().register(movable);
+                table.handOver(new Rest());
             }
         }
 
@@ -229,7 +226,6 @@ public final class AggregationTable implements AutoCloseable {
         }
 
         private void end() {
-            folding.scope().memory().unregister(movable);
             key = null;
             accumulator = null;
             if (rest != null) {

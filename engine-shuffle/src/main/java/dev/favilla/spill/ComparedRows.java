@@ -34,7 +34,7 @@ final class ComparedRows extends NumberedRows {
         this.type = type;
         this.leftRun = part.left();
         this.rights = new HeldRecords(scope, null);
-        this.keys = new GroupTable(null, scope.memory(), true);
+        this.keys = new GroupTable(null, scope.memory(), null, true);
         part.readRight(scope, (mark, key, value) -> {
             if (type.wantsRightAlone()) {
                 addKey(key, mark);

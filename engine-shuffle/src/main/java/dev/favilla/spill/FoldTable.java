@@ -1,6 +1,7 @@
 package dev.favilla.spill;
 
 import dev.favilla.attempt.Metric;
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
@@ -63,6 +64,9 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** In the middle of an operation, or handed over to whoever drains it: nothing can be moved out. */
     private boolean busy;
 
+    /** Moves out what is left once this is drained; null as long as it is not, or if nothing is moved out then. */
+    private @Nullable Spillable drained;
+
     /**
      * @param copier makes what enters the attempt's own; null if it is already
      * @param level 0 for what comes from outside, which is numbered here; above it rows come with their numbers
@@ -73,7 +77,7 @@ final class FoldTable implements Spillable, AutoCloseable {
         this.numberFold = new NumberFold(combiner);
         this.copier = copier;
         this.level = level;
-        this.memory = new MemoryMeter(folding.scope().memory());
+        this.memory = new MemoryMeter(folding.scope().memory(), this);
         this.numbers = level == 0 ? null : new long[16];
         LargeGroups groups = folding.groups();
         this.groupSizes = groups == null ? null : new GroupSizes(table);
@@ -238,11 +242,17 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     @Override
     public long spillableBytes() {
+        if (drained != null) {
+            return drained.spillableBytes();
+        }
         return busy || table.size() == 0 ? 0 : bytes();
     }
 
     @Override
     public long spill(long bytes) {
+        if (drained != null) {
+            return drained.spill(bytes);
+        }
         if (busy || table.size() == 0) {
             return 0;
         }
@@ -253,6 +263,11 @@ final class FoldTable implements Spillable, AutoCloseable {
         folding.scope().metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
         busy = false;
         return freed;
+    }
+
+    @Override
+    public String describe() {
+        return "a table of " + table.size() + " keys (" + Bytes.format(bytes()) + ")";
     }
 
     // --- moving out
@@ -425,9 +440,14 @@ final class FoldTable implements Spillable, AutoCloseable {
                         .toArray();
     }
 
-    /** Says that nothing is folded any more, and that nothing is to be moved out but by whoever takes entries. */
-    void handOver() {
+    /**
+     * Says that nothing is folded any more, and that nothing is to be moved out but by whoever takes entries.
+     *
+     * @param taker moves out what it has not taken; null if nothing is moved out
+     */
+    void handOver(@Nullable Spillable taker) {
         busy = true;
+        drained = taker;
     }
 
     /** Returns about what it takes. */

@@ -2,6 +2,7 @@ package dev.favilla.spill;
 
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
+import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.SizeEstimator;
 import java.util.Arrays;
@@ -19,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  *
- * <p><b>Moving out.</b> The table pays for what it holds, but is no {@link dev.favilla.memory.Spillable} itself: {@link
- * HashJoin} is, which knows where the keys that leave go on.
+ * <p><b>Moving out.</b> The table pays for what it holds, but is no {@link Spillable} itself: {@link HashJoin} is, which knows where the keys that leave go on.
  *
  * <p><b>Failures.</b> A refusal of memory ends the attempt; what was added so far is in the table then, and held until
  * {@link #close}.
@@ -55,13 +55,16 @@ public final class GroupTable implements AutoCloseable {
      * @param account the attempt's
      */
     public GroupTable(@Nullable RecordCopier copier, MemoryAccount account) {
-        this(copier, account, false);
+        this(copier, account, null, false);
     }
 
-    /** @param marked whether each key has a mark */
-    GroupTable(@Nullable RecordCopier copier, MemoryAccount account, boolean marked) {
+    /**
+     * @param mover has keys leave it when memory is refused; null if they stay
+     * @param marked whether each key has a mark
+     */
+    GroupTable(@Nullable RecordCopier copier, MemoryAccount account, @Nullable Spillable mover, boolean marked) {
         this.copier = copier;
-        this.memory = new MemoryMeter(account);
+        this.memory = new MemoryMeter(account, mover);
         this.marked = marked;
     }
 

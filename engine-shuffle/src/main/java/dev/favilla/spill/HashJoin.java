@@ -2,6 +2,7 @@ package dev.favilla.spill;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.StableHash;
@@ -70,7 +71,7 @@ public final class HashJoin implements Spillable, AutoCloseable {
         this.type = type;
         this.rows = rows;
         this.level = level;
-        this.table = new GroupTable(copier, scope.memory(), type.wantsRightAlone());
+        this.table = new GroupTable(copier, scope.memory(), this, type.wantsRightAlone());
         scope.memory().register(this);
     }
 
@@ -320,6 +321,11 @@ public final class HashJoin implements Spillable, AutoCloseable {
     @Override
     public long spillableBytes() {
         return table.size() == 0 ? 0 : table.bytes();
+    }
+
+    @Override
+    public String describe() {
+        return "a table of " + table.size() + " keys to join with (" + Bytes.format(table.bytes()) + ")";
     }
 
     /** Drops everything and gives all memory back; closing twice is harmless. */

@@ -2,6 +2,7 @@ package dev.favilla.spill;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
@@ -51,7 +52,7 @@ public final class HeldRecords implements Spillable, AutoCloseable {
     public HeldRecords(TaskScope scope, @Nullable RecordCopier copier) {
         this.scope = scope;
         this.copier = copier;
-        this.memory = new MemoryMeter(scope.memory());
+        this.memory = new MemoryMeter(scope.memory(), this);
         scope.memory().register(this);
     }
 
@@ -135,6 +136,11 @@ public final class HeldRecords implements Spillable, AutoCloseable {
     @Override
     public long spillableBytes() {
         return first.isEmpty() ? 0 : bytes();
+    }
+
+    @Override
+    public String describe() {
+        return first.size() + " records to be read again (" + Bytes.format(bytes()) + ")";
     }
 
     /** Drops everything, in memory and on disk; closing twice is harmless. */

@@ -62,7 +62,8 @@ final class SortBuffer {
         return Math.min(MOST_PLACES, Math.max(FIRST_PLACES, 2 * records.length));
     }
 
-    void add(@Nullable Object record) {
+    /** Adds a record and returns by about how much what is held has grown, but for the array of the records. */
+    long add(@Nullable Object record) {
         if (isFull()) {
             if (size == MOST_PLACES) {
                 throw new IllegalStateException(
@@ -71,7 +72,7 @@ final class SortBuffer {
             records = Arrays.copyOf(records, grown());
         }
         records[size++] = record;
-        sizes.add(record);
+        return sizes.add(record) + prefixes.bytesPerRecord();
     }
 
     /**

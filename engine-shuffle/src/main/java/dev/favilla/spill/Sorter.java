@@ -2,12 +2,14 @@ package dev.favilla.spill;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.memory.MemoryAccount;
+import dev.favilla.memory.Bytes;
+import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,31 +33,24 @@ public final class Sorter implements AutoCloseable {
 
     static final int MOST_OPEN_RUNS = 32;
 
-    /** Records between two looks at the account; a power of two. */
-    private static final int RECORDS_PER_CHECK = 32;
-
     /** Records that leave between two looks at the account, and at the kill flag where they are written. */
     private static final int RECORDS_PER_RELEASE = 1024;
-
-    private static final long SMALLEST_STEP = 64 << 10;
-
-    /** A request is larger than what is needed by this fraction. */
-    private static final int STEP_FRACTION = 16;
 
     private final RecordOrder order;
     private final @Nullable RecordCopier copier;
     private final TaskScope scope;
-    private final MemoryAccount account;
     private final SortBuffer buffer;
     private final Spillable spillable = new Rest();
+    private final MemoryMeter memory;
+    private final LongSupplier needed;
 
     /** In the order in which their records came. */
     private final List<Run> runs = new ArrayList<>();
 
     private final List<RunReader> readers = new ArrayList<>();
 
-    /** Held of the account. */
-    private long paid;
+    /** By how much the buffer has grown since memory was last asked for. */
+    private long grown;
 
     /** In the middle of something: nothing can be moved out. */
     private boolean busy;
@@ -75,56 +70,23 @@ public final class Sorter implements AutoCloseable {
         this.order = order;
         this.copier = copier;
         this.scope = scope;
-        this.account = scope.memory();
         this.buffer = new SortBuffer(order);
-        account.register(spillable);
+        this.memory = new MemoryMeter(scope.memory(), spillable);
+        this.needed = buffer::bytesWithAnother;
+        scope.memory().register(spillable);
     }
 
     /** Adds a record. */
     public void add(@Nullable Object record) {
-        if ((buffer.size() & (RECORDS_PER_CHECK - 1)) == 0 || buffer.isFull()) {
-            makeRoom();
+        memory.grow(grown, needed);
+        if (buffer.isFull()) {
+            memory.hold(needed);
         }
         Object own = copier == null ? record : copier.isolate(record);
         if (buffer.size() == 0) {
             order.compare(own, own); // one that cannot be compared fails, even if it is alone
         }
-        buffer.add(own);
-    }
-
-    /** Pays for what is held and for another record. */
-    private void makeRoom() {
-        long needed = buffer.bytesWithAnother();
-        if (needed <= paid) {
-            return;
-        }
-        long step = Math.max(SMALLEST_STEP, needed / STEP_FRACTION);
-        long granted =
-                account.reserve(needed + step - paid); // what is here may be moved out meanwhile, and less is paid
-        paid += granted;
-        if (paid < buffer.bytesWithAnother() && buffer.remaining() > 0) {
-            moveOut();
-        }
-        long missing = buffer.bytesWithAnother() - paid;
-        if (missing > 0) {
-            account.require(missing);
-            paid += missing;
-        } else {
-            releaseBeyond(buffer.bytesWithAnother());
-        }
-    }
-
-    /** Gives back what is paid for more than {@code bytes}, but for a step. */
-    private void releaseBeyond(long bytes) {
-        long kept = bytes + Math.max(SMALLEST_STEP, bytes / STEP_FRACTION);
-        if (paid > 2 * kept) {
-            release(paid - kept);
-        }
-    }
-
-    private void release(long bytes) {
-        account.release(bytes);
-        paid -= bytes;
+        grown = buffer.add(own);
     }
 
     /**
@@ -135,7 +97,7 @@ public final class Sorter implements AutoCloseable {
         if (sorted != null) {
             throw new IllegalStateException("The records were sorted before");
         }
-        makeRoom();
+        memory.hold(needed);
         InMemory rest = new InMemory();
         whole(() -> {
             trusted &= buffer.sort();
@@ -176,8 +138,8 @@ public final class Sorter implements AutoCloseable {
         }
     }
 
-    /** Writes what is in memory out. */
-    private void moveOut() {
+    /** Writes what is in memory out, and returns how many bytes came free. */
+    private long moveOut() {
         whole(() -> {
             InMemory rest = sorted;
             if (rest == null) {
@@ -189,9 +151,15 @@ public final class Sorter implements AutoCloseable {
                 rest.moved = new InRun(run);
             }
         });
+        long freed = drop();
+        scope.metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
+        return freed;
+    }
+
+    /** Forgets what is in memory, whose array may be large, and returns how many bytes came free. */
+    private long drop() {
         buffer.clear();
-        scope.metrics().add(Metric.MEMORY_BYTES_SPILLED, paid);
-        release(paid);
+        return memory.shrinkTo(0);
     }
 
     private Run write(Iterator<@Nullable Object> records) {
@@ -209,9 +177,8 @@ public final class Sorter implements AutoCloseable {
     /** Drops everything and gives all memory and disk space back; closing twice is harmless. */
     @Override
     public void close() {
-        account.unregister(spillable);
-        buffer.clear();
-        release(paid);
+        scope.memory().unregister(spillable);
+        drop();
         readers.forEach(RunReader::close);
         readers.clear();
         runs.forEach(Run::delete);
@@ -223,22 +190,20 @@ public final class Sorter implements AutoCloseable {
 
         @Override
         public long spill(long bytes) {
-            long before = paid;
             if (busy) {
                 return 0;
             }
-            if (buffer.remaining() > 0) {
-                moveOut();
-            } else {
-                buffer.clear(); // its array may be large
-                release(paid);
-            }
-            return before;
+            return buffer.remaining() > 0 ? moveOut() : drop();
         }
 
         @Override
         public long spillableBytes() {
-            return busy ? 0 : paid;
+            return busy ? 0 : buffer.bytes();
+        }
+
+        @Override
+        public String describe() {
+            return buffer.remaining() + " records to be sorted (" + Bytes.format(buffer.bytes()) + ")";
         }
     }
 
@@ -263,18 +228,20 @@ public final class Sorter implements AutoCloseable {
 
         @Override
         boolean hasMore() {
+            if (moved == null && (buffer.remaining() & (RECORDS_PER_RELEASE - 1)) == 0) {
+                giveBack();
+            }
             InRun run = moved;
-            if (run != null) {
-                return run.hasMore();
+            return run == null ? buffer.remaining() > 0 : run.hasMore();
+        }
+
+        /** Gives back what the records took that have left; the rest may be moved out meanwhile. */
+        private void giveBack() {
+            if (buffer.remaining() == 0) {
+                drop();
+            } else {
+                memory.hold(buffer.bytes());
             }
-            int remaining = buffer.remaining();
-            if (remaining == 0) {
-                buffer.clear();
-                release(paid);
-            } else if ((remaining & (RECORDS_PER_RELEASE - 1)) == 0) {
-                releaseBeyond(buffer.bytes());
-            }
-            return remaining > 0;
         }
 
         @Override

@@ -187,11 +187,11 @@ class AggregationSpillTest {
         @Test
         void areFoldedInSeveralPassesIfTheyDoNotFit() throws Exception {
             List<Row> in = new ArrayList<>();
-            for (int i = 0; i < 24_000; i++) {
-                in.add(new Row(new Flood(i % 8_000), i * 1e-3));
+            for (int i = 0; i < 12_000; i++) {
+                in.add(new Row(new Flood(i % 4_000), i * 1e-3));
             }
 
-            Outcome little = run(2 * NEXT_TO_NOTHING, new Folds.Sum(), false, in);
+            Outcome little = run(NEXT_TO_NOTHING, new Folds.Sum(), false, in);
 
             assertThat(little.spilledBytes()).isPositive();
             assertThat(little.rows())
@@ -261,7 +261,7 @@ class AggregationSpillTest {
                 assertThat(empty.spill(1 << 20)).isZero();
 
                 empty.add("key", StableHash.of("key"), 1.0);
-                empty.handOver();
+                empty.handOver(null);
                 assertThat(empty.spill(1 << 20)).isZero();
             }
         }

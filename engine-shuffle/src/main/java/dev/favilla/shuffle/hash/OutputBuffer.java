@@ -3,6 +3,7 @@ package dev.favilla.shuffle.hash;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.frame.BlockFrame;
+import dev.favilla.memory.Bytes;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.MemoryMeter;
@@ -116,7 +117,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         this.stream = new RecordStream(serializer);
         this.frames = frames;
         this.scope = scope;
-        this.memory = new MemoryMeter(scope.memory());
+        this.memory = new MemoryMeter(scope.memory(), this);
         this.crowding = new Crowding(pool);
         this.disk = disk;
         this.digest = new OutputDigest(serializer, scope.attemptId());
@@ -283,6 +284,17 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         long movable = movableBytes();
         boolean worthwhile = movable >= SMALLEST_MOVE && movable >= (long) SMALLEST_MOVE_PER_REDUCER * reducers;
         return disk == null || adding || broken != null || !worthwhile ? 0 : movable;
+    }
+
+    /** Who reads the output reads it from wherever it lies. */
+    @Override
+    public boolean isReadBack() {
+        return false;
+    }
+
+    @Override
+    public String describe() {
+        return "the output of map partition " + key.mapPartition() + " (" + Bytes.format(heldBytes()) + ")";
     }
 
     /** Moves out all that is here: parts of it would make small blocks of what comes later. */
