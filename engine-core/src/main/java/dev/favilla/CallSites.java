@@ -35,6 +35,7 @@ final class CallSites {
             LocalIterator.class,
             Ordering.class,
             Pair.class,
+            Piping.class,
             Rearranging.class,
             Sampling.class,
             Saving.class,

@@ -249,6 +249,11 @@ final class Datasets {
         engine.scheduler().unpersist(node.id());
     }
 
+    /** Returns the longest line or other record that may come from outside. */
+    int maxRecordBytes() {
+        return engineSettings.input().recordBytes();
+    }
+
     /** Returns what is marked for a checkpoint. */
     Checkpoints checkpoints() {
         return checkpoints;

@@ -30,9 +30,12 @@ import dev.favilla.shuffle.Partitioner;
 import dev.favilla.spi.EngineControl;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.value.DriverOnly;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,6 +238,58 @@ public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permit
     /** As {@link #mapPartitions(MapPartitionsFunction)}, for a function that is told the partition's number. */
     public final <R extends @Nullable Object> RDD<R> mapPartitionsWithIndex(IndexedPartitionFunction<T, R> function) {
         return mapPartitionsWithIndex(function, false);
+    }
+
+    /** As {@link #pipe(List, Map, Charset)}, for a command in one string, which is split on blanks and goes to no shell. */
+    public final RDD<String> pipe(String command) {
+        CallSite site = CallSites.here("pipe");
+        List<String> words = Piping.words(notNull(command, "command"));
+        return with(Piping.through(this, words, Map.of(), StandardCharsets.UTF_8, site));
+    }
+
+    /** As {@link #pipe(List, Map, Charset)}, in UTF-8, with the environment of this JVM. */
+    public final RDD<String> pipe(List<String> command) {
+        CallSite site = CallSites.here("pipe");
+        return with(Piping.through(this, notNull(command, "command"), Map.of(), StandardCharsets.UTF_8, site));
+    }
+
+    /** As {@link #pipe(List, Map, Charset)}, in UTF-8. */
+    public final RDD<String> pipe(List<String> command, Map<String, String> environment) {
+        CallSite site = CallSites.here("pipe");
+        notNull(environment, "environment");
+        return with(Piping.through(this, notNull(command, "command"), environment, StandardCharsets.UTF_8, site));
+    }
+
+    /**
+     * Returns the lines that a program prints when it is given the records as lines, each partition its own process.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code T} become {@code P} partitions of lines, in the order in which they
+     * are printed. A process is started for empty partitions too. A record is written as its {@code toString} and a line
+     * end; nothing tells the program which line ends are a record's own, so map records to what has none, or to quoted
+     * text. What is printed is cut as {@link EngineContext#textFile} cuts.
+     *
+     * <p><b>Cost.</b> Narrow. A process and three threads for each task, as long as it runs. Records are computed as the
+     * process reads them, in the task, and lines come out as they are printed; in memory are some ten thousand bytes
+     * of either. Forgets the partitioner.
+     *
+     * <p><b>Laziness.</b> Nothing is started before an action. A task that ends early, because it has enough, fails or is
+     * cancelled, destroys its process and the processes that this one has started; one that was left behind by a process
+     * which has ended is not known any more. A task that is tried again starts the program again.
+     *
+     * <p><b>Errors.</b> Tasks fail with a {@link dev.favilla.rdd.pipe.PipeException}, which has the end of what was
+     * printed to standard error, if the program cannot be started or exits with anything but 0, or if a line is longer
+     * than {@code favilla.input.maxRecordSize}. A program that reads only some of its input is none: no more is computed
+     * for it.
+     *
+     * @param command the program and its arguments, run without a shell in this JVM's working directory
+     * @param environment variables that are set besides those of this JVM
+     * @param charset in which lines are written and read; one that writes line ends as one byte each
+     */
+    public final RDD<String> pipe(List<String> command, Map<String, String> environment, Charset charset) {
+        CallSite site = CallSites.here("pipe");
+        notNull(environment, "environment");
+        notNull(charset, "charset");
+        return with(Piping.through(this, notNull(command, "command"), environment, charset, site));
     }
 
     /**

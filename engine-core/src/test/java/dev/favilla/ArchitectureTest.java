@@ -314,12 +314,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void noProcessScriptNamingOrSocketIsUsed() {
+    void noScriptNamingOrSocketIsUsedAndProcessesByPipeOnly() {
         check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.favilla.rdd.pipe.ChildProcess")
                 .should()
                 .dependOnClassesThat()
-                .haveFullyQualifiedName("java.lang.ProcessBuilder")
-                .orShould()
+                .haveFullyQualifiedName("java.lang.ProcessBuilder"));
+        check(noClasses()
+                .should()
                 .callMethodWhere(target(owner(assignableTo(Runtime.class))).and(target(name("exec"))))
                 .orShould()
                 .dependOnClassesThat()

@@ -117,6 +117,8 @@ class CopiedLineageTest {
                                 }));
         datasets.put("empty", engine.emptyRDD());
         datasets.put("glom", numbers().glom());
+        datasets.put("pipe", numbers().pipe("cat"));
+        datasets.put("pipe with variables", numbers().pipe(List.of("sh", "-c", "cat; echo $A"), Map.of("A", "b")));
         datasets.put("coalesce", numbers().coalesce(2));
         datasets.put("repartition", numbers().repartition(2));
         datasets.put("sample", numbers().sample(false, 0.5, 1));
@@ -176,7 +178,7 @@ class CopiedLineageTest {
         }
 
         List<String> all = new ArrayList<>();
-        for (String place : List.of("rdd", "rdd/narrow", "rdd/arrange", "rdd/sample")) {
+        for (String place : List.of("rdd", "rdd/narrow", "rdd/arrange", "rdd/pipe", "rdd/sample")) {
             try (var files = Files.list(Path.of("src/main/java/dev/favilla", place))) {
                 files.map(file -> file.getFileName().toString().replace(".java", ""))
                         .filter(name -> !name.equals("KeepOperator")) // of a checkpoint's own job, for the blocks there

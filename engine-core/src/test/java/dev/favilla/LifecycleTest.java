@@ -260,6 +260,7 @@ class LifecycleTest {
             calls.put("flatMap", () -> dataset.flatMap(x -> List.of(x)));
             calls.put("mapMulti", () -> dataset.mapMulti((x, emit) -> emit.emit(x)));
             calls.put("mapPartitions", () -> dataset.mapPartitions(x -> x));
+            calls.put("pipe", () -> dataset.pipe("cat"));
             calls.put("mapPartitionsWithIndex", () -> dataset.mapPartitionsWithIndex((i, x) -> x));
             calls.put("keyBy", () -> dataset.keyBy(x -> x));
             calls.put("union", () -> dataset.union(dataset));

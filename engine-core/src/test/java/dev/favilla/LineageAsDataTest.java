@@ -117,6 +117,7 @@ class LineageAsDataTest {
         ZipPartitionsFunction<Integer, Integer, Integer> beside = reader.named("beside", (left, right) -> left);
         String both = "[1][2, 3] with map(negate) of [1][2, 3]";
         given("glom", numbers.glom(), "glom() of [1][2, 3]");
+        given("pipe", numbers.pipe("cat"), "pipe() of [1][2, 3]");
         given("coalesce", numbers.coalesce(1), "coalesce of [1][2, 3]");
         given("repartition", numbers.repartition(3), "moved to 3 of deal() of [1][2, 3]");
         given("sample", numbers.sample(false, 0.5, 1), "sample() of [1][2, 3]");

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,13 +21,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The table "Operation by operation" of {@code docs/spark-differences.md}: it has all operations of Spark's Java API, and
- * says of ours what is so. What is announced there and missing here is listed once, in its section "Not there yet".
+ * says of ours what is so.
  */
 class SparkTableTest {
 
     private static final Path PAGE = Path.of("..", "docs", "spark-differences.md");
     private static final Pattern NAME = Pattern.compile("`([A-Za-z]\\w*)`");
-    private static final Pattern LATER = Pattern.compile("`([A-Za-z]\\w*)`(?: of ([a-z ]+))?");
     private static final String THE_SAME = "the same";
     private static final String NONE = "none";
 
@@ -141,15 +139,6 @@ class SparkTableTest {
         return names;
     }
 
-    /** Names in that list may be followed by "of contexts", where others have an operation of the name. */
-    private static Set<String> notThereYet(String section) throws IOException {
-        return LATER.matcher(section("### Not there yet"))
-                .results()
-                .filter(item -> item.group(2) == null || item.group(2).equals(section.toLowerCase(Locale.ROOT)))
-                .map(item -> item.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     private static Set<String> publicMethods(Class<?> type) {
         return Arrays.stream(type.getMethods())
                 .filter(method -> method.getDeclaringClass().getName().startsWith("dev.favilla."))
@@ -192,34 +181,15 @@ class SparkTableTest {
     }
 
     @Test
-    void whatIsSaidToBeHereIsHereUnlessItIsNotThereYet() throws IOException {
+    void whatIsSaidToBeHereIsHere() throws IOException {
         for (Row row : rows()) {
             Set<String> missing = new TreeSet<>(row.ours());
             for (Class<?> type : TYPES.get(row.section())) {
                 missing.removeAll(publicMethods(type));
             }
-            missing.removeAll(notThereYet(row.section()));
             assertThat(missing).as("%s", row).isEmpty();
         }
         assertThat(allPublicMethods()).containsAll(besideSparks());
-    }
-
-    @Test
-    void whatHasComeIsNoLongerSaidToBeMissing() throws IOException {
-        Set<String> come = new TreeSet<>();
-        Set<String> announced = new TreeSet<>();
-        for (Row row : rows()) {
-            Set<String> ofRow = new TreeSet<>(row.ours());
-            ofRow.retainAll(notThereYet(row.section()));
-            announced.addAll(ofRow);
-            ofRow.retainAll(publicMethods(TYPES.get(row.section()).get(0)));
-            come.addAll(ofRow);
-        }
-
-        assertThat(come)
-                .as("names to take out of \"Not there yet\" in %s", PAGE)
-                .isEmpty();
-        assertThat(announced).as("in rows").isEqualTo(names(section("### Not there yet")));
     }
 
     @Test

@@ -33,7 +33,8 @@ public final class LineFormat extends FileFormat {
         this.charset = charset.name();
     }
 
-    private static boolean findsLineEnds(Charset charset) {
+    /** Returns whether line ends of text in {@code charset} can be found byte by byte. */
+    public static boolean findsLineEnds(Charset charset) {
         boolean shifts = charset.name().contains("ISO-2022") || charset.name().startsWith("x-JIS");
         return charset.canEncode()
                 && !shifts

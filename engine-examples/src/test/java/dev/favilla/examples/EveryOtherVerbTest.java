@@ -3,13 +3,17 @@ package dev.favilla.examples;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingLong;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.favilla.DoubleRDD;
 import dev.favilla.EngineContext;
 import dev.favilla.LongAccumulator;
 import dev.favilla.Pair;
 import dev.favilla.PairRDD;
 import dev.favilla.RDD;
 import dev.favilla.examples.EveryVerbTest.Flight;
+import dev.favilla.stats.BoundedDouble;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +40,7 @@ class EveryOtherVerbTest {
 
     private static final int PARTITIONS = 3;
     private static final long SEED = 29;
+    private static final Duration LONG_ENOUGH = Duration.ofMinutes(5);
 
     @Parameter
     String master;
@@ -217,6 +222,34 @@ class EveryOtherVerbTest {
             sum += records.next().count();
         }
         return sum;
+    }
+
+    @Test
+    void whatIsExactIfThereIsTime() {
+        DoubleRDD counts = flights.mapToDouble(f -> (double) f.count());
+        Map<String, BoundedDouble> ofOrigins = new HashMap<>();
+        numbers().forEach((origin, count) -> ofOrigins.put(origin, BoundedDouble.exactly(count)));
+
+        assertThat(flights.countApprox(LONG_ENOUGH).getFinalValue()).isEqualTo(BoundedDouble.exactly(all.size()));
+        assertThat(counts.sumApprox(LONG_ENOUGH).getFinalValue()).isEqualTo(BoundedDouble.exactly(passengers));
+        BoundedDouble mean = counts.meanApprox(LONG_ENOUGH).getFinalValue();
+        assertThat(mean).isEqualTo(BoundedDouble.exactly(counts.mean()));
+        assertThat(mean.mean()).isCloseTo((double) passengers / all.size(), within(1e-6));
+        assertThat(departures.countByKeyApprox(LONG_ENOUGH).getFinalValue()).isEqualTo(ofOrigins);
+        assertThat(flights.map(Flight::origin).countByValueApprox(LONG_ENOUGH).getFinalValue())
+                .isEqualTo(ofOrigins);
+    }
+
+    @Test
+    void whatSaysWhereAndGoesElsewhere() {
+        assertThat(IntStream.range(0, PARTITIONS).mapToObj(flights::preferredLocations))
+                .allMatch(List::isEmpty);
+
+        List<String> sorted =
+                flights.map(Flight::origin).coalesce(1).pipe("sort -u").collect();
+
+        assertThat(new TreeSet<>(sorted)).isEqualTo(new TreeSet<>(numbers().keySet()));
+        assertThat(sorted).hasSameSizeAs(numbers().keySet());
     }
 
     @Test
