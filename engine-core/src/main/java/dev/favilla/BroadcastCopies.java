@@ -19,13 +19,7 @@ final class BroadcastCopies implements Broadcast.Source {
         this.isolated = isolated;
     }
 
-    /** Makes this the one that functions of the attempt of {@code scope} find, and its context the attempt's. */
-    void attachTo(TaskScope scope) {
-        owner().attachTo(scope);
-        scope.attachment(BroadcastCopies.class, BroadcastCopies.class, () -> this);
-    }
-
-    /** Returns what {@link #attachTo} has attached. */
+    /** Returns the one of the executor that runs the attempt of {@code scope}. */
     static BroadcastCopies of(TaskScope scope) {
         return scope.attachment(BroadcastCopies.class, BroadcastCopies.class, () -> {
             throw new IllegalStateException(

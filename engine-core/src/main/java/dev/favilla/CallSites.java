@@ -43,6 +43,14 @@ final class CallSites {
             StatusTracker.class,
             TaskThreads.class);
 
+    /** Whether a class, or what it is nested in, is one of {@link #API}; kept, since the JVM is slow to tell the host. */
+    private static final ClassValue<Boolean> IS_API = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return API.contains(type.getNestHost());
+        }
+    };
+
     private CallSites() {}
 
     /** Returns the innermost frame outside the API's own classes, as the place where {@code operation} was called. */
@@ -52,11 +60,17 @@ final class CallSites {
 
     /** As {@link #here}, also outside of the classes {@code own}, which are the API of a module above. */
     static CallSite beyond(Set<Class<?>> own, String operation) {
-        return WALKER.walk(frames -> frames.filter(frame -> !isApi(frame.getDeclaringClass()))
-                .filter(frame -> !own.contains(frame.getDeclaringClass().getNestHost()))
-                .findFirst()
-                .map(frame -> new CallSite(operation, frame.getFileName() + ":" + frame.getLineNumber()))
-                .orElseGet(() -> new CallSite(operation, "unknown place")));
+        return WALKER.walk(frames -> {
+            Iterator<StackWalker.StackFrame> each = frames.iterator();
+            while (each.hasNext()) {
+                StackWalker.StackFrame frame = each.next();
+                Class<?> type = frame.getDeclaringClass();
+                if (!isApi(type) && (own.isEmpty() || !own.contains(type.getNestHost()))) {
+                    return new CallSite(operation, frame.getFileName() + ":" + frame.getLineNumber());
+                }
+            }
+            return new CallSite(operation, "unknown place");
+        });
     }
 
     /** Returns the method of the API that user code has called, where, and the class that declares it. */
@@ -86,6 +100,6 @@ final class CallSites {
     }
 
     private static boolean isApi(Class<?> type) {
-        return API.contains(type.getNestHost());
+        return IS_API.get(type);
     }
 }

@@ -82,7 +82,7 @@ final class DatasetSettings {
 
     /** Returns the levels set now, by dataset id. */
     Map<Integer, StorageLevel> levels() {
-        return Map.copyOf(levels);
+        return levels.isEmpty() ? Map.of() : Map.copyOf(levels);
     }
 
     void name(LineageNode node, String name) {
@@ -103,6 +103,6 @@ final class DatasetSettings {
 
     /** Returns the names set now, by dataset id. */
     Map<Integer, String> names() {
-        return Map.copyOf(names);
+        return names.isEmpty() ? Map.of() : Map.copyOf(names);
     }
 }

@@ -83,7 +83,7 @@ final class Datasets {
         this.jobs = new JobRunner(engine, settings, HeapShare.of(engineSettings));
         this.checkpoints = new Checkpoints(this, engine, jobs, engineSettings.checkpoints(), reachability);
         this.disk = new DiskWatch(
-                () -> engine.executors().usage().disk().bytes(),
+                engine.executors()::diskBytes,
                 reachability,
                 engineSettings.disk().maxBytes());
     }

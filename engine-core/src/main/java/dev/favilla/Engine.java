@@ -10,12 +10,12 @@ import dev.favilla.scheduler.dag.DagScheduler;
 import dev.favilla.scheduler.service.SchedulerService;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.DriverMapOutputTracker;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ record Engine(
      * @param faults steps in at fault points, if anybody does
      */
     static Engine start(EngineSettings settings, MemoryReclaimer reclaimer, @Nullable FaultInjector faults) {
-        ContextId owner = new ContextId(new SecureRandom().nextLong());
+        ContextId owner = new ContextId(new SplittableRandom().nextLong()); // no secret; SecureRandom loads 80 classes
         String name = "favilla-" + HexFormat.of().toHexDigits((int) owner.bits());
         Serializer serializer = settings.serialization().serializer();
         Broadcasts broadcasts = new Broadcasts(owner, serializer);

@@ -53,7 +53,9 @@ record ExecutorControl(ExecutorFactory factory, JobScheduler scheduler) {
 
     /** Says that a job has ended. */
     void endJob(int jobId) {
-        scheduler.executors().forEach(executor -> executor.endJob(jobId));
+        for (ExecutorBackend executor : scheduler.executors()) {
+            executor.endJob(jobId);
+        }
     }
 
     /** Drops the map outputs of a shuffle. */
@@ -71,6 +73,15 @@ record ExecutorControl(ExecutorFactory factory, JobScheduler scheduler) {
         return scheduler.executors().stream()
                 .map(ExecutorBackend::usage)
                 .reduce(ExecutorUsage.NONE, ExecutorUsage::plus);
+    }
+
+    /** Returns how much lies on the local disks of all of them; asked before each job. */
+    long diskBytes() {
+        long bytes = 0;
+        for (ExecutorBackend executor : scheduler.executors()) {
+            bytes += executor.diskBytes();
+        }
+        return bytes;
     }
 
     /** Returns what is kept of a dataset. */

@@ -11,6 +11,7 @@ import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.MemoryShare;
 import dev.favilla.pipeline.CodeCache;
+import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
@@ -26,6 +27,7 @@ import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.DiskStore;
 import dev.favilla.storage.LocalBlockManager;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
@@ -45,6 +47,9 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     private final BroadcastCopies copies;
     private final LocalDisk disk;
     private final Consumer<ExecutorId> leaving;
+
+    /** What every attempt finds here. */
+    private final Map<Object, Object> attachments;
 
     /**
      * @param id names this life of the executor
@@ -78,6 +83,12 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 new BlockFrame(serialization.codec()));
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
         this.leaving = leaving;
+        this.attachments = Map.of(
+                ContextId.class, plan.broadcasts().owner(),
+                BroadcastCopies.class, copies,
+                ResultSizes.class, plan.results(),
+                RecordCopier.class, RecordCopier.each(plan.serializer()),
+                RunStore.class, RunStore.each(disk, plan.serializer()));
     }
 
     /** Returns what slots need to run attempts here. */
@@ -98,10 +109,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public void prepare(TaskScope scope) {
         TaskThreads.enter(scope);
-        copies.attachTo(scope);
-        plan.results().attachTo(scope);
-        RecordCopier.attachTo(scope, plan.serializer());
-        RunStore.attachTo(scope, disk, plan.serializer());
+        scope.share(attachments);
     }
 
     /**

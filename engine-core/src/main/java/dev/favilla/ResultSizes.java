@@ -25,11 +25,6 @@ final class ResultSizes {
         this.limitBytes = limitBytes;
     }
 
-    /** Makes this the one that the attempt of {@code scope} counts in. */
-    void attachTo(TaskScope scope) {
-        scope.attachment(ResultSizes.class, ResultSizes.class, () -> this);
-    }
-
     /** Begins to count what the attempt of {@code scope} gathers, which runs on this thread. */
     static Share open(TaskScope scope) {
         TaskContext task = Objects.requireNonNull(TaskContext.get(), "outside of a task: a bug in Favilla");

@@ -24,16 +24,16 @@ final class TaskThreads {
     /** Makes this thread, from now on, that of a task slot. */
     static void beginSlot() {
         Thread slot = Thread.currentThread();
-        WORK.set(new Work(slot, "the task slot " + slot.getName(), true));
+        WORK.set(new Work(slot, "the task slot " + slot.getName(), null));
     }
 
     /** Has this slot, and the threads started here, run the attempt of {@code scope} until the attempt ends. */
     static void enter(TaskScope scope) {
         Work idle = WORK.get();
-        Work work = new Work(Thread.currentThread(), scope.owner(), false);
+        Work work = new Work(Thread.currentThread(), "", scope);
         WORK.set(work);
         scope.onClose(() -> {
-            work.over = true;
+            work.attempt = null;
             WORK.set(idle);
         });
     }
@@ -49,12 +49,13 @@ final class TaskThreads {
             return;
         }
         Thread thread = Thread.currentThread();
+        TaskScope attempt = work.attempt;
         if (work.slot == thread) {
-            throw refusal("inside " + work.task);
+            throw refusal("inside " + (attempt == null ? work.idle : attempt.owner()));
         }
         // Workers of fork-join pools serve anybody, whoever had them started.
-        if (!work.over && !(thread instanceof ForkJoinWorkerThread)) {
-            throw refusal("on the thread '" + thread.getName() + "', which was started by " + work.task
+        if (attempt != null && !(thread instanceof ForkJoinWorkerThread)) {
+            throw refusal("on the thread '" + thread.getName() + "', which was started by " + attempt.owner()
                     + " while that still runs");
         }
     }
@@ -70,15 +71,18 @@ final class TaskThreads {
     private static final class Work {
 
         private final Thread slot;
-        private final String task;
+        private final String idle;
 
-        /** Written by the slot's thread, read by those that were started there. */
-        private volatile boolean over;
+        /**
+         * Null once it is over: threads that were started there may live longer, and are to keep nothing of it. Written by
+         * the slot's thread, read by those others.
+         */
+        private volatile @Nullable TaskScope attempt;
 
-        Work(Thread slot, String task, boolean over) {
+        Work(Thread slot, String idle, @Nullable TaskScope attempt) {
             this.slot = slot;
-            this.task = task;
-            this.over = over;
+            this.idle = idle;
+            this.attempt = attempt;
         }
     }
 }

@@ -442,12 +442,17 @@ class LifecycleTest {
         }
 
         @Test
-        void aListenerThatThrowsDisturbsNobody() {
+        void aListenerThatThrowsDisturbsNobody() throws InterruptedException {
+            CountDownLatch told = new CountDownLatch(1);
             ConcurrentLinkedQueue<EngineEvent> events = new ConcurrentLinkedQueue<>();
             try (EngineContext engine = EngineContext.open("local[2]")) {
-                EngineListener quiet = event -> events.add(event);
+                EngineListener quiet = event -> {
+                    events.add(event);
+                    told.countDown();
+                };
                 engine.addListener(quiet);
                 assertThat(pipeline(engine).count()).isEqualTo(100);
+                told.await(); // the job may be over before a listener is told of it
                 engine.removeListener(quiet);
                 assertThat(pipeline(engine).count()).isEqualTo(100);
                 assertThat(engine.status().droppedEvents()).isZero();

@@ -1,5 +1,6 @@
 package dev.favilla.rdd;
 
+import dev.favilla.closure.Closure;
 import dev.favilla.closure.NumberOperators;
 import dev.favilla.function.CombineFunction;
 import dev.favilla.function.MapFunction;
@@ -51,7 +52,12 @@ public final class Combiners {
      * @param operation where the user passed it
      */
     public record Reduce(ReduceFunction<@Nullable Object> merge, String operation)
-            implements Combiner<@Nullable Object, @Nullable Object> {
+            implements Combiner<@Nullable Object, @Nullable Object>, Closure.AroundFunction {
+
+        @Override
+        public Object function() {
+            return merge;
+        }
 
         @Override
         public @Nullable Object create(@Nullable Object value) {

@@ -21,12 +21,16 @@ public final class MetricValues {
         return values[metric.index()];
     }
 
+    void addTo(long[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += values[i];
+        }
+    }
+
     /** Returns the sums of these totals and {@code other}'s. */
     public MetricValues plus(MetricValues other) {
         long[] sums = values.clone();
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += other.values[i];
-        }
+        other.addTo(sums);
         return new MetricValues(sums);
     }
 

@@ -1,6 +1,6 @@
 package dev.favilla.attempt;
 
-/** The counters of one attempt. Written by the thread that runs the attempt, read after it has ended. */
+/** The counters of one attempt, or of several. Belongs to one thread, as that which runs the attempt. */
 public final class TaskMetrics {
 
     private static final int METRICS = Metric.values().length;
@@ -10,6 +10,11 @@ public final class TaskMetrics {
     /** Adds {@code amount} to {@code metric}. */
     public void add(Metric metric, long amount) {
         values[metric.index()] += amount;
+    }
+
+    /** Adds the totals of others. */
+    public void add(MetricValues others) {
+        others.addTo(values);
     }
 
     /** Returns the totals so far. */

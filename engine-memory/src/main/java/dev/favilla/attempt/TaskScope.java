@@ -24,30 +24,36 @@ import org.jspecify.annotations.Nullable;
 public final class TaskScope implements AutoCloseable {
 
     private final long attemptId;
-    private final String owner;
+    private final Object owner;
     private final MemoryAccount memory;
     private final FaultProbe faults;
     private final TaskMetrics metrics = new TaskMetrics();
     private boolean succeeded;
-    private final Deque<Runnable> releases = new ArrayDeque<>();
-    private final Map<Object, Object> attachments = new HashMap<>();
+
+    /** What is to be given back at the end, the first registered first; null while there is nothing. */
+    private @Nullable Deque<Runnable> releases;
+
+    /** What this attempt alone keeps; null while it keeps nothing. */
+    private @Nullable Map<Object, Object> attachments;
+
+    private Map<Object, Object> shared = Map.of();
 
     private volatile @Nullable String killReason;
     private @Nullable RuntimeException lostInput;
     private boolean lending;
 
     /** The scope of an attempt that no test kit watches. */
-    public TaskScope(long attemptId, String owner, MemoryAccount memory) {
+    public TaskScope(long attemptId, Object owner, MemoryAccount memory) {
         this(attemptId, owner, memory, FaultProbe.NONE);
     }
 
     /**
      * @param attemptId unique in the context, never reused
-     * @param owner how errors name this attempt
+     * @param owner whose text is how errors name this attempt; asked for it only when there is one
      * @param memory the attempt's account, closed with this scope
      * @param faults told which sites the attempt reaches
      */
-    public TaskScope(long attemptId, String owner, MemoryAccount memory, FaultProbe faults) {
+    public TaskScope(long attemptId, Object owner, MemoryAccount memory, FaultProbe faults) {
         this.attemptId = attemptId;
         this.owner = owner;
         this.memory = memory;
@@ -61,7 +67,7 @@ public final class TaskScope implements AutoCloseable {
 
     /** Returns how errors name this attempt, for example {@code task 12.1 (stage 2, partition 7)}. */
     public String owner() {
-        return owner;
+        return owner.toString();
     }
 
     public MemoryAccount memory() {
@@ -98,7 +104,7 @@ public final class TaskScope implements AutoCloseable {
     public void checkKilled() {
         String reason = killReason;
         if (reason != null) {
-            throw new TaskKilledException(owner, reason);
+            throw new TaskKilledException(owner(), reason);
         }
     }
 
@@ -130,24 +136,65 @@ public final class TaskScope implements AutoCloseable {
         return lending;
     }
 
-    /** Returns what this attempt keeps under {@code key}, making it on the first call. */
-    public <T> T attachment(Object key, Class<T> type, Supplier<? extends T> make) {
-        Object value = attachments.get(key);
-        if (value == null) {
-            value = make.get();
-            attachments.put(key, value);
-        }
-        return type.cast(value);
+    /** Makes an attachment that each attempt has of its own, when it first asks for it. */
+    @FunctionalInterface
+    public interface PerAttempt {
+
+        Object make(TaskScope scope);
     }
 
-    /** Returns what this attempt keeps under {@code key}, if it keeps anything. */
+    /**
+     * Has this attempt find what others find, too, where it keeps nothing of its own.
+     *
+     * @param found by key, the same for all attempts of an executor; for a {@link PerAttempt} what it makes is found
+     */
+    public void share(Map<Object, Object> found) {
+        shared = found;
+    }
+
+    /** Returns what this attempt keeps or shares under {@code key}, making it on the first call. */
+    public <T> T attachment(Object key, Class<T> type, Supplier<? extends T> make) {
+        Object value = find(key);
+        return type.cast(value == null ? keep(key, make.get()) : value);
+    }
+
+    /** Returns what this attempt keeps or shares under {@code key}, if there is anything. */
     public <T> Optional<T> attached(Object key, Class<T> type) {
-        return Optional.ofNullable(attachments.get(key)).map(type::cast);
+        return Optional.ofNullable(find(key)).map(type::cast);
+    }
+
+    private @Nullable Object find(Object key) {
+        Object own = attachments == null ? null : attachments.get(key);
+        if (own != null) {
+            return own;
+        }
+        Object common = shared.get(key);
+        return common instanceof PerAttempt each ? keep(key, each.make(this)) : common;
+    }
+
+    private Object keep(Object key, Object value) {
+        if (attachments == null) {
+            attachments = new HashMap<>();
+        }
+        attachments.put(key, value);
+        return value;
     }
 
     /** Runs {@code release} when the attempt ends, whatever its outcome; the last registered runs first. */
     public void onClose(Runnable release) {
-        releases.push(release);
+        releases().addLast(release);
+    }
+
+    /** Runs {@code release} when the attempt ends, after all that was or will be registered by {@link #onClose}. */
+    public void afterOthers(Runnable release) {
+        releases().addFirst(release);
+    }
+
+    private Deque<Runnable> releases() {
+        if (releases == null) {
+            releases = new ArrayDeque<>(4);
+        }
+        return releases;
     }
 
     /**
@@ -158,14 +205,15 @@ public final class TaskScope implements AutoCloseable {
     @Override
     public void close() {
         Throwable first = null;
-        while (!releases.isEmpty()) {
-            first = run(releases.pop(), first);
+        while (releases != null && !releases.isEmpty()) {
+            first = run(releases.removeLast(), first);
         }
         if (succeeded) {
             metrics.add(Metric.MEMORY_BYTES_LEAKED, memory.reservedBytes());
         }
         first = run(memory::close, first);
-        attachments.clear();
+        attachments = null;
+        shared = Map.of();
         if (first instanceof Error error) {
             throw error;
         }
@@ -173,7 +221,7 @@ public final class TaskScope implements AutoCloseable {
             throw exception;
         }
         if (first != null) { // checked, and thrown all the same
-            throw new IllegalStateException("Giving back what " + owner + " holds failed", first);
+            throw new IllegalStateException("Giving back what " + owner() + " holds failed", first);
         }
     }
 

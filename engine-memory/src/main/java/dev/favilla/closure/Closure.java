@@ -68,7 +68,8 @@ public final class Closure<F> implements ImmutableValue, Serializable {
      * @throws ClosureNotSerializableException if anything in it is not serializable or is {@link DriverOnly}
      */
     public static <F> Closure<F> capture(F function, String operation) {
-        if (TRIVIAL.get(function.getClass())) {
+        Object innermost = function instanceof AroundFunction own ? own.function() : function;
+        if (TRIVIAL.get(innermost.getClass())) {
             return new Closure<>(function, operation, 0, null);
         }
         CapturedGraph graph = ClosureWriter.write(function, operation);
@@ -142,6 +143,13 @@ public final class Closure<F> implements ImmutableValue, Serializable {
     @Override
     public String toString() {
         return "function of " + operation;
+    }
+
+    /** A function of the engine's own: one of the user's, and beside it nothing but texts. */
+    public interface AroundFunction {
+
+        /** Returns the user's. */
+        Object function();
     }
 
     /** A function as it was when it was captured. */

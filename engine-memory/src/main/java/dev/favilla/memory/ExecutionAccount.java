@@ -16,7 +16,9 @@ final class ExecutionAccount implements MemoryAccount {
 
     private final MemoryLedger ledger;
     private final MemoryReclaimer reclaimer;
-    private final String owner;
+    /** Names it in errors; asked for its text only then. */
+    private final Object owner;
+
     private final long number;
 
     /** Whose bytes it keeps; null for a task. */
@@ -71,7 +73,7 @@ final class ExecutionAccount implements MemoryAccount {
     ExecutionAccount(
             MemoryLedger ledger,
             MemoryReclaimer reclaimer,
-            String owner,
+            Object owner,
             long job,
             @Nullable RetainedMemory retained,
             @Nullable MemoryShare share) {
@@ -109,6 +111,13 @@ final class ExecutionAccount implements MemoryAccount {
 
     long heldBytes() {
         return held;
+    }
+
+    /** Adds what it retains more, or less, to the sum of its share. */
+    void countInShare(long bytes) {
+        if (share != null) {
+            share.addRetained(bytes);
+        }
     }
 
     boolean isClaiming() {
@@ -435,7 +444,7 @@ final class ExecutionAccount implements MemoryAccount {
             return ledger.awaitChange(nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TaskKilledException(owner, "its thread was interrupted while it waited for memory");
+            throw new TaskKilledException(owner.toString(), "its thread was interrupted while it waited for memory");
         }
     }
 
@@ -453,7 +462,7 @@ final class ExecutionAccount implements MemoryAccount {
     private void endIfGivingWay(@Nullable String reason) {
         if (reason != null) {
             attempt.accept(reason);
-            throw new TaskKilledException(owner, reason);
+            throw new TaskKilledException(owner.toString(), reason);
         }
     }
 
@@ -462,13 +471,13 @@ final class ExecutionAccount implements MemoryAccount {
         checkOpen();
         String reason = gaveWayBecause == null ? cancelledBecause : gaveWayBecause;
         if (reason != null) {
-            throw new TaskKilledException(owner, reason);
+            throw new TaskKilledException(owner.toString(), reason);
         }
     }
 
     private ExecutionMemoryExhaustedException exhausted(long bytes, @Nullable Spillable asking) {
         synchronized (ledger) {
-            String what = asking == null ? owner : asking.describe() + " of " + owner;
+            String what = asking == null ? owner.toString() : asking.describe() + " of " + owner;
             String others = spillables.describeAllBut(asking);
             String holding = held == 0 ? "" : ", which holds " + Bytes.format(held);
             return new ExecutionMemoryExhaustedException(
@@ -483,7 +492,7 @@ final class ExecutionAccount implements MemoryAccount {
     void checkOpen() {
         if (closed) {
             if (cancelledBecause != null) {
-                throw new TaskKilledException(owner, cancelledBecause);
+                throw new TaskKilledException(owner.toString(), cancelledBecause);
             }
             throw new IllegalStateException("The memory of " + owner + " was asked for after it was closed");
         }

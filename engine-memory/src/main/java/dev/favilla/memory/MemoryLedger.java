@@ -92,18 +92,18 @@ final class MemoryLedger {
 
     MemoryUsage usageOf(MemoryShare share) {
         long execution = 0;
-        long retained = 0;
         int active = 0;
-        for (ExecutionAccount account : accountsOf(share)) {
-            execution += account.isTask() ? account.heldBytes() : 0;
-            retained += account.isTask() ? 0 : account.heldBytes();
-            active += account.isTask() ? 1 : 0;
+        for (ExecutionAccount task : tasks) {
+            if (task.isOf(share)) {
+                execution += task.heldBytes();
+                active++;
+            }
         }
         long cached = 0;
-        for (PooledStorage storage : storagesOf(share)) {
-            cached += storage.reservedBytes();
+        for (PooledStorage storage : storages) {
+            cached += storage.isOf(share) ? storage.reservedBytes() : 0;
         }
-        return new MemoryUsage(poolBytes, execution, retained, cached, active);
+        return new MemoryUsage(poolBytes, execution, share.retainedBytes(), cached, active);
     }
 
     /** Returns the time that waits are measured with. */
@@ -201,6 +201,7 @@ final class MemoryLedger {
     void addRetained(ExecutionAccount output, long bytes) {
         retainedBytes += bytes;
         fixedBytes += output.isMovable() ? 0 : bytes;
+        output.countInShare(bytes);
         if (output.heldBytes() == 0) {
             holding.remove(output);
         } else {

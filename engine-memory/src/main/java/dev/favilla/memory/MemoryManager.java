@@ -16,8 +16,8 @@ public interface MemoryManager {
     /** Returns the whole budget in bytes. */
     long poolBytes();
 
-    /** As {@link #openTask(String, long)}, for work that belongs to no job or to the oldest. */
-    default MemoryAccount openTask(String owner) {
+    /** As {@link #openTask(Object, long)}, for work that belongs to no job or to the oldest. */
+    default MemoryAccount openTask(Object owner) {
         return openTask(owner, 0);
     }
 
@@ -25,11 +25,11 @@ public interface MemoryManager {
      * Opens the account of one running attempt. It counts as one of the tasks that share execution memory fairly until
      * it is closed.
      *
-     * @param owner how errors name the holder, for example {@code task 12.1 (stage 2, partition 7)}
+     * @param owner whose text is how errors name the holder, for example {@code task 12.1 (stage 2, partition 7)}
      * @param job whose memory it is; where not all can have what they need, lower numbers go first, and within a job
      *     what was opened first
      */
-    MemoryAccount openTask(String owner, long job);
+    MemoryAccount openTask(Object owner, long job);
 
     /** As {@link #openRetained(String, RetainedMemory)}, for bytes that cannot be given back before their time. */
     default MemoryAccount openRetained(String owner) {

@@ -24,8 +24,12 @@ public final class MemoryShare implements MemoryManager, AutoCloseable {
     /** How many jobs are older than any of this share. */
     private final long olderJobs;
 
-    /** Guarded by the books. */
+    // What follows is guarded by the books.
+
     private boolean closed;
+
+    /** The sum of what its accounts retain: there may be tens of thousands. */
+    private long retainedBytes;
 
     /** @param reclaimer asked before a request is refused, whoever makes it */
     MemoryShare(UnifiedMemoryManager budget, MemoryLedger ledger, MemoryReclaimer reclaimer, MemoryReclaimer all) {
@@ -45,7 +49,7 @@ public final class MemoryShare implements MemoryManager, AutoCloseable {
     }
 
     @Override
-    public MemoryAccount openTask(String owner, long job) {
+    public MemoryAccount openTask(Object owner, long job) {
         synchronized (ledger) {
             checkOpen();
             return new ExecutionAccount(ledger, all, owner, inBudget(job), null, this);
@@ -88,6 +92,14 @@ public final class MemoryShare implements MemoryManager, AutoCloseable {
         synchronized (ledger) {
             return ledger.usageOf(this);
         }
+    }
+
+    void addRetained(long bytes) {
+        retainedBytes += bytes;
+    }
+
+    long retainedBytes() {
+        return retainedBytes;
     }
 
     private void checkOpen() {

@@ -111,7 +111,7 @@ public final class UnifiedMemoryManager implements MemoryManager {
     }
 
     @Override
-    public MemoryAccount openTask(String owner, long job) {
+    public MemoryAccount openTask(Object owner, long job) {
         return new ExecutionAccount(ledger, reclaimer, owner, job, null, null);
     }
 

@@ -34,12 +34,15 @@ public final class RecordCopier {
 
     private final Serializer serializer;
     private final Immutability.Checker immutable = new Immutability.Checker();
-    private final Immutability.Checker elements = new Immutability.Checker();
+
+    // What follows is null until something is copied, which most attempts never do.
+
+    private Immutability.@Nullable Checker elements;
 
     /** What the classes met so far are copied by; null stands for bytes. */
-    private final Map<Class<?>, @Nullable FlatCopy> flat = new HashMap<>();
+    private @Nullable Map<Class<?>, @Nullable FlatCopy> flat;
 
-    private WrittenRecord buffer = new WrittenRecord(0);
+    private @Nullable WrittenRecord buffer;
     private Serializer.@Nullable RecordOutput out;
 
     RecordCopier(Serializer serializer) {
@@ -53,6 +56,15 @@ public final class RecordCopier {
             scope.onClose(copier::close);
             return copier;
         });
+    }
+
+    /** Returns what gives each attempt that asks one that uses {@code serializer}. */
+    public static TaskScope.PerAttempt each(Serializer serializer) {
+        return scope -> {
+            RecordCopier copier = new RecordCopier(serializer);
+            scope.afterOthers(copier::close);
+            return copier;
+        };
     }
 
     /** Returns the one of the attempt of {@code scope}. */
@@ -89,17 +101,27 @@ public final class RecordCopier {
     }
 
     private @Nullable FlatCopy flatCopyOf(Class<?> type) {
-        FlatCopy known = flat.get(type);
-        if (known == null && !flat.containsKey(type)) {
+        Map<Class<?>, @Nullable FlatCopy> copies = flat;
+        if (copies == null) {
+            copies = new HashMap<>();
+            flat = copies;
+        }
+        FlatCopy known = copies.get(type);
+        if (known == null && !copies.containsKey(type)) {
             known = serializer.writesFields(type) ? FlatCopy.of(type) : null;
-            flat.put(type, known);
+            copies.put(type, known);
         }
         return known;
     }
 
     private boolean holdsImmutables(List<?> list) {
+        Immutability.Checker checker = elements;
+        if (checker == null) {
+            checker = new Immutability.Checker();
+            elements = checker;
+        }
         for (Object element : list) {
-            if (!elements.check(element)) {
+            if (!checker.check(element)) {
                 return false;
             }
         }
@@ -107,16 +129,7 @@ public final class RecordCopier {
     }
 
     private @Nullable Object throughBytes(Object record) {
-        boolean written = false;
-        try {
-            write(record);
-            written = true;
-        } finally {
-            if (!written) {
-                close(); // a stream that failed is finished
-            }
-        }
-        WrittenRecord bytes = buffer;
+        WrittenRecord bytes = writtenOrClosed(record);
         if (bytes.size() > LARGEST_KEPT_BUFFER) {
             close();
         }
@@ -125,23 +138,39 @@ public final class RecordCopier {
         }
     }
 
-    private void write(Object record) {
+    private WrittenRecord writtenOrClosed(Object record) {
+        boolean written = false;
+        try {
+            WrittenRecord bytes = write(record);
+            written = true;
+            return bytes;
+        } finally {
+            if (!written) {
+                close(); // a stream that failed is finished
+            }
+        }
+    }
+
+    private WrittenRecord write(Object record) {
         Serializer.RecordOutput to = out;
-        if (to == null) {
-            buffer = new WrittenRecord(FIRST_BUFFER);
-            to = serializer.open(buffer);
+        WrittenRecord bytes = buffer;
+        if (to == null || bytes == null) {
+            bytes = new WrittenRecord(FIRST_BUFFER);
+            to = serializer.open(bytes);
+            buffer = bytes;
             out = to;
         }
-        buffer.reset();
+        bytes.reset();
         to.write(record);
         to.flush();
+        return bytes;
     }
 
     /** Gives the serializer back; another copy opens it anew. */
     private void close() {
         Serializer.RecordOutput open = out;
         out = null;
-        buffer = new WrittenRecord(0);
+        buffer = null;
         if (open != null) {
             open.close();
         }

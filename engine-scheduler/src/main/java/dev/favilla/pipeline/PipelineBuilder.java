@@ -59,14 +59,14 @@ public final class PipelineBuilder implements TaskInputs {
     private final CodeCache code;
 
     /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
-    private final List<@Nullable PipelineCursor> opened = new ArrayList<>();
+    private final List<@Nullable PipelineCursor> opened = new ArrayList<>(1);
 
     private final Nesting nesting = new Nesting(this::beside);
 
     private final Set<BlockId> building = new HashSet<>();
 
     /** Every cursor a plan has opened, the last one first. */
-    private final Deque<OwnedCursor> owned = new ArrayDeque<>();
+    private final Deque<OwnedCursor> owned = new ArrayDeque<>(1);
 
     /**
      * @param scope the attempt's; whatever is opened is closed with it
@@ -168,7 +168,7 @@ public final class PipelineBuilder implements TaskInputs {
     }
 
     private PipelineCursor build(LineageNode top, int topPartition) throws Exception {
-        Deque<Step> steps = new ArrayDeque<>(); // the one nearest to the source first
+        Deque<Step> steps = new ArrayDeque<>(4); // the one nearest to the source first
         LineageNode node = top;
         int partition = topPartition;
         while (true) {

@@ -10,11 +10,6 @@ import java.io.Serializable;
  */
 public record ContextId(long bits) implements Serializable {
 
-    /** Makes this the context of the attempt of {@code scope}. */
-    public void attachTo(TaskScope scope) {
-        of(scope, this);
-    }
-
     /**
      * Checks that a handle is used in a task of the context that made it.
      *

@@ -1,5 +1,7 @@
 package dev.favilla.scheduler;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Where one executor's events pass, until it is given up. The executor shuts it when it is abandoned; the scheduler does
  * not rely on that, and has shut it before. May be used from any thread.
@@ -7,10 +9,17 @@ package dev.favilla.scheduler;
 public final class EventGate implements Mailbox {
 
     private final Mailbox mailbox;
+    private final BooleanSupplier wantsStarts;
     private volatile boolean shut;
 
     public EventGate(Mailbox mailbox) {
+        this(mailbox, mailbox::wantsStarts);
+    }
+
+    /** @param wantsStarts whether anybody has use for hearing that an attempt has started; asked for each */
+    public EventGate(Mailbox mailbox, BooleanSupplier wantsStarts) {
         this.mailbox = mailbox;
+        this.wantsStarts = wantsStarts;
     }
 
     @Override
@@ -39,6 +48,11 @@ public final class EventGate implements Mailbox {
     @Override
     public boolean isWaiting() {
         return mailbox.isWaiting();
+    }
+
+    @Override
+    public boolean wantsStarts() {
+        return wantsStarts.getAsBoolean();
     }
 
     @Override

@@ -26,6 +26,11 @@ public interface Mailbox extends Consumer<SchedulerEvent> {
         return false;
     }
 
+    /** Returns whether anybody has use for hearing that an attempt has started. */
+    default boolean wantsStarts() {
+        return true;
+    }
+
     /** Applies what waits, a bounded number of events, unless another thread is doing so. */
     default void work() {}
 }

@@ -20,8 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SchedulerStateMachine {
 
-    /** Takes note of an event and returns what is to be done now, in this order. The list is the caller's. */
+    /** Takes note of an event and returns what is to be done now, in this order. */
     List<SchedulerCommand> on(SchedulerEvent event);
+
+    /**
+     * Returns whether it has use for {@link SchedulerEvent.AttemptStarted} also while nobody observes; always the same,
+     * and may be asked from any thread.
+     */
+    default boolean timesAttempts() {
+        return true;
+    }
 
     /** Returns the jobs, stages and executors of this moment, and a bounded number of those that ended. */
     SchedulerStatus status();

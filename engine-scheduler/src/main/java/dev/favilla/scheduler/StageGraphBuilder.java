@@ -40,9 +40,12 @@ final class StageGraphBuilder {
                     plan(output.parent(), Optional.of(output), output.parent().numPartitions()));
         }
         // a stage's target was made after everything the stage reads, so ids are an order of execution
-        stages.sort(Comparator.comparingInt((StagePlan stage) -> stage.target().id())
-                .thenComparingInt(stage ->
-                        stage.output().map(ShuffleDependency::shuffleId).orElseThrow()));
+        if (stages.size() > 1) {
+            stages.sort(Comparator.comparingInt(
+                            (StagePlan stage) -> stage.target().id())
+                    .thenComparingInt(stage ->
+                            stage.output().map(ShuffleDependency::shuffleId).orElseThrow()));
+        }
         stages.add(result);
         return new StageGraph(stages);
     }
@@ -63,8 +66,8 @@ final class StageGraphBuilder {
 
     /** Walks what is computed for {@code root} down to shuffles and persisted datasets, and adds the latter to roots. */
     private Region region(LineageNode root, SortedSet<Integer> rddIds, NavigableMap<Integer, LineageNode> roots) {
-        SortedSet<Integer> shuffles = new TreeSet<>();
-        SortedSet<Integer> cachedBelow = new TreeSet<>(Comparator.reverseOrder());
+        Set<Integer> shuffles = new HashSet<>(0);
+        Set<Integer> cachedBelow = new HashSet<>(0);
         for (LineageNode node : Lineage.walk(root, this::staysInRegion)) {
             rddIds.add(node.id());
             for (Dependency dependency : node.dependencies()) {
@@ -79,7 +82,20 @@ final class StageGraphBuilder {
                 }
             }
         }
-        return new Region(root.id(), root.numPartitions(), List.copyOf(shuffles), List.copyOf(cachedBelow));
+        return new Region(
+                root.id(),
+                root.numPartitions(),
+                sorted(shuffles, Comparator.naturalOrder()),
+                sorted(cachedBelow, Comparator.reverseOrder()));
+    }
+
+    private static List<Integer> sorted(Set<Integer> ids, Comparator<Integer> order) {
+        if (ids.size() < 2) {
+            return List.copyOf(ids);
+        }
+        List<Integer> sorted = new ArrayList<>(ids);
+        sorted.sort(order);
+        return sorted;
     }
 
     private boolean staysInRegion(Dependency dependency) {

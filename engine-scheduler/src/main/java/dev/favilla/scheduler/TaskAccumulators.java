@@ -23,8 +23,14 @@ public final class TaskAccumulators {
         return locals.computeIfAbsent(handle.id(), id -> handle.zero());
     }
 
-    /** Returns what the attempt has added, in the order of ids. */
-    public List<AccumulatorUpdate> updates() {
+    /** Returns what the attempt of {@code scope} has added, in the order of ids. */
+    public static List<AccumulatorUpdate> updates(TaskScope scope) {
+        return scope.attached(TaskAccumulators.class, TaskAccumulators.class)
+                .map(TaskAccumulators::updates)
+                .orElse(List.of());
+    }
+
+    private List<AccumulatorUpdate> updates() {
         List<AccumulatorUpdate> updates = new ArrayList<>(locals.size());
         locals.forEach((id, local) -> updates.add(new AccumulatorUpdate(id, partialOf(local))));
         return updates;

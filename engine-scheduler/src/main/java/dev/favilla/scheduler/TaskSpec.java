@@ -67,4 +67,10 @@ public record TaskSpec(
         return "task " + attemptId + " (stage " + stageId + "." + stageAttempt + ", partition " + partition
                 + ", attempt " + attemptNumber + ")";
     }
+
+    /** Returns {@link #describe}. */
+    @Override
+    public String toString() {
+        return describe();
+    }
 }

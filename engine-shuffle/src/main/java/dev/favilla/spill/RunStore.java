@@ -50,13 +50,19 @@ public final class RunStore {
         this.stream = new RecordStream(serializer);
     }
 
+    /** Returns what gives each attempt that asks a place for its runs. */
+    public static TaskScope.PerAttempt each(LocalDisk disk, Serializer serializer) {
+        return scope -> {
+            RunStore store = new RunStore(scope, disk, serializer);
+            scope.afterOthers(store::close);
+            return store;
+        };
+    }
+
     /** Gives the attempt of {@code scope} a place for its runs. */
     public static void attachTo(TaskScope scope, LocalDisk disk, Serializer serializer) {
-        scope.attachment(RunStore.class, RunStore.class, () -> {
-            RunStore store = new RunStore(scope, disk, serializer);
-            scope.onClose(store::close);
-            return store;
-        });
+        scope.attachment(
+                RunStore.class, Object.class, () -> each(disk, serializer).make(scope));
     }
 
     /** Returns the one of the attempt of {@code scope}. */

@@ -110,6 +110,9 @@ final class CacheTracker {
      */
     void computes(Stage stage) {
         Set<Integer> persisted = InputTracker.persisted(stage);
+        if (persisted.isEmpty()) {
+            return;
+        }
         Map<Integer, Set<Integer>> below = new HashMap<>();
         List<Region> regions = stage.plan().regions();
         for (int i = regions.size() - 1; i >= 0; i--) { // from below
@@ -159,6 +162,9 @@ final class CacheTracker {
 
     /** Forgets what mattered only to attempts that have ended: it must not pile up where something always runs. */
     void tidy() {
+        if (unpersisted.isEmpty()) { // asked after every event
+            return;
+        }
         Iterator<Map.Entry<Integer, Long>> oldestFirst = unpersisted.entrySet().iterator();
         while (oldestFirst.hasNext()) {
             Map.Entry<Integer, Long> dataset = oldestFirst.next();

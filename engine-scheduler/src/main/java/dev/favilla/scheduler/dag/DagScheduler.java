@@ -126,6 +126,12 @@ public final class DagScheduler implements SchedulerStateMachine {
         }
     }
 
+    /** Only those that look for slow tasks have to know when each began. */
+    @Override
+    public boolean timesAttempts() {
+        return dag.scheduling.speculation().enabled();
+    }
+
     @Override
     public SchedulerStateMachine successor() {
         DagScheduler next = new DagScheduler(trackers, dag.retries, dag.scheduling, clock, observed);

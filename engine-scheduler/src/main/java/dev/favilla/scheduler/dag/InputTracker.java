@@ -33,6 +33,9 @@ final class InputTracker {
      * needed, unless a task has found otherwise.
      */
     List<Integer> lacking(Stage stage) {
+        if (isWithoutInputs(stage)) {
+            return List.of();
+        }
         List<Integer> lacking = new ArrayList<>();
         Set<Integer> reached = new HashSet<>();
         boolean top = true;
@@ -45,6 +48,14 @@ final class InputTracker {
         }
         addIncomplete(stage.required(), lacking);
         return lacking;
+    }
+
+    /** Returns whether a stage reads nothing but its source, as most first stages do. */
+    private static boolean isWithoutInputs(Stage stage) {
+        List<Region> regions = stage.plan().regions();
+        return regions.size() == 1
+                && regions.get(0).shuffles().isEmpty()
+                && stage.required().isEmpty();
     }
 
     private void addIncomplete(Iterable<Integer> shuffles, List<Integer> lacking) {
@@ -103,6 +114,9 @@ final class InputTracker {
 
     /** Returns the outputs of those of a stage's parent shuffles that are complete. */
     private Map<Integer, MapOutputs> inputs(Stage stage) {
+        if (stage.parentShuffles().isEmpty()) {
+            return Map.of();
+        }
         Map<Integer, MapOutputs> inputs = new HashMap<>();
         for (int shuffle : stage.parentShuffles()) {
             if (tracker.isComplete(shuffle)) {
@@ -114,6 +128,9 @@ final class InputTracker {
 
     /** Returns the current generations of a stage's parent shuffles. */
     private Map<Integer, Long> generations(Stage stage) {
+        if (stage.parentShuffles().isEmpty()) {
+            return Map.of();
+        }
         Map<Integer, Long> generations = new HashMap<>();
         for (int shuffle : stage.parentShuffles()) {
             generations.put(shuffle, tracker.generation(shuffle));

@@ -4,6 +4,7 @@ import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.task.TaskScheduler;
 import dev.favilla.scheduler.task.TaskSet;
 import dev.favilla.status.JobReport;
+import dev.favilla.status.JobReport.StageReport;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.TaskOutcome;
@@ -173,8 +174,11 @@ final class Job {
     }
 
     JobReport report(Instant now) {
-        return new JobReport(
-                id, request.callSite(), uses.stream().map(StageUse::report).toList(), Duration.between(submitted, now));
+        List<StageReport> stages = new ArrayList<>(uses.size());
+        for (StageUse use : uses) {
+            stages.add(use.report());
+        }
+        return new JobReport(id, request.callSite(), stages, Duration.between(submitted, now));
     }
 
     @Override

@@ -38,6 +38,9 @@ final class Outbox {
 
     /** Returns what was collected since the last call. */
     List<SchedulerCommand> drain() {
+        if (commands.isEmpty()) {
+            return List.of();
+        }
         List<SchedulerCommand> drained = commands;
         commands = new ArrayList<>();
         return drained;

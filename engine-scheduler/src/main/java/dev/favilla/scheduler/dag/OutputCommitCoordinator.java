@@ -42,11 +42,13 @@ final class OutputCommitCoordinator {
 
     /** Frees the right of an attempt that ended. */
     void ended(TaskAttempt attempt) {
-        granted.remove(taskOf(attempt), attempt.id());
+        if (!granted.isEmpty()) {
+            granted.remove(taskOf(attempt), attempt.id());
+        }
     }
 
     /** Returns whether an attempt of the task may commit, so that another would be refused. */
     boolean isHeld(Stage stage, int index) {
-        return granted.containsKey(new Task(stage.id(), index));
+        return !granted.isEmpty() && granted.containsKey(new Task(stage.id(), index));
     }
 }

@@ -11,6 +11,9 @@ final class StageTable {
     private final Map<Integer, Stage> byId = new HashMap<>();
     private final Map<Integer, Stage> byShuffle = new HashMap<>();
 
+    /** The one that was asked for last: the ends of its tasks come one after the other. */
+    private @Nullable Stage last;
+
     void add(Stage stage) {
         byId.put(stage.id(), stage);
         ShuffleDependency output = stage.output();
@@ -21,6 +24,7 @@ final class StageTable {
 
     void remove(Stage stage) {
         byId.remove(stage.id());
+        last = null;
         ShuffleDependency output = stage.output();
         if (output != null) {
             byShuffle.remove(output.shuffleId());
@@ -29,7 +33,12 @@ final class StageTable {
 
     @Nullable
     Stage byId(int stageId) {
-        return byId.get(stageId);
+        Stage found = last;
+        if (found == null || found.id() != stageId) {
+            found = byId.get(stageId);
+            last = found;
+        }
+        return found;
     }
 
     /** Returns the stage that writes a shuffle, if a running job uses it. */
@@ -39,7 +48,7 @@ final class StageTable {
     }
 
     boolean contains(Stage stage) {
-        return byId.get(stage.id()) == stage;
+        return byId(stage.id()) == stage;
     }
 
     int size() {

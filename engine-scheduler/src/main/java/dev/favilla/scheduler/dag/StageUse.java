@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.attempt.MetricValues;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.scheduler.StageGraph.StagePlan;
 import dev.favilla.status.JobReport.StageReport;
 
@@ -15,7 +16,7 @@ final class StageUse {
     private int attempts;
     private int merges;
     private int failures;
-    private MetricValues metrics = MetricValues.ZERO;
+    private final TaskMetrics metrics = new TaskMetrics();
 
     /**
      * @param stage which other jobs may use too
@@ -53,7 +54,7 @@ final class StageUse {
     }
 
     void ended(MetricValues values, boolean failed) {
-        metrics = metrics.plus(values);
+        metrics.add(values);
         if (failed) {
             failures++;
         }
@@ -61,6 +62,7 @@ final class StageUse {
 
     StageReport report() {
         int reruns = Math.max(0, submissions - 1);
-        return new StageReport(stage.id(), stage.name(), stage.tasks(), attempts, merges, failures, reruns, metrics);
+        return new StageReport(
+                stage.id(), stage.name(), stage.tasks(), attempts, merges, failures, reruns, metrics.snapshot());
     }
 }

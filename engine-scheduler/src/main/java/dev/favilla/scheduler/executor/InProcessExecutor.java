@@ -202,6 +202,11 @@ public final class InProcessExecutor implements ExecutorBackend {
     }
 
     @Override
+    public long diskBytes() {
+        return env.attachments().disk().bytes();
+    }
+
+    @Override
     public BlockManager.CachedSize sizeOf(int rddId) {
         return env.blocks().sizeOf(rddId);
     }

@@ -82,8 +82,10 @@ final class TaskRun {
         TaskSpec spec = attempt.spec();
         TaskScope scope;
         try {
-            mailbox.leave(new SchedulerEvent.AttemptStarted(spec.attemptId(), env.id(), slot));
-            mailbox.work(); // observers are to hear of it now, and here no user code is below
+            if (mailbox.wantsStarts()) {
+                mailbox.leave(new SchedulerEvent.AttemptStarted(spec.attemptId(), env.id(), slot));
+                mailbox.work(); // observers are to hear of it now, and here no user code is below
+            }
             scope = open(spec);
         } catch (Throwable t) { // the root of the slot's work: whatever is thrown is this attempt's end
             return ended(attempt.killedOr(new TaskOutcome.Failed(t)), MetricValues.ZERO);
@@ -131,10 +133,9 @@ final class TaskRun {
     private TaskScope open(TaskSpec spec) {
         FaultInjector injector = env.faults();
         FaultProbe probe = injector == null ? FaultProbe.NONE : new AttemptFaults(injector, spec, env.id());
-        String owner = spec.describe();
-        MemoryAccount account = env.memory().openTask(owner, spec.jobId());
+        MemoryAccount account = env.memory().openTask(spec, spec.jobId());
         try {
-            return new TaskScope(spec.attemptId(), owner, account, probe);
+            return new TaskScope(spec.attemptId(), spec, account, probe);
         } catch (Throwable t) { // no memory for it, and nobody else knows of the account
             account.close();
             throw t;
@@ -154,7 +155,7 @@ final class TaskRun {
             success = new TaskOutcome.Success(
                     done.result(),
                     done.bytes(),
-                    TaskAccumulators.of(scope).updates(), // user code, too
+                    TaskAccumulators.updates(scope), // user code, too
                     List.of());
             scope.faults().reach(FaultSite.RESULT, "");
             scope.succeed();

@@ -65,6 +65,10 @@ public final class SchedulerService implements JobScheduler {
     private final StartedThreads threads;
     private final OnDemandThread helper;
     private final Timer alarm;
+
+    /** Whether executors are to say when attempts start. */
+    private final BooleanSupplier wantsStarts;
+
     private final SchedulerTurn turn;
     private final SchedulerLoop<LoopMessage> loop;
 
@@ -97,8 +101,10 @@ public final class SchedulerService implements JobScheduler {
         FaultInjector faults = parts.faults();
         BooleanSupplier observed = faults == null ? bus::isObserved : () -> true;
         this.alarm = new Timer(parts.clock(), threads, this::timePassed);
+        SchedulerStateMachine first = machine.apply(observed);
+        this.wantsStarts = first.timesAttempts() ? () -> true : observed;
         this.turn = new SchedulerTurn(
-                machine.apply(observed),
+                first,
                 this::isTurn,
                 new SchedulerTurn.Parts(
                         registry,
@@ -142,7 +148,7 @@ public final class SchedulerService implements JobScheduler {
 
     /** Returns what the events of another executor pass on their way into the loop. */
     private EventGate gate() {
-        return new EventGate(loop);
+        return new EventGate(loop, wantsStarts);
     }
 
     private void post(SchedulerEvent event) {

@@ -9,13 +9,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,8 +37,8 @@ public final class TaskScheduler {
     private final Pools ready;
     private final Function<TaskSet, @Nullable TaskAttempt> launcher = this::take;
 
-    /** Launched and not ended, by id. */
-    private final SortedMap<Long, TaskAttempt> attempts = new TreeMap<>();
+    /** Launched and not ended, by id, in the order of their launch, which is that of their ids. */
+    private final Map<Long, TaskAttempt> attempts = new LinkedHashMap<>();
 
     /** Those of them that were asked to stop. */
     private final Set<TaskAttempt> stopping = new LinkedHashSet<>();
@@ -114,7 +113,7 @@ public final class TaskScheduler {
 
     /** Returns the id of the oldest attempt that runs; that of the next one if none does. */
     public long oldestAttemptId() {
-        return attempts.isEmpty() ? nextAttemptId : attempts.firstKey();
+        return attempts.isEmpty() ? nextAttemptId : attempts.keySet().iterator().next();
     }
 
     public boolean isLive(ExecutorId executor) {
@@ -311,7 +310,9 @@ public final class TaskScheduler {
 
     private void forget(TaskAttempt attempt) {
         attempts.remove(attempt.id());
-        stopping.remove(attempt);
+        if (!stopping.isEmpty()) {
+            stopping.remove(attempt);
+        }
         executors.release(attempt.executor());
         attempt.set().ended(attempt);
         attempt.share().giveBack();

@@ -2,6 +2,7 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.RetainedMemory;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class OutputStore implements AutoCloseable {
 
     private final Map<OutputKey, StoredOutput> outputs = new ConcurrentHashMap<>();
+
+    /** The keys of what was put, by shuffle: there may be tens of thousands of others. */
+    private final Map<Integer, Set<OutputKey>> keys = new ConcurrentHashMap<>();
+
     private volatile boolean closed;
 
     /**
@@ -21,11 +26,17 @@ final class OutputStore implements AutoCloseable {
      * @throws IllegalStateException if the attempt has one already, or the store was closed; the output is not kept
      */
     void put(OutputKey key, StoredOutput output) {
+        keys.compute(key.shuffleId(), (id, known) -> {
+            Set<OutputKey> ofShuffle = known == null ? ConcurrentHashMap.newKeySet(1) : known;
+            ofShuffle.add(key);
+            return ofShuffle;
+        });
         if (outputs.putIfAbsent(key, output) != null) {
             throw new IllegalStateException(key + " is stored already, which is a bug: attempt ids are never reused");
         }
         // Looked at after the put: either close finds the output, or this finds the store closed.
         if (closed && outputs.remove(key, output)) {
+            forget(key);
             throw new IllegalStateException(key + " came after the shuffle manager was closed");
         }
     }
@@ -55,21 +66,30 @@ final class OutputStore implements AutoCloseable {
     /** Drops an output, if it is here; returns how many bytes that freed. */
     long drop(OutputKey key) {
         StoredOutput output = outputs.remove(key);
-        return output == null ? 0 : output.release();
+        if (output == null) {
+            return 0; // or it is about to be put, and must be found by its shuffle then
+        }
+        forget(key);
+        return output.release();
+    }
+
+    private void forget(OutputKey key) {
+        keys.computeIfPresent(key.shuffleId(), (id, ofShuffle) -> {
+            ofShuffle.remove(key);
+            return ofShuffle.isEmpty() ? null : ofShuffle;
+        });
     }
 
     /** Drops {@code output}, whether or not it was put here. */
     void discard(OutputKey key, StoredOutput output) {
-        outputs.remove(key, output);
+        if (outputs.remove(key, output)) {
+            forget(key);
+        }
         output.release();
     }
 
     void drop(int shuffleId) {
-        for (OutputKey key : outputs.keySet()) {
-            if (key.shuffleId() == shuffleId) {
-                drop(key);
-            }
-        }
+        keys.getOrDefault(shuffleId, Set.of()).forEach(this::drop);
     }
 
     int size() {
