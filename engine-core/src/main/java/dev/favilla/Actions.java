@@ -1,12 +1,12 @@
 package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.ForeachFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;

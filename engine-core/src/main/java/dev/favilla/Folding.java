@@ -1,10 +1,10 @@
 package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.function.CombineFunction;
 import dev.favilla.function.ReduceFunction;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;

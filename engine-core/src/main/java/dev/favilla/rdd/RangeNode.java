@@ -2,8 +2,8 @@ package dev.favilla.rdd;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskMetrics;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.CallSite;
-import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;

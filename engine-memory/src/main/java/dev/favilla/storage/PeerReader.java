@@ -75,6 +75,10 @@ final class PeerReader {
             needed = 0;
         }
         memory.release(Math.max(0, held - needed));
+        if (needed > 0) {
+            long kept = needed;
+            scope.onClose(() -> memory.release(kept)); // its records may be read until then
+        }
         return payload;
     }
 

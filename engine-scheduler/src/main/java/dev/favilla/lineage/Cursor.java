@@ -1,6 +1,7 @@
 package dev.favilla.lineage;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.ClassRecipe;
 import org.jspecify.annotations.Nullable;
 
 /**

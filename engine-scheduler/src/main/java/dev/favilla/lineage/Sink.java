@@ -1,5 +1,6 @@
 package dev.favilla.lineage;
 
+import dev.favilla.closure.ClassRecipe;
 import org.jspecify.annotations.Nullable;
 
 /**

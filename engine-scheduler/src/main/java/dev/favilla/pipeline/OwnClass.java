@@ -1,6 +1,6 @@
 package dev.favilla.pipeline;
 
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandle;

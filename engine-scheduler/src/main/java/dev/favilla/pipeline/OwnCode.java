@@ -1,6 +1,6 @@
 package dev.favilla.pipeline;
 
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

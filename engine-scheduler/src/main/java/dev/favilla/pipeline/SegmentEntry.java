@@ -1,7 +1,7 @@
 package dev.favilla.pipeline;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Sink;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;

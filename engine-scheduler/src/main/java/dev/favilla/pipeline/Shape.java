@@ -1,6 +1,6 @@
 package dev.favilla.pipeline;
 
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.favilla.pipeline;
 
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.TaskScope;
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Collecting;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Sink;

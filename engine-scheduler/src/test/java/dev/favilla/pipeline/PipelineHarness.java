@@ -6,6 +6,7 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.serializer.KryoSerializer;
+import dev.favilla.serializer.RecordCopier;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.storage.LocalBlockManager;
@@ -27,7 +28,9 @@ final class PipelineHarness implements AutoCloseable {
     private long nextAttempt;
 
     TaskScope scope() {
-        return new TaskScope(nextAttempt++, "test attempt", memory.openTask("test attempt"));
+        TaskScope scope = new TaskScope(nextAttempt++, "test attempt", memory.openTask("test attempt"));
+        RecordCopier.attachTo(scope, new KryoSerializer(List.of()));
+        return scope;
     }
 
     PipelineBuilder pipelines(TaskScope scope, Map<Integer, StorageLevel> persisted) {

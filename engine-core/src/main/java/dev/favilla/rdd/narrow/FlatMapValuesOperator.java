@@ -1,9 +1,9 @@
 package dev.favilla.rdd.narrow;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.FlatMapFunction;
-import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;

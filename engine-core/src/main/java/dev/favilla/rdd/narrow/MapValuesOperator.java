@@ -1,8 +1,8 @@
 package dev.favilla.rdd.narrow;
 
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.closure.Closure;
 import dev.favilla.function.MapFunction;
-import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;

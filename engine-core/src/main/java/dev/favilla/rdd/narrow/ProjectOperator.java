@@ -1,6 +1,6 @@
 package dev.favilla.rdd.narrow;
 
-import dev.favilla.lineage.ClassRecipe;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.DatasetPartition;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.Operator;

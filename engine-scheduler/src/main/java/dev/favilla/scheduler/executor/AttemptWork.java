@@ -1,9 +1,9 @@
 package dev.favilla.scheduler.executor;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.lineage.Action;
-import dev.favilla.lineage.ClassRecipe;
 import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.ShuffleDependency;

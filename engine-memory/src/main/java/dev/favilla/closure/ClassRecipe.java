@@ -1,4 +1,4 @@
-package dev.favilla.lineage;
+package dev.favilla.closure;
 
 import java.lang.invoke.MethodHandles.Lookup;
 import org.jspecify.annotations.Nullable;
