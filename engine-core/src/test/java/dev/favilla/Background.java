@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 /** An action that runs on a thread of its own, while the test goes on. */
 final class Background<T> {
 
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 100;
 
     private final FutureTask<T> task;
 

@@ -43,13 +43,13 @@ class DiskFaultsTest {
         OUTPUT_OF_A_RUNNING_ATTEMPT("output") {
             @Override
             List<?> run(EngineContext engine) {
-                return pressing(numbers(engine)).partitionBy(PLACES).collect();
+                return pressing(numbers(engine).coalesce(1)).partitionBy(PLACES).collect();
             }
         },
         COMMITTED_OUTPUT("output") {
             @Override
             List<?> run(EngineContext engine) {
-                return pressing(numbers(engine).partitionBy(PLACES)).collect();
+                return pressing(numbers(engine).partitionBy(PLACES).coalesce(1)).collect();
             }
         },
         AGGREGATION("run") {
@@ -119,7 +119,10 @@ class DiskFaultsTest {
         return engine.range(0, RECORDS, 1, 2).mapToPair(x -> Pair.of(x / 2 * 7919 % 5003, x));
     }
 
-    /** Has tasks ask for all memory there is again and again, so that whatever can leave does. */
+    /**
+     * Has tasks ask for all memory there is again and again, so that whatever can leave does. A task that is alone gets
+     * all of it; of two at once each gets a half, for which nothing of another job may have to leave.
+     */
     private static PairRDD<Long, Long> pressing(PairRDD<Long, Long> records) {
         return records.filter(pair -> pair.value() % 500 != 499 || Engines.pressMemory());
     }
@@ -129,7 +132,7 @@ class DiskFaultsTest {
         records.persist(level);
         try {
             records.count();
-            pressing(numbers(records.context())).count();
+            pressing(numbers(records.context()).coalesce(1)).count();
             return records.collect();
         } finally {
             records.unpersist(true);

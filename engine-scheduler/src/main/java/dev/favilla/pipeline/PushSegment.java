@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A bounded number of fused operators: what enters is pushed through all of them in one call, and leaves into a target
  * that may be another for each step.
  *
- * <p>The segment looks at the kill flag each few records that enter; operators that make many records of one look for
+ * <p>The segment looks at the kill flag for each record that enters; operators that make many records of one look for
  * themselves.
  */
 final class PushSegment {

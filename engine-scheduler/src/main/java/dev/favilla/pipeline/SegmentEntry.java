@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** Where records enter a segment. What a copy of its class has to know, too, is here. */
 abstract class SegmentEntry extends Sink {
 
-    /** Records between two looks at the kill flag; a power of two. */
-    private static final int LOOK_EVERY = 64;
-
     /** Whether the segment wants no more. */
     boolean shut;
 
@@ -23,7 +20,6 @@ abstract class SegmentEntry extends Sink {
 
         private final Sink first;
         private final TaskScope scope;
-        private int entered;
 
         ToOperators(Sink first, TaskScope scope) {
             this.first = first;
@@ -32,9 +28,7 @@ abstract class SegmentEntry extends Sink {
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            if ((entered++ & (LOOK_EVERY - 1)) == 0) {
-                scope.checkKilled();
-            }
+            scope.checkKilled(); // for each record: a function may take long, and swallow its interrupt
             if (shut) {
                 return false;
             }
@@ -50,11 +44,8 @@ abstract class SegmentEntry extends Sink {
             int next = from;
             while (next < to && !shut) {
                 scope.checkKilled();
-                int end = Math.min(to, next + LOOK_EVERY);
-                while (next < end && first.push(records[next])) {
-                    next++;
-                }
-                shut = next < end;
+                shut = !first.push(records[next]);
+                next += shut ? 0 : 1;
             }
             return next - from;
         }
