@@ -74,6 +74,6 @@ public enum Primitive {
 
     /** Returns the {@linkplain StableHash#of stable hash} of the number that has these bits. */
     public int hash(long bits) {
-        return this == INT ? (int) bits : Long.hashCode(bits);
+        return StableHash.of(box(bits));
     }
 }

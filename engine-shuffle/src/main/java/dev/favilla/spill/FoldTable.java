@@ -6,6 +6,7 @@ import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.Primitive;
+import dev.favilla.value.StableHash;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -125,7 +126,8 @@ final class FoldTable implements Spillable, AutoCloseable {
         makeRoom();
         PrimitiveSlots entries = moved == null && groupSizes == null ? table.primitives(keys, values) : null;
         if (entries == null) {
-            merge(keys.box(key), keys.hash(key), values.box(later));
+            Object boxed = keys.box(key);
+            merge(boxed, StableHash.of(boxed), values.box(later));
             return;
         }
         int entry = entries.find(key);

@@ -59,9 +59,15 @@ final class KeyTable {
         return chosen;
     }
 
-    /** Returns the entries of keys of that kind whose values are numbers of that kind, or null if there are others. */
+    /**
+     * Returns the entries of keys of that kind whose values are numbers of that kind, or null if there are others, or if
+     * such keys are not found by their bits.
+     */
     @Nullable
     PrimitiveSlots primitives(Primitive keys, Primitive values) {
+        if (!keys.hasBitsForEquality()) {
+            return null;
+        }
         if (slots == null) {
             begin(new PrimitiveSlots(keys, values), values);
         }

@@ -7,6 +7,7 @@ import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,6 +66,22 @@ class AggregationTableTest {
             case 1 -> "key " + number;
             default -> number * 4096;
         };
+    }
+
+    @Test
+    void allThatAreNoNumberAreOneKey() throws Exception {
+        double[] keys = {Double.NaN, Double.longBitsToDouble(0x7ff0_0000_0000_0abcL), 0.0, -0.0};
+        try (AggregationTable sums = new AggregationTable(new Folds.Sum(), null, fixture.scope())) {
+            for (double key : keys) {
+                sums.merge(
+                        Primitive.DOUBLE,
+                        Double.doubleToRawLongBits(key),
+                        Primitive.DOUBLE,
+                        Double.doubleToRawLongBits(1.0));
+            }
+
+            assertThat(all(sums.drain())).isEqualTo(Map.of(Double.NaN, 2.0, 0.0, 1.0, -0.0, 1.0));
+        }
     }
 
     @Test
