@@ -274,7 +274,7 @@ public sealed class RDD<T extends @Nullable Object> extends RDDActions<T> permit
      *
      * <p><b>Laziness.</b> Nothing is started before an action. A task that ends early, because it has enough, fails or is
      * cancelled, destroys its process and the processes that this one has started; one that was left behind by a process
-     * which has ended is not known any more. A task that is tried again starts the program again.
+     * which has ended, or is started while that is destroyed, is not known. A task that is tried again starts the program again.
      *
      * <p><b>Errors.</b> Tasks fail with a {@link dev.favilla.rdd.pipe.PipeException}, which has the end of what was
      * printed to standard error, if the program cannot be started or exits with anything but 0, or if a line is longer

@@ -6,9 +6,9 @@
  * records in order. What goes to disk when memory is refused are the runs of a {@link dev.favilla.spill.RunStore}.
  *
  * <p>All tables find keys by open addressing in a {@code KeyTable} and pay from their attempt's account through a
- * {@link dev.favilla.memory.MemoryMeter}. They look at the account after so many records, never after so many bytes, and
- * only between two records: so the table is whole when a request is refused, and what it does then can follow the order
- * in which records came.
+ * {@link dev.favilla.memory.MemoryMeter}. They look at the account when they have grown by some kilobytes, by an estimate
+ * that follows from the records alone, and only between two records: so the table is whole when a request is refused, and
+ * what it does then can follow the order in which records came. Numbers of one kind lie in a table as their bits.
  *
  * <p><b>Moving out.</b> A {@code FoldTable} moves parts by hash to runs, with later rows unmerged behind them, and each run
  * is read back into a table of the next level. What was finished part by part is put in order by {@code NumberedMerge}, the

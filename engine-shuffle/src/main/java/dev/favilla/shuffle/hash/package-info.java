@@ -3,7 +3,8 @@
  *
  * <p>Start at {@link dev.favilla.shuffle.hash.HashShuffleManager}, the only public class. A record's way through: an
  * intake takes it ({@code DirectWriter}, or {@code CombiningWriter} and {@code FoldingWriter}, which merge by key first),
- * {@code Router} picks the reducer, {@code OutputBuffer} keeps it, {@code OutputStore} holds what was committed,
+ * {@code Router} picks the reducer, {@code OutputBuffer} keeps it, as bits, by reference or as bytes, each in a
+ * {@code BlockBuffer} of its own, {@code OutputStore} holds what was committed,
  * {@code BlockDisk} takes from either what memory has no room for, {@code BlockSource} finds
  * it there or fetches it from another executor, {@code BlockCursor} walks over it in map order, and
  * {@code StreamingReader} or {@code AggregatingReader} hands it on.
