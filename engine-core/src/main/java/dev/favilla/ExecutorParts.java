@@ -177,6 +177,13 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     }
 
     @Override
+    public void abandoned() {
+        copies.clear();
+        memory.close();
+        disk.closeSoon();
+    }
+
+    @Override
     public void ended() {
         copies.clear();
         memory.close();

@@ -322,4 +322,47 @@ class DiskFaultsTest {
         assertThat(threads).isNotEmpty().allMatch(name -> name.contains("-housekeeping-"));
         assertThat(only).isEmptyDirectory();
     }
+
+    @Test
+    void nobodyWaitsUntilWhatALostExecutorHadIsDeleted() throws Exception {
+        Path only = directory("only");
+        List<String> threads = new CopyOnWriteArrayList<>();
+        FaultPlan slow = FaultPlan.holding().at(FaultSite.DISK_DELETE);
+        FaultPlan watch = FaultPlan.doing(
+                        (none, point) -> threads.add(Thread.currentThread().getName()))
+                .at(FaultSite.DISK_DELETE)
+                .always();
+        try (EngineContext engine = open(ISOLATED, 1, slow.and(watch), only)) {
+            PairRDD<Long, Long> kept = numbers(engine).persist(StorageLevel.DISK_ONLY);
+            List<Pair<Long, Long>> expected = kept.collect();
+            int files = engine.status().disk().files();
+
+            slow.control().loseExecutor(engine.executors().get(0).id(), "on purpose", true);
+            slow.awaitFired();
+            assertThat(kept.collect()).isEqualTo(expected);
+            assertThat(engine.status().disk().files())
+                    .as("with what nobody has deleted")
+                    .isGreaterThan(files);
+
+            slow.release();
+            Engines.await(() -> engine.status().disk().files() == files);
+            assertThat(threads).isNotEmpty().allMatch(name -> name.contains("-housekeeping-"));
+            Engines.assertUsable(engine);
+        }
+        assertThat(only).isEmptyDirectory();
+    }
+
+    @Test
+    void whatALostExecutorHadIsGoneOnceItsContextIsClosed() throws Exception {
+        Path only = directory("only");
+        FaultPlan slow = FaultPlan.holding().at(FaultSite.DISK_DELETE);
+        try (EngineContext engine = open(ISOLATED, 1, slow, only)) {
+            numbers(engine).persist(StorageLevel.DISK_ONLY).count();
+            slow.control().loseExecutor(engine.executors().get(0).id(), "on purpose", true);
+            slow.awaitFired();
+            assertThat(only).isNotEmptyDirectory();
+            slow.release();
+        }
+        assertThat(only).isEmptyDirectory();
+    }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ class LongLivedContextTest {
 
     @Test
     @Tag("slow")
+    @Timeout(1300)
     void staysFlatForAHundredThousandJobs() throws Exception {
         run("local[2]", 100_000, Duration.ofMinutes(20));
     }

@@ -78,11 +78,13 @@ record OraclePipeline(
                 throws IOException;
     }
 
-    private static String line(Pair<Long, Long> row) {
+    /** Returns a row as text. */
+    static String line(Pair<Long, Long> row) {
         return row.key() + " " + row.value();
     }
 
-    private static Pair<Token, Token> row(String line) {
+    /** Reads what {@link #line} has made. */
+    static Pair<Token, Token> row(String line) {
         int blank = line.indexOf(' ');
         return Pair.of(token(line.substring(0, blank)), token(line.substring(blank + 1)));
     }
@@ -115,7 +117,7 @@ record OraclePipeline(
         List<Pair<Long, Long>> records = rows;
         int count = random.nextInt(20) == 0 ? 3 * size.steps() : random.nextInt(1, size.steps() + 1);
         for (int i = 0; i < count; i++) {
-            OracleStep step = random.nextInt(5) < 2 ? OracleSteps.random(random) : OracleWideSteps.random(random);
+            OracleStep step = randomStep(random);
             try {
                 List<Pair<Long, Long>> next = step.overLists().apply(records, side);
                 if (next.size() <= size.growth()) {
@@ -127,6 +129,14 @@ record OraclePipeline(
             }
         }
         return new OraclePipeline(source, rows, random.nextInt(1, 7), side, steps);
+    }
+
+    private static OracleStep randomStep(SplittableRandom random) {
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> OracleSteps.random(random);
+            case 2 -> OracleArrangingSteps.random(random);
+            default -> OracleWideSteps.random(random);
+        };
     }
 
     private static List<Pair<Long, Long>> randomRows(SplittableRandom random, int count, Size size) {

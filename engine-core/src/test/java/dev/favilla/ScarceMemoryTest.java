@@ -76,12 +76,15 @@ class ScarceMemoryTest {
         }
     }
 
-    /** One list of all numbers, of which nothing can be moved out. */
-    private static long foldIntoOne(EngineContext engine, long numbers) {
-        return engine.range(0, numbers, 1, 2)
-                .mapToPair(x -> Pair.of(0, x))
+    /**
+     * One list of all records, of which nothing can be moved out. Few and large ones: each is written to disk and read
+     * again in each attempt, and what is to be seen is the bytes.
+     */
+    private static long foldIntoOne(EngineContext engine, long records) {
+        return engine.range(0, records, 1, 2)
+                .mapToPair(x -> Pair.of(0, new long[512]))
                 .aggregateByKey(
-                        new ArrayList<Long>(),
+                        new ArrayList<long[]>(),
                         1,
                         (list, x) -> {
                             list.add(x);
@@ -97,7 +100,7 @@ class ScarceMemoryTest {
     @Test
     void aJobThatNeverFitsFailsAndTakesNobodyAlong() throws Exception {
         try (EngineContext engine = open("local[4]")) {
-            Background<Long> tooMuch = Background.run(() -> foldIntoOne(engine, 3_000_000));
+            Background<Long> tooMuch = Background.run(() -> foldIntoOne(engine, 24_000));
             List<Background<Long>> others = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 others.add(Background.run(() -> group(engine, 20_000, 2)));

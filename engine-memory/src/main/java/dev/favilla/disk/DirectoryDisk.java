@@ -227,12 +227,19 @@ public final class DirectoryDisk implements LocalDisk {
     }
 
     @Override
+    public void closeSoon() {
+        closed = true;
+        try {
+            deleting.execute(this::deleteAll); // what cannot be deleted stays counted, and whoever closes is told
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // no thread to be had: whoever closes the disk deletes it
+        }
+    }
+
+    @Override
     public void close() {
         closed = true;
-        for (StoredFile file : files) {
-            delete(file);
-        }
-        List<IOException> failures = closeDirectories();
+        List<IOException> failures = deleteAll();
         if (!failures.isEmpty()) {
             LocalDiskException failure = new LocalDiskException(
                     "Cannot delete all files in " + directories + ": " + failures.get(0)
@@ -241,7 +248,17 @@ public final class DirectoryDisk implements LocalDisk {
             failures.stream().skip(1).forEach(failure::addSuppressed);
             throw failure;
         }
-        gone = true;
+    }
+
+    private List<IOException> deleteAll() {
+        for (StoredFile file : files) {
+            delete(file);
+        }
+        List<IOException> failures = closeDirectories();
+        if (failures.isEmpty()) {
+            gone = true;
+        }
+        return failures;
     }
 
     private List<IOException> closeDirectories() {

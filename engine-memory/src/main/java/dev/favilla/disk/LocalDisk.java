@@ -25,4 +25,12 @@ public interface LocalDisk extends AutoCloseable {
     /** Deletes everything; what is written or read after that fails. Closing twice is harmless. */
     @Override
     void close();
+
+    /**
+     * As {@link #close}, for whoever must not wait for a disk: nothing can be begun or opened from now on, and what lies
+     * here goes soon and counts until then. It is to be closed all the same by whoever may wait; that deletes what is left.
+     */
+    default void closeSoon() {
+        close();
+    }
 }

@@ -158,7 +158,7 @@ final class MemoryStore {
         StoredBlock block;
         synchronized (monitor) {
             block = visible.get(id);
-            if (block == null || block.leaving || block.inputVersion() == inputVersion) {
+            if (block == null || block.inputVersion() == inputVersion) {
                 return;
             }
         }
@@ -208,11 +208,12 @@ final class MemoryStore {
         removed.forEach(block -> gone.accept(block.id()));
     }
 
+    /** Returns what is kept of a dataset and can be found. */
     CachedSize sizeOf(int rddId) {
         synchronized (monitor) {
             CachedSize size = CachedSize.NONE;
             for (StoredBlock block : visible.values()) {
-                if (block.id().rddId() == rddId) {
+                if (block.id().rddId() == rddId && !block.leaving) {
                     long copied = block.copy == null ? 0 : block.copy.diskBytes();
                     size = size.plus(
                             new CachedSize(1, block.bytes(), block.offHeapBytes(), block.diskBytes() + copied));
@@ -266,7 +267,7 @@ final class MemoryStore {
                 return false; // its dataset was dropped, or the store closed, while it was computed
             }
             older = visible.get(stored.id());
-            if (older != null && older.inputVersion() == stored.inputVersion()) {
+            if (older != null && !older.leaving && older.inputVersion() == stored.inputVersion()) {
                 return false;
             }
             visible.put(stored.id(), stored);

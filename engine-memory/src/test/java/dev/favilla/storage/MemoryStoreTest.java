@@ -2,13 +2,19 @@ package dev.favilla.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.disk.DiskUsage;
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.Compression;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.storage.BlockManager.CachedSize;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class MemoryStoreTest {
@@ -131,5 +137,84 @@ class MemoryStoreTest {
 
         assertThat(new StagedObjects(store, request(VERSION), serializer).begin())
                 .isFalse();
+    }
+
+    /** Others come in between: the block is out of reach, and its bytes are about to be given up. */
+    @Nested
+    class WhileABlockIsLeaving {
+
+        private final UnifiedMemoryManager pool = new UnifiedMemoryManager(POOL, 0);
+        private Runnable inBetween = () -> {};
+        private final WatchedMemory watched = new WatchedMemory(pool, () -> inBetween.run());
+        private final FlakyDisk disk = new FlakyDisk();
+        private final MemoryStore leavingStore = new MemoryStore(
+                watched, POOL, new DiskStore(disk, new BlockFrame(Compression.NONE)), serializer, gone::add);
+
+        @AfterEach
+        void nothingIsHeldAtTheEnd() {
+            leavingStore.close();
+            assertThat(pool.usage()).isEqualTo(new MemoryUsage(POOL, 0, 0, 0, 0));
+            assertThat(disk.usage()).isEqualTo(DiskUsage.NONE);
+        }
+
+        private StagedBlock build(StorageLevel level, long inputVersion) {
+            StagedBlock block = new HollowBlock.Staged(
+                    leavingStore, new BlockRequest(ID, level, inputVersion, 1), 1 << 20, () -> {}, made -> {});
+            assertThat(block.begin()).isTrue();
+            block.complete();
+            return block;
+        }
+
+        private boolean publish(StagedBlock block) {
+            boolean shown = leavingStore.show(block, block.result());
+            block.refuse();
+            return shown;
+        }
+
+        /** Has the block evicted, and others come once it is out of reach. */
+        private void evict(Runnable others) {
+            AtomicBoolean came = new AtomicBoolean();
+            inBetween = () -> {
+                StoredBlock block = came.get() ? null : leavingStore.pin(ID, VERSION);
+                if (block != null) {
+                    leavingStore.unpin(block);
+                } else if (!came.getAndSet(true)) {
+                    others.run();
+                }
+            };
+            assertThat(watched.evict(1)).isPositive();
+            assertThat(came).isTrue();
+        }
+
+        @Test
+        void itIsNotCountedAnyMore() {
+            publish(build(StorageLevel.MEMORY_ONLY, VERSION));
+
+            evict(() -> assertThat(leavingStore.sizeOf(ID.rddId())).isEqualTo(CachedSize.NONE));
+        }
+
+        @Test
+        void anotherTakesItsPlace() {
+            publish(build(StorageLevel.MEMORY_ONLY, VERSION));
+            StagedBlock again = build(StorageLevel.MEMORY_ONLY, VERSION);
+
+            evict(() -> assertThat(publish(again)).isTrue());
+
+            StoredBlock found = leavingStore.pin(ID, VERSION);
+            assertThat(found).isNotNull();
+            leavingStore.unpin(found);
+            assertThat(gone).isEmpty();
+        }
+
+        @Test
+        void anOutdatedOneGoesAndLeavesNoCopyOnDisk() {
+            publish(build(StorageLevel.MEMORY_AND_DISK, VERSION));
+
+            evict(() -> leavingStore.discardOutdated(ID, VERSION + 1));
+
+            assertThat(leavingStore.pin(ID, VERSION)).isNull();
+            assertThat(gone).containsExactly(ID);
+            assertThat(disk.usage()).isEqualTo(DiskUsage.NONE);
+        }
     }
 }

@@ -27,6 +27,6 @@ public record ExecutorUsage(MemoryUsage memory, DiskUsage disk, int cachedBlocks
 
     /** Returns whether nothing is held. */
     public boolean isIdle() {
-        return memory.isIdle() && cachedBlocks == 0 && mapOutputs == 0;
+        return memory.isIdle() && disk.equals(DiskUsage.NONE) && cachedBlocks == 0 && mapOutputs == 0;
     }
 }

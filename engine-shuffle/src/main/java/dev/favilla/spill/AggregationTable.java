@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AggregationTable implements AutoCloseable {
 
-    private static final int WIDTH = MovedParts.ROW - 1;
-
     private final Folding folding;
     private final FoldTable table;
     private @Nullable Leaving leaving;
@@ -86,8 +84,8 @@ public final class AggregationTable implements AutoCloseable {
     }
 
     /** Folds what was moved out, part by part, and returns all accumulators in order. */
-    private NumberedMerge readBack() throws Exception {
-        List<Run> results = new ArrayList<>();
+    private NumberedRows readBack() throws Exception {
+        List<NumberedRows> results = new ArrayList<>();
         Deque<MovedParts.Part> parts = new ArrayDeque<>();
         settle(table, results, parts);
         while (!parts.isEmpty()) {
@@ -97,7 +95,7 @@ public final class AggregationTable implements AutoCloseable {
                 settle(again, results, parts);
             }
         }
-        return NumberedMerge.of(results, WIDTH, folding.scope());
+        return NumberedRows.merged(results, folding.scope());
     }
 
     private void fold(Run run, FoldTable into) throws Exception {
@@ -113,7 +111,7 @@ public final class AggregationTable implements AutoCloseable {
     }
 
     /** Writes what is left in a table, which is finished, and notes what is to be read back of the rest. */
-    private void settle(FoldTable done, List<Run> results, Deque<MovedParts.Part> parts) {
+    private void settle(FoldTable done, List<NumberedRows> results, Deque<MovedParts.Part> parts) {
         done.handOver(null);
         done.finishParts().forEach(parts::push);
         if (done.size() > 0) {
@@ -122,13 +120,13 @@ public final class AggregationTable implements AutoCloseable {
         done.drop();
     }
 
-    private Run writeFrom(FoldTable done, int first) {
+    private NumberedRows writeFrom(FoldTable done, int first) {
         try (RunWriter run = folding.store().create()) {
             KeyTable entries = done.entries();
             for (int entry : done.inOrder(first)) {
                 folding.writeResult(run, done.number(entry), entries.key(entry), entries.value(entry));
             }
-            return run.finish();
+            return NumberedRows.of(run.finish());
         }
     }
 
@@ -150,7 +148,7 @@ public final class AggregationTable implements AutoCloseable {
         private static final int ENTRIES_PER_RELEASE = 1024;
 
         /** Null while entries are taken from the table. */
-        private @Nullable NumberedMerge rest;
+        private @Nullable NumberedRows rest;
 
         private int next;
 
@@ -158,7 +156,7 @@ public final class AggregationTable implements AutoCloseable {
         private int hash;
         private @Nullable Object accumulator;
 
-        private Leaving(@Nullable NumberedMerge merged) {
+        private Leaving(@Nullable NumberedRows merged) {
             this.rest = merged;
             if (merged == null) {
                 table.handOver(new Rest());
@@ -194,14 +192,14 @@ public final class AggregationTable implements AutoCloseable {
             return true;
         }
 
-        private boolean takeFrom(NumberedMerge merged) {
+        private boolean takeFrom(NumberedRows merged) {
             folding.checkKilled();
             if (!merged.advance()) {
                 return false;
             }
-            key = merged.record(0);
+            key = merged.key();
             hash = StableHash.of(key);
-            accumulator = folding.result(merged.record(1));
+            accumulator = folding.result(merged.left());
             return true;
         }
 
@@ -218,7 +216,7 @@ public final class AggregationTable implements AutoCloseable {
                 if (spillableBytes() == 0) {
                     return 0;
                 }
-                rest = NumberedMerge.of(List.of(writeFrom(table, next)), WIDTH, folding.scope());
+                rest = NumberedRows.merged(List.of(writeFrom(table, next)), folding.scope());
                 long freed = table.drop();
                 folding.scope().metrics().add(Metric.MEMORY_BYTES_SPILLED, freed);
                 return freed;

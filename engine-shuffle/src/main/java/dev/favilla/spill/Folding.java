@@ -2,6 +2,7 @@ package dev.favilla.spill;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.SerializationException;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /** What the tables of one aggregation have in common, on whatever level they are. */
@@ -43,9 +44,7 @@ final class Folding {
         checkKilled();
         try {
             Object written = groups == null ? accumulator : groups.written(accumulator);
-            run.write(number);
-            run.write(key);
-            run.write(written);
+            NumberedRows.write(run, number, key, written, Collections.emptyIterator());
         } catch (SerializationException e) {
             throw notMoved(e);
         }

@@ -176,8 +176,8 @@ public final class HashJoin implements Spillable, AutoCloseable {
         NumberedRows alone = unmatched;
         if (withLeft == null || alone == null) {
             Rest rest = parts == null ? restInMemory() : restOnDisk();
-            withLeft = NumberedRows.merged(rest.matched);
-            alone = NumberedRows.merged(rest.unmatched);
+            withLeft = NumberedRows.merged(rest.matched, scope);
+            alone = NumberedRows.merged(rest.unmatched, scope);
             matched = withLeft;
             unmatched = alone;
         }
@@ -210,9 +210,7 @@ public final class HashJoin implements Spillable, AutoCloseable {
             found = null;
         }
         if (type.wantsRightAlone() && table.size() > 0) {
-            TableRows inTable = new TableRows(scope, table);
-            inTable.moveOut();
-            rest.unmatched.add(inTable);
+            rest.unmatched.add(new TableRows(scope, table).written());
         }
         table.close();
         forEachPart(part -> join(part, rest));
@@ -231,7 +229,7 @@ public final class HashJoin implements Spillable, AutoCloseable {
                 part.readRight(scope, (mark, key, value) -> nested.addRight(key, StableHash.of(key), value, mark));
                 nested.completeRight();
                 part.readLeft(scope, nested::addLeft);
-                into.add(nested.restOnDisk(), scope);
+                into.add(nested.restOnDisk());
             }
         } else {
             ComparedRows compared = new ComparedRows(scope, type, part);
@@ -347,22 +345,9 @@ public final class HashJoin implements Spillable, AutoCloseable {
         private final List<NumberedRows> matched = new ArrayList<>();
         private final List<NumberedRows> unmatched = new ArrayList<>();
 
-        /** Adds what a part has come to, at most one run for each kind, so that not too many are merged at once. */
-        void add(Rest part, TaskScope scope) {
-            addMerged(part.matched, matched, scope);
-            addMerged(part.unmatched, unmatched, scope);
-        }
-
-        private static void addMerged(List<NumberedRows> from, List<NumberedRows> to, TaskScope scope) {
-            List<NumberedRows> onDisk = new ArrayList<>();
-            for (NumberedRows rows : from) {
-                (rows.isOnDisk() ? onDisk : to).add(rows);
-            }
-            if (onDisk.size() == 1) {
-                to.addAll(onDisk);
-            } else if (!onDisk.isEmpty()) {
-                to.add(NumberedRows.rewritten(NumberedRows.merged(onDisk), scope));
-            }
+        void add(Rest part) {
+            matched.addAll(part.matched);
+            unmatched.addAll(part.unmatched);
         }
     }
 }

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MovedParts implements AutoCloseable {
 
-    /** Records in a row, its number included. */
-    static final int ROW = 3;
-
     private final Folding folding;
     private final int level;
     private final @Nullable RunWriter[] writers;

@@ -1,6 +1,8 @@
 package dev.favilla.spill;
 
 import dev.favilla.attempt.TaskScope;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -10,10 +12,16 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a join in ascending order of their numbers: a key, a left record, and the right ones that belong to it. Must be
- * closed.
+ * Rows in ascending order of their numbers, so that what was finished part by part comes out in the order in which it
+ * would have come without parts. A row is a number, a key, and what belongs to it: of a join a left record and the right
+ * ones it meets, of an aggregation the accumulator and nothing else. Must be closed.
+ *
+ * <p><b>Threads.</b> Belongs to its attempt.
  */
 abstract class NumberedRows implements AutoCloseable {
+
+    /** How many runs are read at once. */
+    static final int FAN_IN = 16;
 
     private static final int CHECK_MASK = 4095;
 
@@ -22,8 +30,18 @@ abstract class NumberedRows implements AutoCloseable {
     private @Nullable Object left;
     private Iterator<@Nullable Object> rights = Collections.emptyIterator();
 
-    /** Steps to the next row and returns whether there was one. */
+    /** Steps to the next row and returns whether there was one. It may be known by no more than its number then. */
     abstract boolean advance();
+
+    /** Has all of the row at hand that was stepped to; to be called once before the next step. */
+    void read() {
+        // most know all of a row when they step to it
+    }
+
+    /** Returns false only if there is no further row. */
+    boolean mayAdvance() {
+        return true;
+    }
 
     @Override
     public abstract void close();
@@ -41,6 +59,11 @@ abstract class NumberedRows implements AutoCloseable {
         set(other.number, other.key, other.left, other.rights);
     }
 
+    /** Lets go of the row that was stepped to. */
+    final void forget() {
+        set(0, null, null, Collections.emptyIterator());
+    }
+
     final long number() {
         return number;
     }
@@ -49,6 +72,7 @@ abstract class NumberedRows implements AutoCloseable {
         return key;
     }
 
+    /** Returns the left record, or the accumulator. */
     final @Nullable Object left() {
         return left;
     }
@@ -56,11 +80,6 @@ abstract class NumberedRows implements AutoCloseable {
     /** Returns the right records, which can be read once and until the next step. */
     final Iterator<@Nullable Object> rights() {
         return rights;
-    }
-
-    /** Returns whether they take no memory but what reading takes. */
-    boolean isOnDisk() {
-        return false;
     }
 
     /** Appends a row to {@code run}: its number, its key, the left record, and the right ones, each after a true. */
@@ -80,18 +99,12 @@ abstract class NumberedRows implements AutoCloseable {
         run.write(false);
     }
 
-    /** Returns the same rows in a run of their own; closes {@code rows}. */
-    static NumberedRows rewritten(NumberedRows rows, TaskScope scope) {
-        RunWriter run = RunStore.of(scope).create();
-        try (rows) {
-            for (int i = 1; rows.advance(); i++) {
-                write(run, rows.number, rows.key, rows.left, rows.rights);
-                if ((i & CHECK_MASK) == 0) {
-                    scope.checkKilled();
-                }
-            }
+    /** Returns a number that was written as such. */
+    static long longOf(@Nullable Object number) {
+        if (number instanceof Number read) {
+            return read.longValue();
         }
-        return of(run.finish());
+        throw new IllegalStateException("A run has " + number + " in the place of a number: a bug in Favilla");
     }
 
     /** The rows of a run, which is deleted after the last. */
@@ -99,9 +112,44 @@ abstract class NumberedRows implements AutoCloseable {
         return new OfRun(run);
     }
 
-    /** The rows of several, no two of which have a number in common. */
-    static NumberedRows merged(List<? extends NumberedRows> sources) {
-        return sources.size() == 1 ? sources.get(0) : new Merged(sources);
+    /**
+     * The rows of several, no two of which have a number in common; it takes them over. At most {@value #FAN_IN} runs are
+     * read at once, and the records of one row are held: if there are more runs, the smallest are first merged into one.
+     */
+    static NumberedRows merged(Collection<NumberedRows> sources, TaskScope scope) {
+        List<NumberedRows> merged = new ArrayList<>();
+        PriorityQueue<OfRun> runs = new PriorityQueue<>(Comparator.comparingLong(OfRun::bytes));
+        for (NumberedRows rows : sources) {
+            if (rows instanceof OfRun ofRun) {
+                runs.add(ofRun);
+            } else {
+                merged.add(rows);
+            }
+        }
+        while (runs.size() > FAN_IN) {
+            int tooMany = runs.size() - FAN_IN;
+            List<NumberedRows> smallest = new ArrayList<>();
+            while (smallest.size() <= tooMany && smallest.size() < FAN_IN) {
+                smallest.add(runs.remove());
+            }
+            runs.add(rewritten(new Merged(smallest), scope));
+        }
+        merged.addAll(runs);
+        return new Merged(merged);
+    }
+
+    /** Returns the same rows in a run of their own; closes {@code rows}. */
+    private static OfRun rewritten(NumberedRows rows, TaskScope scope) {
+        try (RunWriter run = RunStore.of(scope).create();
+                rows) {
+            for (int row = 0; rows.advance(); row++) {
+                if ((row & CHECK_MASK) == 0) {
+                    scope.checkKilled();
+                }
+                write(run, rows.number, rows.key, rows.left, rows.rights);
+            }
+            return new OfRun(run.finish());
+        }
     }
 
     private static final class OfRun extends NumberedRows {
@@ -114,6 +162,10 @@ abstract class NumberedRows implements AutoCloseable {
             this.run = run;
         }
 
+        long bytes() {
+            return run.bytes();
+        }
+
         private RunReader in() {
             RunReader open = reader;
             if (open == null) {
@@ -124,7 +176,13 @@ abstract class NumberedRows implements AutoCloseable {
         }
 
         @Override
+        boolean mayAdvance() {
+            return in().hasNext();
+        }
+
+        @Override
         boolean advance() {
+            forget();
             while (rights.hasNext()) {
                 rights.next();
             }
@@ -133,17 +191,16 @@ abstract class NumberedRows implements AutoCloseable {
                 close();
                 return false;
             }
-            long number = longOf(in.next());
-            Object key = in.next();
-            Object left = in.next();
-            rights.begin();
-            set(number, key, left, rights);
+            set(longOf(in.next()), null, null, rights);
             return true;
         }
 
         @Override
-        boolean isOnDisk() {
-            return true;
+        void read() {
+            Object key = in().next();
+            Object left = in().next();
+            rights.begin();
+            set(number(), key, left, rights);
         }
 
         @Override
@@ -179,38 +236,44 @@ abstract class NumberedRows implements AutoCloseable {
         }
     }
 
-    /** Returns a number that was written as such. */
-    static long longOf(@Nullable Object number) {
-        if (number instanceof Number read) {
-            return read.longValue();
-        }
-        throw new IllegalStateException("A run has " + number + " in the place of a number: a bug in Favilla");
-    }
-
     private static final class Merged extends NumberedRows {
 
-        private final List<? extends NumberedRows> sources;
+        private final List<NumberedRows> sources;
         private final PriorityQueue<NumberedRows> waiting =
                 new PriorityQueue<>(Comparator.comparingLong(NumberedRows::number));
         private @Nullable NumberedRows current;
         private boolean begun;
 
-        Merged(List<? extends NumberedRows> sources) {
-            this.sources = List.copyOf(sources);
+        Merged(List<NumberedRows> sources) {
+            this.sources = sources;
+        }
+
+        /** Only when it is asked: what one merge hands out may depend on another's having come to its end. */
+        private void begin() {
+            if (!begun) {
+                begun = true;
+                sources.forEach(this::step);
+            }
+        }
+
+        @Override
+        boolean mayAdvance() {
+            begin();
+            return !waiting.isEmpty() || (current != null && current.mayAdvance());
         }
 
         @Override
         boolean advance() {
-            if (!begun) {
-                begun = true;
-                sources.forEach(this::step);
-            } else if (current != null) {
+            forget();
+            begin();
+            if (current != null) {
                 step(current);
             }
             current = waiting.poll();
             if (current == null) {
                 return false;
             }
+            current.read();
             set(current);
             return true;
         }
@@ -223,6 +286,9 @@ abstract class NumberedRows implements AutoCloseable {
 
         @Override
         public void close() {
+            begun = true;
+            waiting.clear();
+            current = null;
             sources.forEach(NumberedRows::close);
         }
     }

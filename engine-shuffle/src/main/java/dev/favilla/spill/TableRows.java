@@ -26,6 +26,7 @@ final class TableRows extends NumberedRows {
             }
         }
         if (moved != null && moved.advance()) {
+            moved.read();
             set(moved);
             return true;
         }
@@ -40,6 +41,12 @@ final class TableRows extends NumberedRows {
     /** Moves out what was not stepped to yet, and returns how many bytes came free. */
     long moveOut() {
         long freed = table.bytes();
+        moved = written();
+        return freed;
+    }
+
+    /** Returns what was not stepped to yet from a run, and gives the table up. */
+    NumberedRows written() {
         RunWriter out = RunStore.of(scope).create();
         for (int entry = next; entry < table.size(); entry++) {
             if (isWanted(entry)) {
@@ -47,13 +54,7 @@ final class TableRows extends NumberedRows {
             }
         }
         table.close();
-        moved = NumberedRows.of(out.finish());
-        return freed;
-    }
-
-    @Override
-    boolean isOnDisk() {
-        return moved != null;
+        return of(out.finish());
     }
 
     @Override

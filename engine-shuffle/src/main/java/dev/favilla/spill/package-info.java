@@ -11,8 +11,8 @@
  * what it does then can follow the order in which records came. Numbers of one kind lie in a table as their bits.
  *
  * <p><b>Moving out.</b> A {@code FoldTable} moves parts by hash to runs, with later rows unmerged behind them, and each run
- * is read back into a table of the next level. What was finished part by part is put in order by {@code NumberedMerge}, the
- * rows of joins by {@code NumberedRows}. Neither changes what comes out, nor its order.
+ * is read back into a table of the next level. What was finished part by part, of joins too, is put in order by
+ * {@code NumberedRows}, which changes neither what comes out, nor its order; sorted records merge in {@code MergedRecords}.
  */
 @NullMarked
 package dev.favilla.spill;

@@ -223,7 +223,7 @@ public final class InProcessExecutor implements ExecutorBackend {
         slots.shutDown().forEach(job -> {}); // what has not begun never will
         attempts.values().forEach(attempt -> attempt.kill(reason, true));
         attempts.clear();
-        closeParts(new ArrayList<>());
+        closeParts(env.attachments()::abandoned, new ArrayList<>());
     }
 
     /**
@@ -243,14 +243,14 @@ public final class InProcessExecutor implements ExecutorBackend {
         }
         attempts.values().forEach(attempt -> attempt.kill(CLOSED, false));
         List<String> left = new ArrayList<>(stopper.stop());
-        closeParts(left);
+        closeParts(env.attachments()::ended, left);
         return left;
     }
 
-    private void closeParts(List<String> left) {
+    private void closeParts(Runnable attachments, List<String> left) {
         close("shuffle", env.shuffle()::close, left);
         close("block manager", env.blocks()::close, left);
-        close("environment", env.attachments()::ended, left);
+        close("environment", attachments, left);
     }
 
     private void close(String what, Runnable close, List<String> left) {
@@ -333,6 +333,9 @@ public final class InProcessExecutor implements ExecutorBackend {
 
             /** It is about to end: nobody is to find anything there from now on. */
             default void leaving() {}
+
+            /** It was given up, by one who must not wait. It is told that it has ended all the same, later. */
+            default void abandoned() {}
 
             /** It has ended, but for threads that do not let go. */
             default void ended() {}
