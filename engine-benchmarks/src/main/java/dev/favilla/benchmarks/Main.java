@@ -64,6 +64,5 @@ public final class Main {
             System.out.println(workload.name() + ": " + workload.description() + " [" + systems + "]");
         }
         System.out.println("\nPending:");
-        Catalogue.PENDING.forEach(System.out::println);
     }
 }

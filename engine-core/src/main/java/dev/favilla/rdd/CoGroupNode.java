@@ -8,12 +8,15 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.SerializationException;
+import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.spill.AggregationTable;
 import dev.favilla.spill.GatherValues;
 import dev.favilla.value.StableHash;
@@ -58,14 +61,15 @@ public final class CoGroupNode extends Node {
         /** A first input that lies so already is the begin of this pipeline, so that cogroups of cogroups do not nest. */
         @Override
         public PartitionPlan plan(LineageNode dataset, int partition) {
-            return operator.inputs.get(0) instanceof NarrowDependency narrow
-                    ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
-                    : new PartitionPlan.Read(new Begin(dataset, operator), partition);
+            Dependency first = operator.inputs.get(0);
+            return first instanceof ShuffleDependency shuffle
+                    ? new PartitionPlan.Read(new Begin(dataset, shuffle, operator), partition)
+                    : new PartitionPlan.Apply(((NarrowDependency) first).parent(), partition, operator);
         }
     }
 
     /** The first input is shuffled. */
-    private record Begin(LineageNode dataset, Gather operator) implements Source {
+    private record Begin(LineageNode dataset, ShuffleDependency first, Gather operator) implements Source {
 
         @Override
         public List<DatasetPartition> beside(int partition) {
@@ -74,8 +78,8 @@ public final class CoGroupNode extends Node {
 
         @Override
         public Cursor open(int partition, TaskInputs inputs) throws Exception {
-            Cursor first = KeyedInput.open(operator.inputs.get(0), operator.entries, partition, inputs);
-            return new GatheringCursor(first, new Groups(operator, new DatasetPartition(dataset, partition), inputs));
+            ShuffleReader records = inputs.shuffle(first, partition);
+            return new GatheringCursor(records, new Groups(operator, new DatasetPartition(dataset, partition), inputs));
         }
     }
 
@@ -144,17 +148,15 @@ public final class CoGroupNode extends Node {
         }
 
         /** Returns what takes the records of an input in. */
-        Sink of(int input) {
+        EntrySink of(int input) {
             RecordCopier copier = KeyedInput.copier(operator.inputs.get(input), inputs.scope());
-            return new InputSink(operator.entries, input, copier, table, result.dataset());
+            return new Input(input, copier, table, result.dataset());
         }
 
         /** Takes all inputs but the first in. */
         void addOthers() throws Exception {
             for (int input = 1; input < operator.inputs.size(); input++) {
-                Cursor records = KeyedInput.open(operator.inputs.get(input), operator.entries, result.number(), inputs);
-                records.drain(of(input), inputs.scope());
-                records.close();
+                KeyedInput.drain(operator.inputs.get(input), operator.entries, result.number(), inputs, of(input));
             }
         }
 
@@ -178,34 +180,15 @@ public final class CoGroupNode extends Node {
         }
     }
 
-    /** Takes the records of one input in; its end is its driver's business. */
-    private static final class InputSink extends Sink {
-
-        private final EntryFormat entries;
-        private final int input;
-        private final @Nullable RecordCopier copier;
-        private final AggregationTable table;
-        private final LineageNode dataset;
-
-        InputSink(
-                EntryFormat entries,
-                int input,
-                @Nullable RecordCopier copier,
-                AggregationTable table,
-                LineageNode dataset) {
-            this.entries = entries;
-            this.input = input;
-            this.copier = copier;
-            this.table = table;
-            this.dataset = dataset;
-        }
+    /** Takes the records of one input in. */
+    private record Input(int number, @Nullable RecordCopier copier, AggregationTable table, LineageNode dataset)
+            implements EntrySink {
 
         @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            Object key = entries.key(record);
+        public boolean push(@Nullable Object key, @Nullable Object value) throws Exception {
             int hash = StableHash.of(key);
             try {
-                table.add(own(key), hash, new TaggedValue(input, own(entries.value(record))));
+                table.add(own(key), hash, new TaggedValue(number, own(value)));
             } catch (SerializationException e) {
                 throw e.during("Copying what " + dataset + " holds");
             }
@@ -223,18 +206,20 @@ public final class CoGroupNode extends Node {
         private final Groups groups;
         private Sink downstream;
         private final TaskInputs inputs;
-        private final Sink first;
+        private final EntryFormat entries;
+        private final EntrySink first;
 
         GatheringSink(Groups groups, Sink downstream, TaskInputs inputs) {
             this.groups = groups;
             this.downstream = downstream;
             this.inputs = inputs;
+            this.entries = groups.operator.entries;
             this.first = groups.of(0);
         }
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            return first.push(record);
+            return first.push(entries.key(record), entries.value(record));
         }
 
         @Override
@@ -257,12 +242,12 @@ public final class CoGroupNode extends Node {
     /** Reads a shuffled first input, then the others, and then hands out. */
     private static final class GatheringCursor implements Cursor {
 
-        private final Cursor first;
+        private final ShuffleReader first;
         private final Groups groups;
-        private final Sink firstInput;
+        private final EntrySink firstInput;
         private boolean gathered;
 
-        GatheringCursor(Cursor first, Groups groups) {
+        GatheringCursor(ShuffleReader first, Groups groups) {
             this.first = first;
             this.groups = groups;
             this.firstInput = groups.of(0);

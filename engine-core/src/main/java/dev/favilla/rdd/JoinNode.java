@@ -8,14 +8,18 @@ import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.PartitionPlan;
+import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.SerializationException;
+import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.spill.HashJoin;
 import dev.favilla.spill.JoinType;
 import dev.favilla.spill.JoinedRows;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -65,14 +69,14 @@ public final class JoinNode extends Node {
         /** A left side that lies so already is a step of its own pipeline, so that joins of joins do not nest. */
         @Override
         public PartitionPlan plan(LineageNode dataset, int partition) {
-            return left instanceof NarrowDependency narrow
-                    ? new PartitionPlan.Apply(narrow.parent(), partition, operator)
-                    : new PartitionPlan.Read(new Begin(dataset, left, operator), partition);
+            return left instanceof ShuffleDependency shuffle
+                    ? new PartitionPlan.Read(new Begin(dataset, shuffle, operator), partition)
+                    : new PartitionPlan.Apply(((NarrowDependency) left).parent(), partition, operator);
         }
     }
 
     /** The left side is shuffled. */
-    private record Begin(LineageNode dataset, Dependency left, Probe operator) implements Source {
+    private record Begin(LineageNode dataset, ShuffleDependency left, Probe operator) implements Source {
 
         @Override
         public List<DatasetPartition> beside(int partition) {
@@ -81,7 +85,7 @@ public final class JoinNode extends Node {
 
         @Override
         public Cursor open(int partition, TaskInputs inputs) throws Exception {
-            Cursor records = KeyedInput.open(left, operator.entries, partition, inputs);
+            ShuffleReader records = inputs.shuffle(left, partition);
             return new ProbeCursor(records, operator, new DatasetPartition(dataset, partition), inputs);
         }
 
@@ -158,12 +162,12 @@ public final class JoinNode extends Node {
     /** Streams a shuffled left side past the table, and then hands out what is left. */
     private static final class ProbeCursor implements Cursor {
 
-        private final Cursor left;
+        private final ShuffleReader left;
         private final ProbeSink probe;
         private final Target target = new Target();
         private boolean leftEnded;
 
-        ProbeCursor(Cursor left, Probe operator, DatasetPartition result, TaskInputs inputs) {
+        ProbeCursor(ShuffleReader left, Probe operator, DatasetPartition result, TaskInputs inputs) {
             this.left = left;
             this.probe = new ProbeSink(operator, result, target, inputs);
         }
@@ -196,33 +200,30 @@ public final class JoinNode extends Node {
         }
     }
 
-    /** Takes the right side in; its end is its driver's business. */
-    private static final class BuildSink extends Sink {
-
-        private final EntryFormat entries;
-        private final LineageNode dataset;
-        private final HashJoin join;
-
-        BuildSink(EntryFormat entries, LineageNode dataset, HashJoin join) {
-            this.entries = entries;
-            this.dataset = dataset;
-            this.join = join;
-        }
+    /** Takes the right side in. */
+    private record Build(LineageNode dataset, HashJoin join) implements EntrySink {
 
         @Override
-        public boolean push(@Nullable Object record) {
-            Object key = entries.key(record);
+        public boolean push(@Nullable Object key, @Nullable Object value) {
             try {
-                join.addRight(key, StableHash.of(key), entries.value(record));
+                join.addRight(key, StableHash.of(key), value);
             } catch (SerializationException e) {
                 throw e.during("Copying what " + dataset + " holds");
             }
             return true;
         }
+
+        @Override
+        public int pushNumbers(Primitive keys, Primitive values, long[] entries, int from, int to) {
+            for (int i = from; i < to; i++) {
+                join.addRight(keys, entries[2 * i], values, entries[2 * i + 1]);
+            }
+            return to - from;
+        }
     }
 
     /** Takes the right side in when the first record comes past, or at the end; gives it back when the attempt ends. */
-    private static final class ProbeSink extends Sink implements JoinedRows {
+    private static final class ProbeSink extends Sink implements EntrySink, JoinedRows {
 
         private final Probe operator;
         private final EntryFormat entries;
@@ -248,20 +249,34 @@ public final class JoinNode extends Node {
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            if (!built) {
-                build();
-            }
-            Object key = entries.key(record);
-            wanted = join.addLeft(key, StableHash.of(key), entries.value(record));
+            return push(entries.key(record), entries.value(record));
+        }
+
+        @Override
+        public boolean push(@Nullable Object key, @Nullable Object value) throws Exception {
+            build();
+            wanted = join.addLeft(key, StableHash.of(key), value);
             return wanted;
         }
 
+        @Override
+        public int pushNumbers(Primitive keys, Primitive values, long[] records, int from, int to) throws Exception {
+            build();
+            for (int i = from; i < to; i++) {
+                wanted = join.addLeft(keys, records[2 * i], values, records[2 * i + 1]);
+                if (!wanted) {
+                    return i - from;
+                }
+            }
+            return to - from;
+        }
+
         private void build() throws Exception {
-            built = true;
-            Cursor right = KeyedInput.open(operator.right, entries, result.number(), inputs);
-            right.drain(new BuildSink(entries, result.dataset(), join), inputs.scope());
-            join.completeRight();
-            right.close();
+            if (!built) {
+                built = true;
+                KeyedInput.drain(operator.right, entries, result.number(), inputs, new Build(result.dataset(), join));
+                join.completeRight();
+            }
         }
 
         @Override
@@ -290,12 +305,10 @@ public final class JoinNode extends Node {
 
         /** Hands out what the records that came past have left; returns whether there may be more. */
         boolean emitRest(int max) throws Exception {
-            if (!built) {
-                if (!operator.type.wantsRightAlone()) {
-                    return false; // nothing came past
-                }
-                build();
+            if (!built && !operator.type.wantsRightAlone()) {
+                return false; // nothing came past
             }
+            build();
             wanted = join.emitRest(max);
             return wanted;
         }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * {@value Cursor#LARGEST_STEP}, so that whoever asks for one record computes one, and never more than twice
  * what was asked for. Where an operator makes many records of one, all of them wait in the buffer.
  *
- * <p>Records that could be changed come one by one: what makes them may use one object for all of them, and one that
- * waited in the buffer would have turned into the next. So do records with nulls, which do not tell what comes in
+ * <p>Where what makes the records may use one object for all of them, those that could be changed come one by one: one
+ * that waited in the buffer would have turned into the next. So do records with nulls, which do not tell what comes in
  * their place. One that has to wait all the same is copied: where an operator makes many records of one, or in a longer
  * step, after others that could not be changed.
  *
@@ -29,8 +29,11 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     private final RecordBuffer buffer = new RecordBuffer();
     private final Immutability.Checker immutable = new Immutability.Checker();
 
-    /** Takes the records of a step in which one may wait while the next is made. */
+    /** Takes the records of a step in which one may wait while the next is made, perhaps of the same object. */
     private final OwnRecords several;
+
+    /** Whether no object is used for two records. */
+    private final boolean apart;
 
     private int step = 1;
     private boolean exhausted;
@@ -39,6 +42,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
         this.below = below;
         this.scope = scope;
         this.several = new OwnRecords(buffer, scope);
+        this.apart = !below.multiplies() && !below.mayReuse();
     }
 
     @Override
@@ -57,9 +61,11 @@ final class PulledRecords implements Iterator<@Nullable Object> {
 
     private void fill() throws Exception {
         while (!exhausted && !buffer.hasNext()) {
-            exhausted = !below.drive(step == 1 && !below.multiplies() ? buffer : several, step);
+            boolean alone = step == 1 && !below.multiplies();
+            exhausted = !below.drive(alone || apart ? buffer : several, step);
             if (buffer.hasNext()) {
-                step = immutable.checkWithoutGaps(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
+                boolean mayWait = apart || immutable.checkWithoutGaps(buffer.last());
+                step = mayWait ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
             }
         }
     }

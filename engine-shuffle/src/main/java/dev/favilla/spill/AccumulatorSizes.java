@@ -24,7 +24,11 @@ final class AccumulatorSizes implements HeldSizes {
 
     private SizeEstimator.Sampler created = new SizeEstimator.Sampler();
     private SizeEstimator.Sampler folded = new SizeEstimator.Sampler();
+
+    /** How many values were folded, and how many of them were sized: none while nothing of them is kept. */
     private long foldedCount;
+
+    private long sizedCount;
 
     private long watchedCreatedBytes;
     private long watchedFolded;
@@ -56,8 +60,12 @@ final class AccumulatorSizes implements HeldSizes {
         if (isInArrays()) {
             return 0;
         }
-        long growth = folded.add(value);
         foldedCount++;
+        long growth = 0;
+        if (keptShare > 0) {
+            sizedCount++;
+            growth = folded.add(value);
+        }
         if (entry < WATCHED && ++watchedFolded == nextMeasurement) {
             measure();
         }
@@ -79,14 +87,18 @@ final class AccumulatorSizes implements HeldSizes {
         for (int entry = 0; entry < Math.min(WATCHED, table.size()); entry++) {
             now += estimator.estimate(table.value(entry));
         }
-        double foldedBytes = watchedFolded * ((double) folded.bytes() / foldedCount);
+        double foldedBytes = watchedFolded * bytesOfOne();
         keptShare = foldedBytes == 0 ? 1 : Math.max(0, (now - watchedCreatedBytes) / foldedBytes);
         nextMeasurement = now > LARGEST_MEASURED ? Long.MAX_VALUE : 2 * nextMeasurement;
     }
 
+    private double bytesOfOne() {
+        return sizedCount == 0 ? 0 : (double) folded.bytes() / sizedCount;
+    }
+
     @Override
     public long bytes() {
-        return created.bytes() + (long) (keptShare * folded.bytes());
+        return created.bytes() + (long) (keptShare * foldedCount * bytesOfOne());
     }
 
     @Override
@@ -94,6 +106,7 @@ final class AccumulatorSizes implements HeldSizes {
         created = new SizeEstimator.Sampler();
         folded = new SizeEstimator.Sampler();
         foldedCount = 0;
+        sizedCount = 0;
         watchedCreatedBytes = 0;
         watchedFolded = 0;
         nextMeasurement = FIRST_MEASUREMENT;

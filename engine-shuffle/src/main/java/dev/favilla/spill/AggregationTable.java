@@ -57,14 +57,29 @@ public final class AggregationTable implements AutoCloseable {
         table.add(key, hash, value);
     }
 
+    /**
+     * As {@link #add(Object, int, Object)}, of keys and values that are numbers, in their order.
+     *
+     * @param records the bits of key, value, key, value, ...
+     * @param count how many keys
+     */
+    public void addAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
+        table.addAll(keys, values, records, count);
+    }
+
     /** Joins an accumulator of later rows with that of its key, whose accumulator it becomes if the key is new. */
     public void merge(@Nullable Object key, int hash, @Nullable Object later) throws Exception {
         table.merge(key, hash, later);
     }
 
-    /** As {@link #merge(Object, int, Object)}, of a key and an accumulator that are numbers. */
-    public void merge(Primitive keys, long key, Primitive values, long later) throws Exception {
-        table.merge(keys, key, values, later);
+    /**
+     * As {@link #merge(Object, int, Object)}, of keys and accumulators that are numbers, in their order.
+     *
+     * @param records the bits of key, accumulator, key, accumulator, ...
+     * @param count how many keys
+     */
+    public void mergeAll(Primitive keys, Primitive accumulators, long[] records, int count) throws Exception {
+        table.mergeAll(keys, accumulators, records, count);
     }
 
     /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
@@ -184,7 +199,8 @@ public final class AggregationTable implements AutoCloseable {
             KeyTable entries = table.entries();
             key = entries.key(next);
             hash = entries.hash(next);
-            accumulator = entries.value(next);
+            Object held = entries.value(next);
+            accumulator = held instanceof GatheredNumbers numbers ? numbers.toList() : held;
             entries.forget(next);
             if ((++next & (ENTRIES_PER_RELEASE - 1)) == 0) {
                 table.release(next);

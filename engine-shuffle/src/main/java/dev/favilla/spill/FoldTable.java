@@ -103,9 +103,52 @@ final class FoldTable implements Spillable, AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #add(Object, int, Object)}, of keys and values that are numbers, in turn, in their order.
+     *
+     * @param count how many keys
+     */
+    void addAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
+        for (int from = 0; from < 2 * count; from += 2 * PrimitiveSlots.BATCH) {
+            int to = Math.min(2 * count, from + 2 * PrimitiveSlots.BATCH);
+            for (int i = groupSizes == null ? from : gatherTogether(keys, values, records, from, to); i < to; i += 2) {
+                addNumbers(keys, records[i], values, records[i + 1]);
+            }
+        }
+    }
+
+    private void addNumbers(Primitive keys, long key, Primitive values, long value) throws Exception {
+        Object boxed = keys.box(key);
+        add(boxed, StableHash.of(boxed), values.box(value));
+    }
+
+    /** Gathers as many as can be looked for together, and returns where the rest begins. */
+    private int gatherTogether(Primitive keys, Primitive values, long[] records, int from, int to) throws Exception {
+        PrimitiveSlots entries = moved == null ? table.primitives(keys) : null;
+        if (entries == null) {
+            return from;
+        }
+        Object sample = values.box(0);
+        int[] found = entries.findAll(records, from, (to - from) / 2);
+        for (int i = from; i < to; i += 2) {
+            int entry = found[(i - from) / 2];
+            if (entry != KeyTable.ABSENT
+                    && entries.value(entry) instanceof GatheredNumbers numbers
+                    && numbers.add(values, records[i + 1])) {
+                memory.grow(sizes.folded(entry, sample), needed);
+            } else {
+                addNumbers(keys, records[i], values, records[i + 1]); // one before it may have been of the same key
+            }
+            if (moved != null || table.primitives(keys) != entries) {
+                return i + 2; // its entries have moved
+            }
+        }
+        return to;
+    }
+
     void merge(@Nullable Object key, int hash, @Nullable Object later) throws Exception {
         if (groupSizes != null) {
-            for (Object value : GatherValues.list(later)) {
+            for (Object value : GatherValues.values(later)) {
                 add(key, hash, value);
             }
             return;
@@ -124,7 +167,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** As {@link #merge(Object, int, Object)}, of a key and an accumulator that are numbers. */
     void merge(Primitive keys, long key, Primitive values, long later) throws Exception {
         makeRoom();
-        PrimitiveSlots entries = moved == null && groupSizes == null ? table.primitives(keys, values) : null;
+        PrimitiveSlots entries = numbersOf(keys, values);
         if (entries == null) {
             Object boxed = keys.box(key);
             merge(boxed, StableHash.of(boxed), values.box(later));
@@ -139,11 +182,52 @@ final class FoldTable implements Spillable, AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #merge(Primitive, long, Primitive, long)}, of keys and accumulators in turn, in their order.
+     *
+     * @param count how many keys
+     */
+    void mergeAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
+        for (int from = 0; from < 2 * count; from += 2 * PrimitiveSlots.BATCH) {
+            int to = Math.min(2 * count, from + 2 * PrimitiveSlots.BATCH);
+            for (int i = mergeTogether(keys, values, records, from, to); i < to; i += 2) {
+                merge(keys, records[i], values, records[i + 1]);
+            }
+        }
+    }
+
+    /** Merges as many as can be looked for together, and returns where the rest begins. */
+    private int mergeTogether(Primitive keys, Primitive values, long[] records, int from, int to) throws Exception {
+        PrimitiveSlots entries = numberFold.does(values) ? numbersOf(keys, values) : null;
+        if (entries == null) {
+            return from;
+        }
+        int[] found = entries.findAll(records, from, (to - from) / 2);
+        for (int i = from; i < to; i += 2) {
+            int entry = found[(i - from) / 2];
+            if (entry != KeyTable.ABSENT) {
+                numberFold.fold(entries, entry, records[i + 1]);
+                continue;
+            }
+            merge(keys, records[i], values, records[i + 1]); // one before it may have been of the same key
+            if (numbersOf(keys, values) != entries) {
+                return i + 2; // its entries have moved
+            }
+        }
+        return to;
+    }
+
+    private @Nullable PrimitiveSlots numbersOf(Primitive keys, Primitive values) {
+        return moved == null && groupSizes == null ? table.primitives(keys, values) : null;
+    }
+
     /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
     void merge(@Nullable Object key, int hash, Primitive values, long later) throws Exception {
         makeRoom();
         int entry = table.find(key, hash);
-        if (entry == KeyTable.ABSENT || !numberFold.fold(table, entry, values, later)) {
+        if (entry == KeyTable.ABSENT && moved == null && groupSizes == null) {
+            insert(key, hash, values.box(later));
+        } else if (entry == KeyTable.ABSENT || !numberFold.fold(table, entry, values, later)) {
             merge(key, hash, values.box(later));
         }
     }
@@ -311,7 +395,7 @@ final class FoldTable implements Spillable, AutoCloseable {
         if (groupSizes == null) {
             to.write(hash, number, true, key, table.value(entry));
         } else {
-            for (Object value : GatherValues.list(table.value(entry))) {
+            for (Object value : GatherValues.values(table.value(entry))) {
                 to.write(hash, number, false, key, value);
             }
         }
@@ -363,11 +447,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** Returns how much an entry counts; 0 if it cannot be moved, since its values have been already. */
     private int weightOf(int entry) {
         Object held = table.value(entry);
-        return groupSizes == null
-                ? 1
-                : held instanceof LargeGroup.Writer
-                        ? 0
-                        : 1 + GatherValues.list(held).size();
+        return groupSizes == null ? 1 : held instanceof LargeGroup.Writer ? 0 : 1 + GatherValues.count(held);
     }
 
     /** Returns what stays where no part can be cut: at least one key, or nothing would ever be finished. */
@@ -400,7 +480,7 @@ final class FoldTable implements Spillable, AutoCloseable {
             if (weight == 0 || (!last && (bytes < LargeGroups.LARGE_BYTES || bytes < held.bytes() / HOT_FRACTION))) {
                 return;
             }
-            table.setValue(largest, groups.begin(GatherValues.list(table.value(largest))));
+            table.setValue(largest, groups.begin(GatherValues.values(table.value(largest))));
             growingGroups++;
             held.restart();
         }

@@ -1,6 +1,8 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.Primitive;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,10 @@ public record GatherValues() implements Combiner<@Nullable Object, @Nullable Obj
 
     @Override
     public Object create(@Nullable Object value) {
+        Primitive kind = Primitive.of(value);
+        if (kind != null && value != null) {
+            return new GatheredNumbers(kind, kind.bits(value));
+        }
         ArrayList<@Nullable Object> values = new ArrayList<>(2);
         values.add(value);
         return values;
@@ -18,25 +24,40 @@ public record GatherValues() implements Combiner<@Nullable Object, @Nullable Obj
 
     @Override
     public @Nullable Object add(@Nullable Object accumulator, @Nullable Object value) {
+        if (accumulator instanceof GatheredNumbers numbers && numbers.add(value)) {
+            return numbers;
+        }
         if (accumulator instanceof LargeGroup.Writer large) {
             large.add(value);
-        } else {
-            list(accumulator).add(value);
+            return large;
         }
-        return accumulator;
+        List<@Nullable Object> values = values(accumulator);
+        values.add(value);
+        return values;
     }
 
     @Override
     public @Nullable Object merge(@Nullable Object left, @Nullable Object right) {
-        for (Object value : list(right)) {
-            add(left, value);
+        Object all = left;
+        for (Object value : values(right)) {
+            all = add(all, value);
         }
-        return left;
+        return all;
     }
 
-    /** Returns an accumulator that is not large. */
-    @SuppressWarnings({"unchecked", "NullAway"}) // accumulators of this combiner are the lists that create made
-    static ArrayList<@Nullable Object> list(@Nullable Object accumulator) {
-        return (ArrayList<@Nullable Object>) accumulator;
+    /** Returns the values in an accumulator that is not large. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // accumulators of this combiner are what create and add have made
+    static List<@Nullable Object> values(@Nullable Object accumulator) {
+        return accumulator instanceof GatheredNumbers numbers
+                ? numbers.toList()
+                : (ArrayList<@Nullable Object>) accumulator;
+    }
+
+    /** Returns how many values there are in an accumulator; 0 if it is large. */
+    static int count(@Nullable Object accumulator) {
+        if (accumulator instanceof GatheredNumbers numbers) {
+            return numbers.size();
+        }
+        return accumulator instanceof ArrayList<?> list ? list.size() : 0;
     }
 }

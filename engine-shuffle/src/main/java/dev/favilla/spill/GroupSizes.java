@@ -1,7 +1,6 @@
 package dev.favilla.spill;
 
 import dev.favilla.value.SizeEstimator;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +28,12 @@ final class GroupSizes implements HeldSizes {
     @Override
     public long created(int entry, @Nullable Object accumulator) {
         lists++;
-        return BYTES_PER_LIST + count(GatherValues.list(accumulator).get(0));
+        return BYTES_PER_LIST + count(GatherValues.values(accumulator).get(0));
     }
 
     @Override
     public long folded(int entry, @Nullable Object value) {
-        return table.value(entry) instanceof ArrayList<?> ? count(value) : 0;
+        return table.value(entry) instanceof LargeGroup.Writer ? 0 : count(value);
     }
 
     private long count(@Nullable Object value) {
@@ -58,10 +57,9 @@ final class GroupSizes implements HeldSizes {
         values = 0;
         lists = 0;
         for (int entry = 0; entry < table.size(); entry++) {
-            if (table.value(entry) instanceof ArrayList<?> list) {
-                lists++;
-                values += list.size();
-            }
+            int count = GatherValues.count(table.value(entry));
+            lists += count == 0 ? 0 : 1;
+            values += count;
         }
     }
 }

@@ -4,7 +4,9 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
+import dev.favilla.value.StableHash;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All values of each key, in the order they came, to be looked up by key once the last has come.
  *
- * <p>The only value of a key lies in the table itself; a second one makes an array for them. Most tables that are joined
- * with have one value for a key.
+ * <p>The only value of a key lies in the table itself; a second one makes an array for them, or a chain of {@link
+ * FurtherNumbers} where all values are numbers of one kind. Most tables that are joined with have one value for a key.
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  *
@@ -42,6 +44,9 @@ public final class GroupTable implements AutoCloseable {
 
     /** The value of each key, or its {@link Group}, which no user has. */
     private KeyTable table = new KeyTable();
+
+    /** Null unless values are numbers in the table, and some key has several. */
+    private @Nullable FurtherNumbers further;
 
     private long[] marks = NO_MARKS;
     private SizeEstimator.Sampler valueSizes = new SizeEstimator.Sampler();
@@ -101,12 +106,36 @@ public final class GroupTable implements AutoCloseable {
     void put(@Nullable Object key, int hash, @Nullable Object value, long mark) {
         Object kept = own(value);
         int entry = table.find(key, hash);
+        Primitive kind = table.valueKind();
+        if (kind != null && !kind.has(kept)) {
+            dissolve(kind);
+        }
         if (entry == KeyTable.ABSENT) {
             grown += insert(own(key), hash, kept, mark);
         } else {
             append(entry, kept);
         }
-        grown += valueSizes.add(kept);
+        if (table.valueKind() == null) {
+            grown += valueSizes.add(kept);
+        }
+    }
+
+    /** As {@link #put(Object, int, Object, long)}, of numbers. */
+    void put(Primitive keys, long key, Primitive values, long value, long mark) {
+        PrimitiveSlots numbers = table.primitives(keys, values);
+        if (numbers == null) {
+            Object boxed = keys.box(key);
+            put(boxed, StableHash.of(boxed), values.box(value), mark);
+            return;
+        }
+        int entry = numbers.find(key);
+        if (entry == KeyTable.ABSENT) {
+            keepMark(table.size(), mark);
+            numbers.insert(key, value);
+            grown += table.settle(numbers);
+        } else {
+            append(entry, value);
+        }
     }
 
     private @Nullable Object own(@Nullable Object record) {
@@ -114,18 +143,25 @@ public final class GroupTable implements AutoCloseable {
     }
 
     private long insert(@Nullable Object key, int hash, @Nullable Object value, long mark) {
-        int entry = table.size();
-        long growth = table.insert(key, hash, value);
+        keepMark(table.size(), mark);
+        return table.insert(key, hash, value);
+    }
+
+    private void keepMark(int entry, long mark) {
         if (marked) {
             if (entry == marks.length) {
                 marks = Arrays.copyOf(marks, Math.max(FIRST_MARKS, 2 * entry));
             }
             marks[entry] = mark;
         }
-        return growth;
     }
 
     private void append(int entry, @Nullable Object value) {
+        Primitive kind = table.valueKind();
+        if (kind != null && value != null && kind.has(value)) {
+            append(entry, kind.bits(value));
+            return;
+        }
         Object known = table.value(entry);
         long growth;
         if (known instanceof Group group) {
@@ -139,12 +175,43 @@ public final class GroupTable implements AutoCloseable {
         grown += growth;
     }
 
+    private void append(int entry, long number) {
+        FurtherNumbers numbers = further;
+        if (numbers == null) {
+            numbers = new FurtherNumbers();
+            further = numbers;
+        }
+        long before = numbers.bytes();
+        numbers.add(entry, number);
+        grown += numbers.bytes() - before;
+    }
+
+    /** Makes objects of numbers, before one comes that is of another kind. */
+    private void dissolve(Primitive kind) {
+        long before = bytes();
+        FurtherNumbers numbers = further;
+        further = null;
+        for (int entry = 0; entry < table.size(); entry++) {
+            int second = numbers == null ? FurtherNumbers.NONE : numbers.first(entry);
+            if (numbers != null && second != FurtherNumbers.NONE) {
+                Group group = new Group(table.value(entry), kind.box(numbers.number(second)));
+                for (int row = numbers.after(second); row != FurtherNumbers.NONE; row = numbers.after(row)) {
+                    group.add(kind.box(numbers.number(row)));
+                }
+                table.setValue(entry, group);
+            }
+            sampleAgain(table.value(entry));
+        }
+        grown += bytes() - before;
+    }
+
     /** Returns about what the table takes. */
     long bytes() {
         return table.arrayBytes()
                 + table.keyBytes()
                 + valueSizes.bytes()
                 + groupBytes
+                + (further == null ? 0 : further.bytes())
                 + (long) Long.BYTES * marks.length;
     }
 
@@ -163,13 +230,31 @@ public final class GroupTable implements AutoCloseable {
         return table.find(key, hash);
     }
 
+    /** Returns the number of a key that is a number. */
+    int find(Primitive keys, long key) {
+        PrimitiveSlots numbers = table.primitives(keys);
+        if (numbers != null) {
+            return numbers.find(key);
+        }
+        Object boxed = keys.box(key);
+        return find(boxed, StableHash.of(boxed));
+    }
+
     /** Returns the values of the key of that number. */
     Values values(int entry) {
-        Object found = entry == KeyTable.ABSENT ? null : table.value(entry);
+        return values(table, further, entry);
+    }
+
+    private static Values values(KeyTable table, @Nullable FurtherNumbers further, int entry) {
+        boolean present = entry != KeyTable.ABSENT;
+        Primitive kind = present ? table.valueKind() : null;
+        long number = kind == null ? 0 : table.number(entry);
+        int row = kind == null || further == null ? FurtherNumbers.NONE : further.first(entry);
+        Object found = present && kind == null ? table.value(entry) : null;
         Group group = found instanceof Group several ? several : null;
-        int count = entry == KeyTable.ABSENT ? 0 : group == null ? 1 : group.size;
+        int count = present ? group == null ? 1 : group.size : 0;
         // Made in one place, so that the compiler sees that it need not be made at all.
-        return new Values(found, group == null ? null : group.values, count);
+        return new Values(kind, number, further, row, found, group == null ? null : group.values, count);
     }
 
     /** Returns the key of that number. */
@@ -201,10 +286,16 @@ public final class GroupTable implements AutoCloseable {
     long[] valuesByPart(int level) {
         long[] values = new long[SpillPart.COUNT];
         for (int entry = 0; entry < table.size(); entry++) {
-            values[SpillPart.of(table.hash(entry), level)] +=
-                    table.value(entry) instanceof Group group ? group.size : 1;
+            values[SpillPart.of(table.hash(entry), level)] += countOf(entry);
         }
         return values;
+    }
+
+    private int countOf(int entry) {
+        if (table.valueKind() != null) {
+            return 1 + (further == null ? 0 : further.count(entry));
+        }
+        return table.value(entry) instanceof Group group ? group.size : 1;
     }
 
     /** Hands the keys of the parts {@code leaving} of {@code level} to {@code to}, and returns how many bytes came free. */
@@ -212,18 +303,22 @@ public final class GroupTable implements AutoCloseable {
         long before = bytes();
         KeyTable all = table;
         long[] allMarks = marks;
-        table = new KeyTable();
-        marks = NO_MARKS;
-        valueSizes = new SizeEstimator.Sampler();
-        groupBytes = 0;
+        FurtherNumbers allFurther = further;
+        restart();
         for (int entry = 0; entry < all.size(); entry++) {
             int hash = all.hash(entry);
             long mark = marked ? allMarks[entry] : 0;
             if (leaving.get(SpillPart.of(hash, level))) {
-                to.leave(all.key(entry), hash, mark, valuesOf(all.value(entry)));
-            } else {
+                to.leave(all.key(entry), hash, mark, values(all, allFurther, entry));
+            } else if (all.valueKind() == null) {
                 insert(all.key(entry), hash, all.value(entry), mark);
                 sampleAgain(all.value(entry));
+            } else {
+                Values values = values(all, allFurther, entry);
+                insert(all.key(entry), hash, values.next(), mark);
+                while (values.hasNext()) {
+                    append(table.size() - 1, values.next());
+                }
             }
         }
         long after = table.size() == 0 ? 0 : bytes();
@@ -231,8 +326,12 @@ public final class GroupTable implements AutoCloseable {
         return Math.max(0, before - after);
     }
 
-    private static Values valuesOf(@Nullable Object found) {
-        return found instanceof Group group ? new Values(null, group.values, group.size) : new Values(found, null, 1);
+    private void restart() {
+        table = new KeyTable();
+        further = null;
+        marks = NO_MARKS;
+        valueSizes = new SizeEstimator.Sampler();
+        groupBytes = 0;
     }
 
     private void sampleAgain(@Nullable Object found) {
@@ -249,10 +348,7 @@ public final class GroupTable implements AutoCloseable {
     /** Drops everything and gives all memory back; closing twice is harmless. */
     @Override
     public void close() {
-        table = new KeyTable();
-        marks = NO_MARKS;
-        valueSizes = new SizeEstimator.Sampler();
-        groupBytes = 0;
+        restart();
         memory.close();
     }
 
@@ -266,12 +362,35 @@ public final class GroupTable implements AutoCloseable {
     /** The values of one key, in the order they came. */
     public static final class Values implements Iterator<@Nullable Object> {
 
+        /** Null if the values are objects; then there are no numbers, else no objects. */
+        private final @Nullable Primitive kind;
+
+        private final long first;
+        private final @Nullable FurtherNumbers further;
+
+        /** The row of the next number. */
+        private int row;
+
         private final @Nullable Object single;
         private final @Nullable Object @Nullable [] several;
+
+        /** How many objects there are, or 1 for the first number. */
         private final int count;
+
         private int next;
 
-        private Values(@Nullable Object single, @Nullable Object @Nullable [] several, int count) {
+        private Values(
+                @Nullable Primitive kind,
+                long first,
+                @Nullable FurtherNumbers further,
+                int row,
+                @Nullable Object single,
+                @Nullable Object @Nullable [] several,
+                int count) {
+            this.kind = kind;
+            this.first = first;
+            this.further = further;
+            this.row = row;
             this.single = single;
             this.several = several;
             this.count = count;
@@ -279,16 +398,21 @@ public final class GroupTable implements AutoCloseable {
 
         @Override
         public boolean hasNext() {
-            return next < count;
+            return next < count || row != FurtherNumbers.NONE;
         }
 
         @Override
         public @Nullable Object next() {
-            if (next >= count) {
-                throw new NoSuchElementException("There are " + count + " values of this key, and all were handed out");
+            if (next < count) {
+                int index = next++;
+                return kind != null ? kind.box(first) : several == null ? single : several[index];
             }
-            int index = next++;
-            return several == null ? single : several[index];
+            int here = row;
+            if (kind == null || further == null || here == FurtherNumbers.NONE) {
+                throw new NoSuchElementException("All values of this key were handed out");
+            }
+            row = further.after(here);
+            return kind.box(further.number(here));
         }
     }
 

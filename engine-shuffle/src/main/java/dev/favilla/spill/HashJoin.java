@@ -5,6 +5,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.memory.Bytes;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -86,6 +87,21 @@ public final class HashJoin implements Spillable, AutoCloseable {
         addRight(key, hash, type.needsKeysOnly() ? null : value, 2 * rightKeys++);
     }
 
+    /** As {@link #addRight(Object, int, Object)}, of numbers. */
+    public void addRight(Primitive keys, long key, Primitive values, long value) {
+        if (parts != null || type.needsKeysOnly()) {
+            Object boxed = keys.box(key);
+            addRight(boxed, StableHash.of(boxed), values.box(value));
+            return;
+        }
+        table.prepare();
+        if (parts == null) {
+            table.put(keys, key, values, value, 2 * rightKeys++);
+        } else {
+            addRight(keys, key, values, value); // which may have been moved out meanwhile
+        }
+    }
+
     /** @param mark twice a number by which keys come in the order in which they were first seen, plus 1 if it was met */
     private void addRight(@Nullable Object key, int hash, @Nullable Object value, long mark) {
         JoinPart part = part(hash);
@@ -124,10 +140,22 @@ public final class HashJoin implements Spillable, AutoCloseable {
             addLeft(leftRecords++, key, hash, left);
             return true;
         }
-        int entry = meet(key, hash);
-        if (!type.wantsLeft(entry != KeyTable.ABSENT)) {
-            return true;
+        int entry = meet(table.find(key, hash));
+        return !type.wantsLeft(entry != KeyTable.ABSENT) || handOut(key, hash, left, entry);
+    }
+
+    /** As {@link #addLeft(Object, int, Object)}, of numbers. */
+    public boolean addLeft(Primitive keys, long key, Primitive values, long left) throws Exception {
+        if (parts != null) {
+            Object boxed = keys.box(key);
+            return addLeft(boxed, StableHash.of(boxed), values.box(left));
         }
+        int entry = meet(table.find(keys, key));
+        return !type.wantsLeft(entry != KeyTable.ABSENT)
+                || handOut(keys.box(key), keys.hash(key), values.box(left), entry);
+    }
+
+    private boolean handOut(@Nullable Object key, int hash, @Nullable Object left, int entry) throws Exception {
         handingOut = true;
         handedOutHash = hash;
         boolean wanted = rows.matched(key, left, rights(entry));
@@ -135,8 +163,8 @@ public final class HashJoin implements Spillable, AutoCloseable {
         return wanted;
     }
 
-    private int meet(@Nullable Object key, int hash) {
-        int entry = table.find(key, hash);
+    /** Notes that something has met an entry, if it is one, and returns it. */
+    private int meet(int entry) {
         if (entry != KeyTable.ABSENT && type.wantsRightAlone()) {
             table.meet(entry);
         }
@@ -153,7 +181,7 @@ public final class HashJoin implements Spillable, AutoCloseable {
             part.addLeft(number, key, left);
             return;
         }
-        int entry = meet(key, hash);
+        int entry = meet(table.find(key, hash));
         if (type.wantsLeft(entry != KeyTable.ABSENT)) {
             RunWriter to = found;
             if (to == null) {

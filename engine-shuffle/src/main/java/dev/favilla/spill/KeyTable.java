@@ -75,6 +75,13 @@ final class KeyTable {
         return typed != null && typed.keyKind() == keys && typed.valueKind() == values ? typed : null;
     }
 
+    /** Returns the entries if their keys are numbers of that kind, whatever their values are; else null. */
+    @Nullable
+    PrimitiveSlots primitives(Primitive keys) {
+        PrimitiveSlots typed = primitives;
+        return typed != null && typed.keyKind() == keys ? typed : null;
+    }
+
     /** Returns the kind of all values if they are in the table's arrays, as numbers; else null. */
     @Nullable
     Primitive valueKind() {

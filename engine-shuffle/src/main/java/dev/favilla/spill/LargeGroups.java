@@ -59,7 +59,7 @@ final class LargeGroups {
     Object written(@Nullable Object accumulator) {
         LargeGroup.Writer large = accumulator instanceof LargeGroup.Writer begun ? begun : null;
         if (large == null) {
-            List<@Nullable Object> values = GatherValues.list(accumulator);
+            List<@Nullable Object> values = GatherValues.values(accumulator);
             if (sizes.bytesOf(values.size()) < LARGE_BYTES) {
                 return values;
             }

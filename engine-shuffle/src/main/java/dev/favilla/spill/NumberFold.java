@@ -1,6 +1,7 @@
 package dev.favilla.spill;
 
 import dev.favilla.value.Primitive;
+import java.util.Objects;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +30,30 @@ final class NumberFold {
 
     /** As {@link #fold(KeyTable, int, Object)}, of a number. */
     boolean fold(KeyTable table, int entry, Primitive values, long value) {
-        if (values != kind) {
-            kind = values;
-            operator = combiner.ofNumbers(values);
-        }
-        LongBinaryOperator known = operator;
+        LongBinaryOperator known = of(values);
         if (known == null || table.valueKind() != values) {
             return false;
         }
         table.setNumber(entry, known.applyAsLong(table.number(entry), value));
         return true;
+    }
+
+    /** Folds a number into one of the kind that was asked for last, which {@link #does} must have confirmed. */
+    void fold(PrimitiveSlots entries, int entry, long value) {
+        LongBinaryOperator known = Objects.requireNonNull(operator);
+        entries.setNumber(entry, known.applyAsLong(entries.number(entry), value));
+    }
+
+    /** Returns whether numbers of that kind are folded. */
+    boolean does(Primitive values) {
+        return of(values) != null;
+    }
+
+    private @Nullable LongBinaryOperator of(Primitive values) {
+        if (values != kind) {
+            kind = values;
+            operator = combiner.ofNumbers(values);
+        }
+        return operator;
     }
 }

@@ -7,13 +7,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys that are numbers of one kind, in a {@code long[]}, with values that are numbers of one kind, too, or else
- * references. An open-addressed index has the number of the entry and nothing else: the key is looked at itself.
+ * Keys that are numbers of one kind, in a {@code long[]}, with values that are numbers of one kind, too, right behind
+ * their keys, or else references. An open-addressed index has the number of the entry and nothing else: the key is looked
+ * at itself.
  *
  * <p>A key of another kind, or one that finds no free slot within {@value #MAX_PROBES} steps, is not taken: what is here
  * goes to an {@link ObjectSlots} then.
  */
 final class PrimitiveSlots extends KeySlots {
+
+    /** For so many keys at once a processor can wait; more would only take more memory. */
+    static final int BATCH = 64;
 
     private static final int MAX_PROBES = 128;
     private static final int FIRST_SLOTS = 64;
@@ -28,10 +32,14 @@ final class PrimitiveSlots extends KeySlots {
     /** Entry number plus one; 0 is free. */
     private int[] index = new int[FIRST_SLOTS];
 
-    private long[] keys = new long[FIRST_SLOTS / 2];
+    /** The key of an entry and, if values are numbers, its value: one lies where the other was looked for. */
+    private long[] words;
 
-    /** Empty if values are references. */
-    private long[] numbers;
+    /** The place of an entry in {@link #words} is its number shifted by this: 1 if values are numbers, else 0. */
+    private int shift;
+
+    /** For how many entries there is room. */
+    private int room = FIRST_SLOTS / 2;
 
     /** Empty if values are numbers. */
     private @Nullable Object[] references;
@@ -41,8 +49,9 @@ final class PrimitiveSlots extends KeySlots {
     PrimitiveSlots(Primitive keyKind, @Nullable Primitive valueKind) {
         this.keyKind = keyKind;
         this.valueKind = valueKind;
-        this.numbers = new long[valueKind == null ? 0 : keys.length];
-        this.references = new Object[valueKind == null ? keys.length : 0];
+        this.shift = valueKind == null ? 0 : 1;
+        this.words = new long[room << shift];
+        this.references = new Object[valueKind == null ? room : 0];
     }
 
     /** Returns slots for keys and values like these, or null if the key is no number that is found by its bits. */
@@ -74,12 +83,38 @@ final class PrimitiveSlots extends KeySlots {
             if (found == 0) {
                 return KeyTable.ABSENT;
             }
-            if (keys[found - 1] == key) {
+            if (words[(found - 1) << shift] == key) {
                 return found - 1;
             }
             slot = (slot + 1) & mask;
         }
         return KeyTable.ABSENT; // all that are here were placed within so many steps
+    }
+
+    /**
+     * Looks for several keys. What is read for one does not depend on what was found for another, so that a processor waits
+     * for the memory of many of them at once.
+     *
+     * @param records keys and something else in turn
+     * @param from the place of the first key
+     * @param count how many keys; best about {@value #BATCH}
+     * @return the numbers of their entries, or {@link KeyTable#ABSENT}
+     */
+    int[] findAll(long[] records, int from, int count) {
+        int[] found = new int[count];
+        int[] known = index;
+        for (int i = 0; i < count; i++) {
+            found[i] = known[firstSlot(records[from + 2 * i])] - 1;
+        }
+        long[] all = words;
+        for (int i = 0; i < count; i++) {
+            int entry = found[i];
+            long key = records[from + 2 * i];
+            if (entry != KeyTable.ABSENT && all[entry << shift] != key) {
+                found[i] = find(key);
+            }
+        }
+        return found;
     }
 
     /** The top bits of a product by the golden ratio: all bits of the key have a say in them. */
@@ -96,7 +131,7 @@ final class PrimitiveSlots extends KeySlots {
     long insert(@Nullable Object key, int hash, @Nullable Object value) {
         makeRoom();
         long bits = keyKind.bits(Objects.requireNonNull(key));
-        keys[size++] = bits;
+        words[size++ << shift] = bits;
         setValue(size - 1, value);
         place(size - 1, bits);
         return 0;
@@ -105,8 +140,8 @@ final class PrimitiveSlots extends KeySlots {
     /** Adds an entry for a key that has none, where values are numbers. */
     void insert(long key, long value) {
         makeRoom();
-        keys[size] = key;
-        numbers[size] = value;
+        words[2 * size] = key;
+        words[2 * size + 1] = value;
         place(size++, key);
     }
 
@@ -131,35 +166,35 @@ final class PrimitiveSlots extends KeySlots {
     @Override
     @Nullable
     Object key(int entry) {
-        return keyKind.box(keys[entry]);
+        return keyKind.box(words[entry << shift]);
     }
 
     @Override
     int hash(int entry) {
-        return keyKind.hash(keys[entry]);
+        return keyKind.hash(words[entry << shift]);
     }
 
     @Override
     @Nullable
     Object value(int entry) {
-        return valueKind == null ? references[entry] : valueKind.box(numbers[entry]);
+        return valueKind == null ? references[entry] : valueKind.box(words[2 * entry + 1]);
     }
 
     @Override
     long number(int entry) {
-        return numbers[entry];
+        return words[2 * entry + 1];
     }
 
     @Override
     void setNumber(int entry, long value) {
-        numbers[entry] = value;
+        words[2 * entry + 1] = value;
     }
 
     @Override
     void setValue(int entry, @Nullable Object value) {
         if (valueKind != null) {
             if (value != null && valueKind.has(value)) {
-                numbers[entry] = valueKind.bits(value);
+                words[2 * entry + 1] = valueKind.bits(value);
                 return;
             }
             dissolve(valueKind);
@@ -169,11 +204,14 @@ final class PrimitiveSlots extends KeySlots {
 
     /** Makes references of the values. */
     private void dissolve(Primitive kind) {
-        references = new Object[keys.length];
+        long[] keys = new long[room];
+        references = new Object[room];
         for (int entry = 0; entry < size; entry++) {
-            references[entry] = kind.box(numbers[entry]);
+            keys[entry] = words[2 * entry];
+            references[entry] = kind.box(words[2 * entry + 1]);
         }
-        numbers = new long[0];
+        words = keys;
+        shift = 0;
         valueKind = null;
     }
 
@@ -188,11 +226,9 @@ final class PrimitiveSlots extends KeySlots {
     void retain(BitSet kept) {
         int moved = 0;
         for (int entry = kept.nextSetBit(0); entry >= 0; entry = kept.nextSetBit(entry + 1)) {
-            keys[moved] = keys[entry];
+            System.arraycopy(words, entry << shift, words, moved << shift, 1 << shift);
             if (valueKind == null) {
                 references[moved] = references[entry];
-            } else {
-                numbers[moved] = numbers[entry];
             }
             moved++;
         }
@@ -210,31 +246,30 @@ final class PrimitiveSlots extends KeySlots {
             index = new int[slots];
         }
         for (int entry = 0; entry < size; entry++) {
-            place(entry, keys[entry]);
+            place(entry, words[entry << shift]);
         }
     }
 
     @Override
     void trim() {
-        int room = Math.max(FIRST_SLOTS / 2, Integer.highestOneBit(Math.max(1, size)) * 4);
-        if (room * 2 <= keys.length) {
-            resize(room);
+        int enough = Math.max(FIRST_SLOTS / 2, Integer.highestOneBit(Math.max(1, size)) * 4);
+        if (enough * 2 <= room) {
+            resize(enough);
         }
     }
 
-    private void resize(int room) {
-        keys = Arrays.copyOf(keys, room);
+    private void resize(int entries) {
+        room = entries;
+        words = Arrays.copyOf(words, entries << shift);
         if (valueKind == null) {
-            references = Arrays.copyOf(references, room);
-        } else {
-            numbers = Arrays.copyOf(numbers, room);
+            references = Arrays.copyOf(references, entries);
         }
-        indexAll(2 * room);
+        indexAll(2 * entries);
     }
 
     @Override
     boolean isFull() {
-        return size == keys.length;
+        return size == room;
     }
 
     @Override
@@ -246,7 +281,7 @@ final class PrimitiveSlots extends KeySlots {
             throw new IllegalStateException(
                     "More than " + size + " distinct keys in one partition; use more partitions");
         }
-        resize(2 * keys.length);
+        resize(2 * room);
     }
 
     @Override
@@ -257,7 +292,7 @@ final class PrimitiveSlots extends KeySlots {
     @Override
     long arrayBytes() {
         return (long) Integer.BYTES * index.length
-                + (long) Long.BYTES * (keys.length + numbers.length)
+                + (long) Long.BYTES * words.length
                 + (long) REFERENCE_BYTES * references.length;
     }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,15 +73,39 @@ class AggregationTableTest {
     void allThatAreNoNumberAreOneKey() throws Exception {
         double[] keys = {Double.NaN, Double.longBitsToDouble(0x7ff0_0000_0000_0abcL), 0.0, -0.0};
         try (AggregationTable sums = new AggregationTable(new Folds.Sum(), null, fixture.scope())) {
-            for (double key : keys) {
-                sums.merge(
-                        Primitive.DOUBLE,
-                        Double.doubleToRawLongBits(key),
-                        Primitive.DOUBLE,
-                        Double.doubleToRawLongBits(1.0));
-            }
+            long[] records = DoubleStream.of(keys)
+                    .flatMap(key -> DoubleStream.of(key, 1.0))
+                    .mapToLong(Double::doubleToRawLongBits)
+                    .toArray();
+
+            sums.mergeAll(Primitive.DOUBLE, Primitive.DOUBLE, records, keys.length);
 
             assertThat(all(sums.drain())).isEqualTo(Map.of(Double.NaN, 2.0, 0.0, 1.0, -0.0, 1.0));
+        }
+    }
+
+    @Test
+    void manyNumbersAtOnceComeToWhatTheyComeToOneByOne(TestSeed seed) throws Exception {
+        SplittableRandom random = seed.random();
+        for (int foreignAt : new int[] {-1, 3, 40}) {
+            Map<Object, Object> expected = new LinkedHashMap<>();
+            try (AggregationTable sums = new AggregationTable(new Folds.LongSum(), null, fixture.scope())) {
+                for (int round = 0; round < 80; round++) {
+                    long[] records =
+                            random.longs(2 * random.nextInt(1, 300), 0, 700).toArray();
+                    sums.mergeAll(Primitive.LONG, Primitive.LONG, records, records.length / 2);
+                    for (int i = 0; i < records.length; i += 2) {
+                        expected.merge(records[i], records[i + 1], (a, b) -> (Long) a + (Long) b);
+                    }
+                    if (round == foreignAt) {
+                        sums.merge("no number", StableHash.of("no number"), 5L);
+                        expected.put("no number", 5L);
+                    }
+                }
+
+                assertThat(new ArrayList<>(all(sums.drain()).entrySet()))
+                        .isEqualTo(new ArrayList<>(expected.entrySet()));
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.Primitive;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What the tests of tables fold with. */
@@ -107,6 +109,30 @@ final class Folds {
         @Override
         public Object merge(@Nullable Object left, @Nullable Object right) {
             return (Double) left + (Double) right;
+        }
+    }
+
+    /** Adds whole numbers, also as bits. */
+    record LongSum() implements Combiner<@Nullable Object, @Nullable Object> {
+
+        @Override
+        public @Nullable Object create(@Nullable Object value) {
+            return value;
+        }
+
+        @Override
+        public Object add(@Nullable Object accumulator, @Nullable Object value) {
+            return (Long) accumulator + (Long) value;
+        }
+
+        @Override
+        public Object merge(@Nullable Object left, @Nullable Object right) {
+            return add(left, right);
+        }
+
+        @Override
+        public @Nullable LongBinaryOperator ofNumbers(Primitive kind) {
+            return kind == Primitive.LONG ? Long::sum : null;
         }
     }
 }

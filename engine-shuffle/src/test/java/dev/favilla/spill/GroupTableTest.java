@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +101,27 @@ class GroupTableTest {
         assertThat(values.hasNext()).isFalse();
         assertThatThrownBy(values::next)
                 .isInstanceOf(NoSuchElementException.class)
-                .hasMessageContaining("1 values");
+                .hasMessageContaining("All values of this key");
+    }
+
+    @Test
+    void numbersStayInTheirOrderWhateverOtherValuesComeLater() {
+        for (int i = 0; i < 1000; i++) {
+            add(i % 7 == 0 ? 0 : i % 300, i);
+        }
+        add(0, 5L);
+        add(299, "text");
+        add(0, null);
+
+        List<Object> ofZero = IntStream.range(0, 1000)
+                .filter(i -> (i % 7 == 0 ? 0 : i % 300) == 0)
+                .boxed()
+                .collect(Collectors.toList());
+        ofZero.add(5L);
+        ofZero.add(null);
+        assertThat(values(0)).containsExactlyElementsOf(ofZero);
+        assertThat(values(299)).containsExactly(299, 599, 899, "text");
+        assertThat(values(1)).containsExactly(1, 601, 901);
     }
 
     @Test

@@ -7,7 +7,9 @@ import dev.favilla.benchmarks.workload.Contestant;
 import dev.favilla.benchmarks.workload.EmptyTasks;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Job;
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
 import dev.favilla.benchmarks.workload.StartUp;
@@ -93,6 +95,18 @@ public final class FavillaContestant implements Contestant {
     public Job join(Join work) {
         EngineContext engine = context();
         return () -> Shuffles.join(engine, work);
+    }
+
+    @Override
+    public Job coGroup(CoGroup work) {
+        EngineContext engine = context();
+        return () -> Shuffles.coGroup(engine, work);
+    }
+
+    @Override
+    public Job sortByText(SortByText work) {
+        EngineContext engine = context();
+        return () -> Shuffles.sortByText(engine, work);
     }
 
     @Override

@@ -3,13 +3,16 @@ package dev.favilla.benchmarks.favilla;
 import dev.favilla.EngineContext;
 import dev.favilla.Pair;
 import dev.favilla.PairRDD;
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
 import dev.favilla.benchmarks.workload.WordCount;
 import java.util.Arrays;
+import java.util.List;
 
 /** Jobs with one shuffle. */
 final class Shuffles {
@@ -62,17 +65,37 @@ final class Shuffles {
     }
 
     static long join(EngineContext engine, Join work) {
-        PairRDD<Long, Long> left = side(engine, work, 0);
-        PairRDD<Long, Long> right = side(engine, work, work.records());
+        PairRDD<Long, Long> left = side(engine, work.records(), work.partitions(), 0);
+        PairRDD<Long, Long> right = side(engine, work.records(), work.partitions(), work.records());
         return left.join(right, work.partitions())
                 .map(both ->
                         Data.check(both.key(), both.value().key(), both.value().value()))
                 .reduce(Long::sum);
     }
 
-    private static PairRDD<Long, Long> side(EngineContext engine, Join work, long first) {
-        long keys = work.records();
-        return engine.range(first, first + work.records(), 1, work.partitions())
-                .mapToPair(record -> Pair.of(Data.key(record, keys), record));
+    static long coGroup(EngineContext engine, CoGroup work) {
+        PairRDD<Long, Long> left = side(engine, work.records(), work.partitions(), 0);
+        PairRDD<Long, Long> right = side(engine, work.records(), work.partitions(), work.records());
+        return left.cogroup(right, work.partitions())
+                .map(group -> CoGroup.check(
+                        group.key(), group.value().first(), group.value().second()))
+                .reduce(Long::sum);
+    }
+
+    static long sortByText(EngineContext engine, SortByText work) {
+        return engine.range(0, work.records(), 1, work.partitions())
+                .mapToPair(record -> Pair.of(SortByText.key(record), SortByText.rest(record)))
+                .sortByKey(true, work.partitions())
+                .mapPartitions(records -> {
+                    SortByText.Check check = new SortByText.Check();
+                    records.forEachRemaining(record -> check.add(record.key(), record.value()));
+                    return List.of(check.sum()).iterator();
+                })
+                .reduce(Long::sum);
+    }
+
+    private static PairRDD<Long, Long> side(EngineContext engine, long records, int partitions, long first) {
+        return engine.range(first, first + records, 1, partitions)
+                .mapToPair(record -> Pair.of(Data.key(record, records), record));
     }
 }

@@ -6,7 +6,9 @@ import dev.favilla.benchmarks.workload.Contestant;
 import dev.favilla.benchmarks.workload.EmptyTasks;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Job;
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
 import dev.favilla.benchmarks.workload.SumByLong;
@@ -63,6 +65,16 @@ public final class BoxedContestant implements Contestant {
     @Override
     public Job join(Join work) {
         return () -> BoxedShuffles.join(crew, work);
+    }
+
+    @Override
+    public Job coGroup(CoGroup work) {
+        return () -> BoxedShuffles.coGroup(crew, work);
+    }
+
+    @Override
+    public Job sortByText(SortByText work) {
+        return () -> SortedTexts.sortByText(crew, work);
     }
 
     @Override

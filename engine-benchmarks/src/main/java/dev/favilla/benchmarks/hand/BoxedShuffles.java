@@ -1,5 +1,6 @@
 package dev.favilla.benchmarks.hand;
 
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Join;
@@ -131,6 +132,26 @@ final class BoxedShuffles {
                         check += Data.check(key, value, lane.value(i));
                     }
                 }
+            }
+            return check;
+        });
+    }
+
+    static long coGroup(Crew crew, CoGroup work) throws Exception {
+        int ranges = LongScatter.rangesFor(work.records());
+        long records = work.records();
+        Scatter<Long> left = Scatter.of(crew, 0, records, ranges, record -> Data.key(record, records));
+        Scatter<Long> right = Scatter.of(crew, records, records, ranges, record -> Data.key(record, records));
+        return crew.all(ranges, range -> {
+            Map<Long, List<Long>> lefts = groups(left.range(range));
+            Map<Long, List<Long>> rights = groups(right.range(range));
+            long check = 0;
+            for (Map.Entry<Long, List<Long>> group : lefts.entrySet()) {
+                List<Long> others = rights.remove(group.getKey());
+                check += CoGroup.check(group.getKey(), group.getValue(), others == null ? List.of() : others);
+            }
+            for (Map.Entry<Long, List<Long>> group : rights.entrySet()) {
+                check += CoGroup.check(group.getKey(), List.of(), group.getValue());
             }
             return check;
         });

@@ -1,12 +1,15 @@
 package dev.favilla.benchmarks.spark;
 
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
 import dev.favilla.benchmarks.workload.WordCount;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
@@ -62,16 +65,36 @@ final class Shuffles {
     }
 
     static long join(JavaSparkContext spark, Join work) {
-        JavaPairRDD<Long, Long> left = side(spark, work, 0);
-        JavaPairRDD<Long, Long> right = side(spark, work, work.records());
+        JavaPairRDD<Long, Long> left = side(spark, work.records(), work.partitions(), 0);
+        JavaPairRDD<Long, Long> right = side(spark, work.records(), work.partitions(), work.records());
         return left.join(right, work.partitions())
                 .map(both -> Data.check(both._1(), both._2()._1(), both._2()._2()))
                 .reduce(Long::sum);
     }
 
-    private static JavaPairRDD<Long, Long> side(JavaSparkContext spark, Join work, long first) {
-        long keys = work.records();
-        return Numbers.range(spark, first, first + work.records(), work.partitions())
-                .mapToPair(record -> new Tuple2<>(Data.key(record, keys), record));
+    static long coGroup(JavaSparkContext spark, CoGroup work) {
+        JavaPairRDD<Long, Long> left = side(spark, work.records(), work.partitions(), 0);
+        JavaPairRDD<Long, Long> right = side(spark, work.records(), work.partitions(), work.records());
+        return left.cogroup(right, work.partitions())
+                .map(group ->
+                        CoGroup.check(group._1(), group._2()._1(), group._2()._2()))
+                .reduce(Long::sum);
+    }
+
+    static long sortByText(JavaSparkContext spark, SortByText work) {
+        return Numbers.range(spark, 0, work.records(), work.partitions())
+                .mapToPair(record -> new Tuple2<>(SortByText.key(record), SortByText.rest(record)))
+                .sortByKey(true, work.partitions())
+                .mapPartitions(records -> {
+                    SortByText.Check check = new SortByText.Check();
+                    records.forEachRemaining(record -> check.add(record._1(), record._2()));
+                    return List.of(check.sum()).iterator();
+                })
+                .reduce(Long::sum);
+    }
+
+    private static JavaPairRDD<Long, Long> side(JavaSparkContext spark, long records, int partitions, long first) {
+        return Numbers.range(spark, first, first + records, partitions)
+                .mapToPair(record -> new Tuple2<>(Data.key(record, records), record));
     }
 }

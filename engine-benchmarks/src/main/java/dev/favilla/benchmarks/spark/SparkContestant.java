@@ -6,7 +6,9 @@ import dev.favilla.benchmarks.workload.Contestant;
 import dev.favilla.benchmarks.workload.EmptyTasks;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Job;
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
 import dev.favilla.benchmarks.workload.StartUp;
@@ -100,6 +102,18 @@ public final class SparkContestant implements Contestant {
     public Job join(Join work) {
         JavaSparkContext spark = context();
         return () -> Shuffles.join(spark, work);
+    }
+
+    @Override
+    public Job coGroup(CoGroup work) {
+        JavaSparkContext spark = context();
+        return () -> Shuffles.coGroup(spark, work);
+    }
+
+    @Override
+    public Job sortByText(SortByText work) {
+        JavaSparkContext spark = context();
+        return () -> Shuffles.sortByText(spark, work);
     }
 
     @Override

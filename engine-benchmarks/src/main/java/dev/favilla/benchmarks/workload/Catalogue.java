@@ -9,11 +9,6 @@ import java.util.stream.IntStream;
 /** Every workload at one scale. */
 public final class Catalogue {
 
-    /** Workloads that wait for operators of the engine; each follows with its operator. */
-    public static final List<String> PENDING = List.of(
-            "sort-by-key: sortByKey of 10 M records of 100 bytes (waits for sortByKey)",
-            "cogroup: cogroup of 5 M by 5 M records (waits for cogroup)");
-
     private static final int[] DEPTHS = {1, 3, 6, 12};
     private static final int[] MILLIONS = {1, 4, 16, 64};
     private static final int[] PARTITIONS = {2, 20, 200, 2000};
@@ -40,6 +35,8 @@ public final class Catalogue {
         workloads.add(new SumByString(scale.of(10_000_000L), scale.of(2_000_000L), partitions));
         workloads.add(new Grouping(scale.of(10_000_000L), scale.of(1_000_000L), partitions));
         workloads.add(new Join(scale.of(5_000_000L), partitions));
+        workloads.add(new CoGroup(scale.of(5_000_000L), partitions));
+        workloads.add(new SortByText(scale.of(10_000_000L), partitions));
         workloads.add(new PageRank(scale.of(1_000_000L), scale.of(10_000_000L), 5, partitions));
         workloads.add(new KMeans(scale.of(2_000_000L), 10, 5, partitions));
         workloads.add(new CachedScan(scale.of(20_000_000L), partitions));

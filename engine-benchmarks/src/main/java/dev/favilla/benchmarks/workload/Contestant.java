@@ -44,6 +44,14 @@ public interface Contestant extends AutoCloseable {
         throw absent(work);
     }
 
+    default Job coGroup(CoGroup work) {
+        throw absent(work);
+    }
+
+    default Job sortByText(SortByText work) {
+        throw absent(work);
+    }
+
     default Job pageRank(PageRank work) {
         throw absent(work);
     }

@@ -54,10 +54,10 @@ final class AggregatingReader implements ShuffleReader {
     private void build() throws Exception {
         int untilCheck = 0;
         while (true) {
-            Block block = receivesAccumulators ? cursor.advanceBlock() : null;
+            Block block = receivesAccumulators ? cursor.advanceBlock() : cursor.advanceNumbers();
             if (block != null) {
                 scope.checkKilled();
-                merge(block);
+                take(block);
                 continue;
             }
             if (!cursor.advance()) {
@@ -78,9 +78,11 @@ final class AggregatingReader implements ShuffleReader {
         cursor.close();
     }
 
-    private void merge(Block block) throws Exception {
-        if (block instanceof PrimitiveBlock numbers) {
-            merge(numbers);
+    private void take(Block block) throws Exception {
+        if (block instanceof PrimitiveBlock numbers && receivesAccumulators) {
+            table.mergeAll(numbers.keys(), numbers.values(), numbers.entries(), numbers.records());
+        } else if (block instanceof PrimitiveBlock numbers) {
+            table.addAll(numbers.keys(), numbers.values(), numbers.entries(), numbers.records());
         } else if (block instanceof MixedBlock mixed) {
             merge(mixed);
         }
@@ -90,13 +92,6 @@ final class AggregatingReader implements ShuffleReader {
         for (int i = 0; i < block.records(); i++) {
             Object key = block.key(i);
             table.merge(key, StableHash.of(key), block.kind(), block.bits(i));
-        }
-    }
-
-    private void merge(PrimitiveBlock block) throws Exception {
-        long[] entries = block.entries();
-        for (int i = 0; i < 2 * block.records(); i += 2) {
-            table.merge(block.keys(), entries[i], block.values(), entries[i + 1]);
         }
     }
 

@@ -87,10 +87,27 @@ final class BlockCursor implements AutoCloseable {
         }
         Block block = primitives == null ? mixed : primitives;
         if (block != null) {
-            taken = left;
-            left = 0;
+            stepOverBlock();
         }
         return block;
+    }
+
+    /** As {@link #advanceBlock}, where keys are numbers, too. */
+    @Nullable
+    PrimitiveBlock advanceNumbers() {
+        if (left > 0 || !enterNext()) {
+            return null;
+        }
+        PrimitiveBlock block = primitives;
+        if (block != null) {
+            stepOverBlock();
+        }
+        return block;
+    }
+
+    private void stepOverBlock() {
+        taken = left;
+        left = 0;
     }
 
     /** Returns the key of the present record. */

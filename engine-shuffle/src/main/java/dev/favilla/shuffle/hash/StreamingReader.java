@@ -2,11 +2,18 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.ShuffleReader;
+import org.jspecify.annotations.Nullable;
 
 /** Hands on every record as it was sent, holding one block at a time. */
 final class StreamingReader implements ShuffleReader {
 
     private final BlockCursor cursor;
+
+    /** A block whose records are handed on together, as many as a step has room for; null between two such. */
+    private @Nullable PrimitiveBlock numbers;
+
+    /** The number of its next record. */
+    private int next;
 
     StreamingReader(BlockCursor cursor) {
         this.cursor = cursor;
@@ -14,19 +21,35 @@ final class StreamingReader implements ShuffleReader {
 
     @Override
     public boolean drive(EntrySink sink, int max) throws Exception {
-        for (int taken = 0; taken < max; taken++) {
-            if (!cursor.advance()) {
+        int left = max;
+        boolean wanted = true;
+        while (left > 0 && wanted) {
+            PrimitiveBlock block = numbers == null ? enterNumbers() : numbers;
+            if (block != null) {
+                int many = Math.min(left, block.records() - next);
+                int taken = sink.pushNumbers(block.keys(), block.values(), block.entries(), next, next + many);
+                wanted = taken == many;
+                next += wanted ? many : taken + 1;
+                left -= many;
+                numbers = next < block.records() ? block : null;
+            } else if (cursor.advance()) {
+                wanted = sink.push(cursor.key(), cursor.value());
+                left--;
+            } else {
                 return false;
             }
-            if (!sink.push(cursor.key(), cursor.value())) {
-                break;
-            }
         }
-        return cursor.mayAdvance();
+        return numbers != null || cursor.mayAdvance();
+    }
+
+    private @Nullable PrimitiveBlock enterNumbers() {
+        next = 0;
+        return cursor.advanceNumbers();
     }
 
     @Override
     public void close() {
+        numbers = null;
         cursor.close();
     }
 }
