@@ -3,6 +3,8 @@ package dev.favilla;
 import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.pipeline.CodeCache;
+import dev.favilla.pipeline.strict.StrictMode;
+import dev.favilla.pipeline.strict.Strictness;
 import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.JobScheduler;
@@ -52,19 +54,19 @@ record Engine(
         Broadcasts broadcasts = new Broadcasts(owner, serializer);
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
-        ResultSizes results = new ResultSizes(settings.scheduling().maxResultBytes());
         Housekeeping housekeeping = new Housekeeping(EngineThreads.forService(name + "-housekeeping-"));
         ExecutorParts.Plan plan = new ExecutorParts.Plan(
                 settings,
                 serializer,
                 broadcasts,
-                results,
+                new ResultSizes(settings.scheduling().maxResultBytes()),
                 reclaimer,
                 EngineThreads.forSlots(name + "-slot-"),
                 clock,
                 faults,
                 housekeeping,
-                CodeCache.after(settings.specializeAfter()));
+                CodeCache.after(settings.specializeAfter()),
+                strict(settings.strictness(), serializer));
         ExecutorFactory factory = new ExecutorFactory(plan);
         SchedulerService.Parts parts = new SchedulerService.Parts(
                 accumulators,
@@ -80,10 +82,14 @@ record Engine(
                 new ExecutorControl(factory, scheduler),
                 accumulators,
                 broadcasts,
-                results,
+                plan.results(),
                 serializer,
                 EngineThreads.forService(name + "-action-"),
                 housekeeping);
+    }
+
+    private static @Nullable StrictMode strict(Strictness strictness, Serializer serializer) {
+        return strictness == Strictness.OFF ? null : new StrictMode(serializer, strictness == Strictness.FULL);
     }
 
     private static JobScheduler scheduler(
@@ -101,7 +107,7 @@ record Engine(
 
     /** Returns whether everything between executors, and between them and the driver, passes as bytes. */
     boolean isolated() {
-        return executors.factory().makesIsolated();
+        return executors.factory().passesBytes();
     }
 
     /** Closes the parts and returns what did not stop in time. */

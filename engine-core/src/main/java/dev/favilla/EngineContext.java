@@ -858,6 +858,18 @@ public final class EngineContext implements AutoCloseable {
         }
 
         /**
+         * Has the context look for what works in one JVM and would fail, or give other results, on a cluster. Jobs that do
+         * what is wrong for certain fail with a {@link dev.favilla.task.StrictModeException}; what may be meant is logged as
+         * a warning, once for each line. What is looked at, and what it costs, is in {@code docs/modes.md}.
+         *
+         * <p>Meant for tests: a sample of functions runs twice, but for those of {@code foreach} and its like. The setting
+         * {@code favilla.strict} can be {@code once} to have all run once.
+         */
+        public Builder strict() {
+            return put(Setting.STRICT, "true");
+        }
+
+        /**
          * Sets a setting by its key, such as {@code favilla.default.parallelism}.
          *
          * @throws InvalidSettingException if there is no such setting

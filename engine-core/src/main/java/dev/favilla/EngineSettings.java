@@ -4,6 +4,7 @@ import dev.favilla.disk.DiskSettings;
 import dev.favilla.memory.Bytes;
 import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.pipeline.CodeCache;
+import dev.favilla.pipeline.strict.Strictness;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
 import dev.favilla.text.InputLimits;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints where they go
  * @param sharedBudget what the context shares with others; null if each executor has a budget of its own
  * @param specializeAfter after how many records chains of operators get classes of their own
+ * @param strictness how much strict mode looks at
  */
 record EngineSettings(
         String appName,
@@ -46,7 +48,8 @@ record EngineSettings(
         InputLimits input,
         CheckpointDirectory checkpoints,
         @Nullable MemoryBudget sharedBudget,
-        long specializeAfter) {
+        long specializeAfter,
+        Strictness strictness) {
 
     private static final int MANY = 1_000_000;
 
@@ -81,7 +84,8 @@ record EngineSettings(
                 input(values),
                 checkpoints(values),
                 sharedBudget,
-                specializeAfter(values.getOrDefault(Setting.PIPELINE_SPECIALIZE, "true")));
+                specializeAfter(values.getOrDefault(Setting.PIPELINE_SPECIALIZE, "true")),
+                strictness(values.getOrDefault(Setting.STRICT, "false")));
     }
 
     /** Whoever gives a budget to several contexts has said all that there is to say about it. */
@@ -140,6 +144,15 @@ record EngineSettings(
             case "false" -> Long.MAX_VALUE;
             case "0" -> 0;
             default -> Setting.PIPELINE_SPECIALIZE.integer(value, 1000 * MANY);
+        };
+    }
+
+    private static Strictness strictness(String value) {
+        return switch (value.strip()) {
+            case "true" -> Strictness.FULL;
+            case "once" -> Strictness.ONCE;
+            case "false" -> Strictness.OFF;
+            default -> throw Setting.STRICT.invalid(value);
         };
     }
 

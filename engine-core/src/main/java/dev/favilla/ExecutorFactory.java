@@ -31,6 +31,11 @@ final class ExecutorFactory {
         return isolated;
     }
 
+    /** Returns whether what passes between executors and the driver passes as bytes. */
+    boolean passesBytes() {
+        return plan.isolation() != null;
+    }
+
     /** Returns how the executors are made that the context opens with. */
     List<ExecutorMaker> first() {
         List<ExecutorMaker> first = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryReclaimer;
 import dev.favilla.memory.MemoryShare;
 import dev.favilla.pipeline.CodeCache;
+import dev.favilla.pipeline.strict.StrictMode;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.SchedulerEvent;
@@ -81,7 +82,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 transfer,
                 disk,
                 new BlockFrame(serialization.codec()));
-        this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated());
+        this.copies = new BroadcastCopies(plan.broadcasts(), plan.isolation() != null);
         this.leaving = leaving;
         this.attachments = Map.of(
                 ContextId.class, plan.broadcasts().owner(),
@@ -125,6 +126,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
      * @param faults steps in at fault points, if anybody does
      * @param housekeeping does what nobody waits for
      * @param code classes of their own for pipelines
+     * @param strict watches attempts; null where strict mode is off
      */
     record Plan(
             EngineSettings settings,
@@ -136,7 +138,8 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
             InstantSource clock,
             @Nullable FaultInjector faults,
             Executor housekeeping,
-            CodeCache code) {
+            CodeCache code,
+            @Nullable StrictMode strict) {
 
         /** Returns the file system as an executor is to see it. */
         FileLayer files(ExecutorId executor) {
@@ -147,7 +150,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         /** Returns what writes all that passes between executors and the driver; null where they share objects. */
         @Nullable
         Serializer isolation() {
-            return settings.master().isolated() ? serializer : null;
+            return settings.master().isolated() || strict != null ? serializer : null;
         }
     }
 
@@ -159,6 +162,11 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public CodeCache code() {
         return plan.code();
+    }
+
+    @Override
+    public @Nullable StrictMode strict() {
+        return plan.strict();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 enum Setting {
     APP_NAME("favilla.app.name", "a name"),
     MASTER("favilla.master", "local, local[N], local[*], local[N,F] or local-cluster[E,C,M]"),
+    STRICT("favilla.strict", "true, false, or once, which runs no function a second time"),
     DEFAULT_PARALLELISM("favilla.default.parallelism", "a whole number from 1 to 1000000"),
     TASK_MAX_FAILURES("favilla.task.maxFailures", "a whole number from 1 to 1000"),
     STAGE_MAX_CONSECUTIVE_ATTEMPTS("favilla.stage.maxConsecutiveAttempts", "a whole number from 1 to 1000000"),

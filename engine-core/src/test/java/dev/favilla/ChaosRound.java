@@ -87,6 +87,7 @@ final class ChaosRound {
                     .set("favilla.memory.storageFraction", "0");
         }
         return builder.master(MASTER)
+                .set("favilla.strict", random.nextBoolean() ? "true" : "false")
                 .set("favilla.task.maxFailures", String.valueOf(maxFailures))
                 .set("favilla.stage.maxConsecutiveAttempts", String.valueOf(AMPLE_LIMIT))
                 .set("favilla.stage.maxAttempts", String.valueOf(AMPLE_LIMIT))

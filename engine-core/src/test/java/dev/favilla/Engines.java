@@ -21,8 +21,19 @@ final class Engines {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long MIB = 1L << 20;
+    private static final String STRICT = " strict";
 
     private Engines() {}
+
+    /** Opens a context; in strict mode, if the master has {@code strict} behind it. */
+    static EngineContext open(String master) {
+        return master.endsWith(STRICT)
+                ? EngineContext.builder()
+                        .master(master.substring(0, master.length() - STRICT.length()))
+                        .strict()
+                        .open()
+                : EngineContext.open(master);
+    }
 
     /** Returns the records of each partition. */
     static <T> List<List<T>> partitionsOf(RDD<T> dataset) {

@@ -39,6 +39,18 @@ record OraclePipeline(
         steps = List.copyOf(steps);
     }
 
+    /** Returns the same without the steps that use a record again for the next. */
+    OraclePipeline withoutRecordsUsedAgain() {
+        return new OraclePipeline(
+                source,
+                rows,
+                partitions,
+                side,
+                steps.stream()
+                        .filter(step -> !step.name().endsWith(OracleWideSteps.USED_AGAIN))
+                        .toList());
+    }
+
     /** Where rows come from. */
     enum Source {
         LIST {

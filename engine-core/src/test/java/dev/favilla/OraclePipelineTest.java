@@ -7,8 +7,11 @@ import dev.favilla.OracleStep.Promise;
 import dev.favilla.attempt.Metric;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.testing.TestSeed;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +34,7 @@ class OraclePipelineTest {
 
     private static final int PIPELINES = Integer.getInteger("favilla.oracle.pipelines", 1200);
     private static final int LARGE_PIPELINES = Math.max(10, PIPELINES / 100);
+    private static final int STRICT_PIPELINES = Math.max(10, PIPELINES / 5);
     private static final int TRIES = 400;
     private static final long MIB = 1L << 20;
 
@@ -146,6 +150,31 @@ class OraclePipelineTest {
             Engines.assertIdle(three);
         }
         assertThat(drawn).hasSizeGreaterThan(40);
+    }
+
+    /** Strict mode speaks of none that uses no record again, on one executor and on several. */
+    @Test
+    void strictModeSaysTheSameAndNothingElse(TestSeed seed) throws IOException {
+        SplittableRandom random = seed.random();
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try (EngineContext one = Engines.open("local[2]");
+                EngineContext strict = Engines.open("local[2] strict");
+                EngineContext strictThree = Engines.open("local-cluster[3,1,64] strict")) {
+            Places places = new Places(List.of(one, strict, strictThree), UnaryOperator.identity());
+            for (int i = 0; i < STRICT_PIPELINES; i++) {
+                runOrShrink(
+                        OraclePipeline.random(random, Size.SMALL).withoutRecordsUsedAgain(),
+                        places,
+                        "strict pipeline " + i);
+            }
+            Engines.assertIdle(strict);
+            Engines.assertIdle(strictThree);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     /** What lies where the first operation by key wants it is combined, joined and sorted in tasks that hold most memory. */

@@ -18,6 +18,9 @@ import java.util.SplittableRandom;
 /** The steps that bring records together, to draw from at random. */
 final class OracleWideSteps {
 
+    /** What the names of steps over records that are used again end with. */
+    static final String USED_AGAIN = " of records used again";
+
     private static final Comparator<Pair<Long, Long>> BY_KEY = Comparator.comparing(Pair::key, PlainLists.NULLS_FIRST);
     private static final Comparator<Pair<Long, Long>> BY_VALUE =
             Comparator.comparing(Pair::value, PlainLists.NULLS_FIRST);
@@ -42,7 +45,7 @@ final class OracleWideSteps {
     private static OracleStep overRecordsUsedAgain(OracleStep step) {
         MapPartitionsFunction<Pair<Token, Token>, Pair<Token, Token>> used = new Token.UsedAgain();
         return new OracleStep(
-                step.name() + " of records used again",
+                step.name() + USED_AGAIN,
                 (d, side) -> copied(step.inEngine()
                         .apply(PairRDD.of(d.mapPartitions(used, true)), PairRDD.of(side.mapPartitions(used, true)))),
                 step.overLists(),

@@ -63,6 +63,5 @@ public final class Main {
                     workload.contenders().stream().map(Contender::label).collect(Collectors.joining(", "));
             System.out.println(workload.name() + ": " + workload.description() + " [" + systems + "]");
         }
-        System.out.println("\nPending:");
     }
 }

@@ -27,6 +27,11 @@ record CheckpointOperator(FileOutput output, String site) implements Operator.Pu
     }
 
     @Override
+    public boolean isRepeatable() {
+        return false;
+    }
+
+    @Override
     public Sink over(DatasetPartition result, Sink downstream, TaskInputs inputs) {
         LineageNode written = result.dataset().dependencies().get(0).parent();
         long inputVersion = inputs.inputVersion(written, result.number());

@@ -30,11 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** As {@link EveryVerbTest}: the operations on places, by chance, on values of keys, and those that do not wait. */
 @ParameterizedClass
-@ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
+@CsvSource(
+        delimiter = '|',
+        value = {"local[2]|false", "local-cluster[2,1,64]|false", "local[2]|true", "local-cluster[2,1,64]|true"})
 @Timeout(120)
 class EveryOtherVerbTest {
 
@@ -42,8 +44,11 @@ class EveryOtherVerbTest {
     private static final long SEED = 29;
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(5);
 
-    @Parameter
+    @Parameter(0)
     String master;
+
+    @Parameter(1)
+    String strict;
 
     private final List<Flight> all = EveryVerbTest.table();
     private final long passengers = all.stream().mapToLong(Flight::count).sum();
@@ -54,7 +59,10 @@ class EveryOtherVerbTest {
 
     @BeforeEach
     void open() {
-        engine = EngineContext.open(master);
+        engine = EngineContext.builder()
+                .master(master)
+                .set("favilla.strict", strict)
+                .open();
         flights = engine.parallelize(all, PARTITIONS);
         departures = flights.mapToPair(f -> Pair.of(f.origin(), f.count()));
     }

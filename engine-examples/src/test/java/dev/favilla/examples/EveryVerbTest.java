@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every public operation on the table of flights, against streams and loops over the same lines. */
 class EveryVerbTest {
@@ -128,17 +128,30 @@ class EveryVerbTest {
 
     @Nested
     @ParameterizedClass
-    @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"local[2]|false", "local-cluster[2,1,64]|false", "local[2]|true", "local-cluster[2,1,64]|true"})
     @Timeout(120)
     class On {
 
-        @Parameter
+        @Parameter(0)
         String master;
+
+        @Parameter(1)
+        String strict;
 
         @TempDir
         Path directory;
 
         private final List<Flight> all = table();
+
+        private EngineContext.Builder builder() {
+            return EngineContext.builder().master(master).set("favilla.strict", strict);
+        }
+
+        private EngineContext open() {
+            return builder().open();
+        }
 
         private RDD<Flight> flights(EngineContext engine) {
             return engine.textFile(FLIGHTS, 3)
@@ -160,7 +173,7 @@ class EveryVerbTest {
 
         @Test
         void whatCutsALineage() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 engine.setCheckpointDir(directory.toString());
                 PairRDD<String, Long> written =
                         departures(engine).reduceByKey(Long::sum).checkpoint();
@@ -182,7 +195,7 @@ class EveryVerbTest {
 
         @Test
         void whatGoesRecordByRecord() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 RDD<Flight> flights = flights(engine);
 
                 assertThat(flights.collect()).isEqualTo(all);
@@ -223,7 +236,7 @@ class EveryVerbTest {
 
         @Test
         void whatGoesPartitionByPartition() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 RDD<Flight> flights = flights(engine);
 
                 RDD<Integer> sizes = flights.mapPartitions(records -> {
@@ -255,7 +268,7 @@ class EveryVerbTest {
 
         @Test
         void whatBringsKeysTogether() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 PairRDD<String, Long> departures = departures(engine);
                 Map<String, Long> expected = sums(Flight::origin);
 
@@ -285,7 +298,7 @@ class EveryVerbTest {
 
         @Test
         void whatBringsTwoSidesTogether() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 PairRDD<String, Long> out = departures(engine).reduceByKey(Long::sum);
                 PairRDD<String, Long> in = arrivals(engine).reduceByKey(Long::sum);
                 Map<String, Long> outs = sums(Flight::origin);
@@ -326,7 +339,7 @@ class EveryVerbTest {
 
         @Test
         void whatSorts() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 PairRDD<String, Long> sums = departures(engine).reduceByKey(Long::sum);
                 TreeMap<String, Long> expected = new TreeMap<>(sums(Flight::origin));
 
@@ -350,7 +363,7 @@ class EveryVerbTest {
 
         @Test
         void actions() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 RDD<Flight> flights = flights(engine);
                 RDD<Long> counts = flights.map(Flight::count);
                 List<Long> sorted = all.stream().map(Flight::count).sorted().toList();
@@ -392,7 +405,7 @@ class EveryVerbTest {
 
         @Test
         void numbers() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 DoubleRDD counts = flights(engine).mapToDouble(f -> (double) f.count());
                 DoubleSummaryStatistics expected =
                         all.stream().mapToDouble(Flight::count).summaryStatistics();
@@ -427,7 +440,7 @@ class EveryVerbTest {
 
         @Test
         void whatIsKeptAndWhatIsKnownOfADataset() {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 RDD<Flight> flights = flights(engine).setName("flights").cache();
 
                 assertThat(flights.count()).isEqualTo(all.size());
@@ -451,7 +464,7 @@ class EveryVerbTest {
             String objects = directory.resolve("objects").toString();
             String csv = directory.resolve("csv").toString();
             String json = directory.resolve("json").toString();
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = open()) {
                 RDD<Flight> flights = flights(engine);
                 flights.map(Flight::origin).saveAsTextFile(text, FileCodec.GZIP);
                 flights.map(Flight::destination).saveAsObjectFile(objects);
@@ -482,8 +495,7 @@ class EveryVerbTest {
 
         @Test
         void whatIsKnownOfAContextAndOfItsJobs() {
-            EngineContext engine =
-                    EngineContext.builder().master(master).appName("verbs").open();
+            EngineContext engine = builder().appName("verbs").open();
             List<String> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
             EngineListener listener = event -> heard.add(event.getClass().getSimpleName());
             try (engine) {

@@ -41,6 +41,7 @@ public final class TaskScope implements AutoCloseable {
     private volatile @Nullable String killReason;
     private @Nullable RuntimeException lostInput;
     private boolean lending;
+    private FunctionObserver functions = FunctionObserver.NONE;
 
     /** The scope of an attempt that no test kit watches. */
     public TaskScope(long attemptId, Object owner, MemoryAccount memory) {
@@ -134,6 +135,16 @@ public final class TaskScope implements AutoCloseable {
     /** Returns whether records of this attempt may refer to what goes with it. */
     public boolean lends() {
         return lending;
+    }
+
+    /** Has {@code observer} see the functions that this attempt is given from now on. */
+    public void observeFunctions(FunctionObserver observer) {
+        functions = observer;
+    }
+
+    /** Returns who sees the functions that this attempt is given. */
+    public FunctionObserver functions() {
+        return functions;
     }
 
     /** Makes an attachment that each attempt has of its own, when it first asks for it. */

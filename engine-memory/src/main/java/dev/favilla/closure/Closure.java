@@ -88,10 +88,14 @@ public final class Closure<F> implements ImmutableValue, Serializable {
      * @throws SerializationException if what was written cannot be read back
      */
     public F forTask(TaskScope scope) {
-        if (graph == null) {
-            return Objects.requireNonNull(shared);
-        }
-        try (ObjectInputStream in = new BindingReader(graph.objects, scope)) {
+        CapturedGraph written = graph;
+        return written == null
+                ? scope.functions().given(Objects.requireNonNull(shared), operation, false)
+                : scope.functions().given(copy(written, scope), operation, true);
+    }
+
+    private F copy(CapturedGraph written, TaskScope scope) {
+        try (ObjectInputStream in = new BindingReader(written.objects, scope)) {
             @SuppressWarnings("unchecked") // it is what was written
             F copy = (F) in.readObject();
             scope.metrics().add(Metric.CLOSURE_COPIES, 1);

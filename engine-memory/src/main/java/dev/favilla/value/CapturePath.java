@@ -139,7 +139,8 @@ public final class CapturePath {
         }
     }
 
-    private static void lookIntoLambda(Object lambda, BiConsumer<@Nullable Object, String> found) {
+    /** Tells of what a lambda has captured, by the names that the user's source has for it, as far as they are known. */
+    static void lookIntoLambda(Object lambda, BiConsumer<@Nullable Object, String> found) {
         SerializedLambda form;
         try {
             Method writeReplace = lambda.getClass().getDeclaredMethod("writeReplace");
@@ -187,7 +188,7 @@ public final class CapturePath {
     }
 
     /** The compiler's names for the enclosing instance and captured variables, as the user knows them. */
-    private static String nameOf(Field field) {
+    static String nameOf(Field field) {
         String name = field.getName();
         if (name.startsWith("this$")) {
             return simpleName(field.getType().getName()) + ".this";

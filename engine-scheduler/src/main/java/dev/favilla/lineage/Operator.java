@@ -43,6 +43,14 @@ public sealed interface Operator extends Serializable {
         return true;
     }
 
+    /**
+     * Returns whether one attempt may do it twice, to see whether the same comes out. What leaves something behind beside
+     * its records, such as a file, may not.
+     */
+    default boolean isRepeatable() {
+        return true;
+    }
+
     /** Works record by record, so that it can be fused with its neighbours into one loop. */
     non-sealed interface Push extends Operator {
 

@@ -12,6 +12,8 @@ import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.pipeline.strict.Place;
+import dev.favilla.pipeline.strict.StrictAttempt;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
@@ -22,6 +24,7 @@ import dev.favilla.storage.CachedBlock;
 import dev.favilla.storage.StorageLevel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -58,6 +61,9 @@ public final class PipelineBuilder implements TaskInputs {
     private final InputVersions inputVersions;
     private final CodeCache code;
 
+    /** Looks on; null where strict mode is off. */
+    private final @Nullable StrictAttempt strict;
+
     /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
     private final List<@Nullable PipelineCursor> opened = new ArrayList<>(1);
 
@@ -92,6 +98,7 @@ public final class PipelineBuilder implements TaskInputs {
         this.shuffles = shuffles;
         this.inputVersions = inputVersions;
         this.code = code;
+        this.strict = StrictAttempt.of(scope);
     }
 
     @Override
@@ -151,7 +158,10 @@ public final class PipelineBuilder implements TaskInputs {
      */
     public Cursor openFor(Action action, LineageNode node, int partition) throws Exception {
         PipelineCursor cursor = begin(node, partition);
-        return Steps.guarded(cursor, scope, action.keepsRecords() && cursor.mayReuse());
+        boolean keeps = action.keepsRecords();
+        Cursor records =
+                strict == null || !keeps ? cursor : strict.handingOn(Place.gathered(node, action.name()), cursor);
+        return Steps.guarded(records, scope, keeps && cursor.mayReuse());
     }
 
     /**
@@ -174,18 +184,23 @@ public final class PipelineBuilder implements TaskInputs {
         while (true) {
             Optional<CachedBlock> cached = findOrBegin(node, partition, steps);
             if (cached.isPresent()) {
-                return stack(over(cached.get()), steps);
+                return stack(over(cached.get()), watched(steps, new DatasetPartition(node, partition), true));
             }
             PartitionPlan plan = node.plan(partition);
             if (plan instanceof PartitionPlan.Read read) {
                 scope.faults().reach(FaultSite.SOURCE_OPEN, "");
-                return stack(own(read), steps);
+                return stack(own(read), watched(steps, new DatasetPartition(node, partition), false));
             }
             PartitionPlan.Apply apply = (PartitionPlan.Apply) plan;
             steps.push(Step.of(apply.operator(), new DatasetPartition(node, partition)));
             node = apply.parent();
             partition = apply.partition();
         }
+    }
+
+    private Collection<Step> watched(Collection<Step> steps, DatasetPartition source, boolean cached) {
+        StrictAttempt onlooker = strict;
+        return onlooker == null ? steps : Watching.between(steps, source, cached, onlooker);
     }
 
     private RecordBuffer whole(DatasetPartition wanted) throws Exception {
@@ -230,13 +245,24 @@ public final class PipelineBuilder implements TaskInputs {
         if (!level.keeps() && !onlyCached) {
             return Optional.empty();
         }
+        DatasetPartition made = new DatasetPartition(node, partition);
+        if (strict != null && strict.makesAgain(made)) {
+            return Optional.empty();
+        }
         BlockId id = new BlockId(node.id(), partition);
         long inputVersion = inputVersion(node, partition);
         Optional<CachedBlock> cached = blocks.find(id, inputVersion, scope);
-        if (cached.isEmpty() && !onlyCached && building.add(id)) { // read twice by one attempt, it is collected once
+        if (cached.isEmpty()
+                && !onlyCached
+                && builds(made)
+                && building.add(id)) { // read twice by one attempt, it is collected once
             steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope), false));
         }
         return cached;
+    }
+
+    private boolean builds(DatasetPartition made) {
+        return strict == null || strict.builds(made);
     }
 
     private static PipelineCursor over(CachedBlock block) {

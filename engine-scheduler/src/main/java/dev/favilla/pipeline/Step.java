@@ -7,6 +7,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.storage.BlockBuilder;
 import java.util.Iterator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to the records of a pipeline between its source and its end, one step of many. */
@@ -76,6 +77,29 @@ sealed interface Step {
         /** Returns the same, keeping copies. */
         Tee copying() {
             return new Tee(dataset, block, true);
+        }
+    }
+
+    /**
+     * A place where somebody looks at the records.
+     *
+     * @param onlooker returns what looks at them on their way to another sink
+     */
+    record Watched(UnaryOperator<Sink> onlooker) implements Push {
+
+        @Override
+        public Sink over(Sink downstream, TaskInputs inputs) {
+            return onlooker.apply(downstream);
+        }
+
+        @Override
+        public boolean multiplies() {
+            return false;
+        }
+
+        @Override
+        public boolean mayReuse() {
+            return false;
         }
     }
 

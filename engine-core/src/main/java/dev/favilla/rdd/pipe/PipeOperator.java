@@ -30,6 +30,12 @@ public record PipeOperator(List<String> command, Map<String, String> environment
         return "pipe";
     }
 
+    /** What the process does beside its output, nobody knows. */
+    @Override
+    public boolean isRepeatable() {
+        return false;
+    }
+
     @Override
     public boolean mayReuse() {
         return false;

@@ -9,6 +9,7 @@ import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.lineage.Sink;
 import dev.favilla.pipeline.PipelineBuilder;
+import dev.favilla.pipeline.strict.StrictAttempt;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.RecordCopier;
@@ -61,7 +62,9 @@ final class AttemptWork {
     private MapOutput writeShuffle(ShuffleDependency dependency) throws Exception {
         Cursor records = pipelines.open(dependency.parent(), spec.partition());
         try (ShuffleWriter writer = shuffles.writer(dependency.spec(), spec.partition(), scope)) {
-            pipelines.drive(records, new EntryWriter(dependency, dependency.entries(), writer));
+            Sink entries = new EntryWriter(dependency, dependency.entries(), writer);
+            StrictAttempt strict = StrictAttempt.of(scope);
+            pipelines.drive(records, strict == null ? entries : strict.shuffling(dependency, entries));
             pipelines.finish();
             reach(FaultSite.TASK_END, "");
             MapOutput output = commit(dependency, writer);

@@ -7,6 +7,7 @@ import dev.favilla.fault.FaultInjector;
 import dev.favilla.memory.MemoryManager;
 import dev.favilla.pipeline.CodeCache;
 import dev.favilla.pipeline.InputVersions;
+import dev.favilla.pipeline.strict.StrictMode;
 import dev.favilla.scheduler.EventGate;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
@@ -324,6 +325,11 @@ public final class InProcessExecutor implements ExecutorBackend {
             /** Returns the classes that pipelines have for themselves. */
             default CodeCache code() {
                 return CodeCache.NONE;
+            }
+
+            /** Returns what watches attempts; null where strict mode is off. */
+            default @Nullable StrictMode strict() {
+                return null;
             }
 
             /** Returns what lies on its local disk now. */

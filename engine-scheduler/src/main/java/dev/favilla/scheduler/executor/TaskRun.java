@@ -60,6 +60,9 @@ final class TaskRun {
     private final InputVersions inputVersions;
     private final Mailbox mailbox;
 
+    /** Null where strict mode is off. */
+    private final @Nullable StrictRun strict;
+
     /** Knows the map output that the attempt has made readable; null before the work has begun. */
     private @Nullable AttemptWork work;
 
@@ -75,6 +78,7 @@ final class TaskRun {
         this.boundary = boundary;
         this.inputVersions = inputVersions;
         this.mailbox = mailbox;
+        this.strict = StrictRun.of(attempt, env, inputVersions);
     }
 
     /** Runs the attempt in slot {@code slot} and returns its end, which is still to be posted. */
@@ -99,7 +103,7 @@ final class TaskRun {
             attempt.endWork();
             closing = closeQuietly(scope);
         }
-        outcome = boundary.leave(closed(scope, outcome));
+        outcome = boundary.leave(again(closed(scope, outcome), slot));
         if (outcome instanceof TaskOutcome.Success success) {
             scope.metrics().add(Metric.RESULT_BYTES, success.resultBytes());
         } else {
@@ -115,6 +119,18 @@ final class TaskRun {
                             Bytes.format(leaked));
         }
         return ended(outcome, metrics);
+    }
+
+    /** Returns the outcome, of which a second run changes nothing. */
+    private TaskOutcome again(TaskOutcome outcome, int slot) {
+        if (strict != null && outcome instanceof TaskOutcome.Success) {
+            try {
+                strict.again(slot);
+            } catch (Throwable t) { // no memory for it, or closing what it had opened, which is user code
+                logger().debug("A second run in strict mode has failed", t);
+            }
+        }
+        return outcome;
     }
 
     private static @Nullable Throwable closeQuietly(TaskScope scope) {
@@ -172,6 +188,9 @@ final class TaskRun {
         scope.faults().reach(FaultSite.TASK_START, "");
         scope.checkKilled();
         TaskSpec entered = boundary.enter(spec);
+        if (strict != null) {
+            strict.begin(entered, scope);
+        }
         PipelineBuilder pipelines = new PipelineBuilder(
                 scope,
                 entered.reads(),
@@ -182,7 +201,7 @@ final class TaskRun {
                 env.attachments().code());
         AttemptWork begun = new AttemptWork(entered, scope, env.shuffle(), pipelines);
         work = begun;
-        return begun.run();
+        return strict == null ? begun.run() : strict.run(begun);
     }
 
     private TaskOutcome decide(TaskScope scope, TaskOutcome.@Nullable Success success, @Nullable Throwable error) {
