@@ -2,6 +2,9 @@ package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.ContextId;
+import dev.favilla.shuffle.BlockTransfer;
+import dev.favilla.shuffle.BlockTransferException;
+import dev.favilla.storage.EncodedBlock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class BroadcastCopies implements Broadcast.Source {
 
     private final Broadcasts broadcasts;
-    private final boolean isolated;
+    private final @Nullable BlockTransfer transfer;
     private final Map<Long, Copy> copies = new ConcurrentHashMap<>();
 
-    /** @param isolated whether values that nobody can change are copied, too */
-    BroadcastCopies(Broadcasts broadcasts, boolean isolated) {
+    /** @param transfer how values come from the driver; null if they are taken from it, as copies where somebody can change them */
+    BroadcastCopies(Broadcasts broadcasts, @Nullable BlockTransfer transfer) {
         this.broadcasts = broadcasts;
-        this.isolated = isolated;
+        this.transfer = transfer;
     }
 
     /** Returns the one of the executor that runs the attempt of {@code scope}. */
@@ -57,6 +60,23 @@ final class BroadcastCopies implements Broadcast.Source {
                 + " only read the value. Call it outside of the function, where the broadcast was made.");
     }
 
+    private @Nullable Object copy(long id) {
+        BlockTransfer from = transfer;
+        if (from == null) {
+            return broadcasts.copy(id);
+        }
+        broadcasts.require(id);
+        EncodedBlock fetched;
+        try {
+            fetched = from.fetchBroadcast(id);
+        } catch (BlockTransferException e) {
+            broadcasts.require(id); // it may have been destroyed meanwhile, which says more
+            throw new IllegalStateException(
+                    "Cannot fetch Broadcast(" + id + ") from the driver: " + e.getMessage() + ".", e);
+        }
+        return broadcasts.copy(id, fetched);
+    }
+
     void forget(long id) {
         copies.remove(id);
     }
@@ -73,7 +93,7 @@ final class BroadcastCopies implements Broadcast.Source {
 
         synchronized @Nullable Object value(BroadcastCopies owner, long id) {
             if (!made) {
-                value = owner.broadcasts.copy(id, owner.isolated);
+                value = owner.copy(id);
                 made = true;
             }
             return value;

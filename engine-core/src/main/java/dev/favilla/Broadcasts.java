@@ -1,16 +1,25 @@
 package dev.favilla;
 
+import dev.favilla.frame.BlockFrame;
+import dev.favilla.frame.BlockHeader;
+import dev.favilla.frame.Compression;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockServer;
+import dev.favilla.storage.BlockId;
+import dev.favilla.storage.EncodedBlock;
 import dev.favilla.value.Immutability;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The broadcasts of one context, as originals for the driver and as bytes for executors. Used from any thread. */
-final class Broadcasts {
+final class Broadcasts implements BlockServer {
+
+    private static final BlockFrame FRAMES = new BlockFrame(Compression.NONE);
 
     private final ContextId owner;
     private final Serializer serializer;
@@ -48,16 +57,61 @@ final class Broadcasts {
         return payload(id).original;
     }
 
-    /** Returns what an executor keeps: a copy, or the value itself if nobody can change it and it need not be one. */
+    /** Returns what the executor that shares the driver's heap keeps: a copy, or the value itself if nobody can change it. */
     @Nullable
-    Object copy(long id, boolean always) {
+    Object copy(long id) {
         Payload payload = payload(id);
-        if (payload.shareable && !always) {
-            return payload.original;
-        }
-        try (Serializer.RecordInput in = serializer.open(new ByteArrayInputStream(payload.bytes))) {
+        return payload.shareable ? payload.original : read(payload.bytes, 0, payload.bytes.length);
+    }
+
+    /** Returns the copy that came to another executor. */
+    @Nullable
+    Object copy(long id, EncodedBlock fetched) {
+        BlockFrame.Payload payload = BlockFrame.open(fetched.frame(), header(id));
+        return read(payload.bytes(), payload.offset(), payload.length());
+    }
+
+    private @Nullable Object read(byte[] bytes, int offset, int length) {
+        try (Serializer.RecordInput in = serializer.open(bytes, offset, length)) {
             return in.read();
         }
+    }
+
+    /** Returns a broadcast for another executor; empty if it is gone. */
+    @Override
+    public Optional<EncodedBlock> broadcast(long id) {
+        return Optional.ofNullable(payloads.get(id))
+                .map(payload ->
+                        new EncodedBlock(header(id), FRAMES.wrap(header(id), payload.bytes, 0, payload.bytes.length)));
+    }
+
+    private static BlockHeader header(long id) {
+        return new BlockHeader("broadcast_" + id, 0, 0, 1);
+    }
+
+    /** The driver keeps nothing else for executors. */
+    @Override
+    public Optional<List<EncodedBlock>> shuffleBlocks(int shuffleId, int mapPartition, long attemptId, int reducer) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean hasCachedBlock(BlockId id, long inputVersion) {
+        return false;
+    }
+
+    @Override
+    public Optional<EncodedBlock> cachedBlock(BlockId id, long inputVersion) {
+        return Optional.empty();
+    }
+
+    /**
+     * Checks that a broadcast can be used.
+     *
+     * @throws IllegalStateException if not, saying why
+     */
+    void require(long id) {
+        payload(id);
     }
 
     long bytes(long id) {

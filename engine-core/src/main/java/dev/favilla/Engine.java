@@ -67,7 +67,7 @@ record Engine(
                 housekeeping,
                 CodeCache.after(settings.specializeAfter()),
                 strict(settings.strictness(), serializer));
-        ExecutorFactory factory = new ExecutorFactory(plan);
+        ExecutorFactory factory = new ExecutorFactory(plan, settings.transfer().open(name));
         SchedulerService.Parts parts = new SchedulerService.Parts(
                 accumulators,
                 clock,
@@ -113,6 +113,7 @@ record Engine(
     /** Closes the parts and returns what did not stop in time. */
     List<String> close(Duration deadline) {
         List<String> stuck = new ArrayList<>(scheduler.close(deadline));
+        stuck.addAll(executors.factory().close(deadline));
         stuck.addAll(housekeeping.close(deadline));
         broadcasts.clear();
         return stuck;

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param sharedBudget what the context shares with others; null if each executor has a budget of its own
  * @param specializeAfter after how many records chains of operators get classes of their own
  * @param strictness how much strict mode looks at
+ * @param transfer how blocks move between isolated executors
  */
 record EngineSettings(
         String appName,
@@ -49,7 +50,8 @@ record EngineSettings(
         CheckpointDirectory checkpoints,
         @Nullable MemoryBudget sharedBudget,
         long specializeAfter,
-        Strictness strictness) {
+        Strictness strictness,
+        TransferSettings transfer) {
 
     private static final int MANY = 1_000_000;
 
@@ -85,7 +87,8 @@ record EngineSettings(
                 checkpoints(values),
                 sharedBudget,
                 specializeAfter(values.getOrDefault(Setting.PIPELINE_SPECIALIZE, "true")),
-                strictness(values.getOrDefault(Setting.STRICT, "false")));
+                strictness(values.getOrDefault(Setting.STRICT, "false")),
+                TransferSettings.of(values, master));
     }
 
     /** Whoever gives a budget to several contexts has said all that there is to say about it. */

@@ -3,7 +3,9 @@ package dev.favilla;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.executor.InProcessExecutor;
-import dev.favilla.shuffle.transfer.InMemoryTransfer;
+import dev.favilla.shuffle.BlockNetwork;
+import dev.favilla.shuffle.BlockServers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,12 +20,15 @@ final class ExecutorFactory {
 
     private final ExecutorParts.Plan plan;
     private final boolean isolated;
-    private final InMemoryTransfer transfer = new InMemoryTransfer();
+    private final BlockNetwork network;
     private final AtomicInteger nextName = new AtomicInteger();
     private final AtomicLong nextIncarnation = new AtomicLong();
 
-    ExecutorFactory(ExecutorParts.Plan plan) {
+    /** @param network connects them, and the driver */
+    ExecutorFactory(ExecutorParts.Plan plan, BlockNetwork network) {
         this.plan = plan;
+        this.network = network;
+        network.register(BlockServers.DRIVER, plan.broadcasts());
         this.isolated = plan.settings().master().isolated();
     }
 
@@ -57,10 +62,10 @@ final class ExecutorFactory {
     /** Returns how an executor is made, given where its events go. */
     ExecutorMaker maker(ExecutorId id) {
         return events -> {
-            ExecutorParts parts = new ExecutorParts(id, plan, transfer.from(id), events, this::disconnect);
+            ExecutorParts parts = new ExecutorParts(id, plan, network.from(id), events, this::disconnect);
             InProcessExecutor executor = new InProcessExecutor(parts.env(), events);
             try {
-                transfer.register(id, parts.server());
+                network.register(id, parts.server());
             } catch (RuntimeException | Error e) { // no memory for it: nobody knows of this executor
                 executor.abandon("it could not be opened");
                 throw e;
@@ -76,6 +81,11 @@ final class ExecutorFactory {
 
     /** Has the others find nothing there any more. Of several who ask, one is told that they could until then. */
     boolean disconnect(ExecutorId id) {
-        return transfer.unregister(id);
+        return network.unregister(id);
+    }
+
+    /** Ends what connects executors, none of which is left, and returns what has not ended in time. */
+    List<String> close(Duration deadline) {
+        return network.close(deadline);
     }
 }

@@ -82,7 +82,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 transfer,
                 disk,
                 new BlockFrame(serialization.codec()));
-        this.copies = new BroadcastCopies(plan.broadcasts(), plan.isolation() != null);
+        this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated() ? transfer : null);
         this.leaving = leaving;
         this.attachments = Map.of(
                 ContextId.class, plan.broadcasts().owner(),

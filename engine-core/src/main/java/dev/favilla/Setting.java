@@ -37,6 +37,8 @@ enum Setting {
     LOCAL_DIR("favilla.local.dir", "one directory, or several separated by commas, which exist and can be written"),
     LOCAL_MAX_BYTES("favilla.local.maxBytes", Text.SIZE + "; 0 for no limit"),
     LISTENER_QUEUE_CAPACITY("favilla.listener.queueCapacity", "a whole number from 1 to 10000000"),
+    TRANSFER("favilla.transfer", "direct, memory or tcp"),
+    TRANSFER_TIMEOUT("favilla.transfer.timeout", Text.DURATION + ", above 0"),
     SERIALIZER("favilla.serializer", "kryo or java"),
     COMPRESSION_CODEC("favilla.io.compression.codec", "lz4, deflate or none"),
     SHUFFLE_COMPRESS("favilla.shuffle.compress", "true or false"),

@@ -40,6 +40,7 @@ class ArchitectureTest {
             "dev.favilla.scheduler.executor.SlotStopper",
             "dev.favilla.scheduler.service.Deadline",
             "dev.favilla.memory.MemoryLedger",
+            "dev.favilla.shuffle.transfer.netty.JoinedThreads",
             "dev.favilla.Reachability");
 
     /** The packages that the signatures of {@code dev.favilla} may name, and what users need of each. */
@@ -64,6 +65,17 @@ class ArchitectureTest {
             "dev.favilla.serializer.KryoRegistration", "implemented by users who register classes",
             "dev.favilla.disk.DiskUsage", "a value that local disks report and a context's status shows",
             "dev.favilla.memory.MemoryUsage", "a value that managers report and a context's status shows");
+
+    /** Where blocks go through channels. */
+    private static final String CHANNELS = "dev.favilla.shuffle.transfer.netty";
+
+    /** An address that is only handed on may be one of a channel in memory. */
+    private static final DescribedPredicate<JavaClass> ARE_SOCKETS = DescribedPredicate.describe(
+            "are sockets",
+            type -> (type.getPackageName().equals("java.net")
+                            && !Set.of("URI", "URL", "URISyntaxException", "SocketAddress")
+                                    .contains(type.getSimpleName()))
+                    || type.getName().matches("java\\.nio\\.channels\\..*Socket.*"));
 
     /** More in one package than a reader can hold. */
     private static final int MOST_PUBLIC_TYPES = 25;
@@ -217,6 +229,7 @@ class ArchitectureTest {
                 "dev.favilla.digest",
                 "dev.favilla.shuffle.hash",
                 "dev.favilla.shuffle.transfer",
+                "dev.favilla.shuffle.transfer.netty",
                 "dev.favilla.scheduler.dag",
                 "dev.favilla.scheduler.executor",
                 "dev.favilla.scheduler.service")) {
@@ -314,7 +327,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noScriptNamingOrSocketIsUsedAndProcessesByPipeOnly() {
+    void noScriptOrNamingIsUsedAndProcessesByPipeOnly() {
         check(noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.favilla.rdd.pipe.ChildProcess")
@@ -329,14 +342,45 @@ class ArchitectureTest {
                 .resideInAnyPackage("javax.script..", "javax.naming..", "java.rmi..", "javax.management..")
                 .orShould()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.util.logging..", "org.apache.logging..")
-                .orShould()
+                .resideInAnyPackage("java.util.logging..", "org.apache.logging.."));
+    }
+
+    /** Only what a channel is made of knows sockets, and only the package of channels knows Netty. */
+    @Test
+    void channelsStayWhereTheyAre() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(CHANNELS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty.."));
+        check(noClasses()
+                .that(DescribedPredicate.not(DescribedPredicate.describe(
+                        "are of the loopback medium", type -> type.getName().startsWith(CHANNELS + ".LoopbackMedium"))))
+                .should()
+                .dependOnClassesThat(ARE_SOCKETS));
+        check(noClasses()
+                .that()
+                .haveFullyQualifiedName("dev.favilla.shuffle.transfer.netty.NettyTransfer")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty.."));
+    }
+
+    /** What arrives at a channel goes to whoever asked, as bytes. */
+    @Test
+    void channelsDeserializeNothing() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(CHANNELS)
+                .should()
                 .dependOnClassesThat(DescribedPredicate.describe(
-                        "are sockets",
-                        type -> (type.getPackageName().equals("java.net")
-                                        && !Set.of("URI", "URL", "URISyntaxException")
-                                                .contains(type.getSimpleName()))
-                                || type.getName().matches("java\\.nio\\.channels\\..*Socket.*"))));
+                        "read objects",
+                        type -> type.getPackageName().startsWith("com.esotericsoftware")
+                                || type.getPackageName().equals("dev.favilla.closure")
+                                || type.getName().startsWith("java.io.Object")
+                                || (type.getPackageName().equals("dev.favilla.serializer")
+                                        && !type.getSimpleName().equals("SerializationException")))));
     }
 
     @Test

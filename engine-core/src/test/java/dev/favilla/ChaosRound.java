@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 final class ChaosRound {
 
     private static final String MASTER = "local-cluster[4,2,64]";
+    private static final List<String> TRANSFERS = List.of("memory", "tcp", "direct");
     private static final int EXECUTORS = 4;
     private static final int CALLERS = 4;
     private static final int NEXT_PIPELINES = 4;
@@ -88,6 +89,7 @@ final class ChaosRound {
         }
         return builder.master(MASTER)
                 .set("favilla.strict", random.nextBoolean() ? "true" : "false")
+                .set("favilla.transfer", TRANSFERS.get(seed.split("transfer").nextInt(TRANSFERS.size())))
                 .set("favilla.task.maxFailures", String.valueOf(maxFailures))
                 .set("favilla.stage.maxConsecutiveAttempts", String.valueOf(AMPLE_LIMIT))
                 .set("favilla.stage.maxAttempts", String.valueOf(AMPLE_LIMIT))

@@ -55,6 +55,9 @@ class LongLivedContextTest {
     /** Runs jobs of all kinds, lets go of all they need, and looks for what is left. */
     static final class RunsForLong {
 
+        /** Two slots and at most three of the context's; and where blocks move, the event loop and one for each slot that asks. */
+        private static final int MOST_THREADS = 2 + 3 + 1 + 2;
+
         /** A job that left an object of some size would be seen. */
         private static final int MOST_BYTES_PER_JOB = 200;
 
@@ -152,7 +155,7 @@ class LongLivedContextTest {
                     .map(Thread::getName)
                     .filter(name -> name.startsWith("favilla-"))
                     .toList();
-            if (!isEmpty(status) || threads.size() > 2 + 3 || !isEmpty(directory)) {
+            if (!isEmpty(status) || threads.size() > MOST_THREADS || !isEmpty(directory)) {
                 throw new AssertionError("is left: " + status + ", " + threads + ", files " + !isEmpty(directory));
             }
             System.gc();

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * More than a thousand random pipelines say what plain lists say, and the same bits on one executor, on three with chains of
- * classes of their own, and where memory is short: over nulls, crowded hashes, skew, empty partitions and records that are
- * used again.
+ * classes of their own, and, over TCP, where memory is short: over nulls, crowded hashes, skew, empty partitions and records
+ * that are used again.
  */
 @Timeout(300)
 class OraclePipelineTest {
@@ -190,7 +190,10 @@ class OraclePipelineTest {
                         .master("local[2]")
                         .memory(32 * MIB)
                         .open();
-                EngineContext three = EngineContext.open("local-cluster[3,1,32]")) {
+                EngineContext three = EngineContext.builder()
+                        .master("local-cluster[3,1,32]")
+                        .set("favilla.transfer", "tcp")
+                        .open()) {
             Places places = new Places(
                     List.of(ample, scarce, three),
                     dataset -> dataset.partitionBy(new HashPartitioner(2)).filter(record -> Engines.holdMost()));

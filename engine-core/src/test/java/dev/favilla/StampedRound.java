@@ -65,6 +65,7 @@ final class StampedRound {
     private EngineContext open() {
         return EngineContext.builder()
                 .master(master)
+                .set("favilla.transfer", seed.split("transfer").nextBoolean() ? "tcp" : "memory")
                 .set("favilla.task.maxFailures", AMPLE_LIMIT)
                 .set("favilla.stage.maxConsecutiveAttempts", AMPLE_LIMIT)
                 .set("favilla.stage.maxAttempts", AMPLE_LIMIT)

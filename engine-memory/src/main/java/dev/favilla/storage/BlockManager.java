@@ -50,6 +50,9 @@ public interface BlockManager extends AutoCloseable {
      */
     void drop(BlockId id);
 
+    /** Returns whether a block is visible here with this input version; it may go at any time. */
+    boolean has(BlockId id, long inputVersion);
+
     /**
      * Returns a copy of a visible block for another executor. Empty if it is not here with this input version, is of objects
      * that cannot be serialized, or would be larger than about 1 GiB. Nobody's account is charged here.

@@ -189,6 +189,11 @@ public final class LocalBlockManager implements BlockManager {
     }
 
     @Override
+    public boolean has(BlockId id, long inputVersion) {
+        return memory.has(id, inputVersion);
+    }
+
+    @Override
     public Optional<EncodedBlock> export(BlockId id, long inputVersion) {
         StoredBlock block = memory.pin(id, inputVersion);
         if (block == null) {

@@ -121,6 +121,14 @@ final class MemoryStore {
         }
     }
 
+    /** Returns whether a block could be pinned. */
+    boolean has(BlockId id, long inputVersion) {
+        synchronized (monitor) {
+            StoredBlock block = visible.get(id);
+            return block != null && !block.leaving && block.inputVersion() == inputVersion;
+        }
+    }
+
     void unpin(StoredBlock block) {
         boolean free;
         synchronized (monitor) {

@@ -41,4 +41,27 @@ public interface BlockTransfer extends PeerBlocks {
      * @throws dev.favilla.disk.LocalDiskException if a block lies on disk there and cannot be read
      */
     List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) throws BlockTransferException;
+
+    /**
+     * Returns the blocks of the first of several map outputs that lie on one other executor, and those of as many after it
+     * as the transfer brings at once. One that is empty is not there, or could not be given together with the others.
+     *
+     * @param outputs at least one
+     * @throws BlockTransferException if the executor is gone or the first cannot be had
+     * @throws dev.favilla.serializer.SerializationException if a record of the first cannot be turned into bytes
+     * @throws dev.favilla.disk.LocalDiskException if a block of the first lies on disk there and cannot be read
+     */
+    default List<Optional<List<EncodedBlock>>> fetch(int shuffleId, int reducer, List<MapOutput> outputs)
+            throws BlockTransferException {
+        return List.of(Optional.of(fetch(shuffleId, reducer, outputs.get(0))));
+    }
+
+    /**
+     * Returns a broadcast, as the driver has it.
+     *
+     * @throws BlockTransferException if it is gone there, or cannot be had
+     */
+    default EncodedBlock fetchBroadcast(long id) throws BlockTransferException {
+        throw new BlockTransferException("there is no driver to have it from");
+    }
 }

@@ -20,6 +20,11 @@ public record ExecutorBlocks(ShuffleManager shuffle, BlockManager blocks) implem
     }
 
     @Override
+    public boolean hasCachedBlock(BlockId id, long inputVersion) {
+        return blocks.has(id, inputVersion);
+    }
+
+    @Override
     public Optional<EncodedBlock> cachedBlock(BlockId id, long inputVersion) {
         return blocks.export(id, inputVersion);
     }

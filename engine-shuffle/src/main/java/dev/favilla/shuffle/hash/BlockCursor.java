@@ -209,6 +209,7 @@ final class BlockCursor implements AutoCloseable {
             leaveBlock();
         } finally {
             leaveOutput();
+            source.close();
         }
     }
 }

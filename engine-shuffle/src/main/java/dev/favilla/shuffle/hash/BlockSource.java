@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Where one reader has its blocks from: what lies here is looked up before the first record, and each block again when
  * its turn comes, for it may have gone from memory to disk; what lies on another executor is fetched when its turn comes,
- * one map output at a time.
+ * one map output at a time, or several that are {@linkplain RemoteOutputs small}.
  *
  * <p><b>Memory.</b> What was fetched is paid for by the attempt until it is {@linkplain #leave left}, and so is the one
  * block that was read from disk last.
@@ -37,11 +37,11 @@ import org.slf4j.LoggerFactory;
  * memory, or gone, is a {@link FetchFailedException} at once, recorded in the scope as well: user code that catches it cannot turn a lost
  * input into a result. An attempt that was told to stop has lost nothing, whatever it meets.
  */
-final class BlockSource {
+final class BlockSource implements AutoCloseable {
 
     private final OutputStore store;
     private final ExecutorId executor;
-    private final BlockTransfer transfer;
+    private final RemoteOutputs remote;
     private final MapOutputs outputs;
     private final int reducer;
     private final TaskScope scope;
@@ -56,7 +56,7 @@ final class BlockSource {
             TaskScope scope) {
         this.store = store;
         this.executor = executor;
-        this.transfer = transfer;
+        this.remote = new RemoteOutputs(transfer, outputs.shuffleId(), reducer, scope.memory());
         this.outputs = outputs;
         this.reducer = reducer;
         this.scope = scope;
@@ -68,7 +68,11 @@ final class BlockSource {
         Deque<Input> inputs = new ArrayDeque<>();
         for (MapOutput output : outputs.outputs()) {
             if (!output.sizes().isEmpty(reducer)) {
-                inputs.add(new Input(output, find(output)));
+                Input input = new Input(output, find(output));
+                inputs.add(input);
+                if (input.here() == null) {
+                    remote.add(output);
+                }
             }
         }
         return inputs;
@@ -120,7 +124,7 @@ final class BlockSource {
     private List<EncodedBlock> ask(MapOutput output) {
         scope.checkKilled();
         try {
-            return transfer.fetch(outputs.shuffleId(), reducer, output);
+            return remote.fetch(output);
         } catch (BlockTransferException e) {
             throw lost(output, String.valueOf(e.getMessage()), e);
         } catch (LocalDiskException e) {
@@ -191,6 +195,13 @@ final class BlockSource {
     /** Gives back what the present input took. */
     void leave() {
         fetched.close();
+    }
+
+    /** Gives back everything; closing twice is harmless. */
+    @Override
+    public void close() {
+        leave();
+        remote.close();
     }
 
     private OutputKey keyOf(MapOutput output) {

@@ -1,56 +1,50 @@
 package dev.favilla.shuffle.transfer;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.shuffle.BlockNetwork;
 import dev.favilla.shuffle.BlockServer;
+import dev.favilla.shuffle.BlockServers;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.BlockTransferException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Connects the executors of one JVM. A fetch runs the other executor's code on the thread that asks.
+ * Connects the executors of one JVM by calls. A fetch runs the other executor's code on the thread that asks.
  *
  * <p><b>Threads.</b> May be used from any thread. An executor that was unregistered is not asked again; a fetch that is
  * under way ends as if it had come first.
  */
-public final class InMemoryTransfer {
+public final class InMemoryTransfer implements BlockNetwork {
 
-    private final Map<ExecutorId, BlockServer> servers = new ConcurrentHashMap<>();
-
-    /** Those of {@link #servers}, first come, first asked. */
-    private final List<ExecutorId> order = new CopyOnWriteArrayList<>();
+    private final BlockServers servers = new BlockServers();
 
     /** Connects nobody yet. */
     public InMemoryTransfer() {}
 
-    /**
-     * Lets the others fetch from {@code executor}.
-     *
-     * @throws IllegalStateException if it is registered already: incarnations are never reused
-     */
+    @Override
     public void register(ExecutorId executor, BlockServer server) {
-        if (servers.putIfAbsent(executor, server) != null) {
-            throw new IllegalStateException(
-                    executor + " is registered already, which is a bug: incarnations are never reused");
-        }
-        order.add(executor);
+        servers.register(executor, server);
     }
 
-    /** Says that {@code executor} is gone. Of several who say so, one is told that it was registered until then. */
+    @Override
     public boolean unregister(ExecutorId executor) {
-        order.remove(executor);
-        return servers.remove(executor) != null;
+        return servers.unregister(executor);
     }
 
-    /** Returns how the others look from {@code self}, which need not be registered itself and is never asked. */
+    @Override
     public BlockTransfer from(ExecutorId self) {
         return new View(self);
+    }
+
+    /** There is nothing to close. */
+    @Override
+    public List<String> close(Duration deadline) {
+        return List.of();
     }
 
     private final class View implements BlockTransfer {
@@ -65,26 +59,27 @@ public final class InMemoryTransfer {
         public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) throws BlockTransferException {
             ExecutorId executor = output.executor();
             if (executor.equals(self)) {
-                throw new BlockTransferException("it should lie on " + self + " itself, which does not have it");
+                throw BlockTransferException.atHome(self);
             }
-            BlockServer server = servers.get(executor);
-            if (server == null) {
-                throw new BlockTransferException("that executor is gone");
-            }
-            return server.shuffleBlocks(shuffleId, output.mapPartition(), output.attemptId(), reducer)
-                    .orElseThrow(() -> new BlockTransferException("it was dropped there"));
+            return servers.find(executor)
+                    .orElseThrow(BlockTransferException::executorIsGone)
+                    .shuffleBlocks(shuffleId, output.mapPartition(), output.attemptId(), reducer)
+                    .orElseThrow(BlockTransferException::wasDropped);
         }
 
         @Override
         public Optional<EncodedBlock> fetch(BlockId id, long inputVersion) {
-            for (ExecutorId other : order) {
-                BlockServer server = other.equals(self) ? null : servers.get(other);
-                Optional<EncodedBlock> found = server == null ? Optional.empty() : server.cachedBlock(id, inputVersion);
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-            return Optional.empty();
+            return servers.holders(self, id, inputVersion).stream()
+                    .flatMap(holder -> servers.find(holder).stream())
+                    .flatMap(server -> server.cachedBlock(id, inputVersion).stream())
+                    .findFirst();
+        }
+
+        @Override
+        public EncodedBlock fetchBroadcast(long id) throws BlockTransferException {
+            return servers.find(BlockServers.DRIVER)
+                    .flatMap(driver -> driver.broadcast(id))
+                    .orElseThrow(BlockTransferException::wasDropped);
         }
     }
 }

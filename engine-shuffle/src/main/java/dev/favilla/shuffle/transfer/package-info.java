@@ -1,9 +1,9 @@
 /**
- * How blocks move between executors: in memory, within one JVM.
+ * How blocks move between executors by plain calls, within one JVM.
  *
- * <p>Start at {@link dev.favilla.shuffle.transfer.InMemoryTransfer}, the only public class. A transport over a network
- * comes later behind the same contract, {@link dev.favilla.shuffle.BlockTransfer} in front and
- * {@link dev.favilla.shuffle.BlockServer} behind. Nothing here looks into a block.
+ * <p>Start at {@link dev.favilla.shuffle.transfer.InMemoryTransfer}, the only public class. What goes through a channel,
+ * as between machines, is in {@code transfer.netty}, behind the same contract: {@link dev.favilla.shuffle.BlockNetwork}.
+ * Nothing here looks into a block.
  */
 @NullMarked
 package dev.favilla.shuffle.transfer;

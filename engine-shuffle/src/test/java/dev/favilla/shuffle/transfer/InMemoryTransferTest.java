@@ -50,8 +50,13 @@ class InMemoryTransferTest {
         }
 
         @Override
-        public Optional<EncodedBlock> cachedBlock(BlockId block, long inputVersion) {
+        public boolean hasCachedBlock(BlockId block, long inputVersion) {
             asked.add(id);
+            return hasCached;
+        }
+
+        @Override
+        public Optional<EncodedBlock> cachedBlock(BlockId block, long inputVersion) {
             return hasCached ? Optional.of(block(block + " with " + inputVersion)) : Optional.empty();
         }
     }
