@@ -495,6 +495,25 @@ class StrictModeTest {
         }
 
         @Test
+        void mayMakeFewerRecordsThanTheCacheWanted() {
+            assertThat(reported(engine -> {
+                        long none = numbers(engine)
+                                .map(x -> x + 1)
+                                .cache()
+                                .cartesian(engine.parallelize(List.<Long>of(), 1))
+                                .count();
+                        return none
+                                + numbers(engine)
+                                        .map(x -> x + 2)
+                                        .cache()
+                                        .mapPartitions(numbers ->
+                                                List.of(numbers.next()).iterator())
+                                        .count();
+                    }))
+                    .isEmpty();
+        }
+
+        @Test
         void countForNobody() {
             assertThat(reported(engine -> {
                         LongAccumulator calls = engine.longAccumulator("calls");

@@ -3,25 +3,37 @@ package dev.favilla.benchmarks.favilla;
 import dev.favilla.EngineContext;
 import dev.favilla.benchmarks.workload.CachedScan;
 import dev.favilla.benchmarks.workload.Chain;
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Contestant;
 import dev.favilla.benchmarks.workload.EmptyTasks;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Job;
-import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Join;
-import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.StartUp;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
 import dev.favilla.benchmarks.workload.TinyJobs;
 import dev.favilla.benchmarks.workload.WordCount;
 
-/** The engine of this project, one context for all jobs of a JVM. */
+/**
+ * The engine of this project, one context for all jobs of a JVM.
+ *
+ * <p>The system property {@value #MODE} says how it is opened: {@code local}, {@code strict}, or with as many isolated
+ * executors of one slot as there are threads, {@code memory}, {@code tcp} or {@code direct} by what carries their blocks.
+ */
 public final class FavillaContestant implements Contestant {
 
+    private static final String MODE = "benchmarks.mode";
+    private static final String LOCAL = "local";
+
+    /** Of each isolated executor. */
+    private static final int MEGABYTES = 1536;
+
     private final int threads;
+    private final String mode = System.getProperty(MODE, LOCAL);
     private EngineContext context;
 
     public FavillaContestant(int threads) {
@@ -36,7 +48,18 @@ public final class FavillaContestant implements Contestant {
     }
 
     private EngineContext open() {
-        return EngineContext.open("local[" + threads + "]");
+        EngineContext.Builder builder = EngineContext.builder().master("local[" + threads + "]");
+        return switch (mode) {
+            case LOCAL -> builder.open();
+            case "strict" -> builder.strict().open();
+            case "memory", "tcp", "direct" ->
+                builder.master("local-cluster[" + threads + ",1," + MEGABYTES + "]")
+                        .set("favilla.transfer", mode)
+                        .open();
+            default ->
+                throw new IllegalArgumentException(
+                        MODE + " must be local, strict, memory, tcp or direct, got '" + mode + "'");
+        };
     }
 
     @Override

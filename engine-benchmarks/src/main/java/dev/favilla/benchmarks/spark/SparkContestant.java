@@ -2,15 +2,15 @@ package dev.favilla.benchmarks.spark;
 
 import dev.favilla.benchmarks.workload.CachedScan;
 import dev.favilla.benchmarks.workload.Chain;
+import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Contestant;
 import dev.favilla.benchmarks.workload.EmptyTasks;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Job;
-import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Join;
-import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
+import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.StartUp;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;

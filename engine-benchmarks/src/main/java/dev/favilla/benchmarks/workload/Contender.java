@@ -92,8 +92,17 @@ public enum Contender {
             }
         };
 
-        private static final List<String> ENGINE_JARS =
-                List.of("engine-", "kryo5-", "slf4j-api-", "jspecify-", "lz4-java-");
+        private static final List<String> ENGINE_JARS = List.of(
+                "engine-",
+                "kryo5-",
+                "slf4j-api-",
+                "jspecify-",
+                "lz4-java-",
+                "netty-buffer-",
+                "netty-codec-base-",
+                "netty-common-",
+                "netty-resolver-4",
+                "netty-transport-4");
 
         abstract boolean contain(String jarName);
     }

@@ -212,8 +212,8 @@ public final class StrictAttempt {
         if (trace == null || second.trace == null) {
             return;
         }
-        Trace.Difference difference =
-                trace.differenceFrom(second.trace, failure == null).orElse(null);
+        Trace.Difference difference = trace.differenceFrom(second.trace, failure == null, !built.isEmpty())
+                .orElse(null);
         if (difference != null) {
             mode.report(
                     difference.made().dataset().callSite().toString(),

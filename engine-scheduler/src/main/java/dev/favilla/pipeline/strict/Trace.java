@@ -53,11 +53,12 @@ final class Trace {
      * Returns where the second run was other than the first, as near to the source as possible.
      *
      * @param ended whether the second run came to the end of its input
+     * @param cached whether the first run made some records for the cache only, which the second does not
      */
-    Optional<Difference> differenceFrom(Trace second, boolean ended) {
+    Optional<Difference> differenceFrom(Trace second, boolean ended, boolean cached) {
         return lines.values().stream()
                 .sorted(Comparator.comparingInt(line -> line.made.dataset().id())) // parents have smaller ids
-                .flatMap(line -> line.differenceFrom(second, ended).stream())
+                .flatMap(line -> line.differenceFrom(second, ended, cached).stream())
                 .findFirst();
     }
 
@@ -110,7 +111,7 @@ final class Trace {
             }
         }
 
-        private Optional<Difference> differenceFrom(Trace second, boolean ended) {
+        private Optional<Difference> differenceFrom(Trace second, boolean ended, boolean cached) {
             Line other = second.lines.get(made);
             if (other == null) {
                 return Optional.empty();
@@ -123,7 +124,7 @@ final class Trace {
             }
             boolean hasFewer = ended && other.count < count;
             boolean hasNone = stopped && second.stopped && other.count == 0 && count > 0;
-            return !other.closed && (hasFewer || hasNone)
+            return !other.closed && !cached && (hasFewer || hasNone)
                     ? Optional.of(new Difference(made, other.count))
                     : Optional.empty();
         }
