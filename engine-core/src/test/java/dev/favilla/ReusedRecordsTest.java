@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,28 @@ class ReusedRecordsTest {
             Engines.assertIdle(engine);
             engine.close();
         }
+    }
+
+    /** One at a time: nothing tells that a function without captures returns what it keeps in a static field. */
+    private static final ThreadLocal<StringBuilder> ONE = ThreadLocal.withInitial(StringBuilder::new);
+
+    @Test
+    void anObjectInAStaticFieldIsSeenByWhoPullsBeforeItIsUsedAgain() {
+        List<String> seen = engine().parallelize(
+                        IntStream.range(0, RECORDS).boxed().toList(), PARTITIONS)
+                .map(number -> {
+                    ONE.get().setLength(0);
+                    return ONE.get().append(number);
+                })
+                .mapPartitions(builders -> {
+                    List<String> texts = new ArrayList<>();
+                    builders.forEachRemaining(builder -> texts.add(builder.toString()));
+                    return texts.iterator();
+                })
+                .collect();
+
+        assertThat(seen)
+                .isEqualTo(IntStream.range(0, RECORDS).mapToObj(String::valueOf).toList());
     }
 
     /** A number that can be changed. */

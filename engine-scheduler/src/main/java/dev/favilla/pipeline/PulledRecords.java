@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * {@value Cursor#LARGEST_STEP}, so that whoever asks for one record computes one, and never more than twice
  * what was asked for. Where an operator makes many records of one, all of them wait in the buffer.
  *
- * <p>Where what makes the records may use one object for all of them, those that could be changed come one by one: one
- * that waited in the buffer would have turned into the next. So do records with nulls, which do not tell what comes in
- * their place. One that has to wait all the same is copied: where an operator makes many records of one, or in a longer
- * step, after others that could not be changed.
+ * <p>Records that could be changed come one by one: what makes them may use one object for all of them, and one that
+ * waited in the buffer would have turned into the next. So do records with nulls, which do not tell what comes in
+ * their place. One that has to wait all the same, after others that could not be changed or where an operator makes many
+ * records of one, is copied, unless what makes it is known to use no object twice.
  *
  * <p><b>Failures.</b> What the pipeline below throws comes out untouched, checked or not: it belongs to another
  * function of the user than the one that pulls.
@@ -32,7 +32,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     /** Takes the records of a step in which one may wait while the next is made, perhaps of the same object. */
     private final OwnRecords several;
 
-    /** Whether no object is used for two records. */
+    /** Whether it is known that no object is used for two records. */
     private final boolean apart;
 
     private int step = 1;
@@ -64,8 +64,7 @@ final class PulledRecords implements Iterator<@Nullable Object> {
             boolean alone = step == 1 && !below.multiplies();
             exhausted = !below.drive(alone || apart ? buffer : several, step);
             if (buffer.hasNext()) {
-                boolean mayWait = apart || immutable.checkWithoutGaps(buffer.last());
-                step = mayWait ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
+                step = immutable.checkWithoutGaps(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
             }
         }
     }
