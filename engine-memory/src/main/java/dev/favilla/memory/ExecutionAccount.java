@@ -50,14 +50,11 @@ final class ExecutionAccount implements MemoryAccount {
     /** What this task lacks of its minimum, while it waits for that. */
     private long awaited;
 
-    /** Waits, holding nothing. */
-    private boolean waitingOutside;
-
     /** Waits for older tasks before it takes anything, and takes no share from them. */
     private boolean lettingOthersGo;
 
-    /** Is to give way although it waits outside. */
-    private boolean calledBack;
+    /** Waits until all tasks opened before this number have gone, or wait for nothing that they hold. */
+    private long outlasting;
 
     /** What is retained belongs to a job that has ended. */
     private boolean leftOver;
@@ -172,12 +169,9 @@ final class ExecutionAccount implements MemoryAccount {
         return waitedInVain;
     }
 
-    /** Has the task give way if it waits outside. */
-    void callBack() {
-        calledBack |= waitingOutside;
-        if (calledBack) {
-            ledger.changed();
-        }
+    /** Returns whether it waits for {@code other} to end, which may be reading blocks that have to go. */
+    boolean outlasts(ExecutionAccount other) {
+        return this != other && other.number < outlasting;
     }
 
     // --- asking
@@ -333,18 +327,18 @@ final class ExecutionAccount implements MemoryAccount {
      */
     private @Nullable String awaitOutside(long bytes, boolean sharing) {
         checkMayWait();
-        waitingOutside = true;
+        if (ledger.isOutlasted(this)) {
+            return giveWay("older tasks need the cached blocks that it reads");
+        }
         lettingOthersGo = !sharing;
         if (sharing) {
             ledger.callBackShares();
         }
         try {
             await(bytes, null, ledger.courtesyNanos(this));
-            return calledBack ? giveWay("older tasks need the cached blocks that it reads") : null;
+            return null;
         } finally {
-            waitingOutside = false;
             lettingOthersGo = false;
-            calledBack = false;
         }
     }
 
@@ -363,8 +357,8 @@ final class ExecutionAccount implements MemoryAccount {
             }
         } finally {
             synchronized (ledger) {
-                claimed = 0;
-                ledger.changed();
+                outlasting = 0;
+                claim(0);
             }
         }
     }
@@ -384,22 +378,31 @@ final class ExecutionAccount implements MemoryAccount {
                 }
                 ExecutionAccount older = ledger.olderHolder(this);
                 if (older != null) {
-                    claimed = 0;
+                    claim(0);
                     reason = held == 0
                             ? awaitOutside(bytes, !ledger.mustWaitOutside(this))
                             : giveWay(older.owner + " is older and needs it");
                 } else if (ledger.othersHold(this)) {
-                    claimed = bytes;
+                    claim(bytes);
                     ledger.callBackYounger(this);
                     await(bytes, asking, 0);
                 } else {
-                    claimed = bytes;
+                    claim(bytes);
                     return false;
                 }
             }
         }
         endIfGivingWay(reason);
         return false; // not reached: giving way ends the attempt
+    }
+
+    /** Waits for so much, or for nothing any more, holding what it has; whoever is younger looks again what that means. */
+    private void claim(long bytes) {
+        boolean news = isClaiming() != bytes > 0;
+        claimed = bytes;
+        if (news) {
+            ledger.changed();
+        }
     }
 
     /** Has go what other jobs have left for later, which they compute again, and what their readers pin. */
@@ -412,15 +415,23 @@ final class ExecutionAccount implements MemoryAccount {
 
     /**
      * Waits for tasks that hold no execution memory but may pin blocks; returns false if there are none that old, or if
-     * no block could help.
+     * no block could help. Does not wait if one of them has come to need memory meanwhile and is older.
      */
     private boolean outlastReaders(long bytes, @Nullable Spillable asking, long begun) {
         synchronized (ledger) {
-            boolean useful = ledger.evictableBytes() >= bytes - ledger.freeBytes();
-            if (!useful || !ledger.clear(this, begun)) {
+            if (ledger.evictableBytes() < bytes - ledger.freeBytes()) {
                 return false;
             }
-            await(bytes, asking, 0);
+            if (outlasting == 0) {
+                outlasting = begun;
+                ledger.changed();
+            }
+            if (!ledger.outlastsAny(this)) {
+                return false;
+            }
+            if (ledger.olderHolder(this) == null) {
+                await(bytes, asking, 0);
+            }
             return true;
         }
     }

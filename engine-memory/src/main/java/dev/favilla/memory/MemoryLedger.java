@@ -442,19 +442,24 @@ final class MemoryLedger {
         }
     }
 
-    /**
-     * Has the tasks older than {@code number} that wait outside give way, too, because they may be reading blocks that
-     * are to be evicted; returns whether there are tasks that old beside {@code claimant}.
-     */
-    boolean clear(ExecutionAccount claimant, long number) {
-        boolean any = false;
+    /** Returns whether there is a task whose end {@code claimant} waits for. */
+    boolean outlastsAny(ExecutionAccount claimant) {
         for (ExecutionAccount other : tasks) {
-            if (other != claimant && other.number() < number) {
-                any = true;
-                other.callBack();
+            if (claimant.outlasts(other)) {
+                return true;
             }
         }
-        return any;
+        return false;
+    }
+
+    /** Returns whether another waits for the end of {@code task}, which may be reading blocks that are to be evicted. */
+    boolean isOutlasted(ExecutionAccount task) {
+        for (ExecutionAccount other : tasks) {
+            if (other.outlasts(task)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // --- what can be written out

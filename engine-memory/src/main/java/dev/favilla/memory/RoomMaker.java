@@ -161,7 +161,10 @@ final class RoomMaker {
             long begin = ledger.nanoTime();
             while (account.lacksMinimum(bytes) > 0 && account.mayAwaitMinimum()) {
                 long left = ledger.minimumPatienceNanos() - (ledger.nanoTime() - begin);
-                minimumInVain |= left <= 0;
+                if (left <= 0 && !minimumInVain) {
+                    minimumInVain = true;
+                    ledger.changed(); // what this task waited for may be another's now
+                }
                 if (minimumInVain) {
                     ledger.callBackShares(); // what comes back later is found by a later request
                     return;

@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -166,6 +168,47 @@ class MemoryContentionTest {
         younger.close();
         assertGranted(wait);
         assertThat(storage.reserve(MIB)).isTrue();
+    }
+
+    @Test
+    void whoWaitsForReadersOfBlocksGivesWayToOneOfThemThatIsOlder() throws Exception {
+        StorageAccount storage = manager.openStorage(bytes -> 0); // all of its blocks are being read
+        assertThat(storage.reserve(24 * MIB)).isTrue();
+        MemoryAccount older = task("older", 1, 0);
+        MemoryAccount younger = task("younger", 2, 40 * MIB);
+        CompletableFuture<Void> wait = waiting(younger, 4 * MIB);
+
+        Future<?> needed = threads.submit(() -> older.require(4 * MIB));
+
+        assertEnded(wait, TaskKilledException.class, "older is older and needs it");
+        needed.get(30, TimeUnit.SECONDS);
+        assertThat(older.reservedBytes()).isEqualTo(4 * MIB);
+    }
+
+    @Test
+    void whoComesToWaitWhileItsBlocksAreWantedGivesThemBack() throws Exception {
+        AtomicBoolean beingRead = new AtomicBoolean(true);
+        AtomicReference<StorageAccount> blocks = new AtomicReference<>();
+        StorageAccount storage = manager.openStorage(bytes -> {
+            if (beingRead.get()) {
+                return 0;
+            }
+            blocks.get().release(bytes);
+            return bytes;
+        });
+        blocks.set(storage);
+        assertThat(storage.reserve(24 * MIB)).isTrue();
+        MemoryAccount reader = task("reader", 2, 0);
+        MemoryAccount older = task("older", 1, 40 * MIB);
+        CompletableFuture<Void> wait = waiting(older, 4 * MIB);
+
+        assertThatThrownBy(() -> reader.require(MIB))
+                .isInstanceOf(TaskKilledException.class)
+                .hasMessageContaining("cached blocks that it reads");
+        beingRead.set(false);
+        reader.close();
+
+        assertGranted(wait);
     }
 
     @Nested
