@@ -398,11 +398,10 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Waits for so much, or for nothing any more, holding what it has; whoever is younger looks again what that means. */
     private void claim(long bytes) {
-        boolean news = isClaiming() != bytes > 0;
-        claimed = bytes;
-        if (news) {
+        if (isClaiming() != bytes > 0) {
             ledger.changed();
         }
+        claimed = bytes;
     }
 
     /** Has go what other jobs have left for later, which they compute again, and what their readers pin. */
@@ -426,13 +425,11 @@ final class ExecutionAccount implements MemoryAccount {
                 outlasting = begun;
                 ledger.changed();
             }
-            if (!ledger.outlastsAny(this)) {
-                return false;
-            }
-            if (ledger.olderHolder(this) == null) {
+            boolean any = ledger.outlastsAny(this);
+            if (any && ledger.olderHolder(this) == null) {
                 await(bytes, asking, 0);
             }
-            return true;
+            return any;
         }
     }
 
