@@ -18,6 +18,8 @@ import org.w3c.dom.NodeList;
  * java docs/Behaviours.java [word]
  * </pre>
  *
+ * <p>What the same tests say in other modes is left out: their reports have the mode in their names.
+ *
  * <p>Reports of earlier builds count as long as nobody deletes them, as {@code ./mvnw clean} does.
  *
  * <p>With a word only sentences, or classes, that contain it. Ends with 1 if there is nothing to list or a test failed.
@@ -58,7 +60,7 @@ public final class Behaviours {
                 root.toAbsolutePath(),
                 4,
                 (file, facts) -> file.getParent().endsWith(Path.of("target", "surefire-reports"))
-                        && file.getFileName().toString().matches("TEST-.*\\.xml"))) {
+                        && file.getFileName().toString().matches("TEST-[^-]*\\.xml"))) {
             return files.sorted().toList();
         }
     }

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ final class Broadcasts implements BlockServer {
 
     private static final BlockFrame FRAMES = new BlockFrame(Compression.NONE);
 
+    private static final byte[] NO_BYTES = {};
+
     private final ContextId owner;
     private final Serializer serializer;
     private final Map<Long, Payload> payloads = new ConcurrentHashMap<>();
@@ -28,15 +31,37 @@ final class Broadcasts implements BlockServer {
     /** Why a broadcast is gone, for those whose handle is still in use. */
     private final Map<Long, String> destroyed = new ConcurrentHashMap<>();
 
+    /** Whether what is not here is gone: not in another process than the driver's. */
+    private final boolean complete;
+
     Broadcasts(ContextId owner, Serializer serializer) {
+        this(owner, serializer, true);
+    }
+
+    private Broadcasts(ContextId owner, Serializer serializer, boolean complete) {
         this.owner = owner;
         this.serializer = serializer;
+        this.complete = complete;
+    }
+
+    /** Returns those of another process, which has copies only and hears of an end from whoever brings them. */
+    static Broadcasts elsewhere(ContextId owner, Serializer serializer) {
+        return new Broadcasts(owner, serializer, false);
     }
 
     /** Takes a copy of {@code value} unless it is deeply immutable. */
     void put(long id, @Nullable Object value) {
         byte[] bytes = toBytes(value);
         payloads.put(id, new Payload(value, bytes, Immutability.isDeeplyImmutable(value)));
+    }
+
+    /**
+     * Takes a value that is the engine's own, which nobody changes: executors that share the driver's heap need no copy.
+     *
+     * @param travels whether others need it as bytes
+     */
+    void share(long id, Object value, boolean travels) {
+        payloads.put(id, new Payload(value, travels ? toBytes(value) : NO_BYTES, true));
     }
 
     private byte[] toBytes(@Nullable Object value) {
@@ -85,6 +110,11 @@ final class Broadcasts implements BlockServer {
                         new EncodedBlock(header(id), FRAMES.wrap(header(id), payload.bytes, 0, payload.bytes.length)));
     }
 
+    @Override
+    public Set<Long> broadcastIds() {
+        return Set.copyOf(payloads.keySet());
+    }
+
     private static BlockHeader header(long id) {
         return new BlockHeader("broadcast_" + id, 0, 0, 1);
     }
@@ -111,7 +141,9 @@ final class Broadcasts implements BlockServer {
      * @throws IllegalStateException if not, saying why
      */
     void require(long id) {
-        payload(id);
+        if (complete) {
+            payload(id);
+        }
     }
 
     long bytes(long id) {

@@ -3,11 +3,16 @@ package dev.favilla;
 import dev.favilla.lineage.CallSite;
 import java.util.Iterator;
 import java.util.Set;
+import java.util.Spliterator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the line of user code that called the API. */
 final class CallSites {
 
-    private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+    /** Shows frames of reflection, too: asking of each frame whether it is one costs more than the rest of a walk. */
+    private static final StackWalker WALKER = StackWalker.getInstance(
+            Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_REFLECT_FRAMES));
 
     /** What users call, or find between their line and this class. */
     private static final Set<Class<?>> API = Set.of(
@@ -61,16 +66,36 @@ final class CallSites {
     /** As {@link #here}, also outside of the classes {@code own}, which are the API of a module above. */
     static CallSite beyond(Set<Class<?>> own, String operation) {
         return WALKER.walk(frames -> {
-            Iterator<StackWalker.StackFrame> each = frames.iterator();
-            while (each.hasNext()) {
-                StackWalker.StackFrame frame = each.next();
-                Class<?> type = frame.getDeclaringClass();
-                if (!isApi(type) && (own.isEmpty() || !own.contains(type.getNestHost()))) {
-                    return new CallSite(operation, frame.getFileName() + ":" + frame.getLineNumber());
-                }
-            }
-            return new CallSite(operation, "unknown place");
+            Users users = new Users(own);
+            Spliterator<StackWalker.StackFrame> each = frames.spliterator(); // half the cost of an iterator
+            while (users.first == null && each.tryAdvance(users)) {}
+            StackWalker.StackFrame found = users.first;
+            return new CallSite(operation, found == null ? "unknown place" : placeOf(found));
         });
+    }
+
+    private static String placeOf(StackWalker.StackFrame frame) {
+        return frame.getFileName() + ":" + frame.getLineNumber();
+    }
+
+    /** Finds the innermost frame of user code. */
+    private static final class Users implements Consumer<StackWalker.StackFrame> {
+
+        private final Set<Class<?>> own;
+        private StackWalker.@Nullable StackFrame first;
+
+        /** @param own what is not user code, beside the API */
+        Users(Set<Class<?>> own) {
+            this.own = own;
+        }
+
+        @Override
+        public void accept(StackWalker.StackFrame frame) {
+            Class<?> type = frame.getDeclaringClass();
+            if (!isApi(type) && (own.isEmpty() || !own.contains(type.getNestHost())) && !isReflection(type)) {
+                first = frame;
+            }
+        }
     }
 
     /** Returns the method of the API that user code has called, where, and the class that declares it. */
@@ -82,10 +107,8 @@ final class CallSites {
                 StackWalker.StackFrame frame = each.next();
                 if (isEngine(frame.getDeclaringClass())) {
                     api = frame;
-                } else {
-                    return new Entered(
-                            api.getDeclaringClass(),
-                            new CallSite(api.getMethodName(), frame.getFileName() + ":" + frame.getLineNumber()));
+                } else if (!isReflection(frame.getDeclaringClass())) {
+                    return new Entered(api.getDeclaringClass(), new CallSite(api.getMethodName(), placeOf(frame)));
                 }
             }
             return new Entered(api.getDeclaringClass(), new CallSite(api.getMethodName(), "unknown place"));
@@ -97,6 +120,11 @@ final class CallSites {
 
     private static boolean isEngine(Class<?> type) {
         return isApi(type) || ALSO_ENGINE.contains(type.getNestHost());
+    }
+
+    private static boolean isReflection(Class<?> type) {
+        String name = type.getName();
+        return name.startsWith("java.lang.reflect.") || name.startsWith("jdk.internal.reflect.");
     }
 
     private static boolean isApi(Class<?> type) {

@@ -6,6 +6,7 @@ import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.EntryExtractor;
 import dev.favilla.lineage.LineageNode;
+import dev.favilla.lineage.Prepared;
 import dev.favilla.lineage.PreparedPartitioner;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.memory.Bytes;
@@ -53,6 +54,7 @@ final class Datasets {
     private final EngineSettings engineSettings;
     private final ThreadProperties properties;
     private final Reachability reachability;
+    private final Variables variables;
     private final DatasetSettings settings;
     private final JobRunner jobs;
     private final Checkpoints checkpoints;
@@ -67,20 +69,23 @@ final class Datasets {
      * @param context whose datasets these are
      * @param properties what jobs take over from their thread
      * @param reachability tells when a dataset is gone
+     * @param variables broadcasts what datasets need whole
      */
     Datasets(
             EngineContext context,
             Engine engine,
             EngineSettings engineSettings,
             ThreadProperties properties,
-            Reachability reachability) {
+            Reachability reachability,
+            Variables variables) {
         this.context = context;
         this.engine = engine;
         this.engineSettings = engineSettings;
         this.properties = properties;
         this.reachability = reachability;
+        this.variables = variables;
         this.settings = new DatasetSettings(reachability);
-        this.jobs = new JobRunner(engine, settings, HeapShare.of(engineSettings));
+        this.jobs = new JobRunner(engine, settings, variables, HeapShare.of(engineSettings));
         this.checkpoints = new Checkpoints(this, engine, jobs, engineSettings.checkpoints(), reachability);
         this.disk = new DiskWatch(
                 engine.executors()::diskBytes,
@@ -330,6 +335,11 @@ final class Datasets {
         requireUsable();
         reachability.use();
         disk.look();
+    }
+
+    /** Returns what runs the jobs that prepare something for {@code site}. */
+    Prepared.Jobs preparing(CallSite site) {
+        return new PreparatoryJobs((target, partitions, action) -> run(target, partitions, action, site), variables);
     }
 
     /** Prepares what an action on {@code target} would compute. */

@@ -11,7 +11,10 @@ import dev.favilla.scheduler.JobScheduler;
 import dev.favilla.scheduler.dag.DagScheduler;
 import dev.favilla.scheduler.service.SchedulerService;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockServers;
 import dev.favilla.shuffle.DriverMapOutputTracker;
+import dev.favilla.spi.Cluster;
+import dev.favilla.spi.RemoteExecutor;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +53,8 @@ record Engine(
     static Engine start(EngineSettings settings, MemoryReclaimer reclaimer, @Nullable FaultInjector faults) {
         ContextId owner = new ContextId(new SplittableRandom().nextLong()); // no secret; SecureRandom loads 80 classes
         String name = "favilla-" + HexFormat.of().toHexDigits((int) owner.bits());
-        Serializer serializer = settings.serialization().serializer();
+        Elsewhere elsewhere = settings.master().elsewhere();
+        Serializer serializer = serializer(settings, elsewhere);
         Broadcasts broadcasts = new Broadcasts(owner, serializer);
         AccumulatorRegistry accumulators = new AccumulatorRegistry(serializer);
         Clock clock = Clock.systemUTC();
@@ -68,15 +72,9 @@ record Engine(
                 CodeCache.after(settings.specializeAfter()),
                 strict(settings.strictness(), serializer));
         ExecutorFactory factory = new ExecutorFactory(plan, settings.transfer().open(name));
-        SchedulerService.Parts parts = new SchedulerService.Parts(
-                accumulators,
-                clock,
-                EngineThreads.forService(name + "-service-"),
-                settings.listenerQueueCapacity(),
-                plan.isolation(),
-                faults,
-                factory::replacement);
-        JobScheduler scheduler = scheduler(settings, factory, parts);
+        JobScheduler scheduler = elsewhere == null
+                ? scheduler(plan, factory, accumulators, clock, EngineThreads.forService(name + "-service-"))
+                : elsewhere(settings, elsewhere, plan, accumulators);
         return new Engine(
                 scheduler,
                 new ExecutorControl(factory, scheduler),
@@ -88,12 +86,46 @@ record Engine(
                 housekeeping);
     }
 
+    /** Returns what writes records; so that other processes can read them, if some are to. */
+    private static Serializer serializer(EngineSettings settings, @Nullable Elsewhere elsewhere) {
+        Serializer own = settings.serialization().serializer();
+        return elsewhere == null ? own : own.numberedBy(elsewhere.classes());
+    }
+
+    private static JobScheduler elsewhere(
+            EngineSettings settings, Elsewhere elsewhere, ExecutorParts.Plan plan, AccumulatorRegistry accumulators) {
+        Cluster cluster = elsewhere.cluster();
+        try {
+            Broadcasts broadcasts = plan.broadcasts();
+            ExecutorRecipe recipe = ExecutorRecipe.of(broadcasts.owner(), settings, elsewhere);
+            RemoteExecutor here = recipe.open(
+                    BlockServers.DRIVER, new DriverBroadcasts(broadcasts), elsewhere.classes(), plan.serializer());
+            return cluster.start(new Cluster.Driver(recipe, here, accumulators, broadcasts, plan.threads()));
+        } catch (RuntimeException | Error e) {
+            cluster.disconnect();
+            throw e;
+        }
+    }
+
     private static @Nullable StrictMode strict(Strictness strictness, Serializer serializer) {
         return strictness == Strictness.OFF ? null : new StrictMode(serializer, strictness == Strictness.FULL);
     }
 
     private static JobScheduler scheduler(
-            EngineSettings settings, ExecutorFactory factory, SchedulerService.Parts parts) {
+            ExecutorParts.Plan plan,
+            ExecutorFactory factory,
+            AccumulatorRegistry accumulators,
+            Clock clock,
+            ThreadFactory threads) {
+        EngineSettings settings = plan.settings();
+        SchedulerService.Parts parts = new SchedulerService.Parts(
+                accumulators,
+                clock,
+                threads,
+                settings.listenerQueueCapacity(),
+                plan.isolation(),
+                plan.faults(),
+                factory::replacement);
         return new SchedulerService(
                 observed -> new DagScheduler(
                         DriverMapOutputTracker::new,

@@ -75,9 +75,9 @@ public final class EngineContext implements AutoCloseable {
         this.settings = settings;
         this.openedAt = openedAt;
         this.engine = Engine.start(settings, reachability, faults);
-        this.datasets = new Datasets(this, engine, settings, properties, reachability);
-        this.inputs = new FileInputs(datasets, settings.input());
         this.variables = new Variables(engine, reachability);
+        this.datasets = new Datasets(this, engine, settings, properties, reachability, variables);
+        this.inputs = new FileInputs(datasets, settings.input());
     }
 
     // ---------------------------------------------------------------- opening and closing
@@ -90,7 +90,8 @@ public final class EngineContext implements AutoCloseable {
     /**
      * Opens a context with Spark's master grammar: {@code local} (one slot), {@code local[N]}, {@code local[*]} (one slot
      * per core), {@code local[N,F]} (a task may fail F times before its job does), {@code local-cluster[E,C,M]} (E
-     * isolated executors of C slots and M MiB each; a task may fail four times).
+     * isolated executors of C slots and M MiB each; a task may fail four times). With the module {@code engine-spark} on the
+     * class path also {@code spark://host:port} and {@code spark:MASTER} with a master of Spark's: jobs run there.
      *
      * @throws InvalidSettingException if {@code master} is none of these
      */
@@ -940,11 +941,12 @@ public final class EngineContext implements AutoCloseable {
         private EngineContext open(String operation) {
             TaskThreads.requireNone();
             EngineSettings all = EngineSettings.of(
-                    settings,
-                    master(),
-                    SchedulingSettings.of(settings, pools),
-                    SerializationSettings.of(settings, registrations),
-                    budget);
+                            settings,
+                            master(),
+                            SchedulingSettings.of(settings, pools),
+                            SerializationSettings.of(settings, registrations),
+                            budget)
+                    .connected(settings);
             EngineContext engine = new EngineContext(all, Extensions.faults(extensions), CallSites.here(operation));
             try {
                 EngineControl control = new ContextControl(engine.engine, engine.datasets);

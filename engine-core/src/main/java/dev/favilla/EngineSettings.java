@@ -7,6 +7,7 @@ import dev.favilla.pipeline.CodeCache;
 import dev.favilla.pipeline.strict.Strictness;
 import dev.favilla.scheduler.RetryPolicy;
 import dev.favilla.scheduler.SchedulingPolicy;
+import dev.favilla.spi.ClusterProvider;
 import dev.favilla.text.InputLimits;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,35 @@ record EngineSettings(
                 specializeAfter(values.getOrDefault(Setting.PIPELINE_SPECIALIZE, "true")),
                 strictness(values.getOrDefault(Setting.STRICT, "false")),
                 TransferSettings.of(values, master));
+    }
+
+    /**
+     * Returns the same once the cluster is connected to that the master names, if it names one.
+     *
+     * @param values the settings that were given
+     */
+    EngineSettings connected(Map<Setting, String> values) {
+        ClusterProvider provider = master.provider();
+        if (provider == null) {
+            return this;
+        }
+        return new EngineSettings(
+                appName,
+                master.on(Elsewhere.connect(provider, this, values)),
+                defaultParallelism,
+                retries,
+                scheduling,
+                memoryBytes,
+                storageFraction,
+                disk,
+                listenerQueueCapacity,
+                serialization,
+                input,
+                checkpoints,
+                sharedBudget,
+                specializeAfter,
+                strictness,
+                transfer);
     }
 
     /** Whoever gives a budget to several contexts has said all that there is to say about it. */

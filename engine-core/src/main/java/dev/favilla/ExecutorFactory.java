@@ -5,6 +5,7 @@ import dev.favilla.scheduler.ExecutorMaker;
 import dev.favilla.scheduler.executor.InProcessExecutor;
 import dev.favilla.shuffle.BlockNetwork;
 import dev.favilla.shuffle.BlockServers;
+import dev.favilla.shuffle.ResultBlocks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,8 @@ final class ExecutorFactory {
     /** Returns how an executor is made, given where its events go. */
     ExecutorMaker maker(ExecutorId id) {
         return events -> {
-            ExecutorParts parts = new ExecutorParts(id, plan, network.from(id), events, this::disconnect);
+            ResultBlocks results = isolated ? new ResultBlocks(id, network.from(BlockServers.DRIVER)) : null;
+            ExecutorParts parts = new ExecutorParts(id, plan, network.from(id), results, events, this::disconnect);
             InProcessExecutor executor = new InProcessExecutor(parts.env(), events);
             try {
                 network.register(id, parts.server());

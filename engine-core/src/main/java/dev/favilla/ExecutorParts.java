@@ -21,9 +21,11 @@ import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorBlocks;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.spill.RunStore;
+import dev.favilla.spill.SharedTables;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.DiskStore;
 import dev.favilla.storage.LocalBlockManager;
@@ -35,8 +37,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs, copies of broadcasts and
- * local disk space. Says so before it ends, whoever ends it.
+ * What one executor owns, and what is lost with it: its budget, cached blocks, map outputs, copies of broadcasts with
+ * the tables made of them, and local disk space. Says so before it ends, whoever ends it.
  */
 final class ExecutorParts implements ExecutorEnv.Attachments {
 
@@ -46,6 +48,8 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     private final BlockManager blocks;
     private final ShuffleManager shuffle;
     private final BroadcastCopies copies;
+    private final SharedTables tables;
+    private final @Nullable ResultBlocks results;
     private final LocalDisk disk;
     private final Consumer<ExecutorId> leaving;
 
@@ -56,14 +60,22 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
      * @param id names this life of the executor
      * @param plan what all executors of the context have in common
      * @param transfer reaches the others
+     * @param results by which way large results go to the driver; null where all go with the news of an end
      * @param events where the executor's events go
      * @param leaving told once or more before the executor ends
      */
-    ExecutorParts(ExecutorId id, Plan plan, BlockTransfer transfer, EventGate events, Consumer<ExecutorId> leaving) {
+    ExecutorParts(
+            ExecutorId id,
+            Plan plan,
+            BlockTransfer transfer,
+            @Nullable ResultBlocks results,
+            EventGate events,
+            Consumer<ExecutorId> leaving) {
         EngineSettings settings = plan.settings();
         SerializationSettings serialization = settings.serialization();
         this.id = id;
         this.plan = plan;
+        this.results = results;
         this.disk = new DirectoryDisk(settings.disk(), plan.files(id), plan.clock(), plan.housekeeping());
         this.memory = settings.budget().open(plan.reclaimer());
         this.blocks = new LocalBlockManager(
@@ -83,10 +95,12 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 disk,
                 new BlockFrame(serialization.codec()));
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated() ? transfer : null);
+        this.tables = new SharedTables(memory, copies::value);
         this.leaving = leaving;
         this.attachments = Map.of(
                 ContextId.class, plan.broadcasts().owner(),
                 BroadcastCopies.class, copies,
+                SharedTables.class, tables,
                 ResultSizes.class, plan.results(),
                 RecordCopier.class, RecordCopier.each(plan.serializer()),
                 RunStore.class, RunStore.each(disk, plan.serializer()));
@@ -105,6 +119,14 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
                 plan.clock(),
                 plan.faults(),
                 this);
+    }
+
+    MemoryShare memory() {
+        return memory;
+    }
+
+    LocalDisk localDisk() {
+        return disk;
     }
 
     @Override
@@ -156,7 +178,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
 
     /** Returns what other executors may fetch. */
     BlockServer server() {
-        return new ExecutorBlocks(shuffle, blocks);
+        return new ExecutorBlocks(shuffle, blocks, results);
     }
 
     @Override
@@ -170,8 +192,14 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     }
 
     @Override
+    public @Nullable ResultBlocks results() {
+        return results;
+    }
+
+    @Override
     public void dropBroadcast(long broadcastId) {
         copies.forget(broadcastId);
+        tables.drop(broadcastId);
     }
 
     @Override
@@ -187,6 +215,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public void abandoned() {
         copies.clear();
+        tables.clear();
         memory.close();
         disk.closeSoon();
     }
@@ -194,6 +223,7 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
     @Override
     public void ended() {
         copies.clear();
+        tables.clear();
         memory.close();
         disk.close();
     }

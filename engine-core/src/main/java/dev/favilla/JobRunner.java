@@ -29,6 +29,7 @@ final class JobRunner {
 
     private final Engine engine;
     private final DatasetSettings datasets;
+    private final Variables variables;
     private final HeapShare heap;
 
     /** The reports of the last jobs, each in the place that its number gives. */
@@ -39,8 +40,9 @@ final class JobRunner {
     /** Whether anything was made that may have to be prepared: without that no lineage is searched. */
     private volatile boolean preparing;
 
-    JobRunner(Engine engine, DatasetSettings datasets, HeapShare heap) {
+    JobRunner(Engine engine, DatasetSettings datasets, Variables variables, HeapShare heap) {
         this.engine = engine;
+        this.variables = variables;
         this.heap = heap;
         this.datasets = datasets;
     }
@@ -121,8 +123,10 @@ final class JobRunner {
             return;
         }
         for (Prepared part : Preparation.missingFor(request.target())) {
-            part.prepare((needed, partitions, action) ->
-                    run(new Request(needed, partitions, action, request.site(), request.properties()), begun));
+            part.prepare(new PreparatoryJobs(
+                    (needed, partitions, action) ->
+                            run(new Request(needed, partitions, action, request.site(), request.properties()), begun),
+                    variables));
             if (!part.isPrepared()) {
                 throw new IllegalStateException(part + " is not prepared although its jobs were run: its prepare must"
                         + " keep what it has found, and its isPrepared tell so.");

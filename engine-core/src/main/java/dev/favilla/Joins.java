@@ -4,9 +4,11 @@ import dev.favilla.lineage.CallSite;
 import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.NarrowDependency;
+import dev.favilla.rdd.BroadcastJoinNode;
 import dev.favilla.rdd.CoGroupNode;
 import dev.favilla.rdd.Combiners;
 import dev.favilla.rdd.JoinNode;
+import dev.favilla.rdd.WholeDataset;
 import dev.favilla.rdd.arrange.CartesianNode;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.HashPartitioner;
@@ -30,6 +32,17 @@ final class Joins {
         JoinFormat rows =
                 type == JoinType.INNER ? JoinFormat.PAIRS : type.needsKeysOnly() ? JoinFormat.LEFT : JoinFormat.OUTER;
         return node(left, mine, new JoinNode.Probe(type, theirs, PairFormat.of(site), rows), partitioner, site);
+    }
+
+    /** Looks keys up in all of {@code right}, which executors hold whole; {@code left} stays where it lies. */
+    static LineageNode broadcast(PairRDD<?, ?> left, PairRDD<?, ?> right, boolean keepsAlone, CallSite site) {
+        Datasets datasets = left.datasets();
+        datasets.requireSame(right);
+        JoinFormat rows = keepsAlone ? JoinFormat.OUTER : JoinFormat.PAIRS;
+        var collect = new Actions.Collect(site.operation(), Integer.MAX_VALUE);
+        var operator = new BroadcastJoinNode.Lookup(
+                keepsAlone, new WholeDataset(right.lineage(), collect), PairFormat.of(site), rows);
+        return new BroadcastJoinNode(datasets.nextIdToPrepare(), site, left.lineage(), operator);
     }
 
     /** Gathers by key. */

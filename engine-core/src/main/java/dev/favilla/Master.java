@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.memory.UnifiedMemoryManager;
+import dev.favilla.spi.ClusterProvider;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,8 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param cores task slots of each
  * @param memoryBytes the budget of each, if the text says it
  * @param maxTaskFailures failures of one partition that fail a job
+ * @param provider who connects to the cluster where tasks run; null if they run here
+ * @param elsewhere that cluster, once it is connected
  */
-record Master(String text, boolean isolated, int executors, int cores, OptionalLong memoryBytes, int maxTaskFailures) {
+record Master(
+        String text,
+        boolean isolated,
+        int executors,
+        int cores,
+        OptionalLong memoryBytes,
+        int maxTaskFailures,
+        @Nullable ClusterProvider provider,
+        @Nullable Elsewhere elsewhere) {
 
     private static final Pattern LOCAL =
             Pattern.compile("local(?:\\[\\s*(?<cores>\\*|\\d+)\\s*(?:,\\s*(?<failures>\\d+)\\s*)?])?");
@@ -41,6 +52,10 @@ record Master(String text, boolean isolated, int executors, int cores, OptionalL
         if (cluster.matches()) {
             return cluster(text, cluster);
         }
+        ClusterProvider provider = Elsewhere.provider(text).orElse(null);
+        if (provider != null) {
+            return onCluster(text, provider);
+        }
         throw invalid(
                 text,
                 text.startsWith("local-cluster")
@@ -50,6 +65,21 @@ record Master(String text, boolean isolated, int executors, int cores, OptionalL
                                 + " slots and F how often a task may fail, or local-cluster[E,C,M]");
     }
 
+    private static Master onCluster(String text, @Nullable ClusterProvider provider) {
+        return new Master(text, true, 1, 1, OptionalLong.empty(), ISOLATED_TASK_FAILURES, provider, null);
+    }
+
+    /** Returns the master of a process that a cluster has started. */
+    static Master partOfCluster() {
+        return onCluster("cluster", null);
+    }
+
+    /** Returns this master with the cluster that was connected to. */
+    Master on(Elsewhere connected) {
+        int slots = Math.max(1, connected.cluster().slots());
+        return new Master(text, isolated, executors, slots, memoryBytes, maxTaskFailures, provider, connected);
+    }
+
     private static Master local(String text, @Nullable String cores, @Nullable String failures) {
         return new Master(
                 text,
@@ -57,7 +87,9 @@ record Master(String text, boolean isolated, int executors, int cores, OptionalL
                 1,
                 cores == null ? 1 : cores.equals("*") ? available() : number(text, cores, MAX_CORES),
                 OptionalLong.empty(),
-                failures == null ? 1 : number(text, failures, Integer.MAX_VALUE));
+                failures == null ? 1 : number(text, failures, Integer.MAX_VALUE),
+                null,
+                null);
     }
 
     private static Master cluster(String text, Matcher parts) {
@@ -88,19 +120,20 @@ record Master(String text, boolean isolated, int executors, int cores, OptionalL
             throw invalid(
                     text, "there must be at most " + MAX_CORES + " task slots in all, got " + (long) executors * cores);
         }
-        return new Master(text, true, executors, cores, memoryBytes, ISOLATED_TASK_FAILURES);
+        return new Master(text, true, executors, cores, memoryBytes, ISOLATED_TASK_FAILURES, null, null);
     }
 
     static Master allCores() {
-        return new Master("local[*]", false, 1, available(), OptionalLong.empty(), 1);
+        return new Master("local[*]", false, 1, available(), OptionalLong.empty(), 1, null, null);
     }
 
     /** Returns this master as text in the grammar, its executors having {@code bytes} each. */
     Master withMemory(long bytes) {
-        String grammar = isolated && memoryBytes.isEmpty()
+        String grammar = isolated && memoryBytes.isEmpty() && provider == null
                 ? "local-cluster[" + executors + "," + cores + "," + (bytes >> MIB_SHIFT) + "]"
                 : text;
-        return new Master(grammar, isolated, executors, cores, OptionalLong.of(bytes), maxTaskFailures);
+        return new Master(
+                grammar, isolated, executors, cores, OptionalLong.of(bytes), maxTaskFailures, provider, elsewhere);
     }
 
     /** Returns how many tasks run at once. */

@@ -329,6 +329,40 @@ public final class PairRDD<K extends @Nullable Object, V extends @Nullable Objec
         return join(JoinType.INNER, other, partitioner, CallSites.here("join"));
     }
 
+    /**
+     * Returns all pairs of a value from here and a value from {@code small} with the same key, as {@link #join(PairRDD, int)}
+     * does, without shuffling either: every executor gets all of {@code small}.
+     *
+     * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} stay {@code P} partitions of {@code (K, (V, W))}, and keys
+     * lie where they did. Rows come in the order of this dataset, and for each in the order of {@code small}.
+     *
+     * <p><b>Cost.</b> Narrow. All of {@code small} is on the driver, as if collected, and in one table for all tasks in the
+     * memory of each executor, as long as the result can be reached. Values of it that can change are copied for each row.
+     * For a dimension table or a list of codes; a side that may grow belongs into {@link #join(PairRDD, int)}.
+     *
+     * <p><b>Laziness.</b> Nothing runs until an action. The first one collects {@code small} with a job of its own; what was
+     * collected then stays, whatever {@code small} would give later.
+     *
+     * <p><b>Errors.</b> A job fails with a {@link dev.favilla.rdd.BroadcastTooLargeException} if the table does not fit
+     * into the memory of an executor, and as {@link #collect} does if {@code small} is too large a result.
+     *
+     * @throws IllegalArgumentException if {@code small} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, Pair<V, W>> joinBroadcast(PairRDD<K, W> small) {
+        CallSite site = CallSites.here("joinBroadcast");
+        return new PairRDD<>(datasets(), Joins.broadcast(this, notNull(small, "small"), false, site));
+    }
+
+    /**
+     * As {@link #joinBroadcast}, and a row for each pair of this dataset whose key is not in {@code small}.
+     *
+     * @throws IllegalArgumentException if {@code small} belongs to another context
+     */
+    public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> leftOuterJoinBroadcast(PairRDD<K, W> small) {
+        CallSite site = CallSites.here("leftOuterJoinBroadcast");
+        return new PairRDD<>(datasets(), Joins.broadcast(this, notNull(small, "small"), true, site));
+    }
+
     /** As {@link #leftOuterJoin(PairRDD, int)} with the default number of partitions. */
     public <W extends @Nullable Object> PairRDD<K, Joined<V, W>> leftOuterJoin(PairRDD<K, W> other) {
         return join(JoinType.LEFT_OUTER, other, defaultPartitioner(other), CallSites.here("leftOuterJoin"));

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** The settings that can be given by key, named after Spark's. */
 enum Setting {
     APP_NAME("favilla.app.name", "a name"),
-    MASTER("favilla.master", "local, local[N], local[*], local[N,F] or local-cluster[E,C,M]"),
+    MASTER("favilla.master", "local, local[N], local[*], local[N,F], local-cluster[E,C,M], or a master of Spark's"),
     STRICT("favilla.strict", "true, false, or once, which runs no function a second time"),
     DEFAULT_PARALLELISM("favilla.default.parallelism", "a whole number from 1 to 1000000"),
     TASK_MAX_FAILURES("favilla.task.maxFailures", "a whole number from 1 to 1000"),

@@ -105,7 +105,7 @@ final class Sorting {
         Datasets datasets = pairs.datasets();
         datasets.requireUsable();
         SampledRanges ranges = ranges(pairs, keyOrder(pairs, order, ascending, site), partitions, site);
-        ranges.prepare((input, some, action) -> datasets.run(input, some, action, site));
+        ranges.prepare(datasets.preparing(site));
         return ranges.ranges();
     }
 

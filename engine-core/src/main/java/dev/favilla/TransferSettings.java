@@ -36,7 +36,7 @@ record TransferSettings(Way way, Duration timeout) {
             throw Setting.TRANSFER_TIMEOUT.invalid(timeout);
         }
         Way way = way(values.getOrDefault(Setting.TRANSFER, "memory"));
-        return new TransferSettings(master.isolated() ? way : Way.DIRECT, silence);
+        return new TransferSettings(master.isolated() && master.provider() == null ? way : Way.DIRECT, silence);
     }
 
     private static Way way(String value) {

@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.lineage.CallSite;
+import dev.favilla.lineage.Prepared;
 import dev.favilla.scheduler.ContextId;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.stats.Aggregate;
@@ -30,13 +31,24 @@ final class Variables implements Broadcast.Source {
             String type = value.getClass().getName();
             throw Arguments.notWritten(value, "Cannot broadcast a " + type + " (" + site + "): it", e);
         }
-        Broadcast<T> broadcast = new Broadcast<>(id, this);
+        return tracked(id, new Broadcast<>(id, this));
+    }
+
+    /** Broadcasts something that is the engine's own, which nobody changes any more. */
+    Prepared.Shared share(Object value) {
+        long id = next.getAndIncrement();
+        engine.broadcasts().share(id, value, engine.isolated());
+        return tracked(id, new Prepared.Shared(id));
+    }
+
+    /** Has a broadcast dropped when its handle cannot be reached any more. */
+    private <H> H tracked(long id, H handle) {
         Engine parts = engine;
-        reachability.track(broadcast, () -> {
+        reachability.track(handle, () -> {
             parts.broadcasts().forget(id);
             parts.executors().dropBroadcast(id);
         });
-        return broadcast;
+        return handle;
     }
 
     @Override

@@ -5,19 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.stats.Aggregates;
 import dev.favilla.stats.MinMax;
+import dev.favilla.testing.InEveryMode;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InEveryMode
 class AccumulatorsTest {
 
     @AutoClose
-    private final EngineContext local = EngineContext.open("local[2]");
+    private final EngineContext local = Engines.open("local[2]");
 
     @AutoClose
-    private final EngineContext cluster = EngineContext.open("local-cluster[2,1,64]");
+    private final EngineContext cluster = Engines.open("local-cluster[2,1,64]");
 
     private EngineContext engine(boolean isolated) {
         return isolated ? cluster : local;

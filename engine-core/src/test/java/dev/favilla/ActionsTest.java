@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectOutputStream;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,12 +24,13 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InEveryMode
 class ActionsTest {
 
     private static final ConcurrentLinkedQueue<Integer> SEEN = new ConcurrentLinkedQueue<>();
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private RDD<Integer> numbers(int partitions) {
         return engine.parallelize(List.of(5, 3, 8, 1, 9, 2), partitions);
@@ -226,8 +229,7 @@ class ActionsTest {
 
         @Test
         void recordsThatCannotBeComparedFailTheJob() {
-            assertThatThrownBy(
-                            () -> engine.parallelize(List.of(new Object()), 1).top(1))
+            assertThatThrownBy(() -> engine.parallelize(List.of(Locale.ROOT), 1).top(1))
                     .isInstanceOf(JobFailedException.class)
                     .hasMessageContaining("top at ActionsTest.java")
                     .hasCauseInstanceOf(ClassCastException.class);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.favilla.stats.Aggregate;
 import dev.favilla.stats.Aggregates;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.InEveryMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results of another type than the records, with functions and with aggregates; reductions as trees; extremes. */
+@InEveryMode
 class AggregatingTest {
 
     private static final String ONE = "local[2]";
@@ -41,7 +43,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void aMutableMapMayBeTheZero(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             assertThat(counted(engine)).isEqualTo(Map.of("a", 3, "b", 2, "c", 1));
             assertThat(counted(engine)).isEqualTo(Map.of("a", 3, "b", 2, "c", 1));
         }
@@ -50,7 +52,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void theZeroCountsOncePerPartitionAndOnceMore(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             int sum = engine.range(1, 7, 1, 3).aggregate(10, (all, x) -> all + x.intValue(), Integer::sum);
 
             assertThat(sum).isEqualTo(21 + 4 * 10);
@@ -62,7 +64,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void anAggregateIsFinishedInASlot(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Integer> numbers = engine.parallelize(List.of(5, 3, 8, 1, 9, 2), 4);
 
             assertThat(numbers.aggregate(Aggregates.counting())).isEqualTo(6L);
@@ -80,7 +82,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void whatAnAggregateThrowsNamesTheCall(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             Aggregate<Long, Long, Long> failing = Aggregates.of(() -> 0L, Long::sum, Long::sum, sum -> {
                 throw new IllegalStateException("cannot finish " + sum);
             });
@@ -95,7 +97,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void treesOfAnyDepthGiveTheSame(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Double> numbers = engine.range(0, 1000, 1, 16).map(x -> 1.0 / (x + 1));
             double reduced = numbers.reduce(Double::sum);
             List<Integer> sizes = IntStream.range(0, 9)
@@ -129,7 +131,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void functionsThatChangeTheirFirstArgumentLeaveCachedRecordsAsTheyAre(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<ArrayList<Double>> lists = engine.range(0, 6, 1, 3)
                     .map(x -> new ArrayList<>(List.of((double) x)))
                     .persist(StorageLevel.MEMORY_ONLY);
@@ -143,7 +145,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void extremesAreTheFirstOfEqualOnes(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<String> words = engine.parallelize(List.of("bb", "a", "dd", "c", "ee"), 3);
 
             assertThat(words.min()).isEqualTo("a");
@@ -160,7 +162,7 @@ class AggregatingTest {
     @ParameterizedTest
     @ValueSource(strings = ONE)
     void nothingHasNoExtremeAndNoReduction(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> none = engine.range(0, 0);
 
             assertThatExceptionOfType(UnsupportedOperationException.class)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.stats.Aggregates;
+import dev.favilla.testing.InEveryMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,10 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the values of a key become one, or many. */
+@InEveryMode
 class AggregationsByKeyTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private final Partitioner threeWays = new HashPartitioner(3);
 
@@ -118,7 +120,7 @@ class AggregationsByKeyTest {
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
         void leavesCachedRecordsAloneWhereItChangesItsFirstArgument(String master) {
-            try (EngineContext context = EngineContext.open(master)) {
+            try (EngineContext context = Engines.open(master)) {
                 PairRDD<Integer, List<Integer>> cached = context.parallelize(List.of(1, 1, 2, 1, 2), 2)
                         .mapToPair(x -> Pair.of(x, listOf(x)))
                         .cache();
@@ -252,7 +254,7 @@ class AggregationsByKeyTest {
 
         @Test
         void givesTheSameOnIsolatedExecutors() {
-            try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+            try (EngineContext cluster = Engines.open("local-cluster[2,1,64]")) {
                 assertThat(cluster.parallelizePairs(pairs().collect(), 4)
                                 .aggregateByKey(Aggregates.toList(), 2)
                                 .collect())

@@ -17,6 +17,7 @@ import dev.favilla.stats.StatCounter;
 import dev.favilla.status.JobReport;
 import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Actions that return an estimate when their time is over, while their job goes on. */
+@InEveryMode
 @Timeout(60)
 class ApproximateActionsTest {
 
@@ -99,7 +101,7 @@ class ApproximateActionsTest {
         @ValueSource(strings = {ONE, TWO})
         void resultsHaveTheBitsOfTheExactActions(String master, TestSeed seed) {
             long shift = seed.split("numbers").nextLong(1, 1000);
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 DoubleRDD numbers = engine.range(0, 1000, 1, 7).mapToDouble(x -> 1.0 / (x + shift));
 
                 assertFinal(numbers.countApprox(EVER), 1000);
@@ -120,7 +122,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void countsByKeyAreThoseOfTheExactActions(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 RDD<@Nullable String> words = engine.range(0, 100, 1, 5).map(x -> x % 7 == 0 ? null : "word" + x % 7);
                 PairRDD<Long, Long> pairs = engine.range(0, 100, 1, 5).keyBy(x -> x % 3);
 
@@ -142,7 +144,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void noPartitionsAreAJobThatEndsAtOnce(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 Events events = Events.of(engine);
                 RDD<String> nothing = engine.emptyRDD();
 
@@ -160,7 +162,7 @@ class ApproximateActionsTest {
 
         @Test
         void rangesOfASortAreFoundOutFirst() {
-            try (EngineContext engine = EngineContext.open(ONE)) {
+            try (EngineContext engine = Engines.open(ONE)) {
                 RDD<Long> sorted = engine.range(0, 100, 1, 3).sortBy(x -> -x);
 
                 assertThat(sorted.countApprox(EVER).initialValue()).isEqualTo(BoundedDouble.exactly(100));
@@ -173,7 +175,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void aFailureIsThrownByTheCall(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 RDD<Long> failing = engine.range(0, 4, 1, 2).map(x -> {
                     throw new IllegalStateException("no such luck");
                 });
@@ -187,7 +189,7 @@ class ApproximateActionsTest {
 
         @Test
         void arraysAreNoValuesToCount() {
-            try (EngineContext engine = EngineContext.open(ONE)) {
+            try (EngineContext engine = Engines.open(ONE)) {
                 RDD<int[]> arrays = engine.range(0, 2).map(x -> new int[1]);
 
                 assertThatExceptionOfType(JobFailedException.class)
@@ -203,7 +205,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void anEstimateIsMadeOfThePartitionsThatHaveEnded(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 Events events = Events.of(engine);
                 Estimates.Seen half = new Estimates.Seen(2, 4);
 
@@ -225,7 +227,7 @@ class ApproximateActionsTest {
         void sumsAndMeansAreThoseOfThePartitionsThatHaveEnded(String master) {
             StatCounter eight = StatCounter.of(0, 1, 2, 3).merge(StatCounter.of(4, 5, 6, 7));
             Estimates.Seen half = new Estimates.Seen(2, 4);
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 Events events = Events.of(engine);
                 DoubleRDD numbers = held(engine, 2, gateName).mapToDouble(x -> (double) x);
 
@@ -236,7 +238,7 @@ class ApproximateActionsTest {
                 assertThat(sum.getFinalValue()).isEqualTo(BoundedDouble.exactly(120));
             }
             try (Gate again = new Gate();
-                    EngineContext engine = EngineContext.open(master)) {
+                    EngineContext engine = Engines.open(master)) {
                 Events events = Events.of(engine);
                 DoubleRDD numbers = held(engine, 2, again.name()).mapToDouble(x -> (double) x);
 
@@ -252,7 +254,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void keysAreThoseOfThePartitionsThatHaveEnded(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 Events events = Events.of(engine);
                 PairRDD<Boolean, Long> pairs = held(engine, 2, gateName).keyBy(x -> x >= 10);
                 Estimates.Seen half = new Estimates.Seen(2, 4);
@@ -270,7 +272,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void withNothingSeenNothingIsKnown(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 RDD<Long> all = held(engine, 0, gateName);
                 DoubleRDD numbers = all.mapToDouble(x -> (double) x);
 
@@ -295,7 +297,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(strings = {"local[2,2]", TWO})
         void aTaskThatIsTriedAgainCountsOnce(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 Events events = Events.of(engine);
                 RDD<Long> numbers = held(engine, 2, gateName).map(Engines::notInFirstAttempt);
 
@@ -311,8 +313,7 @@ class ApproximateActionsTest {
         @Test
         void whatALostExecutorHasLeftStillCounts() {
             Control control = new Control();
-            try (EngineContext engine =
-                    EngineContext.builder().master(TWO).extension(control).open()) {
+            try (EngineContext engine = Engines.builder(TWO).extension(control).open()) {
                 Events events = Events.of(engine);
                 JobRunner.Patience losing = job -> {
                     until(events, 2).await(job);
@@ -339,7 +340,7 @@ class ApproximateActionsTest {
             FaultPlan fault =
                     FaultPlan.dropping().stage(1).stageAttempt(0).partition(2).block("shuffle_0_1_");
             try (EngineContext engine =
-                    EngineContext.builder().master("local[1]").extension(fault).open()) {
+                    Engines.builder("local[1]").extension(fault).open()) {
                 String name = gateName;
                 RDD<Long> scattered = engine.range(0, 1000, 1, 4)
                         .mapToPair(x -> Pair.of(System.nanoTime() * 1000 + x, x))
@@ -392,7 +393,7 @@ class ApproximateActionsTest {
 
         @Test
         void handlersAreCalledInOrderOnAThreadOfTheirOwn() throws Exception {
-            try (EngineContext engine = EngineContext.open(ONE)) {
+            try (EngineContext engine = Engines.open(ONE)) {
                 PartialResult<BoundedDouble> count = held(engine, 0, gateName)
                         .countApprox(AT_ONCE)
                         .onFail(told::add)
@@ -427,7 +428,7 @@ class ApproximateActionsTest {
         @ValueSource(strings = {ONE, TWO})
         void aFailureIsToldByTheFinalValueAndToHandlers(String master) throws Exception {
             String name = gateName;
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 RDD<Long> failing = engine.range(0, 4, 1, 2).map(x -> {
                     throw new IllegalStateException("no such luck with " + Gate.pass(name, x));
                 });
@@ -449,7 +450,7 @@ class ApproximateActionsTest {
         @ParameterizedTest
         @ValueSource(booleans = {false, true})
         void aCancelledJobHasNoFinalValue(boolean byGroup) throws Exception {
-            try (EngineContext engine = EngineContext.open(ONE)) {
+            try (EngineContext engine = Engines.open(ONE)) {
                 engine.setJobGroup("mine", null, true);
                 PartialResult<BoundedDouble> count =
                         held(engine, 0, gateName).countApprox(AT_ONCE).onFail(this::last);
@@ -473,7 +474,7 @@ class ApproximateActionsTest {
 
         @Test
         void closingTheContextIsAFailure() throws Exception {
-            try (EngineContext engine = EngineContext.open(ONE)) {
+            try (EngineContext engine = Engines.open(ONE)) {
                 held(engine, 0, gateName).countApprox(AT_ONCE).onFail(this::last);
                 gate.awaitArrivals(1);
             }
@@ -484,7 +485,7 @@ class ApproximateActionsTest {
 
         @Test
         void anInterruptOfTheWaitingThreadCancelsTheJob() {
-            try (EngineContext engine = EngineContext.open(ONE)) {
+            try (EngineContext engine = Engines.open(ONE)) {
                 PartialResult<BoundedDouble> begun = held(engine, 0, gateName).countApprox(AT_ONCE);
 
                 Thread.currentThread().interrupt();
@@ -505,7 +506,7 @@ class ApproximateActionsTest {
 
     @Test
     void argumentsAreCheckedAtTheCall() {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             RDD<Long> numbers = engine.range(0, 3);
             PartialResult<BoundedDouble> count = numbers.countApprox(EVER);
 
@@ -532,7 +533,7 @@ class ApproximateActionsTest {
     void aResultOutlivesItsContext() {
         RDD<Long> numbers;
         PartialResult<BoundedDouble> count;
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             numbers = engine.range(0, 3);
             count = numbers.countApprox(EVER);
         }

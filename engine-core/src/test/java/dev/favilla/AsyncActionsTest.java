@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.favilla.testing.InEveryMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Actions that run while their caller goes on. */
+@InEveryMode
 @Timeout(60)
 class AsyncActionsTest {
 
@@ -45,7 +47,7 @@ class AsyncActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void resultsAreThoseOfTheActionsThatWait(String master) throws Exception {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> numbers = engine.range(0, 100, 1, 7);
             SEEN.clear();
 
@@ -63,7 +65,7 @@ class AsyncActionsTest {
 
     @Test
     void nothingIsAResultAsWell(@TempDir Path empty) throws Exception {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             RDD<String> nothing = engine.textFile(empty.toString());
 
             assertThat(nothing.countAsync().get()).isZero();
@@ -75,7 +77,7 @@ class AsyncActionsTest {
 
     @Test
     void severalRunAtOnceAndNoThreadWaitsForThem() throws Exception {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             FutureAction<Long> count = held(engine, gateName).countAsync();
             FutureAction<List<Long>> all = engine.range(0, 3).collectAsync();
             gate.awaitArrivals(2);
@@ -101,7 +103,7 @@ class AsyncActionsTest {
 
     @Test
     void whatNobodyAsksForIsRememberedAllTheSame() {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             FutureAction<Long> count = engine.range(0, 10).countAsync();
             Engines.await(count::isDone);
             Engines.await(() -> !engine.recentJobs().isEmpty());
@@ -114,7 +116,7 @@ class AsyncActionsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void waitingForTooShortATimeSaysSo(boolean stepwise) {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             FutureAction<?> action = begin(engine, gateName, stepwise);
             gate.awaitArrivals(1);
 
@@ -130,7 +132,7 @@ class AsyncActionsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCancelledActionIsDoneAndHasNoResult(boolean stepwise) {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             FutureAction<?> action = begin(engine, gateName, stepwise);
             gate.awaitArrivals(1);
 
@@ -147,7 +149,7 @@ class AsyncActionsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void cancellingWakesWhoeverWaits(boolean stepwise) throws Exception {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             FutureAction<?> action = begin(engine, gateName, stepwise);
             Background<?> waiting = Background.run(action::get);
             gate.awaitArrivals(1);
@@ -161,7 +163,7 @@ class AsyncActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void aFailureCarriesTheUsersException(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> failing = engine.range(0, 4, 1, 2).map(x -> {
                 throw new IllegalStateException("no such luck");
             });
@@ -180,7 +182,7 @@ class AsyncActionsTest {
 
     @Test
     void aJobThatOthersCancelHasFailed() {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             engine.setJobGroup("mine", null, true);
             FutureAction<Long> count = held(engine, gateName).countAsync();
             FutureAction<List<Long>> some = held(engine, gateName).takeAsync(4);
@@ -200,7 +202,7 @@ class AsyncActionsTest {
 
     @Test
     void idsOfAllJobsAreListedAndTakeOverTheTagsOfTheirThread() throws Exception {
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             engine.addJobTag("counted");
             FutureAction<List<Long>> some = engine.range(0, 100, 1, 100).takeAsync(50);
             assertThat(some.get()).hasSize(50);
@@ -218,7 +220,7 @@ class AsyncActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void rangesAreSampledFirstByAThreadThatEnds(String master) throws Exception {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> sorted = engine.range(0, 1000, 1, 4).sortBy(x -> -x);
 
             FutureAction<List<Long>> all = sorted.collectAsync();
@@ -234,7 +236,7 @@ class AsyncActionsTest {
     @ValueSource(booleans = {false, true})
     void closingTheContextEndsThem(boolean stepwise) {
         FutureAction<?> action;
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             action = begin(engine, gateName, stepwise);
             gate.awaitArrivals(1);
             gate.open();
@@ -248,7 +250,7 @@ class AsyncActionsTest {
 
     @Test
     void theyAreRefusedWhereActionsAre() {
-        EngineContext engine = EngineContext.open(ONE);
+        EngineContext engine = Engines.open(ONE);
         RDD<Long> numbers = engine.range(0, 3);
         assertThatIllegalArgumentException().isThrownBy(() -> numbers.takeAsync(-1));
         engine.close();

@@ -6,6 +6,9 @@ import dev.favilla.attempt.Metric;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Aggregations and groups that do not fit in memory. */
+@NotIn(
+        value = {TestMode.STRICT, TestMode.TCP},
+        because = "it takes long, and has what is special about executors in memory, too")
+@InEveryMode
 @Timeout(120)
 class BeyondMemoryTest {
 
@@ -26,7 +33,7 @@ class BeyondMemoryTest {
     private static final Partitioner PLACES = new HashPartitioner(2);
 
     private static EngineContext open(long bytes) {
-        return EngineContext.builder().master("local[2]").memory(bytes).open();
+        return Engines.builder("local[2]", bytes).open();
     }
 
     private static List<Pair<Integer, Double>> measurements(SplittableRandom random, int rows) {
@@ -124,13 +131,14 @@ class BeyondMemoryTest {
         });
     }
 
+    @NotIn(
+            value = {TestMode.MEMORY, TestMode.TCP},
+            because = "a fetched block takes the megabyte that the test leaves to a task, which is alone there")
     @ParameterizedTest
     @ValueSource(strings = {"kryo", "java"})
     void distinctRecordsStayDistinctWithEitherSerializer(String serializer, TestSeed seed) {
         List<Integer> records = seed.random().ints(100_000, 0, 50_000).boxed().toList();
-        try (EngineContext engine = EngineContext.builder()
-                .master("local[2]")
-                .memory(32 * MIB)
+        try (EngineContext engine = Engines.builder("local[2]", 32 * MIB)
                 .set("favilla.serializer", serializer)
                 .open()) {
             List<Integer> found = engine.parallelize(records, 2)
@@ -148,6 +156,9 @@ class BeyondMemoryTest {
         }
     }
 
+    @NotIn(
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            because = "it runs in a JVM of its own, which has no mode")
     @Test
     void severalTimesTheHeapIsAggregatedAndGrouped() throws InterruptedException {
         ForkedJvm.Result result =
@@ -167,7 +178,7 @@ class BeyondMemoryTest {
         private static final int BYTES = 30_000;
 
         public static void main(String[] args) {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 List<Integer> bytes = pairs(engine, x -> x)
                         .reduceByKey(PLACES, (left, right) -> left)
                         .values()

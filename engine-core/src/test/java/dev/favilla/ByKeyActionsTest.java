@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.testing.InEveryMode;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Counts by value and key, merging by key into one map, and the values of one key. */
+@InEveryMode
 class ByKeyActionsTest {
 
     private static final String ONE = "local[2]";
@@ -36,7 +38,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void valuesAndKeysAreCounted(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             assertThat(engine.parallelize(Arrays.asList("a", null, "b", "a", null, "a"), 4)
                             .countByValue())
                     .isEqualTo(map(3L, 1L, 2L));
@@ -52,7 +54,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void keysThatLieTogetherAreCountedWithoutAShuffle(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             PairRDD<String, Integer> placed =
                     pairs(engine).partitionBy(new HashPartitioner(3)).cache();
             placed.count();
@@ -65,7 +67,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void valuesMergeIntoOneMapAndNullCountsAsNone(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             assertThat(pairs(engine).reduceByKeyLocally(Integer::sum)).isEqualTo(map(5, 2, 4));
 
             PairRDD<String, @Nullable Integer> gaps = engine.parallelizePairs(
@@ -78,7 +80,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = ONE)
     void arraysAreRefusedAsKeys(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(
                             () -> engine.range(0, 3).map(x -> new long[] {x}).countByValue())
@@ -92,7 +94,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void valuesOfAKeyAreFoundInOrder(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             assertThat(pairs(engine).lookup("a")).containsExactly(1, 3, 1);
             assertThat(pairs(engine).lookup(null)).containsExactly(4);
             assertThat(pairs(engine).lookup("z")).isEmpty();
@@ -103,7 +105,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void oneTaskLooksWhereAPartitionerIsKnown(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             PairRDD<String, Integer> placed =
                     pairs(engine).partitionBy(new HashPartitioner(4)).cache();
             placed.count();
@@ -118,7 +120,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void rangesAreSampledBeforeAKeyIsLookedUp(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             PairRDD<Long, Long> sorted =
                     engine.range(0, 100, 1, 4).keyBy(x -> x % 10).sortByKey();
 
@@ -143,7 +145,7 @@ class ByKeyActionsTest {
     @ParameterizedTest
     @ValueSource(strings = ONE)
     void aPlaceThatIsNoneIsRefused(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             PairRDD<String, Integer> placed = pairs(engine).partitionBy(new Misplacing());
 
             assertThatIllegalArgumentException()

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.favilla.attempt.Metric;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.value.UnsupportedKeyException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,10 +25,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InEveryMode
 class ByKeyTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private PairRDD<String, Integer> letters(int partitions) {
         return engine.parallelizePairs(
@@ -421,6 +425,9 @@ class ByKeyTest {
     @Nested
     class DefaultPartitions {
 
+        @NotIn(
+                value = {TestMode.MEMORY, TestMode.TCP},
+                because = "the setting that stands for two cores decides there")
         @Test
         void areThoseOfTheLargestInput() {
             assertThat(letters(5).reduceByKey(Integer::sum).getNumPartitions()).isEqualTo(5);
@@ -441,6 +448,9 @@ class ByKeyTest {
             }
         }
 
+        @NotIn(
+                value = {TestMode.MEMORY, TestMode.TCP},
+                because = "the setting that stands for two cores decides there")
         @Test
         void areThoseOfAPartitionerThatIsNotMuchSmaller() {
             PairRDD<Integer, Integer> four =
@@ -510,6 +520,7 @@ class ByKeyTest {
             refused(() -> arrays().distinct(1).count(), "int[]");
         }
 
+        @NotIn(value = TestMode.STRICT, because = "they are refused there with other words")
         @Test
         void arraysAreRefusedEvenWhereAPartitionerOfTheUserTakesThem() {
             record First(int numPartitions) implements Partitioner {

@@ -13,6 +13,7 @@ import dev.favilla.serializer.JavaRecordSerializer;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.text.InputChangedException;
 import dev.favilla.text.OutputException;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Datasets are written to a directory, and read from there instead of being computed. */
+@InEveryMode
 @Timeout(180)
 class CheckpointsTest {
 
@@ -55,7 +57,7 @@ class CheckpointsTest {
     }
 
     private EngineContext.Builder builder(String master) {
-        return EngineContext.builder().master(master).set("favilla.checkpoint.dir", directory.toString());
+        return Engines.builder(master).set("favilla.checkpoint.dir", directory.toString());
     }
 
     record Point(int x, @Nullable String name) implements Serializable {}
@@ -172,7 +174,7 @@ class CheckpointsTest {
             assertThat(Engines.partitionsOf(engine.<Point>checkpointFile(path, Point.class)))
                     .isEqualTo(records);
         }
-        try (EngineContext other = EngineContext.open(LOCAL)) {
+        try (EngineContext other = Engines.open(LOCAL)) {
             assertThat(Engines.partitionsOf(other.<Point>checkpointFile(path, Point.class)))
                     .isEqualTo(records);
         }
@@ -360,8 +362,7 @@ class CheckpointsTest {
 
     @Test
     void areWrittenOnceByTwoActionsAtOnce() throws Exception {
-        try (EngineContext engine = EngineContext.builder()
-                        .master("local[4]")
+        try (EngineContext engine = Engines.builder("local[4]")
                         .set("favilla.checkpoint.dir", directory.toString())
                         .open();
                 Gate gate = new Gate()) {
@@ -566,7 +567,7 @@ class CheckpointsTest {
 
         @Test
         void areRefusedWithoutADirectoryInWordsThatNameCallAndSetting() {
-            try (EngineContext engine = EngineContext.open(LOCAL)) {
+            try (EngineContext engine = Engines.open(LOCAL)) {
                 RDD<Long> numbers = engine.range(0, 10);
                 assertThat(engine.getCheckpointDir()).isEmpty();
                 assertThatExceptionOfType(CheckpointException.class)
@@ -582,7 +583,7 @@ class CheckpointsTest {
 
         @Test
         void aBlankDirectoryIsRefused() {
-            try (EngineContext engine = EngineContext.open(LOCAL)) {
+            try (EngineContext engine = Engines.open(LOCAL)) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> engine.setCheckpointDir(" "))
                         .withMessageContaining("directory must name a directory");
@@ -596,7 +597,7 @@ class CheckpointsTest {
         @Test
         void whatIsNoCheckpointIsNotOpened() throws IOException {
             Path file = Files.writeString(directory.resolve("file"), "text", StandardCharsets.UTF_8);
-            try (EngineContext engine = EngineContext.open(LOCAL)) {
+            try (EngineContext engine = Engines.open(LOCAL)) {
                 for (String path : List.of(file.toString(), directory.toString(), directory + "/none", "s3://a/b")) {
                     assertThatExceptionOfType(CheckpointException.class)
                             .isThrownBy(() -> engine.checkpointFile(path))

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.testing.InEveryMode;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
+@InEveryMode
 class CoGroupTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private <K, V> PairRDD<K, V> pairs(int partitions, List<Pair<K, V>> pairs) {
         return engine.parallelizePairs(pairs, partitions);
@@ -72,7 +74,7 @@ class CoGroupTest {
 
     @Test
     void datasetsOfOtherContextsAreRefused() {
-        try (EngineContext other = EngineContext.open("local")) {
+        try (EngineContext other = Engines.open("local")) {
             PairRDD<Integer, Integer> foreign = other.parallelizePairs(List.of(Pair.of(1, 1)), 1);
 
             assertThatIllegalArgumentException()

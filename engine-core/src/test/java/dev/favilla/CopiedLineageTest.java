@@ -45,7 +45,7 @@ class CopiedLineageTest {
     private final Serializer serializer = new KryoSerializer(List.of());
 
     @AutoClose
-    private final CopiedRun copied = new CopiedRun(serializer);
+    private final CopiedRun copied = new CopiedRun(serializer, number -> texts().collect());
 
     @TempDir
     private Path directory;
@@ -59,6 +59,10 @@ class CopiedLineageTest {
 
     private PairRDD<Integer, Integer> pairs() {
         return numbers().keyBy(x -> x % 3);
+    }
+
+    private PairRDD<Integer, String> texts() {
+        return pairs().mapValues(x -> "v" + x);
     }
 
     private RDD<Integer> written() {
@@ -145,6 +149,9 @@ class CopiedLineageTest {
         datasets.put("join", pairs().join(pairs().mapValues(x -> "v" + x), 2));
         datasets.put("join in place", placed.join(placed.mapValues(x -> "v" + x), new HashPartitioner(2)));
         datasets.put("leftOuterJoin", pairs().leftOuterJoin(pairs().filter(pair -> pair.value() > 4), 2));
+        PairRDD<Integer, Pair<Integer, String>> lookedUp = pairs().joinBroadcast(texts());
+        lookedUp.count(); // prepares it
+        datasets.put("joinBroadcast", lookedUp);
         datasets.put(
                 "cogroup",
                 pairs().cogroup(pairs().filter(pair -> pair.value() > 4), 2)
@@ -203,7 +210,7 @@ class CopiedLineageTest {
 
     @Test
     void recordsMayTravelByJavaSerializationToo() throws Exception {
-        try (CopiedRun java = new CopiedRun(new JavaRecordSerializer())) {
+        try (CopiedRun java = new CopiedRun(new JavaRecordSerializer(), none -> null)) {
             RDD<?> dataset = pairs().reduceByKey(Integer::sum, 2);
 
             assertThat(java.collect(dataset.lineage())).isEqualTo(dataset.collect());

@@ -21,11 +21,13 @@ import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.shuffle.ShuffleWriter;
 import dev.favilla.shuffle.hash.HashShuffleManager;
+import dev.favilla.spill.SharedTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +41,15 @@ final class CopiedRun implements AutoCloseable {
     private final Serializer serializer;
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
     private final ShuffleManager shuffles;
+    private final SharedTables tables;
     private final Map<Integer, ShuffleDependency> originals = new HashMap<>();
     private final Map<Integer, MapOutputs> written = new HashMap<>();
     private long nextAttempt;
 
-    CopiedRun(Serializer serializer) {
+    /** @param broadcasts what the original has broadcast */
+    CopiedRun(Serializer serializer, LongFunction<@Nullable Object> broadcasts) {
         this.serializer = serializer;
+        this.tables = new SharedTables(memory, broadcasts);
         this.shuffles = new HashShuffleManager(memory, serializer, new ExecutorId("copied", 0));
     }
 
@@ -99,6 +104,7 @@ final class CopiedRun implements AutoCloseable {
 
     @Override
     public void close() {
+        tables.clear();
         shuffles.close();
     }
 
@@ -109,6 +115,7 @@ final class CopiedRun implements AutoCloseable {
 
         Attempt() {
             RecordCopier.attachTo(scope, serializer);
+            scope.attachment(SharedTables.class, SharedTables.class, () -> tables);
         }
 
         List<@Nullable Object> records(LineageNode node, int partition) throws Exception {

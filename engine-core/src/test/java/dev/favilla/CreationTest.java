@@ -3,6 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,10 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InEveryMode
 class CreationTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @Nested
     class FromAList {

@@ -2,6 +2,7 @@ package dev.favilla;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Random pipelines against a plain evaluator over lists, and against themselves: the same bits for one slot, for many,
  * and when the first attempt at everything fails.
  */
+@InEveryMode
 @Timeout(100)
 class DeterminismTest {
 
@@ -45,10 +47,10 @@ class DeterminismTest {
     @Test
     void randomPipelinesAgreeWithPlainListsAndWithThemselvesBitForBit(TestSeed seed) throws IOException {
         SplittableRandom random = seed.random();
-        try (EngineContext one = EngineContext.open("local[1]");
-                EngineContext two = EngineContext.open("local[2]");
-                EngineContext seven = EngineContext.open("local[7]");
-                EngineContext retrying = EngineContext.open("local[2,2]")) {
+        try (EngineContext one = Engines.open("local[1]");
+                EngineContext two = Engines.open("local[2]");
+                EngineContext seven = Engines.open("local[7]");
+                EngineContext retrying = Engines.open("local[2,2]")) {
             for (int i = 0; i < PIPELINES; i++) {
                 RandomPipeline pipeline = RandomPipeline.random(random);
                 List<Pair<Integer, Long>> result = run(pipeline, one);
@@ -74,7 +76,7 @@ class DeterminismTest {
     void sumsOfDoublesHaveTheSameBitsInEveryRun() {
         List<Map<Long, Double>> results = new ArrayList<>();
         for (String master : List.of("local[1]", "local[2]", "local[7]", "local[2]")) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 results.add(engine.range(0, 20_000, 1, 13)
                         .mapToPair(x -> Pair.of(x % 17, Math.sin(x) * 1e10 / (x + 1)))
                         .reduceByKey(Double::sum, 5)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.favilla.stats.Histogram;
 import dev.favilla.stats.StatCounter;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,10 +17,11 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
+@InEveryMode
 class DoubleRddTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private DoubleRDD numbers(Double... numbers) {
         return DoubleRDD.of(engine.parallelize(Arrays.asList(numbers), 3));

@@ -9,12 +9,15 @@ import dev.favilla.memory.MemoryAccount;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.status.JobReport;
 import dev.favilla.task.TaskContext;
+import dev.favilla.testing.TestMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the tests of this package ask of contexts again and again. */
 final class Engines {
@@ -22,17 +25,58 @@ final class Engines {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long MIB = 1L << 20;
     private static final String STRICT = " strict";
+    private static final String CLUSTER = "local-cluster[3,1,128]";
+    private static final Pattern LOCAL = Pattern.compile("local(\\[(?<cores>\\d+)(,(?<attempts>\\d+))?])?");
 
     private Engines() {}
 
-    /** Opens a context; in strict mode, if the master has {@code strict} behind it. */
+    /**
+     * Opens a context; in strict mode, if the master has {@code strict} behind it.
+     *
+     * @param master what the test is about; it is not what is opened where tests run in a {@link TestMode}
+     */
     static EngineContext open(String master) {
-        return master.endsWith(STRICT)
-                ? EngineContext.builder()
-                        .master(master.substring(0, master.length() - STRICT.length()))
-                        .strict()
-                        .open()
-                : EngineContext.open(master);
+        return builder(master).open();
+    }
+
+    /** Returns what opens a context with this master, or with what stands for it in the {@link TestMode}. */
+    static EngineContext.Builder builder(String master) {
+        if (master.endsWith(STRICT)) {
+            return builder(master.substring(0, master.length() - STRICT.length()))
+                    .strict();
+        }
+        Matcher local = LOCAL.matcher(master);
+        return switch (TestMode.current()) {
+            case PLAIN -> EngineContext.builder().master(master);
+            case STRICT -> EngineContext.builder().master(master).strict();
+            case MEMORY ->
+                local.matches() ? cluster(local) : EngineContext.builder().master(master);
+            case TCP ->
+                (local.matches() ? cluster(local) : EngineContext.builder().master(master))
+                        .set("favilla.transfer", "tcp");
+        };
+    }
+
+    /**
+     * The same, with so much memory for each executor.
+     *
+     * @param bytes a number of mebibytes
+     */
+    static EngineContext.Builder builder(String master, long bytes) {
+        EngineContext.Builder builder = builder(master);
+        return TestMode.current().isIsolated() && LOCAL.matcher(master).matches()
+                ? builder.master("local-cluster[3,1," + bytes / MIB + "]")
+                : builder.memory(bytes);
+    }
+
+    /** Three executors that share nothing, with as many partitions and attempts as one with threads would have. */
+    private static EngineContext.Builder cluster(Matcher local) {
+        String cores = Objects.requireNonNullElse(local.group("cores"), "1");
+        String attempts = Objects.requireNonNullElse(local.group("attempts"), "1");
+        return EngineContext.builder()
+                .master(CLUSTER)
+                .set("favilla.default.parallelism", cores)
+                .set("favilla.task.maxFailures", attempts);
     }
 
     /** Returns the records of each partition. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.favilla.closure.ClosureNotSerializableException;
 import dev.favilla.function.MapFunction;
 import dev.favilla.lineage.CallSite;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
@@ -24,10 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60) // a deadlock is to fail, not to hang
+@InEveryMode
 class FailuresTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private RDD<Integer> numbers() {
         return engine.parallelize(List.of(1, 2, 3, 4), 2);
@@ -60,6 +64,9 @@ class FailuresTest {
     @Nested
     class UserCode {
 
+        @NotIn(
+                value = {TestMode.MEMORY, TestMode.TCP},
+                because = "it names another executor")
         @Test
         void theMessageNamesActionOperationRecordPartitionAndAttempts() {
             RDD<Integer> failing = numbers().setName("input").map(x -> {
@@ -97,6 +104,9 @@ class FailuresTest {
                     .hasMessageContaining("'quotients' MapPartitionsRDD[1] at map at FailuresTest.java");
         }
 
+        @NotIn(
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                because = "exceptions travel as copies")
         @Test
         void theCauseIsTheUsersExceptionItself() {
             for (Throwable error : List.of(
@@ -114,6 +124,9 @@ class FailuresTest {
             }
         }
 
+        @NotIn(
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                because = "exceptions travel as copies")
         @Test
         void exceptionsThatCauseEachOtherDoNotHangAnything() {
             Exception first = new Exception("first");
@@ -155,7 +168,7 @@ class FailuresTest {
 
         @Test
         void anExceptionOfAKeyThatCannotBePrintedDoesNotStopTheScheduler() {
-            try (EngineContext retrying = EngineContext.open("local[2,3]")) {
+            try (EngineContext retrying = Engines.open("local[2,3]")) {
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(() -> retrying.range(0, 4, 1, 2)
                                 .mapToPair(x -> Pair.of(new RudeKey(x), x))
@@ -235,7 +248,7 @@ class FailuresTest {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> numbers().map(x -> fail()).count())
                     .satisfies(e -> assertThat(e.attempts()).hasValue(1));
-            try (EngineContext retrying = EngineContext.open("local[2,3]")) {
+            try (EngineContext retrying = Engines.open("local[2,3]")) {
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(() -> retrying.range(0, 1, 1, 1)
                                 .map(x -> {
@@ -375,6 +388,9 @@ class FailuresTest {
             Engines.assertUsable(engine);
         }
 
+        @NotIn(
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                because = "results travel there")
         @Test
         void aResultNeedNotBeSerializable() { // the architecture shares references; no result travels
             assertThat(numbers().map(x -> new Object()).collect()).hasSize(4);

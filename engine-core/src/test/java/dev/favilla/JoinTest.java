@@ -3,7 +3,9 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,10 +15,11 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InEveryMode
 class JoinTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private <K, V> PairRDD<K, V> pairs(int partitions, List<Pair<K, V>> pairs) {
         return engine.parallelizePairs(pairs, partitions);
@@ -47,6 +50,32 @@ class JoinTest {
             }
         }
         assertThat(left.join(right, 3).values().collect()).isEqualTo(expected);
+    }
+
+    @Test
+    void aRoundOverCachedLinksThatLieByKeyShufflesNothingButWhatIsSent() {
+        int nodes = 12;
+        HashPartitioner placement = new HashPartitioner(4);
+        PairRDD<Long, Long> links = engine.range(0, nodes, 1, 3)
+                .mapToPair(node -> Pair.of(node, (node + 1) % nodes))
+                .partitionBy(placement)
+                .cache();
+        PairRDD<Long, Long> ranks = links.mapValues(target -> 1L);
+        assertThat(ranks.count()).isEqualTo(nodes);
+
+        for (int round = 0; round < 3; round++) {
+            ranks = links.join(ranks)
+                    .values()
+                    .mapToPair(row -> Pair.of(row.key(), 2 * row.value()))
+                    .reduceByKey(placement, Long::sum);
+
+            assertThat(ranks.count()).isEqualTo(nodes);
+
+            assertThat(Engines.lastJob(engine).stagesRun()).isEqualTo(2);
+            assertThat(Engines.lastJob(engine).metrics().get(Metric.SHUFFLE_RECORDS_WRITTEN))
+                    .isEqualTo(nodes);
+        }
+        assertThat(ranks.values().collect()).containsOnly(8L);
     }
 
     @Test
@@ -155,7 +184,7 @@ class JoinTest {
 
     @Test
     void datasetsOfOtherContextsAreRefused() {
-        try (EngineContext other = EngineContext.open("local")) {
+        try (EngineContext other = Engines.open("local")) {
             PairRDD<Integer, Integer> foreign = other.parallelizePairs(List.of(Pair.of(1, 1)), 1);
             PairRDD<Integer, Integer> own = pairs(1, List.of(Pair.of(1, 1)));
 

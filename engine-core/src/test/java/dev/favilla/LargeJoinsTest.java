@@ -3,6 +3,9 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -11,6 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Joins of sides that do not fit in memory. */
+@NotIn(
+        value = {TestMode.STRICT, TestMode.TCP},
+        because = "it takes long, and has what is special about executors in memory, too")
+@InEveryMode
 class LargeJoinsTest {
 
     private static final long MIB = 1L << 20;
@@ -22,8 +29,7 @@ class LargeJoinsTest {
     }
 
     private static <T> List<T> collect(String master, long memory, Function<EngineContext, RDD<T>> pipeline) {
-        try (EngineContext engine =
-                EngineContext.builder().master(master).memory(memory).open()) {
+        try (EngineContext engine = Engines.builder(master, memory).open()) {
             List<T> rows = pipeline.apply(engine).collect();
             Engines.assertUsable(engine);
             return rows;
@@ -98,7 +104,7 @@ class LargeJoinsTest {
 
         public static void main(String[] arguments) {
             long records = Long.parseLong(arguments[1]);
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 PairRDD<Long, String> left = wide(engine, 0, records);
                 PairRDD<Long, String> right = wide(engine, records / 2, records);
                 RDD<?> rows = arguments[0].equals("join") ? left.join(right, 4) : left.cogroup(right, 4);
@@ -111,6 +117,9 @@ class LargeJoinsTest {
         }
     }
 
+    @NotIn(
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            because = "it runs in a JVM of its own, which has no mode")
     @ParameterizedTest
     @CsvSource({"join, 60000", "cogroup, 180000"})
     void severalTimesTheHeapIsBroughtTogether(String operation, String rows) throws Exception {

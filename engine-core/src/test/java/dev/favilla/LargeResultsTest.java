@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.favilla.scheduler.ResultTooLargeException;
 import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,12 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Actions that bring more to the driver than it should hold. */
+@InEveryMode
 class LargeResultsTest {
 
     private static final String LIMIT = "favilla.driver.maxResultSize";
 
     private static EngineContext open(String master, String limit) {
-        return EngineContext.builder().master(master).set(LIMIT, limit).open();
+        return Engines.builder(master).set(LIMIT, limit).open();
     }
 
     private static ResultTooLargeException tooLarge(EngineContext engine, RDD<?> dataset) {
@@ -128,7 +132,7 @@ class LargeResultsTest {
 
     @Test
     void belowTheLimitAreTheCallersOwn() {
-        try (EngineContext engine = EngineContext.open("local[2]")) {
+        try (EngineContext engine = Engines.open("local[2]")) {
             List<Long> numbers = engine.range(0, 1000, 1, 7).collect();
             Collections.reverse(numbers);
 
@@ -137,6 +141,9 @@ class LargeResultsTest {
         }
     }
 
+    @NotIn(
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            because = "it runs in a JVM of its own, which has no mode")
     @Test
     void leaveTheProcessAliveUntilItIsToldToEnd() throws InterruptedException {
         ForkedJvm.Result result =
@@ -153,7 +160,7 @@ class LargeResultsTest {
     static final class CollectsTooMuch {
 
         public static void main(String[] args) throws IOException, InterruptedException {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 for (int partitions : new int[] {1, 2, 8, 200}) {
                     try {
                         engine.range(0, 1_000_000_000L, 1, partitions)

@@ -6,6 +6,9 @@ import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -15,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shuffles that are larger than the budget, or the heap. */
+@InEveryMode
 @Timeout(120)
 class LargeShufflesTest {
 
@@ -50,10 +54,9 @@ class LargeShufflesTest {
     @ParameterizedTest
     @ValueSource(strings = {"local[2]", "local-cluster[2,1,32]"})
     void ofSeveralTimesTheBudgetComeOutRight(String master) {
-        EngineContext.Builder builder = EngineContext.builder().master(master);
         try (EngineContext engine = master.startsWith("local-")
-                ? builder.open()
-                : builder.memory(32L << 20).open()) {
+                ? Engines.open(master)
+                : Engines.builder(master, 32L << 20).open()) {
             assertThat(moved(engine, 900_000, 3, 5)).isEqualTo(expected(900_000, 5));
 
             MetricValues counted = Engines.lastJob(engine).metrics();
@@ -63,6 +66,9 @@ class LargeShufflesTest {
         }
     }
 
+    @NotIn(
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            because = "it runs in a JVM of its own, which has no mode")
     @Test
     void ofEightTimesTheHeapComeOutRight() throws InterruptedException {
         ForkedJvm.Result result =
@@ -78,7 +84,7 @@ class LargeShufflesTest {
         private static final long RECORDS = 2_000_000;
 
         public static void main(String[] args) {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 boolean right = moved(engine, RECORDS, 8, 7).equals(expected(RECORDS, 7))
                         && moved(engine, 1000, 3, 2).equals(expected(1000, 2));
                 System.out.print(right ? "right\n" : "wrong\n");

@@ -202,6 +202,9 @@ class LineageAsDataTest {
                 "fullOuterJoin",
                 pairs.fullOuterJoin(other, 2),
                 "fullOuterJoin of moved to 2 of keyBy(key) of [1][2, 3] with moved to 2 of mapValues(negate) of keyBy(key) of [1][2, 3]");
+        String withAll = " of keyBy(key) of [1][2, 3] with all of mapValues(negate) of keyBy(key) of [1][2, 3]";
+        given("joinBroadcast", pairs.joinBroadcast(other), "joinBroadcast" + withAll);
+        given("leftOuterJoinBroadcast", pairs.leftOuterJoinBroadcast(other), "leftOuterJoinBroadcast" + withAll);
         given(
                 "subtractByKey",
                 pairs.subtractByKey(other, 2),

@@ -5,6 +5,7 @@ import dev.favilla.lineage.Dependency;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.Operator;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.rdd.BroadcastJoinNode;
 import dev.favilla.rdd.CheckpointNode;
 import dev.favilla.rdd.CoGroupNode;
 import dev.favilla.rdd.CollectionNode;
@@ -59,6 +60,10 @@ final class LineageReader {
         if (node instanceof JoinNode join) {
             return join.operator().name() + " of " + read(join.left()) + " with "
                     + read(join.operator().right());
+        }
+        if (node instanceof BroadcastJoinNode join) {
+            return join.operator().name() + " of " + read(join.left()) + " with all of "
+                    + read(join.operator().right().dataset());
         }
         if (node instanceof CoGroupNode groups) {
             return "cogroup of "

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.rdd.CheckpointException;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.InEveryMode;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lineages are cut to what is cached. */
+@InEveryMode
 @Timeout(120)
 class LocalCheckpointsTest {
 
@@ -33,7 +35,7 @@ class LocalCheckpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {LOCAL, CLUSTER})
     void cutTheLineageAfterAnActionAndNeedNoDirectory(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> numbers = numbers(engine).localCheckpoint();
             assertThat(numbers.isCheckpointed()).isFalse();
             numbers.count();
@@ -59,7 +61,7 @@ class LocalCheckpointsTest {
     @ParameterizedTest
     @MethodSource("levels")
     void moveTheStorageLevelToOneThatUsesDiskWheneverPersistWasCalled(StorageLevel level, StorageLevel raised) {
-        try (EngineContext engine = EngineContext.open(LOCAL)) {
+        try (EngineContext engine = Engines.open(LOCAL)) {
             RDD<Long> before = numbers(engine);
             RDD<Long> after = numbers(engine);
             if (level.keeps()) {
@@ -83,7 +85,7 @@ class LocalCheckpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {LOCAL, CLUSTER})
     void cutTheLineageOfTheMarkedDatasetOnlyAndChildrenKeepTheirs(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> numbers = numbers(engine);
             RDD<Long> child = numbers.map(x -> x + 1);
             PairRDD<Long, Long> moved = child.keyBy(x -> x % 10).reduceByKey(Long::sum, 2);
@@ -104,7 +106,7 @@ class LocalCheckpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {LOCAL, CLUSTER})
     void keepTheRecordsOfOneRunHoweverOftenTheyAreRead(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> random = engine.range(0, 100, 1, 4)
                     .mapToPair(x -> Pair.of(ThreadLocalRandom.current().nextLong(), x))
                     .repartition(3)
@@ -121,7 +123,7 @@ class LocalCheckpointsTest {
 
     @Test
     void whoseBlocksAreLostFailWithAMessageThatNamesTheBlockAndRecommendsReliableOnes() {
-        try (EngineContext engine = EngineContext.open(CLUSTER)) {
+        try (EngineContext engine = Engines.open(CLUSTER)) {
             RDD<Long> numbers = numbers(engine).localCheckpoint();
             numbers.count();
             List.copyOf(engine.executors()).forEach(executor -> {
@@ -142,7 +144,7 @@ class LocalCheckpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {LOCAL, CLUSTER})
     void loseTheirDataForGoodWithUnpersistAndSaySo(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> numbers = numbers(engine).localCheckpoint();
             numbers.count();
             numbers.unpersist();
@@ -158,8 +160,7 @@ class LocalCheckpointsTest {
     @ValueSource(strings = {"local[2,4]", CLUSTER})
     void areCompleteAlthoughTheTasksThatKeepThemFailAtFirst(String master) {
         FaultPlan fault = FaultPlan.failing().at(FaultSite.TASK_END).stage(1).times(2);
-        try (EngineContext engine =
-                EngineContext.builder().master(master).extension(fault).open()) {
+        try (EngineContext engine = Engines.builder(master).extension(fault).open()) {
             RDD<Long> numbers = numbers(engine).localCheckpoint();
             numbers.count();
 
@@ -172,8 +173,7 @@ class LocalCheckpointsTest {
     @ValueSource(ints = {0, 1})
     void areCompleteAlthoughAnExecutorIsLostBeforeTheLineageIsCut(int stage) {
         FaultPlan fault = FaultPlan.losing(true).at(FaultSite.RESULT).stage(stage);
-        try (EngineContext engine =
-                EngineContext.builder().master(CLUSTER).extension(fault).open()) {
+        try (EngineContext engine = Engines.builder(CLUSTER).extension(fault).open()) {
             RDD<Long> numbers = numbers(engine).localCheckpoint();
             numbers.count();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.InEveryMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,10 +19,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@InEveryMode
 class NarrowOperationsTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private RDD<Integer> numbers(int partitions) {
         return engine.parallelize(List.of(1, 2, 3, 4, 5, 6, 7, 8), partitions);
@@ -362,7 +364,7 @@ class NarrowOperationsTest {
 
         @Test
         void datasetsOfOtherContextsAreRefused() {
-            try (EngineContext other = EngineContext.open("local")) {
+            try (EngineContext other = Engines.open("local")) {
                 RDD<Integer> foreign = other.parallelize(List.of(1), 1);
 
                 assertThatIllegalArgumentException()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.text.ObjectFileException;
 import dev.favilla.text.OutputExistsException;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records come back from files as they were, in another context, or not at all. */
+@InEveryMode
 @Timeout(120)
 class ObjectFilesTest {
 
@@ -36,10 +38,7 @@ class ObjectFilesTest {
     }
 
     private static EngineContext open(String serializer) {
-        return EngineContext.builder()
-                .master("local[2]")
-                .set("favilla.serializer", serializer)
-                .open();
+        return Engines.builder("local[2]").set("favilla.serializer", serializer).open();
     }
 
     enum Color {
@@ -128,7 +127,7 @@ class ObjectFilesTest {
 
     @Test
     void ofIsolatedExecutorsComeBack() {
-        try (EngineContext engine = EngineContext.open("local-cluster[2,1,64]")) {
+        try (EngineContext engine = Engines.open("local-cluster[2,1,64]")) {
             engine.range(0, 10_000, 1, 4).map(x -> Pair.of(x, "v" + x)).saveAsObjectFile(path());
             RDD<Pair<Long, String>> read = engine.objectFile(path());
 
@@ -169,8 +168,7 @@ class ObjectFilesTest {
                     .isThrownBy(() -> engine.objectFile(path()).count())
                     .withMessageContaining("favilla.serializer");
         }
-        try (EngineContext engine = EngineContext.builder()
-                .master("local[1]")
+        try (EngineContext engine = Engines.builder("local[1]")
                 .registerKryo(kryo -> kryo.register(Plain.class))
                 .open()) {
             assertThatExceptionOfType(JobFailedException.class)

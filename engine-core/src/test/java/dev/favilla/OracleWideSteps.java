@@ -205,6 +205,18 @@ final class OracleWideSteps {
                 (d, side) -> joined(target.pick(
                         () -> d.leftOuterJoin(side), () -> d.leftOuterJoin(side, n), () -> d.leftOuterJoin(side, by))),
                 (records, side) -> PlainLists.join(records, side, true, false)));
+        steps.add(new OracleStep(
+                "joinBroadcast(side)",
+                (d, side) -> d.joinBroadcast(side)
+                        .mapValues(
+                                row -> Token.of(PlainLists.both(Token.number(row.key()), Token.number(row.value())))),
+                (records, side) -> PlainLists.join(records, side, false, false),
+                Promise.NONE));
+        steps.add(new OracleStep(
+                "leftOuterJoinBroadcast(side)",
+                (d, side) -> joined(d.leftOuterJoinBroadcast(side)),
+                (records, side) -> PlainLists.join(records, side, true, false),
+                Promise.NONE));
         steps.add(outer(
                 "rightOuterJoin",
                 target,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Outer joins, and what takes records away. */
+@InEveryMode
 class OuterJoinTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private <K, V> PairRDD<K, V> pairs(int partitions, List<Pair<K, V>> pairs) {
         return engine.parallelizePairs(pairs, partitions);

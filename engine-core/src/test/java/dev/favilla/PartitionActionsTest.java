@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.favilla.testing.InEveryMode;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked of single partitions. */
+@InEveryMode
 class PartitionActionsTest {
 
     private static final String ONE = "local[2]";
@@ -24,7 +26,7 @@ class PartitionActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void aFunctionSeesEachPartitionOnceAlsoEmptyOnes(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             SEEN.clear();
             Tally calls = Tally.create();
 
@@ -41,7 +43,7 @@ class PartitionActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void whatAFunctionOfPartitionsThrowsNamesTheCall(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> engine.range(0, 4, 1, 2).foreachPartition(records -> {
                         throw new IllegalStateException("no connection");
@@ -54,7 +56,7 @@ class PartitionActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void partitionsAreCollectedInTheOrderAskedFor(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             RDD<Long> numbers = engine.range(0, 6, 1, 3);
 
             assertThat(numbers.collectPartitions(2, 0)).containsExactly(List.of(4L, 5L), List.of(0L, 1L));
@@ -70,7 +72,7 @@ class PartitionActionsTest {
     @ParameterizedTest
     @ValueSource(strings = {ONE, TWO})
     void anIteratorRunsOneJobPerPartitionAsItIsConsumed(String master) {
-        try (EngineContext engine = EngineContext.open(master)) {
+        try (EngineContext engine = Engines.open(master)) {
             Iterator<Long> records = engine.range(0, 6, 1, 3).toLocalIterator();
             assertThat(engine.recentJobs()).isEmpty();
 
@@ -88,7 +90,7 @@ class PartitionActionsTest {
     @Test
     void anIteratorPassesEmptyPartitionsAndEndsWithItsContext() {
         Iterator<Long> records;
-        try (EngineContext engine = EngineContext.open(ONE)) {
+        try (EngineContext engine = Engines.open(ONE)) {
             assertThat(Engines.toList(
                             engine.range(0, 9, 1, 9).filter(x -> x % 4 == 0).toLocalIterator()))
                     .containsExactly(0L, 4L, 8L);
@@ -99,7 +101,7 @@ class PartitionActionsTest {
 
     @Test
     void aJobThatFailsThrowsOutOfTheIteratorWhichCanGoOn() {
-        try (EngineContext engine = EngineContext.open("local[1]")) {
+        try (EngineContext engine = Engines.open("local[1]")) {
             Tally calls = Tally.create();
             Iterator<Long> records = engine.range(0, 2, 1, 2)
                     .map(x -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.favilla.rdd.pipe.PipeException;
 import dev.favilla.task.TaskContext;
+import dev.favilla.testing.InEveryMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records through processes, none of which is left behind. */
+@InEveryMode
 @ParameterizedClass
 @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
 @Timeout(120)
@@ -44,7 +46,7 @@ class PipeTest {
 
     @BeforeEach
     void open() {
-        engine = EngineContext.open(master);
+        engine = Engines.open(master);
     }
 
     @AfterEach
@@ -322,16 +324,14 @@ class PipeTest {
 
         assertThat(job.failure()).isInstanceOf(JobFailedException.class);
         assertThat(processes()).isEmpty();
-        engine = EngineContext.open(master);
+        engine = Engines.open(master);
     }
 
     @Test
     void aLineWithoutEndIsRefused() {
         engine.close();
-        engine = EngineContext.builder()
-                .master(master)
-                .set("favilla.input.maxRecordSize", "1m")
-                .open();
+        engine =
+                Engines.builder(master).set("favilla.input.maxRecordSize", "1m").open();
 
         assertThat(failureOf(numbers(1, 1).pipe("cat /dev/zero"))).hasMessageContaining("favilla.input.maxRecordSize");
     }

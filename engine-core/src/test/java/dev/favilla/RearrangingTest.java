@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.testing.InEveryMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,10 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records keep what they are when they are brought into other partitions. */
+@InEveryMode
 class RearrangingTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private RDD<Integer> numbers(int count, int partitions) {
         return engine.parallelize(IntStream.range(0, count).boxed().toList(), partitions);
@@ -255,7 +257,7 @@ class RearrangingTest {
 
             assertThat(numbers(500, 9).repartition(4).glom().collect()).isEqualTo(here);
             for (String master : List.of("local[1]", "local[4]", "local-cluster[2,1,64]")) {
-                try (EngineContext other = EngineContext.open(master)) {
+                try (EngineContext other = Engines.open(master)) {
                     assertThat(other.parallelize(IntStream.range(0, 500).boxed().toList(), 9)
                                     .repartition(4)
                                     .glom()

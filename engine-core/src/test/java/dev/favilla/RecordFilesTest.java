@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.favilla.io.FileCodec;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.text.InputLimitException;
 import dev.favilla.text.MalformedRecordException;
 import java.io.IOException;
@@ -35,11 +36,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Java records as CSV and as JSON lines: the same values come back, or an error that says where and why. */
+@InEveryMode
 @Timeout(60)
 class RecordFilesTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @TempDir
     private Path directory;
@@ -172,7 +174,7 @@ class RecordFilesTest {
 
         @Test
         void passIsolatedExecutors() {
-            try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+            try (EngineContext cluster = Engines.open("local-cluster[2,1,64]")) {
                 cluster.parallelize(SHAPES, 2).saveAsJsonLines(path("json"));
                 cluster.parallelize(FLAT, 2).saveAsCsv(path("csv"));
 
@@ -304,8 +306,7 @@ class RecordFilesTest {
         @Test
         void withAQuoteThatNeverEndsIsLimited() throws IOException {
             String file = write("open.csv", "name,people\n\"" + "x\n".repeat(5000));
-            try (EngineContext small = EngineContext.builder()
-                    .master("local[1]")
+            try (EngineContext small = Engines.builder("local[1]")
                     .set("favilla.input.maxRecordSize", "1000")
                     .open()) {
                 assertThatExceptionOfType(JobFailedException.class)

@@ -8,6 +8,7 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.InEveryMode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.Serializable;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes bytes comes back the same, whatever the settings, or says why it cannot. */
+@InEveryMode
 class RecordsAsBytesTest {
 
     /** Mutable, so a shuffle copies it. */

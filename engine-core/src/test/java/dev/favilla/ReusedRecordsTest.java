@@ -7,6 +7,9 @@ import dev.favilla.io.SourceReader;
 import dev.favilla.io.Split;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.storage.StorageLevel;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -28,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What emits one object again and again gives the records it had at each time, whatever holds on to them or looks ahead
  * behind it.
  */
+@NotIn(value = TestMode.STRICT, because = "strict mode refuses what is stated here: records that change")
+@InEveryMode
 @ParameterizedClass
 @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
 @Timeout(120)
@@ -44,7 +49,7 @@ class ReusedRecordsTest {
 
     private EngineContext engine() {
         if (engine == null) {
-            engine = EngineContext.open(master);
+            engine = Engines.open(master);
         }
         return engine;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.testing.InEveryMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,10 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What chance draws: about as much as was asked for, and the same in every run. */
+@InEveryMode
 class SamplingTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private RDD<Integer> numbers(int count, int partitions) {
         return engine.parallelize(IntStream.range(0, count).boxed().toList(), partitions);
@@ -71,7 +73,7 @@ class SamplingTest {
             assertThat(all.sample(false, 0.5).collect())
                     .isEqualTo(all.sample(false, 0.5).collect())
                     .isEqualTo(all.sample(false, 0.5, all.id()).collect());
-            try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+            try (EngineContext cluster = Engines.open("local-cluster[2,1,64]")) {
                 assertThat(cluster.parallelize(all.collect(), 5)
                                 .sample(false, 0.5, 3)
                                 .collect())
@@ -264,7 +266,7 @@ class SamplingTest {
 
             assertThat(pairs().sampleByKey(false, fractions, 5).collect()).isEqualTo(loose);
             assertThat(pairs().sampleByKeyExact(false, fractions, 5).collect()).isEqualTo(exact);
-            try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+            try (EngineContext cluster = Engines.open("local-cluster[2,1,64]")) {
                 PairRDD<String, Integer> there = cluster.parallelizePairs(pairs().collect(), 6);
                 assertThat(there.sampleByKey(false, fractions, 5).collect()).isEqualTo(loose);
                 assertThat(there.sampleByKeyExact(false, fractions, 5).collect())

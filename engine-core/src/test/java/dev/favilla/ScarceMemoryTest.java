@@ -7,6 +7,9 @@ import dev.favilla.memory.ExecutionMemoryExhaustedException;
 import dev.favilla.scheduler.RunningTask;
 import dev.favilla.task.TaskContext;
 import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,13 +22,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs that cannot all have the memory they need, at once or at all. */
+@NotIn(
+        value = {TestMode.MEMORY, TestMode.TCP},
+        because = "three executors have three times the memory that the jobs are to be short of")
+@InEveryMode
 class ScarceMemoryTest {
 
     private static final long MIB = 1L << 20;
     private static final long BUDGET = 32 * MIB;
 
     private static EngineContext open(String master) {
-        return EngineContext.builder().master(master).memory(BUDGET).open();
+        return Engines.builder(master, BUDGET).open();
     }
 
     /** Needs about 250 bytes of memory per key in the end, as far as is known. */
@@ -63,7 +70,7 @@ class ScarceMemoryTest {
         }
 
         private void run(String master, int jobs, long keys, int partitions) throws Exception {
-            try (EngineContext engine = master.startsWith("local-") ? EngineContext.open(master) : open(master)) {
+            try (EngineContext engine = master.startsWith("local-") ? Engines.open(master) : open(master)) {
                 List<Background<Long>> running = new ArrayList<>();
                 for (int i = 0; i < jobs; i++) {
                     running.add(Background.run(() -> group(engine, keys, partitions)));
@@ -230,6 +237,9 @@ class ScarceMemoryTest {
                     .map(pair -> Pair.of(pair.key(), pair.value()));
         }
 
+        @NotIn(
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                because = "it runs in a JVM of its own, which has no mode")
         @ParameterizedTest
         @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:+DisableExplicitGC"})
         void isGivenBackInASmallHeap(String option) throws InterruptedException {
@@ -246,7 +256,7 @@ class ScarceMemoryTest {
 
         public static void main(String[] args) {
             int well = 0;
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 for (int job = 0; job < 40; job++) {
                     well += group(engine, 50_000, 2) == 50_000 ? 1 : 0;
                 }

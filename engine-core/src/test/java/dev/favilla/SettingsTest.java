@@ -60,7 +60,6 @@ class SettingsTest {
                 "local[2,99999999999]",
                 "local[1.5]",
                 "local[2,3,4]",
-                "spark://host:7077",
                 "yarn",
                 "local-cluster",
                 "local-cluster[2,1]",
@@ -84,6 +83,14 @@ class SettingsTest {
                     assertThat(e).hasMessageContaining("'" + master + "'").hasMessageContaining("local");
                 })
                 .withMessageMatching("(?s).*(expected|must be).*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spark://host:7077", "spark:local[2]", "spark"})
+    void mastersOfSparksAreRefusedWithTheModuleThatIsMissing(String master) {
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> EngineContext.open(master))
+                .withMessageContainingAll("favilla.master", master, "dev.favilla:engine-spark", "spark-core_2.13");
     }
 
     @Test

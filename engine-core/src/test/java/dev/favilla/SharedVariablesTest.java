@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +17,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
+@InEveryMode
 class SharedVariablesTest {
 
     private static final Set<Integer> IDENTITIES = ConcurrentHashMap.newKeySet();
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @Nested
     class Broadcasts {
@@ -36,6 +40,9 @@ class SharedVariablesTest {
                     .containsExactly(1, 1);
         }
 
+        @NotIn(
+                value = {TestMode.MEMORY, TestMode.TCP},
+                because = "there are three executors")
         @Test
         void allTasksOfAnExecutorShareOneCopy() {
             IDENTITIES.clear();
@@ -125,7 +132,7 @@ class SharedVariablesTest {
 
         @Test
         void afterCloseNoneIsMadeAndNoneIsUsed() {
-            EngineContext closed = EngineContext.open("local");
+            EngineContext closed = Engines.open("local");
             Broadcast<String> shared = closed.broadcast("x");
             closed.close();
 
@@ -167,7 +174,7 @@ class SharedVariablesTest {
 
         @Test
         void ofAnotherContextAreNotMistakenForOnesOwn() {
-            try (EngineContext other = EngineContext.open("local")) {
+            try (EngineContext other = Engines.open("local")) {
                 Broadcast<ArrayList<String>> own = engine.broadcast(new ArrayList<>(List.of("own")));
                 Broadcast<ArrayList<String>> foreign = other.broadcast(new ArrayList<>(List.of("foreign")));
 
@@ -239,7 +246,7 @@ class SharedVariablesTest {
 
         @Test
         void countOncePerPartitionAlsoWhenFirstAttemptsFail() {
-            try (EngineContext retrying = EngineContext.open("local[2,2]")) {
+            try (EngineContext retrying = Engines.open("local[2,2]")) {
                 LongAccumulator inAction = retrying.longAccumulator("in the action");
                 LongAccumulator beforeShuffle = retrying.longAccumulator("before the shuffle");
                 retrying.range(0, 30, 1, 3)
@@ -307,7 +314,7 @@ class SharedVariablesTest {
 
         @Test
         void ofAnotherContextAreNotMistakenForOnesOwn() {
-            try (EngineContext other = EngineContext.open("local")) {
+            try (EngineContext other = Engines.open("local")) {
                 LongAccumulator own = engine.longAccumulator("own");
                 LongAccumulator foreign = other.longAccumulator("foreign");
                 try {
@@ -345,7 +352,7 @@ class SharedVariablesTest {
 
         @Test
         void aMutableOneIsCopiedForRetriesToo() {
-            try (EngineContext retrying = EngineContext.open("local[2,2]")) {
+            try (EngineContext retrying = Engines.open("local[2,2]")) {
                 List<Integer> seenBefore = new ArrayList<>();
 
                 assertThat(retrying.range(0, 4, 1, 2)

@@ -11,6 +11,9 @@ import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.RangePartitioner;
 import dev.favilla.task.TaskContext;
 import dev.favilla.testing.ForkedJvm;
+import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.testing.TestSeed;
 import java.io.Serializable;
 import java.time.Duration;
@@ -32,12 +35,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InEveryMode
 class SortingTest {
 
     private static final String ISOLATED = "local-cluster[2,1,64]";
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     /** Pairs whose values say when they came. */
     private static <K> List<Pair<K, Integer>> numbered(List<K> keys) {
@@ -68,7 +72,7 @@ class SortingTest {
         @ValueSource(strings = {"local[2]", ISOLATED})
         void sortsAsAListDoes(String master, TestSeed seed) {
             List<Pair<Integer, Integer>> pairs = numbered(randomKeys(seed, 5000, 700));
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 for (int partitions : new int[] {1, 2, 5}) {
                     PairRDD<Integer, Integer> input = engine.parallelizePairs(pairs, 3);
 
@@ -114,7 +118,7 @@ class SortingTest {
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", ISOLATED})
         void ofNothingIsEmpty(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 PairRDD<String, Integer> nothing = engine.parallelizePairs(List.of(), 3);
                 assertThat(nothing.sortByKey().collect()).isEmpty();
                 assertThat(nothing.sortByKey(false, 5).collect()).isEmpty();
@@ -256,7 +260,7 @@ class SortingTest {
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", ISOLATED})
         void sortsByWhatTheFunctionMakes(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 RDD<String> words = engine.parallelize(List.of("pear", "fig", "apple", "kiwi", "date", "lime"), 3);
 
                 assertThat(words.sortBy(word -> word).collect())
@@ -293,7 +297,7 @@ class SortingTest {
         List<Pair<Version, Integer>> pairs = numbered(IntStream.range(0, 2000)
                 .mapToObj(i -> new Version(random.nextInt(20), random.nextInt(20)))
                 .toList());
-        try (EngineContext engine = EngineContext.open(ISOLATED)) {
+        try (EngineContext engine = Engines.open(ISOLATED)) {
             PairRDD<Version, Integer> sorted = engine.parallelizePairs(pairs, 3).sortByKey(true, 4);
 
             assertThat(sorted.collect()).isEqualTo(sorted(pairs, Comparator.naturalOrder()));
@@ -420,7 +424,7 @@ class SortingTest {
             RangePartitioner ranges = ranges(engine, keys);
             assertThat(ranges.numPartitions()).isEqualTo(8);
             for (String master : List.of("local[4]", ISOLATED)) {
-                try (EngineContext other = EngineContext.open(master)) {
+                try (EngineContext other = Engines.open(master)) {
                     assertThat(ranges(other, keys)).isEqualTo(ranges);
                 }
             }
@@ -444,7 +448,7 @@ class SortingTest {
         @ValueSource(strings = {"local[2]", ISOLATED})
         void placeAndSortRecords(String master, TestSeed seed) {
             List<Pair<Integer, Integer>> pairs = numbered(randomKeys(seed, 3000, 500));
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 PairRDD<Integer, Integer> input = engine.parallelizePairs(pairs, 3);
                 RangePartitioner ranges = input.rangePartitioner(true, 6);
                 PairRDD<Integer, Integer> sorted = input.repartitionAndSortWithinPartitions(ranges);
@@ -594,7 +598,7 @@ class SortingTest {
         @CsvSource({"local[2], 0", "local[2], 1000", "local[2], 11", ISOLATED_COLUMN + ", 1000"})
         void theOrderStays(String master, int every, TestSeed seed) {
             List<Pair<Integer, Integer>> pairs = numbered(randomKeys(seed, 10_000, 900));
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 PairRDD<Integer, Integer> input =
                         engine.parallelizePairs(pairs, 3).partitionBy(new HashPartitioner(3));
                 PairRDD<Integer, Integer> pressed =
@@ -631,7 +635,7 @@ class SortingTest {
 
         @Test
         void anAttemptThatFailsInTheMiddleLeavesNothing() {
-            try (EngineContext engine = EngineContext.open("local[2,3]")) {
+            try (EngineContext engine = Engines.open("local[2,3]")) {
                 List<Long> found = engine.range(0, 20_000, 1, 2)
                         .keyBy(x -> -x)
                         .partitionBy(new HashPartitioner(2))
@@ -646,6 +650,9 @@ class SortingTest {
             }
         }
 
+        @NotIn(
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                because = "it runs in a JVM of its own, which has no mode")
         @Test
         void severalTimesTheHeapIsSorted() throws InterruptedException {
             ForkedJvm.Result result =
@@ -665,7 +672,7 @@ class SortingTest {
 
         public static void main(String[] args) {
             HashPartitioner byHash = new HashPartitioner(2);
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 PairRDD<Integer, Integer> halves =
                         engine.parallelize(List.of(0, 1), 2).keyBy(x -> x).partitionBy(byHash);
                 PairRDD<Integer, String> large = PairRDD.of(halves.mapPartitionsWithIndex(

@@ -12,6 +12,7 @@ import dev.favilla.io.Source;
 import dev.favilla.io.SourceReader;
 import dev.favilla.io.Split;
 import dev.favilla.lineage.UserCodeException;
+import dev.favilla.testing.InEveryMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InEveryMode
 @Timeout(120)
 class SourcesAndSinksTest {
 
@@ -113,7 +115,7 @@ class SourcesAndSinksTest {
 
         @Test
         void saysWhereItsPartitionsAreBestRead() {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 RDD<Long> numbers = engine.read(new Numbers(3, 5000));
 
                 assertThat(numbers.preferredLocations(2)).containsExactly("nowhere");
@@ -128,7 +130,7 @@ class SourcesAndSinksTest {
         @ParameterizedTest
         @ValueSource(strings = {"local[2]", "local-cluster[2,1,64]"})
         void givesAPartitionForEachSplit(String master) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 RDD<Long> numbers = engine.read(new Numbers(3, 5000));
 
                 assertThat(numbers.getNumPartitions()).isEqualTo(3);
@@ -144,7 +146,7 @@ class SourcesAndSinksTest {
 
         @Test
         void withoutSplitsIsEmpty() {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 assertThat(engine.read(new Numbers(0, 1)).collect()).isEmpty();
             }
         }
@@ -152,7 +154,7 @@ class SourcesAndSinksTest {
         @Test
         void isListedOnceAndAgainOnlyIfThatHasFailed() {
             Flaky flaky = new Flaky();
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 RDD<String> texts = engine.read(flaky, 7);
 
                 assertThatExceptionOfType(UserCodeException.class)
@@ -167,7 +169,7 @@ class SourcesAndSinksTest {
 
         @Test
         void thatThrowsFailsItsJobWithTheCauseAndIsClosed() {
-            try (EngineContext engine = EngineContext.open("local[1,2]")) {
+            try (EngineContext engine = Engines.open("local[1,2]")) {
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(() -> engine.read(new Broken()).collect())
                         .withMessageContaining("read at SourcesAndSinksTest.java")
@@ -181,7 +183,7 @@ class SourcesAndSinksTest {
 
         @Test
         void thatCannotTravelIsRefusedWhereItIsPassed() {
-            try (EngineContext engine = EngineContext.open("local[1]")) {
+            try (EngineContext engine = Engines.open("local[1]")) {
                 Object closed = new Object();
                 assertThatExceptionOfType(IllegalArgumentException.class)
                         .isThrownBy(() -> engine.read(new Holding(closed)))
@@ -373,7 +375,7 @@ class SourcesAndSinksTest {
 
         @Test
         void isGivenEachRecordOnce() {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 engine.range(0, 40, 1, 4).write(new Keeping());
 
                 assertThat(LOG).isEqualTo(committed);
@@ -403,10 +405,8 @@ class SourcesAndSinksTest {
         void isGivenEachRecordOnceThoughExecutorsAreLost() {
             FaultPlan lost =
                     FaultPlan.losing(true).at(FaultSite.TASK_END).stage(0).partition(2);
-            try (EngineContext engine = EngineContext.builder()
-                    .master("local-cluster[2,1,64]")
-                    .extension(lost)
-                    .open()) {
+            try (EngineContext engine =
+                    Engines.builder("local-cluster[2,1,64]").extension(lost).open()) {
                 engine.range(0, 40, 1, 4).write(new Keeping());
             }
             assertThat(LOG).isEqualTo(committed);
@@ -424,7 +424,7 @@ class SourcesAndSinksTest {
 
         @Test
         void isAbortedIfTheJobFails() {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(() ->
                                 engine.range(0, 40, 1, 4).map(x -> 1 / (x - 25)).write(new Keeping()))
@@ -438,7 +438,7 @@ class SourcesAndSinksTest {
         @Test
         void isAbortedIfTheJobIsCancelled() throws Exception {
             try (Gate gate = new Gate();
-                    EngineContext engine = EngineContext.open("local[2]")) {
+                    EngineContext engine = Engines.open("local[2]")) {
                 String name = gate.name();
                 Background<Void> saving = Background.run(() -> {
                     engine.range(0, 2, 1, 2).map(x -> Gate.pass(name, x)).write(new Keeping());
@@ -458,7 +458,7 @@ class SourcesAndSinksTest {
         @Test
         void thatThrowsInItsCommitIsAbortedAndSaysWhere() {
             Keeping failing = new Failing();
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 assertThatExceptionOfType(UserCodeException.class)
                         .isThrownBy(() -> engine.range(0, 40, 1, 4).write(failing))
                         .withMessageContaining("write at SourcesAndSinksTest.java")
@@ -469,7 +469,7 @@ class SourcesAndSinksTest {
 
         @Test
         void ofWiderRecordsTakesNarrowerOnes() {
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 engine.parallelize(List.of(1, 2), 1).write(new Keeping());
 
                 assertThat(LOG).containsExactly("begin 1", "commit [1, 2]");
@@ -486,7 +486,7 @@ class SourcesAndSinksTest {
         @Test
         void isNamedSoAndReadBack() throws IOException {
             String out = directory.resolve("out").toString();
-            try (EngineContext engine = EngineContext.open("local[2]")) {
+            try (EngineContext engine = Engines.open("local[2]")) {
                 engine.range(0, 1000, 1, 2).saveAsTextFile(out, FileCodec.GZIP);
 
                 try (var files = Files.list(Path.of(out))) {

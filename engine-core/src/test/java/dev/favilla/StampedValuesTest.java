@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.StampedShape.Stamped;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.testing.InEveryMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,14 +15,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which class a value is of makes no difference to whether two versions of it are told apart. */
+@InEveryMode
 @Timeout(120)
 class StampedValuesTest {
 
     private static final int PARTITIONS = 4;
 
     private static EngineContext open(FaultPlan fault) {
-        return EngineContext.builder()
-                .master("local[1]")
+        return Engines.builder("local[1]")
                 .set("favilla.task.maxFailures", "1")
                 .extension(fault)
                 .open();

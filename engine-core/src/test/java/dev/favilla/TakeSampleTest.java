@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.favilla.testing.InEveryMode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@InEveryMode
 class TakeSampleTest {
 
     private static final long SEED = 7;
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     /** Partitions of 1000, 0 and 10 records. */
     private RDD<Long> uneven() {
@@ -63,7 +65,7 @@ class TakeSampleTest {
 
         assertThat(uneven().takeSample(withReplacement, 50, SEED)).isEqualTo(here);
         assertThat(uneven().takeSample(withReplacement, 50, SEED + 1)).isNotEqualTo(here);
-        try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+        try (EngineContext cluster = Engines.open("local-cluster[2,1,64]")) {
             RDD<Long> there = cluster.range(0, 1000, 1, 1)
                     .union(cluster.range(0, 0, 1, 1))
                     .union(cluster.range(1000, 1010, 1, 1));

@@ -3,6 +3,7 @@ package dev.favilla;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import dev.favilla.text.InputChangedException;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file that is not what it was when it was listed gives no answer, rather than one of two versions. */
+@InEveryMode
 @Timeout(60)
 class TextChangesTest {
 
@@ -113,7 +115,7 @@ class TextChangesTest {
     @EnumSource
     void isNoticedBeforeTheFirstByteIsRead(Change change) throws IOException {
         for (String master : List.of("local[2,3]", "local-cluster[2,1,64]")) {
-            try (EngineContext engine = EngineContext.open(master)) {
+            try (EngineContext engine = Engines.open(master)) {
                 Path file = text();
                 RDD<String> lines = engine.textFile(file.toString(), 4);
                 assertThat(lines.count()).isEqualTo(20_000);
@@ -130,7 +132,7 @@ class TextChangesTest {
     @ParameterizedTest
     @EnumSource
     void isNoticedWhileItIsRead(Change change) throws IOException {
-        try (EngineContext engine = EngineContext.open("local[1]")) {
+        try (EngineContext engine = Engines.open("local[1]")) {
             Path file = text();
             String name = file.toString();
             String what = change.name();
@@ -158,7 +160,7 @@ class TextChangesTest {
     @ParameterizedTest
     @ValueSource(strings = {"GROWS", "VANISHES", "IS_REPLACED", "SHRINKS"})
     void isNoticedInGzipAsWell(String what) throws IOException {
-        try (EngineContext engine = EngineContext.open("local[1]")) {
+        try (EngineContext engine = Engines.open("local[1]")) {
             Path file = directory.resolve("a.gz");
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
@@ -178,7 +180,7 @@ class TextChangesTest {
         SplittableRandom random = seed.random();
         for (int round = 0; round < 8; round++) {
             Change change = Change.values()[random.nextInt(Change.values().length)];
-            try (EngineContext engine = EngineContext.open("local[2,4]")) {
+            try (EngineContext engine = Engines.open("local[2,4]")) {
                 Path file = text();
                 String name = file.toString();
                 String what = change.name();
@@ -201,7 +203,7 @@ class TextChangesTest {
 
     @Test
     void aDatasetMadeAgainReadsTheNewVersion() throws IOException {
-        try (EngineContext engine = EngineContext.open("local[2]")) {
+        try (EngineContext engine = Engines.open("local[2]")) {
             Path file = text();
             assertThat(engine.textFile(file.toString()).count()).isEqualTo(20_000);
             Change.GROWS.happenTo(file);

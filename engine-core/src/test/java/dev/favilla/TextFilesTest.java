@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.Metric;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.testing.TestSeed;
 import dev.favilla.text.DamagedInputException;
 import dev.favilla.text.InputNotFoundException;
@@ -29,12 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@InEveryMode
 class TextFilesTest {
 
     private static final AtomicReference<CountDownLatch> RUNNING = new AtomicReference<>();
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @TempDir
     private Path directory;
@@ -455,7 +457,7 @@ class TextFilesTest {
 
         @Test
         void failedAttemptsLeaveNoTrace() throws IOException {
-            try (EngineContext retrying = EngineContext.open("local[2,2]")) {
+            try (EngineContext retrying = Engines.open("local[2,2]")) {
                 retrying.range(0, 40, 1, 4)
                         .map(x -> x % 10 == 9 ? Engines.notInFirstAttempt(x) : x)
                         .saveAsTextFile(target.toString());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.text.OutputException;
 import dev.favilla.text.OutputExistsException;
 import java.io.IOException;
@@ -18,11 +19,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a save leaves, and what not. */
+@InEveryMode
 @Timeout(60)
 class TextOutputTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @TempDir
     private Path directory;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.text.InputException;
 import dev.favilla.text.InputNotFoundException;
 import dev.favilla.text.OutputException;
@@ -21,10 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the text of a path may be, in and out. */
+@InEveryMode
 class TextPathsTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @TempDir
     private Path directory;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.fault.FaultSite;
+import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.testing.TestSeed;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -85,11 +87,30 @@ class TransfersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"memory", "tcp", "direct"})
+    void outputsOfSeveralPartsComeInOrderAndWholeAlsoWhereOnePartIsDamaged(String transfer) {
+        FaultPlan damaged = FaultPlan.damaging().block("shuffle_").times(2);
+        try (EngineContext engine = by(transfer).extension(damaged).open()) {
+            List<String> sent = engine.range(0, 900, 1, 3)
+                    .mapToPair(x -> Pair.of(0, "x".repeat(10_000) + x))
+                    .partitionBy(new HashPartitioner(1))
+                    .values()
+                    .map(text -> text.substring(10_000))
+                    .collect();
+
+            assertThat(sent)
+                    .isEqualTo(IntStream.range(0, 900).mapToObj(String::valueOf).toList());
+            assertThat(damaged.fired()).isEqualTo(2);
+            Engines.assertUsable(engine);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "tcp", "direct"})
     void outputsThatLieOnDiskComeFromThere(String transfer) {
         try (EngineContext engine = by(transfer).open()) {
             long sum = engine.range(0, 30_000, 1, 3)
                     .mapToPair(x -> Pair.of(x % 1000, new long[] {x}))
-                    .partitionBy(new dev.favilla.shuffle.HashPartitioner(3))
+                    .partitionBy(new HashPartitioner(3))
                     .filter(pair -> pair.key() > 0 || Engines.pressMemory())
                     .mapValues(value -> value[0])
                     .reduceByKey(Long::sum)
@@ -140,6 +161,47 @@ class TransfersTest {
             }
             return list;
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "tcp", "direct"})
+    void largeResultsThatAreLostOrDamagedOnTheirWayAreMadeAgain(String transfer) {
+        FaultPlan lost = FaultPlan.dropping().block("result_").partition(2);
+        FaultPlan damaged = FaultPlan.damaging().block("result_").partition(4).times(2);
+        try (EngineContext engine = by(transfer).extension(lost.and(damaged)).open()) {
+            List<byte[]> results = engine.range(0, 6, 1, 6)
+                    .map(x -> filled((int) (x * 1_000_000), x.byteValue()))
+                    .collect();
+
+            assertThat(results).hasSize(6);
+            for (int i = 0; i < 6; i++) {
+                assertThat(results.get(i)).isEqualTo(filled(i * 1_000_000, (byte) i));
+            }
+            assertThat(lost.fired()).isEqualTo(1);
+            assertThat(damaged.fired()).isEqualTo(2);
+            assertThat(Engines.lastJob(engine).stages().get(0).attempts()).isEqualTo(6 + 3);
+            Engines.assertUsable(engine);
+        }
+    }
+
+    @Test
+    void aLargeResultThatNeverArrivesFailsItsJobWhichSaysSo() {
+        FaultPlan damaged = FaultPlan.damaging().block("result_").always();
+        try (EngineContext engine = by("memory").extension(damaged).open()) {
+            assertThatExceptionOfType(JobFailedException.class)
+                    .isThrownBy(() -> engine.range(0, 2, 1, 2)
+                            .map(x -> filled(2 << 20, (byte) 1))
+                            .collect())
+                    .withMessageContainingAll(
+                            "The result of task", "2.0 MiB, was lost on its way to the driver", "4 times");
+            Engines.assertUsable(engine);
+        }
+    }
+
+    private static byte[] filled(int length, byte value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, value);
+        return bytes;
     }
 
     @ParameterizedTest

@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.testing.InEveryMode;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Many datasets as one, and none at all. */
+@InEveryMode
 class UnionTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private final Partitioner twoWays = new HashPartitioner(2);
     private final RDD<Integer> one = engine.parallelize(List.of(1, 2, 3), 2);
@@ -92,7 +94,7 @@ class UnionTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine.union(one, (RDD<Integer>) null))
                 .withMessageContaining("must not be null");
-        try (EngineContext another = EngineContext.open("local[1]")) {
+        try (EngineContext another = Engines.open("local[1]")) {
             RDD<Integer> theirs = another.emptyRDD();
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> engine.union(one, theirs))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.favilla.attempt.Metric;
+import dev.favilla.testing.InEveryMode;
 import dev.favilla.text.InputChangedException;
 import dev.favilla.text.InputLimitException;
 import dev.favilla.text.InputNotFoundException;
@@ -27,11 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as single records, texts in other charsets, and files that make too much of themselves. */
+@InEveryMode
 @Timeout(60)
 class WholeFilesTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     @TempDir
     private Path directory;
@@ -217,7 +219,7 @@ class WholeFilesTest {
     class TooMuch {
 
         private EngineContext with(String key, String value) {
-            return EngineContext.builder().master("local[1]").set(key, value).open();
+            return Engines.builder("local[1]").set(key, value).open();
         }
 
         @Test

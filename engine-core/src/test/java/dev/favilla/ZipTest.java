@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.shuffle.HashPartitioner;
+import dev.favilla.testing.InEveryMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -20,10 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Datasets side by side, and records with their places. */
+@InEveryMode
 class ZipTest {
 
     @AutoClose
-    private final EngineContext engine = EngineContext.open("local[2]");
+    private final EngineContext engine = Engines.open("local[2]");
 
     private RDD<Integer> numbers(int count, int partitions) {
         return engine.parallelize(IntStream.range(0, count).boxed().toList(), partitions);
@@ -121,7 +123,7 @@ class ZipTest {
 
         @Test
         void ofAnotherContextIsRefused() {
-            try (EngineContext other = EngineContext.open("local[1]")) {
+            try (EngineContext other = Engines.open("local[1]")) {
                 RDD<Integer> theirs = other.parallelize(List.of(1), 1);
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> numbers(1, 1).zip(theirs))
@@ -284,7 +286,7 @@ class ZipTest {
 
         @Test
         void travelsToIsolatedExecutors() {
-            try (EngineContext cluster = EngineContext.open("local-cluster[2,1,64]")) {
+            try (EngineContext cluster = Engines.open("local-cluster[2,1,64]")) {
                 RDD<String> words = cluster.parallelize(List.of("a", "b", "c", "d", "e"), 3);
 
                 assertThat(words.zipWithIndex().collect())

@@ -17,8 +17,8 @@ import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleReader;
-import dev.favilla.spill.AggregationTable;
-import dev.favilla.spill.GatherValues;
+import dev.favilla.spill.CoGroupTable;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.io.Serializable;
 import java.util.List;
@@ -136,14 +136,13 @@ public final class CoGroupNode extends Node {
         private final Gather operator;
         private final DatasetPartition result;
         private final TaskInputs inputs;
-        private final AggregationTable table;
-        private AggregationTable.@Nullable Leaving groups;
+        private final CoGroupTable table;
 
         Groups(Gather operator, DatasetPartition result, TaskInputs inputs) {
             this.operator = operator;
             this.result = result;
             this.inputs = inputs;
-            this.table = new AggregationTable(new GatherValues(), null, inputs.scope());
+            this.table = new CoGroupTable(operator.inputs.size(), inputs.scope());
             inputs.scope().onClose(table::close);
         }
 
@@ -162,17 +161,8 @@ public final class CoGroupNode extends Node {
 
         /** Hands out the groups of up to {@code max} keys; returns whether there may be more. */
         boolean emit(Sink downstream, int max) throws Exception {
-            AggregationTable.Leaving leaving = groups;
-            if (leaving == null) {
-                leaving = table.drain();
-                groups = leaving;
-            }
             for (int i = 0; i < max; i++) {
-                if (!leaving.advance()) {
-                    return false;
-                }
-                var values = TaggedValue.split(leaving.accumulator(), operator.inputs.size());
-                if (!downstream.push(operator.rows.record(leaving.key(), values))) {
+                if (!table.advance() || !downstream.push(operator.rows.record(table.key(), table.values()))) {
                     return false;
                 }
             }
@@ -181,18 +171,24 @@ public final class CoGroupNode extends Node {
     }
 
     /** Takes the records of one input in. */
-    private record Input(int number, @Nullable RecordCopier copier, AggregationTable table, LineageNode dataset)
+    private record Input(int number, @Nullable RecordCopier copier, CoGroupTable table, LineageNode dataset)
             implements EntrySink {
 
         @Override
         public boolean push(@Nullable Object key, @Nullable Object value) throws Exception {
             int hash = StableHash.of(key);
             try {
-                table.add(own(key), hash, new TaggedValue(number, own(value)));
+                table.add(number, own(key), hash, own(value));
             } catch (SerializationException e) {
                 throw e.during("Copying what " + dataset + " holds");
             }
             return true;
+        }
+
+        @Override
+        public int pushNumbers(Primitive keys, Primitive values, long[] entries, int from, int to) throws Exception {
+            table.addAll(number, keys, values, entries, from, to);
+            return to - from;
         }
 
         private @Nullable Object own(@Nullable Object record) {

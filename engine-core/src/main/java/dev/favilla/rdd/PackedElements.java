@@ -7,12 +7,15 @@ import dev.favilla.lineage.HoldsRecords;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.Serializer;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** As bytes, slice by slice: each attempt reads copies of its own, one by one, as they were when they were packed. */
 final class PackedElements implements HoldsRecords.Packed {
+
+    private static final long serialVersionUID = 1L;
 
     private final List<Slice> slices;
 
@@ -57,7 +60,9 @@ final class PackedElements implements HoldsRecords.Packed {
     }
 
     /** The elements of one slice. */
-    static final class Slice {
+    static final class Slice implements Serializable {
+
+        private static final long serialVersionUID = 1L;
 
         /** Every empty one: there may be millions. */
         static final Slice EMPTY = new Slice(0, new byte[0]);

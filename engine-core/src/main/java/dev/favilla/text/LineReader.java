@@ -1,7 +1,10 @@
 package dev.favilla.text;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
@@ -21,6 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class LineReader implements SplitReader {
 
     private static final int BUFFER_BYTES = 1 << 16;
+
+    /** Eight bytes of an array as one number, the first of them lowest. */
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = LOWEST_BITS << 7;
+    private static final long LINE_FEEDS = LOWEST_BITS * '\n';
+    private static final long CARRIAGE_RETURNS = LOWEST_BITS * '\r';
+
     static final char REPLACEMENT = '\uFFFD';
 
     private final FileSplit split;
@@ -130,17 +142,30 @@ final class LineReader implements SplitReader {
         }
     }
 
-    /** Returns where the line ends in the buffer, or {@code limit}. */
+    /** Returns where the line ends in the buffer, or {@code limit}; looks at eight bytes at a time. */
     private int lineEnd() {
         byte[] bytes = buffer;
         int end = limit;
-        for (int i = next; i < end; i++) {
+        int i = next;
+        for (int last = end - Long.BYTES; i <= last; i += Long.BYTES) {
+            long word = (long) WORDS.get(bytes, i);
+            long found = zeroBytes(word ^ LINE_FEEDS) | zeroBytes(word ^ CARRIAGE_RETURNS);
+            if (found != 0) {
+                return i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
+        }
+        for (; i < end; i++) {
             byte b = bytes[i];
             if (b == '\n' || b == '\r') {
                 return i;
             }
         }
         return end;
+    }
+
+    /** Returns a word whose lowest bit, if any, is in the first byte of {@code word} that is 0. */
+    private static long zeroBytes(long word) {
+        return (word - LOWEST_BITS) & ~word & HIGHEST_BITS;
     }
 
     private void consumeLineEnd() throws IOException {

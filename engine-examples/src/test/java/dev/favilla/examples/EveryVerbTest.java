@@ -311,6 +311,11 @@ class EveryVerbTest {
                 both.forEach(key -> joined.put(key, Pair.of(outs.get(key), ins.get(key))));
 
                 assertThat(asMap(out.join(in).collect())).isEqualTo(joined);
+                assertThat(asMap(out.joinBroadcast(in).collect())).isEqualTo(joined);
+                assertThat(out.leftOuterJoinBroadcast(in)
+                                .filter(row -> !row.value().hasRight())
+                                .count())
+                        .isEqualTo(outs.size() - both.size());
                 assertThat(out.leftOuterJoin(in)
                                 .filter(row -> !row.value().hasRight())
                                 .count())

@@ -60,6 +60,13 @@ final class Recipes {
                 + row.value().optionalLeft().orElse(0L));
     }
 
+    static RDD<String> withNamesOfAFew(RDD<Order> orders, RDD<Customer> customers) {
+        PairRDD<Long, String> names = customers.mapToPair(customer -> Pair.of(customer.id(), customer.name()));
+        return orders.keyBy(Order::customer)
+                .joinBroadcast(names)
+                .map(row -> row.value().value() + " " + row.value().key().cents());
+    }
+
     static RDD<String> withNames(EngineContext engine, RDD<Order> orders, Map<Long, String> names) {
         Broadcast<Map<Long, String>> shared = engine.broadcast(names);
         return orders.map(order -> shared.value().get(order.customer()) + " " + order.cents());

@@ -66,6 +66,8 @@ class RecipesTest {
                     .containsExactly("Cy");
             assertThat(Recipes.report(orders, customers).collect())
                     .containsExactlyInAnyOrder("Ada: 57", "Bob: 20", "Cy: 0", "unknown 9: 4");
+            assertThat(Recipes.withNamesOfAFew(orders, customers).collect())
+                    .containsExactly("Ada 50", "Bob 20", "Ada 7");
             assertThat(Recipes.withNames(engine, orders, Map.of(1L, "Ada", 2L, "Bob", 9L, "Eve"))
                             .collect())
                     .containsExactly("Ada 50", "Bob 20", "Ada 7", "Eve 4");

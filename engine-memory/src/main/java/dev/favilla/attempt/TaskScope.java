@@ -39,6 +39,10 @@ public final class TaskScope implements AutoCloseable {
     private Map<Object, Object> shared = Map.of();
 
     private volatile @Nullable String killReason;
+
+    /** The same without a reason, for {@link #glanceAtKill}; not volatile. */
+    private boolean killed;
+
     private @Nullable RuntimeException lostInput;
     private boolean lending;
     private FunctionObserver functions = FunctionObserver.NONE;
@@ -88,6 +92,7 @@ public final class TaskScope implements AutoCloseable {
     public void kill(String reason) {
         if (killReason == null) {
             killReason = reason;
+            killed = true;
         }
         memory.cancel(reason);
     }
@@ -106,6 +111,17 @@ public final class TaskScope implements AutoCloseable {
         String reason = killReason;
         if (reason != null) {
             throw new TaskKilledException(owner(), reason);
+        }
+    }
+
+    /**
+     * As {@link #checkKilled}, for a look at each record between two of those. It reads a plain field, so that a compiler
+     * may keep others in registers. Where the loop around it calls anything that could block, the flag
+     * is read again after the call; where it calls nothing, the look may be left out until the loop ends.
+     */
+    public void glanceAtKill() {
+        if (killed) {
+            checkKilled();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.favilla.digest;
 
+import dev.favilla.value.AsciiText;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,9 @@ final class ContentWalk {
             return ContentHash.ofBits(LONG, number);
         }
         if (value instanceof String text) {
-            return ContentHash.ofText(STRING, text);
+            return text.length() < AsciiText.LONG
+                    ? ContentHash.ofText(STRING, text)
+                    : ContentHash.ofLongText(STRING, text);
         }
         if (value instanceof Integer number) {
             return ContentHash.ofBits(INTEGER, number);

@@ -16,7 +16,10 @@ public enum FaultSite {
     RESULT,
     /** A cached block is looked for. What is thrown here is a miss. */
     CACHE_READ,
-    /** A reader turns to a map output. What is thrown here is a lost input. */
+    /**
+     * A reader turns to a map output: what is thrown here is a lost input. Or the driver turns to a large result: what is
+     * thrown fails the attempt.
+     */
     FETCH,
     /**
      * Bytes are about to be written to local disk. Which attempt does it is not known; the block is the file. An

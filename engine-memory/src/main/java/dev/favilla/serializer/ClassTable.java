@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> May be used from any thread. A number is known to all before it is given out.
  */
-final class ClassTable implements ClassNumbers {
+class ClassTable implements ClassNumbers {
 
     private static final int UNSET = -1;
 
@@ -31,13 +31,6 @@ final class ClassTable implements ClassNumbers {
     /** @param known what is numbered before all others, in this order */
     ClassTable(List<Class<?>> known) {
         this.known = List.copyOf(known);
-    }
-
-    /** Returns a table without registered classes. */
-    static ClassTable withoutRegistrations(List<Class<?>> known) {
-        ClassTable table = new ClassTable(known);
-        table.startAfter(0);
-        return table;
     }
 
     /**
@@ -66,10 +59,23 @@ final class ClassTable implements ClassNumbers {
     @Override
     public int idOf(Class<?> type) {
         return ids.computeIfAbsent(type, added -> {
-            int id = first.get() + next.getAndIncrement();
-            classes.put(id, added);
+            int id = first.get() + number(added);
+            Class<?> other = classes.putIfAbsent(id, added);
+            if (other != null) {
+                throw new SerializationException(sameNumber(added, other), null);
+            }
             return id;
         });
+    }
+
+    /** Returns the number of a class that has none yet, beyond those of the registered ones. */
+    int number(Class<?> type) {
+        return next.getAndIncrement();
+    }
+
+    private static String sameNumber(Class<?> type, Class<?> other) {
+        return "Records of " + type + " cannot be told from those of " + other + " in other processes: their names have"
+                + " the same hash. Register one of both with EngineContext.builder().registerKryo.";
     }
 
     @Override

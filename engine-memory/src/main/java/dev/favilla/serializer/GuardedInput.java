@@ -3,9 +3,11 @@ package dev.favilla.serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.KryoBufferUnderflowException;
 import dev.favilla.frame.BoundedInput;
+import dev.favilla.value.AsciiText;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kryo's input, except that it allocates nothing longer than what is there to fill it, and never writes to the array it
@@ -94,7 +96,24 @@ final class GuardedInput extends Input {
             return readShortAscii();
         }
         checkCharCount();
-        return super.readString();
+        String ascii = readLongAscii();
+        return ascii == null ? super.readString() : ascii;
+    }
+
+    /** Reads a text that is here as a whole and all ASCII; of any other returns null, and has read nothing. */
+    private @Nullable String readLongAscii() {
+        int begin = position;
+        if (limit - begin < AsciiText.LONG) {
+            return null;
+        }
+        int length = readVarIntFlag(true) - 1;
+        if (length < AsciiText.LONG || length > limit - position || !AsciiText.isAscii(buffer, position, length)) {
+            position = begin;
+            return null;
+        }
+        String text = new String(buffer, position, length, StandardCharsets.ISO_8859_1);
+        position += length;
+        return text;
     }
 
     @Override

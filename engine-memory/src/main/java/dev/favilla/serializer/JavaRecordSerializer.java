@@ -33,7 +33,17 @@ public final class JavaRecordSerializer implements Serializer {
     }
 
     private JavaRecordSerializer(List<Class<?>> known) {
-        this.classes = ClassTable.withoutRegistrations(known);
+        this(new ClassTable(known));
+    }
+
+    private JavaRecordSerializer(ClassTable classes) {
+        this.classes = classes;
+        classes.startAfter(0);
+    }
+
+    @Override
+    public Serializer numberedBy(NamedClasses names) {
+        return new JavaRecordSerializer(names);
     }
 
     @Override

@@ -48,6 +48,10 @@ public final class KryoSerializer implements Serializer {
     }
 
     private KryoSerializer(List<KryoRegistration> registrations, List<Class<?>> known) {
+        this(registrations, new ClassTable(known));
+    }
+
+    private KryoSerializer(List<KryoRegistration> registrations, ClassTable table) {
         // Kryo reads the property when its classes load, and its use of Unsafe makes later JDKs print a warning.
         if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS && System.getProperty("kryo.unsafe") == null) {
             System.setProperty("kryo.unsafe", "false");
@@ -56,9 +60,9 @@ public final class KryoSerializer implements Serializer {
         this.registrations = fixed;
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         ClassLoader loader = context != null ? context : KryoSerializer.class.getClassLoader();
-        this.classes = new ClassTable(known);
-        FirstUse firstUse = new FirstUse(new Checking(() -> new PreparedKryo(fixed, loader, classes, null)));
-        this.make = () -> new Workplace(new PreparedKryo(fixed, loader, classes, firstUse));
+        this.classes = table;
+        FirstUse firstUse = new FirstUse(new Checking(() -> new PreparedKryo(fixed, loader, table, null)));
+        this.make = () -> new Workplace(new PreparedKryo(fixed, loader, table, firstUse));
     }
 
     @Override
@@ -100,6 +104,13 @@ public final class KryoSerializer implements Serializer {
         return new PortableSerializer(form, other, other.classes::numbered);
     }
 
+    @Override
+    public Serializer numberedBy(NamedClasses names) {
+        KryoSerializer other = new KryoSerializer(registrations, names);
+        other.idle.add(other.borrow()); // numbers what is registered, before any name is learned
+        return other;
+    }
+
     private Workplace borrow() {
         Workplace place = idle.poll();
         return place != null ? place : make.get();
@@ -109,7 +120,7 @@ public final class KryoSerializer implements Serializer {
     private static final class Workplace {
 
         final PreparedKryo kryo;
-        final Output output = new Output(BUFFER_BYTES);
+        final Output output = new RecordBuffer(BUFFER_BYTES);
         final GuardedInput input = new GuardedInput();
 
         Workplace(PreparedKryo kryo) {

@@ -45,6 +45,17 @@ public interface Serializer {
     }
 
     /**
+     * Returns a serializer of this kind, with the same registrations, whose bytes serializers in other processes can read
+     * that were made the same way.
+     *
+     * @param names numbers its classes; no other serializer uses it
+     * @throws UnsupportedOperationException if the bytes of this kind mean something to the one that wrote them only
+     */
+    default Serializer numberedBy(NamedClasses names) {
+        throw new UnsupportedOperationException(getClass().getName() + " writes what only itself can read");
+    }
+
+    /**
      * Writes records. Each stands for itself: its bytes can be moved, and read among others in any order, by the
      * serializer that wrote them.
      */

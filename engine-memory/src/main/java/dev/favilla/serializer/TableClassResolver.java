@@ -13,7 +13,8 @@ final class TableClassResolver extends DefaultClassResolver {
     /** What Kryo adds to a number, below which are null and what would be a name. */
     private static final int TAG_OFFSET = 2;
 
-    private static final int MOST_CLASSES = 1 << 20;
+    /** Larger numbers come from {@link NamedClasses} and are sparse: an array of them would not do. */
+    private static final int DENSE = NamedClasses.DENSE;
 
     private final ClassTable table;
     private @Nullable Registration[] byId = new Registration[128];
@@ -63,13 +64,16 @@ final class TableClassResolver extends DefaultClassResolver {
         Registration found = getRegistration(id);
         if (found == null) {
             Class<?> type = table.classOf(id);
-            if (type == null || id > MOST_CLASSES) {
+            if (type == null) {
                 throw new SerializationException(
                         "There is no class number " + id + ". The bytes were written by the serializer of another"
                                 + " context, or are no records at all; read them with the serializer that wrote them.",
                         null);
             }
             found = kryo.getRegistration(type);
+        }
+        if (id >= DENSE) {
+            return found;
         }
         if (id >= byId.length) {
             byId = Arrays.copyOf(byId, Math.max(id + 1, 2 * byId.length));

@@ -1,6 +1,7 @@
 package dev.favilla.lineage;
 
 import dev.favilla.serializer.Serializer;
+import java.io.Serializable;
 
 /**
  * A part of a dataset or an action that consists of the user's records, which need not be {@link java.io.Serializable}.
@@ -17,7 +18,7 @@ public interface HoldsRecords {
     Packed pack(Serializer records);
 
     /** Records as bytes. Immutable. */
-    interface Packed {
+    interface Packed extends Serializable {
 
         /** Returns how many bytes there are. */
         long size();

@@ -24,14 +24,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Datasets are written one by one, parents first, so that each refers to what the stream has seen already. Neither
  * writing nor reading recurses along the lineage, however long it is.
  *
+ * <p>Serializable itself: another process reads it with a serializer of its own.
+ *
  * <p><b>Threads.</b> Immutable.
  */
-public final class LineageBinary {
+public final class LineageBinary implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     private final String target;
     private final ObjectGraph objects;
     private final List<HoldsRecords.Packed> packed;
-    private final Serializer records;
+    private final transient @Nullable Serializer records;
 
     private LineageBinary(String target, ObjectGraph objects, List<HoldsRecords.Packed> packed, Serializer records) {
         this.target = target;
@@ -101,12 +105,27 @@ public final class LineageBinary {
     }
 
     /**
-     * Returns copies of what was written.
+     * Returns copies of what was written, in the process that wrote it.
      *
      * @throws SerializationException if it cannot be read back
      */
     public Content read() {
-        try (Reader reader = new Reader(objects, packed, records)) {
+        Serializer own = records;
+        if (own == null) {
+            throw new IllegalStateException(
+                    this + " came from another process: say which serializer reads its records");
+        }
+        return read(own);
+    }
+
+    /**
+     * Returns copies of what was written.
+     *
+     * @param serializer reads the records in it
+     * @throws SerializationException if it cannot be read back
+     */
+    public Content read(Serializer serializer) {
+        try (Reader reader = new Reader(objects, packed, serializer)) {
             int nodes = reader.readInt();
             for (int i = 0; i < nodes; i++) {
                 reader.readObject(); // kept by the stream, for those that refer to it

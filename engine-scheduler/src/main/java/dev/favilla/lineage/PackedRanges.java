@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** A range partitioner on its way to an executor: its bounds are keys of the user's, and travel as records do. */
 final class PackedRanges implements HoldsRecords.Packed {
 
+    private static final long serialVersionUID = 1L;
+
     private final byte[] bounds;
     private final int count;
     private final Closure<Comparator<@Nullable Object>> order;

@@ -1,5 +1,6 @@
 package dev.favilla.lineage;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,7 @@ public interface Prepared {
     /** Finds out what is to be known and keeps it, as part of what travels to executors. */
     void prepare(Jobs jobs);
 
-    /** Runs preparatory jobs. */
-    @FunctionalInterface
+    /** Runs preparatory jobs, and gives executors what they have found where it is much. */
     interface Jobs {
 
         /**
@@ -36,6 +36,29 @@ public interface Prepared {
         default @Nullable Object run(LineageNode target, Action action) {
             return run(
                     target, IntStream.range(0, target.numPartitions()).boxed().toList(), action);
+        }
+
+        /**
+         * Gives {@code records}, which nobody changes any more, to each executor that asks for them.
+         *
+         * @return a handle; when it cannot be reached any more, they are dropped
+         */
+        Shared share(List<?> records);
+    }
+
+    /** Records that executors have, by their number among all broadcasts. Equal to itself only; copies know the number. */
+    final class Shared implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final long number;
+
+        public Shared(long number) {
+            this.number = number;
+        }
+
+        public long number() {
+            return number;
         }
     }
 }

@@ -28,7 +28,7 @@ abstract class SegmentEntry extends Sink {
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
-            scope.checkKilled(); // for each record: a function may take long, and swallow its interrupt
+            scope.glanceAtKill(); // for each record: a function may take long, and swallow its interrupt
             if (shut) {
                 return false;
             }
@@ -43,7 +43,7 @@ abstract class SegmentEntry extends Sink {
         public int pushAll(@Nullable Object[] records, int from, int to) throws Exception {
             int next = from;
             while (next < to && !shut) {
-                scope.checkKilled();
+                scope.glanceAtKill();
                 shut = !first.push(records[next]);
                 next += shut ? 0 : 1;
             }

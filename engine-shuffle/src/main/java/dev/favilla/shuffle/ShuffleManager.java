@@ -29,6 +29,13 @@ public interface ShuffleManager extends AutoCloseable {
      */
     Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer);
 
+    /** As {@link #export(int, int, long, int)}, a part of them: see {@link BlockServer#shuffleBlocks(int, int, long, int, int)}. */
+    default Optional<List<EncodedBlock>> export(
+            int shuffleId, int mapPartition, long attemptId, int reducer, int from) {
+        return export(shuffleId, mapPartition, attemptId, reducer)
+                .map(blocks -> blocks.subList(Math.min(from, blocks.size()), blocks.size()));
+    }
+
     /** Drops the map output of one attempt, if it is here. */
     void drop(int shuffleId, int mapPartition, long attemptId);
 

@@ -220,6 +220,15 @@ public final class GroupTable implements AutoCloseable {
         memory.hold(held);
     }
 
+    /** Returns what is in the table, which is complete, as one that {@code other} pays for and that outlives the attempt. */
+    GroupTable movedTo(MemoryAccount other) {
+        memory.moveTo(other, bytes());
+        GroupTable moved = new GroupTable(null, other);
+        moved.table = table;
+        moved.further = further;
+        return moved;
+    }
+
     /** Returns the values of a key, of which there are none if the key is not in the table. */
     public Values values(@Nullable Object key, int hash) {
         return values(find(key, hash));

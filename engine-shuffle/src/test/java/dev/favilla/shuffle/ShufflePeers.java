@@ -45,7 +45,8 @@ public final class ShufflePeers implements AutoCloseable {
             MemoryManager memory = new UnifiedMemoryManager(poolBytes, 0.5);
             ShuffleManager shuffle = opener.open(memory, serializer, id, new Tapped(transfer.from(id)));
             LocalBlockManager blocks = new LocalBlockManager(memory, serializer, block -> {});
-            transfer.register(id, new ExecutorBlocks(shuffle, blocks));
+            ResultBlocks results = new ResultBlocks(id, transfer.from(BlockServers.DRIVER));
+            transfer.register(id, new ExecutorBlocks(shuffle, blocks, results));
             peers.add(new Peer(id, memory, shuffle, blocks));
         }
     }
@@ -158,9 +159,10 @@ public final class ShufflePeers implements AutoCloseable {
         }
 
         @Override
-        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) throws BlockTransferException {
+        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output, int from)
+                throws BlockTransferException {
             asked.add(shuffleId + "_" + output.mapPartition() + "_" + reducer + " from " + output.executor());
-            return onTheWay.apply(transfer.fetch(shuffleId, reducer, output));
+            return onTheWay.apply(transfer.fetch(shuffleId, reducer, output, from));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.task.TaskOutcome;
 
@@ -15,7 +16,7 @@ interface Boundary {
         }
 
         @Override
-        public TaskOutcome leave(TaskOutcome outcome) {
+        public TaskOutcome leave(TaskOutcome outcome, TaskScope scope) {
             return outcome;
         }
     };
@@ -23,6 +24,10 @@ interface Boundary {
     /** Returns the attempt with its work as the executor is to see it. */
     TaskSpec enter(TaskSpec task) throws Exception;
 
-    /** Returns the outcome as the driver is to see it. What cannot leave is a failure instead. */
-    TaskOutcome leave(TaskOutcome outcome);
+    /**
+     * Returns the outcome as the driver is to see it. What cannot leave is a failure instead.
+     *
+     * @param scope of the attempt, closed
+     */
+    TaskOutcome leave(TaskOutcome outcome, TaskScope scope);
 }

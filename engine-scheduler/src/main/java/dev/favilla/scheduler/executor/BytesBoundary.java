@@ -1,14 +1,19 @@
 package dev.favilla.scheduler.executor;
 
+import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.Bytes;
 import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockTransferException;
 import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.TaskOutcome;
 import java.util.ArrayList;
@@ -27,12 +32,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class BytesBoundary implements Boundary {
 
+    /** A result from here on is a block of its own, which the driver fetches. */
+    static final int LARGE_RESULT_BYTES = 1 << 20;
+
     private final Serializer serializer;
+    private final @Nullable ResultBlocks results;
     private final LineageCopies copies = new LineageCopies();
 
-    /** @param serializer the context's serializer of records */
-    BytesBoundary(Serializer serializer) {
+    /**
+     * @param serializer the context's serializer of records
+     * @param results how large results go to the driver; null if none does
+     */
+    BytesBoundary(Serializer serializer, @Nullable ResultBlocks results) {
         this.serializer = serializer;
+        this.results = results;
     }
 
     @Override
@@ -70,17 +83,17 @@ final class BytesBoundary implements Boundary {
     }
 
     @Override
-    public TaskOutcome leave(TaskOutcome outcome) {
+    public TaskOutcome leave(TaskOutcome outcome, TaskScope scope) {
         if (outcome instanceof TaskOutcome.Failed failed) {
             return new TaskOutcome.Failed(failed.error().asBytes());
         }
         if (outcome instanceof TaskOutcome.Success success) {
-            return leave(success);
+            return leave(success, scope);
         }
         return outcome;
     }
 
-    private TaskOutcome leave(TaskOutcome.Success success) {
+    private TaskOutcome leave(TaskOutcome.Success success, TaskScope scope) {
         try {
             List<AccumulatorUpdate> updates =
                     success.updates().stream().map(this::encoded).toList();
@@ -89,10 +102,25 @@ final class BytesBoundary implements Boundary {
                 return new TaskOutcome.Success(
                         result, success.resultBytes(), updates, success.cached(), success.used());
             }
-            SerializedValue encoded = encode(result, "Sending the result of a task to the driver");
+            SerializedValue encoded = sent(encode(result, "Sending the result of a task to the driver"), scope);
             return new TaskOutcome.Success(encoded, encoded.size(), updates, success.cached(), success.used());
         } catch (Throwable t) { // the user's objects are written by user code; the attempt must end all the same
-            return leave(new TaskOutcome.Failed(t));
+            return leave(new TaskOutcome.Failed(t), scope);
+        }
+    }
+
+    /** Returns a result as the driver gets it. */
+    private SerializedValue sent(SerializedValue result, TaskScope scope) throws Exception {
+        if (results == null || result.size() < LARGE_RESULT_BYTES) {
+            return result;
+        }
+        try {
+            return result.over(bytes -> results.send(scope.attemptId(), bytes, scope.faults()));
+        } catch (BlockTransferException | DamagedBlockException e) {
+            throw new IllegalStateException(
+                    "The result of " + scope.owner() + ", " + Bytes.format(result.size())
+                            + ", was lost on its way to the driver: " + e.getMessage() + ".",
+                    e);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.status.ExecutorUsage;
 import dev.favilla.storage.BlockId;
@@ -90,7 +91,9 @@ public final class InProcessExecutor implements ExecutorBackend {
 
     private static Boundary boundaryOf(ExecutorEnv env) {
         Serializer serializer = env.isolation();
-        return serializer == null ? Boundary.NONE : new BytesBoundary(serializer);
+        return serializer == null
+                ? Boundary.NONE
+                : new BytesBoundary(serializer, env.attachments().results());
     }
 
     @Override
@@ -329,6 +332,11 @@ public final class InProcessExecutor implements ExecutorBackend {
 
             /** Returns what watches attempts; null where strict mode is off. */
             default @Nullable StrictMode strict() {
+                return null;
+            }
+
+            /** Returns by which way large results go to the driver; null where all of them go with the news of an end. */
+            default @Nullable ResultBlocks results() {
                 return null;
             }
 

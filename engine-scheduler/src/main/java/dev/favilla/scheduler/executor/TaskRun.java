@@ -103,7 +103,7 @@ final class TaskRun {
             attempt.endWork();
             closing = closeQuietly(scope);
         }
-        outcome = boundary.leave(again(closed(scope, outcome), slot));
+        outcome = boundary.leave(again(closed(scope, outcome), slot), scope);
         if (outcome instanceof TaskOutcome.Success success) {
             scope.metrics().add(Metric.RESULT_BYTES, success.resultBytes());
         } else {

@@ -3,6 +3,7 @@ package dev.favilla.scheduler.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.favilla.attempt.Metric;
+import dev.favilla.attempt.TaskScope;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.ShuffleDependency;
 import dev.favilla.scheduler.RunningTask;
@@ -37,7 +38,7 @@ class BoundaryTest {
         }
 
         @Override
-        public TaskOutcome leave(TaskOutcome outcome) {
+        public TaskOutcome leave(TaskOutcome outcome, TaskScope scope) {
             if (outcome instanceof TaskOutcome.Success success) {
                 return refuseToLeave
                         ? new TaskOutcome.Failed(error)

@@ -14,6 +14,7 @@ import dev.favilla.lineage.LineageBinary;
 import dev.favilla.lineage.LineageNode;
 import dev.favilla.lineage.PartitionPlan;
 import dev.favilla.lineage.ShuffleDependency;
+import dev.favilla.memory.UnifiedMemoryManager;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.SerializedValue;
 import dev.favilla.scheduler.TaskSpec;
@@ -21,11 +22,17 @@ import dev.favilla.scheduler.TaskWork;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockServer;
+import dev.favilla.shuffle.BlockServers;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.shuffle.Partitioner;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.shuffle.transfer.InMemoryTransfer;
+import dev.favilla.storage.BlockId;
+import dev.favilla.storage.EncodedBlock;
 import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.Locality;
 import dev.favilla.task.TaskOutcome;
@@ -53,7 +60,9 @@ class BytesBoundaryTest {
     private static final AtomicInteger READS = new AtomicInteger();
 
     private final Serializer serializer = new KryoSerializer(List.of());
-    private final BytesBoundary boundary = new BytesBoundary(serializer);
+    private final TaskScope scope =
+            new TaskScope(12, "task 12", new UnifiedMemoryManager(32L << 20, 0.5).openTask("task 12"));
+    private final BytesBoundary boundary = new BytesBoundary(serializer, null);
     private final Source target = new Source(3, new Counted(0));
     private final Collect action = new Collect(List.of("a"));
     private final LineageBinary binary = LineageBinary.of(target, action, serializer);
@@ -102,7 +111,7 @@ class BytesBoundaryTest {
 
             TaskWork.RunAction here = (TaskWork.RunAction) entered(work);
             TaskWork.RunAction there = (TaskWork.RunAction)
-                    new BytesBoundary(serializer).enter(spec(work)).work();
+                    new BytesBoundary(serializer, null).enter(spec(work)).work();
 
             assertThat(here.target()).isNotSameAs(there.target());
             assertThat(READS).hasValue(2);
@@ -207,7 +216,7 @@ class BytesBoundaryTest {
         private final List<Object> result = new ArrayList<>(List.of("x", "y"));
 
         private TaskOutcome leave(@Nullable Object result, AccumulatorUpdate... updates) {
-            return boundary.leave(new TaskOutcome.Success(result, 5, List.of(updates), List.of()));
+            return boundary.leave(new TaskOutcome.Success(result, 5, List.of(updates), List.of()), scope);
         }
 
         @Test
@@ -261,11 +270,35 @@ class BytesBoundaryTest {
         void anErrorIsACopy() {
             IllegalStateException thrown = new IllegalStateException("no");
 
-            TaskOutcome.Failed outcome = (TaskOutcome.Failed) boundary.leave(new TaskOutcome.Failed(thrown));
+            TaskOutcome.Failed outcome = (TaskOutcome.Failed) boundary.leave(new TaskOutcome.Failed(thrown), scope);
 
             assertThat(outcome.error().thrown().orElseThrow())
                     .isNotSameAs(thrown)
                     .hasMessage("no");
+        }
+
+        @Test
+        void aLargeResultIsWhatTheDriverHasFetched() {
+            byte[] large = new byte[BytesBoundary.LARGE_RESULT_BYTES];
+            large[77] = 7;
+            InMemoryTransfer network = new InMemoryTransfer();
+            ExecutorId id = new ExecutorId("executor-1", 0);
+            ResultBlocks results = new ResultBlocks(id, network.from(BlockServers.DRIVER));
+            BytesBoundary isolated = new BytesBoundary(serializer, results);
+            TaskOutcome.Success success = new TaskOutcome.Success(large, 0, List.of(), List.of());
+
+            TaskOutcome lost = isolated.leave(success, scope);
+            network.register(id, new ResultsOnly(results));
+            TaskOutcome fetched = isolated.leave(success, scope);
+
+            assertThat(((TaskOutcome.Failed) lost).error().text())
+                    .contains(
+                            "The result of task 12, 1.0 MiB, was lost on its way to the driver: that executor is gone");
+            SerializedValue encoded = (SerializedValue) ((TaskOutcome.Success) fetched).result();
+            assertThat(encoded).isNotNull();
+            assertThat((byte[]) encoded.read(serializer)).isEqualTo(large);
+            assertThat(((TaskOutcome.Success) fetched).resultBytes()).isEqualTo(encoded.size());
+            assertThat(results.find(12)).as("lies there no longer").isEmpty();
         }
 
         @Test
@@ -274,7 +307,7 @@ class BytesBoundaryTest {
                     new TaskOutcome.Killed("told to"),
                     new TaskOutcome.FetchFailed(1, 2, 3, "gone"),
                     new TaskOutcome.CommitDenied("another may"))) {
-                assertThat(boundary.leave(outcome)).isSameAs(outcome);
+                assertThat(boundary.leave(outcome, scope)).isSameAs(outcome);
             }
         }
     }
@@ -375,6 +408,31 @@ class BytesBoundaryTest {
         @Override
         public @Nullable Object value(@Nullable Object record) {
             return null;
+        }
+    }
+
+    /** An executor that has nothing else. */
+    private record ResultsOnly(ResultBlocks results) implements BlockServer {
+
+        @Override
+        public Optional<List<EncodedBlock>> shuffleBlocks(
+                int shuffleId, int mapPartition, long attemptId, int reducer) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean hasCachedBlock(BlockId id, long inputVersion) {
+            return false;
+        }
+
+        @Override
+        public Optional<EncodedBlock> cachedBlock(BlockId id, long inputVersion) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<EncodedBlock> result(long attemptId) {
+            return results.find(attemptId);
         }
     }
 }

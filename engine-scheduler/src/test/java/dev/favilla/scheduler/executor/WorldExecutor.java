@@ -14,8 +14,10 @@ import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.BlockServers;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.ExecutorBlocks;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.shuffle.ShuffleManager;
 import dev.favilla.shuffle.hash.HashShuffleManager;
 import dev.favilla.shuffle.transfer.InMemoryTransfer;
@@ -84,7 +86,8 @@ final class WorldExecutor implements TaskRunner.Host {
                 clock,
                 faults,
                 ExecutorEnv.Attachments.NONE);
-        transfer.register(id, new ExecutorBlocks(shuffle, blocks));
+        ResultBlocks results = new ResultBlocks(id, transfer.from(BlockServers.DRIVER));
+        transfer.register(id, new ExecutorBlocks(shuffle, blocks, results));
     }
 
     private static Thread noThread(Runnable task) {

@@ -5,6 +5,7 @@ import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.spill.AggregationTable;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class AggregatingReader implements ShuffleReader {
 
     private final BlockCursor cursor;
     private final AggregationTable table;
+    private final ShortRuns runs = new ShortRuns();
     private final boolean receivesAccumulators;
     private final TaskScope scope;
 
@@ -60,6 +62,7 @@ final class AggregatingReader implements ShuffleReader {
                 take(block);
                 continue;
             }
+            runs.moveTo(this::take); // what follows comes after them
             if (!cursor.advance()) {
                 break;
             }
@@ -79,12 +82,25 @@ final class AggregatingReader implements ShuffleReader {
     }
 
     private void take(Block block) throws Exception {
-        if (block instanceof PrimitiveBlock numbers && receivesAccumulators) {
-            table.mergeAll(numbers.keys(), numbers.values(), numbers.entries(), numbers.records());
-        } else if (block instanceof PrimitiveBlock numbers) {
-            table.addAll(numbers.keys(), numbers.values(), numbers.entries(), numbers.records());
+        if (block instanceof PrimitiveBlock numbers) {
+            if (runs.add(numbers)) {
+                return;
+            }
+            runs.moveTo(this::take); // together they are looked up faster
+            if (!runs.add(numbers)) {
+                take(numbers.keys(), numbers.values(), numbers.entries(), numbers.records());
+            }
         } else if (block instanceof MixedBlock mixed) {
+            runs.moveTo(this::take);
             merge(mixed);
+        }
+    }
+
+    private void take(Primitive keys, Primitive values, long[] entries, int records) throws Exception {
+        if (receivesAccumulators) {
+            table.mergeAll(keys, values, entries, records);
+        } else {
+            table.addAll(keys, values, entries, records);
         }
     }
 

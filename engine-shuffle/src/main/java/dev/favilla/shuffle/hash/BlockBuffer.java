@@ -2,6 +2,7 @@ package dev.favilla.shuffle.hash;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Records for one reducer, in arrays that double in length up to a limit: nothing is ever copied and at most about half is
@@ -107,21 +108,41 @@ abstract class BlockBuffer<A> {
         last = newChunk(0);
     }
 
-    private int elementsIn(A chunk) {
+    /** Returns whether anything was moved out. */
+    final boolean hasMoved() {
+        return !moved.isEmpty();
+    }
+
+    /** Returns what is here. */
+    final List<A> chunks() {
+        return chunks;
+    }
+
+    /** Returns how many records are here. */
+    final int records() {
+        int elements = 0;
+        for (A chunk : chunks) {
+            elements += elementsIn(chunk);
+        }
+        return elements / 2;
+    }
+
+    /** Returns how many keys and values a chunk has. */
+    final int elementsIn(A chunk) {
         return chunk == last ? used : elements(chunk);
     }
 
     /**
-     * Adds the records as blocks to {@code blocks}.
+     * Hands the records as blocks to {@code blocks}.
      *
      * @param bytesPerRecord about how many bytes a record that is here takes beside the arrays
      */
-    final void moveTo(List<Block> blocks, double bytesPerRecord) {
-        blocks.addAll(moved);
+    final void moveTo(Consumer<Block> blocks, double bytesPerRecord) {
+        moved.forEach(blocks);
         for (A chunk : chunks) {
             int records = elementsIn(chunk) / 2;
             int held = chunk == last ? length : elementsIn(chunk);
-            blocks.add(block(chunk, records, arrayBytes(held) + Math.round(bytesPerRecord * records)));
+            blocks.accept(block(chunk, records, arrayBytes(held) + Math.round(bytesPerRecord * records)));
         }
     }
 }

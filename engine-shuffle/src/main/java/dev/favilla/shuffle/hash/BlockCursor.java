@@ -32,6 +32,9 @@ final class BlockCursor implements AutoCloseable {
     private List<Block> blocks = List.of();
     private int nextBlock;
 
+    /** How many blocks of the present map output came before {@link #blocks}. */
+    private int before;
+
     private int left;
     private int taken;
     private @Nullable Object @Nullable [] references;
@@ -124,7 +127,7 @@ final class BlockCursor implements AutoCloseable {
 
     /** Returns whether there may be a further record. */
     boolean mayAdvance() {
-        return left > 0 || !lookedUp || nextBlock < blocks.size() || !ahead.isEmpty();
+        return left > 0 || !lookedUp || nextBlock < blocks.size() || source.mayHaveMore() || !ahead.isEmpty();
     }
 
     private boolean enterNext() {
@@ -134,14 +137,31 @@ final class BlockCursor implements AutoCloseable {
             ahead = source.lookUp();
         }
         while (nextBlock == blocks.size()) {
-            leaveOutput();
-            present = ahead.poll();
-            if (present == null) {
+            if (!enterBlocks()) {
                 return false;
             }
-            blocks = source.enter(present);
         }
         enter(blocks.get(nextBlock));
+        return true;
+    }
+
+    /** Turns to the next part of the present map output, or to the next output; returns whether there is one. */
+    private boolean enterBlocks() {
+        BlockSource.Input last = present;
+        if (last != null && source.mayHaveMore()) {
+            before += blocks.size();
+            blocks = List.of();
+            nextBlock = 0;
+            blocks = source.more(last, before);
+            return true;
+        }
+        leaveOutput();
+        BlockSource.Input next = ahead.poll();
+        if (next == null) {
+            return false;
+        }
+        present = next;
+        blocks = source.enter(next);
         return true;
     }
 
@@ -151,7 +171,7 @@ final class BlockCursor implements AutoCloseable {
             position = 0;
         } else if (block instanceof PrimitiveBlock numbers) {
             primitives = numbers;
-            position = 0;
+            position = 2 * numbers.first();
         } else if (block instanceof MixedBlock some) {
             mixed = some;
             position = 0;
@@ -195,6 +215,7 @@ final class BlockCursor implements AutoCloseable {
         present = null;
         blocks = List.of();
         nextBlock = 0;
+        before = 0;
         source.leave();
     }
 

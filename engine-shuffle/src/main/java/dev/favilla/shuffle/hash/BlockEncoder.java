@@ -26,12 +26,15 @@ final class BlockEncoder {
         this.frames = frames;
     }
 
-    /** Returns frames that belong to whoever asks. */
-    List<EncodedBlock> encode(OutputKey output, int reducer, List<Block> blocks) {
-        List<EncodedBlock> encoded = new ArrayList<>(blocks.size());
-        for (Block block : blocks) {
-            BlockHeader header = SerializedBlock.header(output, reducer, encoded.size(), block.records());
+    /** Returns frames that belong to whoever asks: from number {@code from} on as many as have {@code bytes}, or all. */
+    List<EncodedBlock> encode(OutputKey output, int reducer, List<Block> blocks, int from, long bytes) {
+        List<EncodedBlock> encoded = new ArrayList<>();
+        long length = 0;
+        for (int part = from; part < blocks.size() && length < bytes; part++) {
+            Block block = blocks.get(part);
+            BlockHeader header = SerializedBlock.header(output, reducer, part, block.records());
             byte[] frame = frame(block, header);
+            length += frame.length;
             encoded.add(new EncodedBlock(header, block instanceof SerializedBlock ? frame.clone() : frame));
         }
         return encoded;
@@ -65,7 +68,9 @@ final class BlockEncoder {
 
     private FrameBuffer serialize(PrimitiveBlock block) {
         long[] entries = block.entries();
-        return serialize(2 * block.records(), i -> (i % 2 == 0 ? block.keys() : block.values()).box(entries[i]));
+        int first = 2 * block.first();
+        return serialize(
+                2 * block.records(), i -> (i % 2 == 0 ? block.keys() : block.values()).box(entries[first + i]));
     }
 
     private FrameBuffer serialize(MixedBlock block) {

@@ -9,6 +9,7 @@ import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
 import dev.favilla.frame.DamagedBlockException;
 import dev.favilla.memory.MemoryMeter;
+import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.BlockTransferException;
 import dev.favilla.shuffle.FetchFailedException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Where one reader has its blocks from: what lies here is looked up before the first record, and each block again when
  * its turn comes, for it may have gone from memory to disk; what lies on another executor is fetched when its turn comes,
- * one map output at a time, or several that are {@linkplain RemoteOutputs small}.
+ * one map output at a time, or several that are {@linkplain RemoteOutputs small}, or a part of one that is large.
  *
  * <p><b>Memory.</b> What was fetched is paid for by the attempt until it is {@linkplain #leave left}, and so is the one
  * block that was read from disk last.
@@ -46,6 +47,9 @@ final class BlockSource implements AutoCloseable {
     private final int reducer;
     private final TaskScope scope;
     private final MemoryMeter fetched;
+
+    /** Whether there may be more blocks of what was fetched last. */
+    private boolean mayHaveMore;
 
     BlockSource(
             OutputStore store,
@@ -98,11 +102,22 @@ final class BlockSource implements AutoCloseable {
             throw lost(output, "a test kit stepped in: " + e, e);
         }
         StoredOutput here = input.here();
-        return here != null ? here.blocks(reducer) : fetch(output);
+        return here != null ? here.blocks(reducer) : fetch(output, 0);
     }
 
-    private List<Block> fetch(MapOutput output) {
-        return twice(output, "it came damaged twice: ", () -> open(output, ask(output)));
+    /** Returns whether there may be more blocks of the present input than were returned so far. */
+    boolean mayHaveMore() {
+        return mayHaveMore;
+    }
+
+    /** Returns the blocks of the present input from number {@code from} on, after those that were returned so far. */
+    List<Block> more(Input input, int from) {
+        leave();
+        return fetch(input.output(), from);
+    }
+
+    private List<Block> fetch(MapOutput output, int from) {
+        return twice(output, "it came damaged twice: ", () -> open(output, ask(output, from), from));
     }
 
     private <T> T twice(MapOutput output, String reason, Supplier<T> access) {
@@ -121,10 +136,10 @@ final class BlockSource implements AutoCloseable {
         }
     }
 
-    private List<EncodedBlock> ask(MapOutput output) {
+    private List<EncodedBlock> ask(MapOutput output, int from) {
         scope.checkKilled();
         try {
-            return remote.fetch(output);
+            return from == 0 ? remote.fetch(output) : remote.fetch(output, from);
         } catch (BlockTransferException e) {
             throw lost(output, String.valueOf(e.getMessage()), e);
         } catch (LocalDiskException e) {
@@ -132,22 +147,23 @@ final class BlockSource implements AutoCloseable {
         }
     }
 
-    private List<Block> open(MapOutput output, List<EncodedBlock> encoded) {
+    private List<Block> open(MapOutput output, List<EncodedBlock> encoded, int from) {
         long held = encoded.stream().mapToLong(block -> block.frame().length).sum();
         scope.metrics().add(Metric.REMOTE_BYTES_READ, held);
         fetched.hold(held);
-        if (encoded.isEmpty()) {
+        if (encoded.isEmpty() && from == 0) {
             throw new DamagedBlockException(nameOf(output), output.attemptId(), "nothing of it came");
         }
         List<Block> blocks = new ArrayList<>(encoded.size());
         for (EncodedBlock block : encoded) {
             int records = Math.toIntExact(block.header().recordCount());
             int frameBytes = block.frame().length;
-            BlockFrame.Payload payload = verify(output, block.frame(), blocks.size(), records);
+            BlockFrame.Payload payload = verify(output, block.frame(), from + blocks.size(), records);
             held += payload.bytes().length - frameBytes; // longer than the frame if that was compressed
             fetched.hold(held);
             blocks.add(new FetchedBlock(payload, records, frameBytes));
         }
+        mayHaveMore = BlockServer.isFull(encoded);
         return blocks;
     }
 
@@ -194,6 +210,7 @@ final class BlockSource implements AutoCloseable {
 
     /** Gives back what the present input took. */
     void leave() {
+        mayHaveMore = false;
         fetched.close();
     }
 

@@ -9,6 +9,7 @@ import dev.favilla.memory.MemoryManager;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.MapOutputs;
 import dev.favilla.shuffle.ShuffleManager;
@@ -141,9 +142,21 @@ public final class HashShuffleManager implements ShuffleManager {
 
     @Override
     public Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer) {
+        return export(shuffleId, mapPartition, attemptId, reducer, 0, Long.MAX_VALUE);
+    }
+
+    @Override
+    public Optional<List<EncodedBlock>> export(int shuffleId, int mapPartition, long attemptId, int reducer, int from) {
+        return export(shuffleId, mapPartition, attemptId, reducer, from, BlockServer.PART_BYTES);
+    }
+
+    private Optional<List<EncodedBlock>> export(
+            int shuffleId, int mapPartition, long attemptId, int reducer, int from, long bytes) {
         OutputKey key = new OutputKey(shuffleId, mapPartition, attemptId);
         StoredOutput output = store.find(key);
-        return output == null ? Optional.empty() : Optional.of(encoder.encode(key, reducer, output.blocks(reducer)));
+        return output == null
+                ? Optional.empty()
+                : Optional.of(encoder.encode(key, reducer, output.blocks(reducer), from, bytes));
     }
 
     @Override

@@ -13,8 +13,7 @@ import dev.favilla.serializer.Serializer;
 import dev.favilla.value.Immutability;
 import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +94,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     /** Why nothing can be committed: some blocks are neither here nor on disk. */
     private @Nullable Throwable broken;
 
-    private List<List<Block>> finished = List.of();
+    private @Nullable OutputBlocks finished;
 
     /** What the finished blocks take. */
     private long finishedBytes;
@@ -393,29 +392,40 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private long[] takeBlocks() {
         double bytesPerRecord =
                 referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
-        long[] bytesPerReducer = new long[numReducers];
-        List<List<Block>> all = new ArrayList<>(numReducers);
+        OutputBlocks.Builder blocks = new OutputBlocks.Builder(numReducers);
+        PackedNumbers packed = packShortRuns();
         for (int reducer = 0; reducer < numReducers; reducer++) {
-            List<Block> blocks = takeBlocks(reducer, bytesPerRecord);
-            for (Block block : blocks) {
-                bytesPerReducer[reducer] += block.bytes();
-                finishedBytes += block.heldBytes();
-            }
-            all.add(blocks);
+            takeBlocks(reducer, bytesPerRecord, blocks::add);
+            blocks.endReducer();
         }
+        OutputBlocks all = blocks.build(packed);
         finished = all;
-        return bytesPerReducer;
+        finishedBytes = all.heldBytes();
+        return all.bytesPerReducer();
     }
 
-    private List<Block> takeBlocks(int reducer, double bytesPerRecord) {
+    /** Lets go of each short run as soon as it is packed: there is no memory to hold them twice. */
+    private @Nullable PackedNumbers packShortRuns() {
+        Primitive ofKeys = null;
+        Primitive ofValues = null;
+        PackedNumbers.Builder packed = new PackedNumbers.Builder(numReducers);
+        for (int reducer = 0; OutputBlocks.packs(numReducers) && reducer < numbers.length; reducer++) {
+            PrimitiveBuffer run = numbers[reducer];
+            if (run != null && run.isShort()) {
+                run.packInto(packed, reducer);
+                ofKeys = run.keys();
+                ofValues = run.values();
+                numbers[reducer] = null;
+            }
+        }
+        return ofKeys == null || ofValues == null ? null : packed.build(ofKeys, ofValues);
+    }
+
+    private void takeBlocks(int reducer, double bytesPerRecord, Consumer<Block> blocks) {
         PrimitiveBuffer first = at(numbers, reducer);
         MixedBuffer orFirst = at(mixed, reducer);
         ObjectBuffer second = at(references, reducer);
         SerializedBuffer third = at(bytes, reducer);
-        if (first == null && orFirst == null && second == null && third == null) {
-            return List.of();
-        }
-        List<Block> blocks = new ArrayList<>();
         if (first != null) {
             first.moveTo(blocks, 0);
         }
@@ -428,7 +438,6 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         if (third != null) {
             third.moveTo(blocks);
         }
-        return blocks;
     }
 
     /**
@@ -437,8 +446,12 @@ final class OutputBuffer implements Spillable, AutoCloseable {
      * @param retained pays for it once {@link #moveMemoryTo} was called
      */
     StoredOutput handOver(MemoryAccount retained) {
-        StoredOutput output = new StoredOutput(key, finished, retained, file, disk);
-        finished = List.of();
+        OutputBlocks blocks = finished;
+        if (blocks == null) {
+            throw new IllegalStateException("The output of map partition " + key.mapPartition() + " is not finished");
+        }
+        StoredOutput output = new StoredOutput(key, blocks, retained, file, disk);
+        finished = null;
         file = null;
         return output;
     }
@@ -460,7 +473,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         mixed = new MixedBuffer[0];
         references = new ObjectBuffer[0];
         bytes = new SerializedBuffer[0];
-        finished = List.of();
+        finished = null;
         BlockFile left = file;
         file = null;
         try (memory;

@@ -24,6 +24,31 @@ final class PrimitiveBuffer extends BlockBuffer<long[]> {
         return grown;
     }
 
+    Primitive keys() {
+        return keys;
+    }
+
+    Primitive values() {
+        return values;
+    }
+
+    /** Returns whether there is so little that it can be packed with that of other reducers. */
+    boolean isShort() {
+        return !hasMoved() && records() <= PackedNumbers.MOST_RECORDS;
+    }
+
+    /** Copies all there is. */
+    void packInto(PackedNumbers.Builder packed, int reducer) {
+        int records = records();
+        long[] target = packed.add(reducer, records);
+        int place = packed.place(records);
+        for (long[] chunk : chunks()) {
+            int used = elementsIn(chunk);
+            System.arraycopy(chunk, 0, target, place, used);
+            place += used;
+        }
+    }
+
     @Override
     long[] newChunk(int elements) {
         return new long[elements];
@@ -36,6 +61,6 @@ final class PrimitiveBuffer extends BlockBuffer<long[]> {
 
     @Override
     Block block(long[] chunk, int records, long bytes) {
-        return new PrimitiveBlock(keys, values, chunk, records, bytes);
+        return new PrimitiveBlock(keys, values, chunk, 0, records, bytes);
     }
 }

@@ -6,6 +6,7 @@ import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,14 +97,9 @@ final class SerializedBuffer {
         return blockBytes + (buffer == null ? 0 : buffer.capacity());
     }
 
-    /** Adds the records as blocks to {@code blocks} and returns how many bytes they take where they lie. */
-    long moveTo(List<Block> blocks) {
+    /** Hands the records as blocks to {@code all}. */
+    void moveTo(Consumer<Block> all) {
         seal();
-        long total = 0;
-        for (Block block : this.blocks) {
-            blocks.add(block);
-            total += block.bytes();
-        }
-        return total;
+        blocks.forEach(all);
     }
 }

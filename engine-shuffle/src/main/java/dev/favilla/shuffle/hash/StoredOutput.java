@@ -29,7 +29,7 @@ final class StoredOutput {
     /** Held by the thread that writes it out; nothing else waits for it. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    private volatile List<List<Block>> blocks;
+    private volatile OutputBlocks blocks;
 
     /** What could be written out. */
     private volatile long movableBytes;
@@ -46,7 +46,7 @@ final class StoredOutput {
      */
     StoredOutput(
             OutputKey key,
-            List<List<Block>> blocks,
+            OutputBlocks blocks,
             MemoryAccount memory,
             @Nullable BlockFile file,
             @Nullable BlockDisk disk) {
@@ -61,13 +61,8 @@ final class StoredOutput {
     }
 
     /** Returns how much memory comes free if all blocks are on disk. */
-    private static long gain(List<List<Block>> blocks) {
-        long bytes = 0;
-        for (List<Block> ofReducer : blocks) {
-            for (Block block : ofReducer) {
-                bytes += block.heldBytes() - DiskBlock.INDEX_BYTES;
-            }
-        }
+    private static long gain(OutputBlocks blocks) {
+        long bytes = blocks.heldBytes() - blocks.indexBytes();
         return bytes < SMALLEST_MOVE ? 0 : bytes;
     }
 
@@ -77,12 +72,12 @@ final class StoredOutput {
 
             @Override
             public Block get(int index) {
-                return blocks.get(reducer).get(index);
+                return blocks.get(reducer, index);
             }
 
             @Override
             public int size() {
-                return blocks.get(reducer).size();
+                return blocks.count(reducer);
             }
         };
     }
@@ -114,7 +109,7 @@ final class StoredOutput {
         boolean moved = false;
         try {
             file = to.create();
-            List<List<Block>> written = write(to, file);
+            OutputBlocks written = write(to, file);
             file.finish();
             long freed = exchange(written, file);
             moved = freed > 0;
@@ -132,23 +127,21 @@ final class StoredOutput {
         }
     }
 
-    private List<List<Block>> write(BlockDisk to, BlockFile file) {
-        List<List<Block>> before = blocks;
-        List<List<Block>> written = new ArrayList<>(before.size());
-        for (int reducer = 0; reducer < before.size() && !isReleased(); reducer++) {
-            List<Block> ofReducer = new ArrayList<>(before.get(reducer));
-            for (int part = 0; part < ofReducer.size(); part++) {
-                if (!(ofReducer.get(part) instanceof DiskBlock)) {
-                    ofReducer.set(part, to.write(file, key, reducer, part, ofReducer.get(part)));
-                }
+    private OutputBlocks write(BlockDisk to, BlockFile file) {
+        OutputBlocks before = blocks;
+        OutputBlocks.Builder written = new OutputBlocks.Builder(before.numReducers());
+        for (int reducer = 0; reducer < before.numReducers() && !isReleased(); reducer++) {
+            for (int part = 0; part < before.count(reducer); part++) {
+                Block block = before.get(reducer, part);
+                written.add(block instanceof DiskBlock ? block : to.write(file, key, reducer, part, block));
             }
-            written.add(List.copyOf(ofReducer));
+            written.endReducer();
         }
-        return written;
+        return written.build(null);
     }
 
     /** Returns how many bytes came free, 0 if the output was dropped meanwhile. */
-    private synchronized long exchange(List<List<Block>> written, BlockFile file) {
+    private synchronized long exchange(OutputBlocks written, BlockFile file) {
         if (released) {
             return 0;
         }

@@ -12,7 +12,7 @@ final class StreamingReader implements ShuffleReader {
     /** A block whose records are handed on together, as many as a step has room for; null between two such. */
     private @Nullable PrimitiveBlock numbers;
 
-    /** The number of its next record. */
+    /** Which pair of its entries is the next record. */
     private int next;
 
     StreamingReader(BlockCursor cursor) {
@@ -26,12 +26,13 @@ final class StreamingReader implements ShuffleReader {
         while (left > 0 && wanted) {
             PrimitiveBlock block = numbers == null ? enterNumbers() : numbers;
             if (block != null) {
-                int many = Math.min(left, block.records() - next);
+                int end = block.first() + block.records();
+                int many = Math.min(left, end - next);
                 int taken = sink.pushNumbers(block.keys(), block.values(), block.entries(), next, next + many);
                 wanted = taken == many;
                 next += wanted ? many : taken + 1;
                 left -= many;
-                numbers = next < block.records() ? block : null;
+                numbers = next < end ? block : null;
             } else if (cursor.advance()) {
                 wanted = sink.push(cursor.key(), cursor.value());
                 left--;
@@ -43,8 +44,9 @@ final class StreamingReader implements ShuffleReader {
     }
 
     private @Nullable PrimitiveBlock enterNumbers() {
-        next = 0;
-        return cursor.advanceNumbers();
+        PrimitiveBlock block = cursor.advanceNumbers();
+        next = block == null ? 0 : block.first();
+        return block;
     }
 
     @Override

@@ -56,14 +56,15 @@ public final class InMemoryTransfer implements BlockNetwork {
         }
 
         @Override
-        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) throws BlockTransferException {
+        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output, int from)
+                throws BlockTransferException {
             ExecutorId executor = output.executor();
             if (executor.equals(self)) {
                 throw BlockTransferException.atHome(self);
             }
             return servers.find(executor)
                     .orElseThrow(BlockTransferException::executorIsGone)
-                    .shuffleBlocks(shuffleId, output.mapPartition(), output.attemptId(), reducer)
+                    .shuffleBlocks(shuffleId, output.mapPartition(), output.attemptId(), reducer, from)
                     .orElseThrow(BlockTransferException::wasDropped);
         }
 
@@ -79,6 +80,14 @@ public final class InMemoryTransfer implements BlockNetwork {
         public EncodedBlock fetchBroadcast(long id) throws BlockTransferException {
             return servers.find(BlockServers.DRIVER)
                     .flatMap(driver -> driver.broadcast(id))
+                    .orElseThrow(BlockTransferException::wasDropped);
+        }
+
+        @Override
+        public EncodedBlock fetchResult(ExecutorId executor, long attemptId) throws BlockTransferException {
+            return servers.find(executor)
+                    .orElseThrow(BlockTransferException::executorIsGone)
+                    .result(attemptId)
                     .orElseThrow(BlockTransferException::wasDropped);
         }
     }

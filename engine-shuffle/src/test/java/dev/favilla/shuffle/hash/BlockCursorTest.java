@@ -44,7 +44,7 @@ class BlockCursorTest {
             buffer.add("a", 1);
             buffer.seal();
             buffer.add("b", 2);
-            buffer.moveTo(blocks);
+            buffer.moveTo(blocks::add);
         }
         return blocks;
     }
@@ -56,7 +56,10 @@ class BlockCursorTest {
     }
 
     private List<Object> read(List<Block> blocks) {
-        store.put(OUTPUT, new StoredOutput(OUTPUT, List.of(blocks), memory.openRetained("test"), null, null));
+        OutputBlocks.Builder sent = new OutputBlocks.Builder(1);
+        blocks.forEach(sent::add);
+        sent.endReducer();
+        store.put(OUTPUT, new StoredOutput(OUTPUT, sent.build(null), memory.openRetained("test"), null, null));
         MapOutput output = new MapOutput(0, 11, HERE, 2, 0, BlockSizes.of(new long[] {100}));
         List<Object> values = new ArrayList<>();
         try (TaskScope scope = new TaskScope(12, "task 12", memory.openTask("task 12"));
@@ -123,7 +126,7 @@ class BlockCursorTest {
             try (RecordStream stream = new RecordStream(serializer)) {
                 SerializedBuffer buffer = new SerializedBuffer(new OutputKey(3, 0, 10), 0, 0, stream, FRAMES);
                 buffer.add("a", 1);
-                buffer.moveTo(blocks);
+                buffer.moveTo(blocks::add);
             }
 
             assertDamaged(blocks);

@@ -40,8 +40,36 @@ class RemoteOutputsTest {
         private final List<String> asked = new ArrayList<>();
         private final Set<Integer> missing = new HashSet<>();
 
+        /** What is on its way and was neither waited for nor dropped. */
+        private final List<String> underWay = new ArrayList<>();
+
+        private boolean begins;
+
         @Override
-        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) {
+        public Optional<Begun> begin(int shuffleId, int reducer, List<MapOutput> outputs) {
+            if (!begins) {
+                return Optional.empty();
+            }
+            String what = outputs.stream().map(MapOutput::mapPartition).toList() + " of "
+                    + outputs.get(0).executor();
+            underWay.add(what);
+            return Optional.of(new Begun() {
+
+                @Override
+                public List<Optional<List<EncodedBlock>>> await() {
+                    underWay.remove(what);
+                    return fetch(shuffleId, reducer, outputs);
+                }
+
+                @Override
+                public void close() {
+                    underWay.remove(what);
+                }
+            });
+        }
+
+        @Override
+        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output, int from) {
             throw new AssertionError("outputs are asked for together");
         }
 
@@ -70,6 +98,7 @@ class RemoteOutputsTest {
     void close() {
         remote.close();
         remote.close();
+        assertThat(transfer.underWay).isEmpty();
         assertThat(account.reservedBytes()).isZero();
         account.close();
     }
@@ -146,5 +175,52 @@ class RemoteOutputsTest {
 
         assertThat(remote.fetch(second)).hasSize(1);
         assertThat(transfer.asked).containsExactly("[0, 1] of a#1", "[1] of a#1");
+    }
+
+    @Test
+    void whileOneIsReadSmallOutputsOfOthersAreOnTheirWayAndPaidFor() throws Exception {
+        transfer.begins = true;
+        List<MapOutput> outputs = List.of(
+                add(0, A, 100_000), add(1, B, 100_000), add(2, A, 100_000), add(3, A, 100_000), add(4, B, 1 << 20));
+        long paid = 2 * outputs.get(0).sizes().estimate(0);
+
+        remote.fetch(outputs.get(0));
+        assertThat(transfer.underWay).containsExactly("[1] of b#2");
+        assertThat(account.reservedBytes()).isEqualTo(paid / 2 + FRAME_BYTES);
+
+        remote.fetch(outputs.get(1));
+        assertThat(transfer.underWay).containsExactly("[3] of a#1");
+
+        for (MapOutput output : outputs.subList(2, 5)) {
+            assertThat(remote.fetch(output).get(0).header().blockId())
+                    .isEqualTo("shuffle_3_" + output.mapPartition() + "_0");
+        }
+        assertThat(transfer.asked).containsExactly("[0, 2] of a#1", "[1] of b#2", "[3] of a#1", "[4] of b#2");
+        assertThat(account.reservedBytes()).isZero();
+    }
+
+    @Test
+    void whatIsOnItsWayWhenTheReaderEndsIsDropped() throws Exception {
+        transfer.begins = true;
+        MapOutput first = add(0, A, 10);
+        add(1, B, 10);
+
+        remote.fetch(first);
+
+        assertThat(transfer.underWay).containsExactly("[1] of b#2"); // and none when it is closed
+    }
+
+    @Test
+    void nothingTravelsBeforeItsTurnThatCannotBePaidFor() throws Exception {
+        transfer.begins = true;
+        MapOutput first = add(0, A, 10);
+        add(1, B, 10);
+        long all = account.reserve(POOL);
+
+        remote.fetch(first);
+
+        assertThat(transfer.underWay).isEmpty();
+        assertThat(transfer.asked).containsExactly("[0] of a#1");
+        account.release(all);
     }
 }

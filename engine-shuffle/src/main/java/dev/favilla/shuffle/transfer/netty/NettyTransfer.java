@@ -144,12 +144,33 @@ public final class NettyTransfer implements BlockNetwork {
         }
 
         @Override
-        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output) throws BlockTransferException {
-            return fetch(shuffleId, reducer, List.of(output)).get(0).orElseThrow(BlockTransferException::wasDropped);
+        public List<EncodedBlock> fetch(int shuffleId, int reducer, MapOutput output, int from)
+                throws BlockTransferException {
+            Wires connected = open();
+            return connected
+                    .await(ask(connected, shuffleId, reducer, List.of(output), from))
+                    .get(0)
+                    .orElseThrow(BlockTransferException::wasDropped);
         }
 
         @Override
         public List<Optional<List<EncodedBlock>>> fetch(int shuffleId, int reducer, List<MapOutput> outputs)
+                throws BlockTransferException {
+            Wires connected = open();
+            return connected.await(ask(connected, shuffleId, reducer, outputs, 0));
+        }
+
+        @Override
+        public Optional<Begun> begin(int shuffleId, int reducer, List<MapOutput> outputs) {
+            try {
+                Wires connected = open();
+                return Optional.of(new Asked(connected, ask(connected, shuffleId, reducer, outputs, 0)));
+            } catch (BlockTransferException e) { // whoever turns to these outputs will find out
+                return Optional.empty();
+            }
+        }
+
+        private Fetch ask(Wires connected, int shuffleId, int reducer, List<MapOutput> outputs, int from)
                 throws BlockTransferException {
             ExecutorId executor = outputs.get(0).executor();
             if (executor.equals(self)) {
@@ -159,9 +180,9 @@ public final class NettyTransfer implements BlockNetwork {
                 throw BlockTransferException.executorIsGone();
             }
             List<Request.Output> asked = outputs.stream()
-                    .map(output -> new Request.Output(output.mapPartition(), output.attemptId()))
+                    .map(output -> new Request.Output(output.mapPartition(), output.attemptId(), from))
                     .toList();
-            return open().ask(new Route(self, executor), new Request.Outputs(shuffleId, reducer, asked));
+            return connected.ask(new Route(self, executor), new Request.Outputs(shuffleId, reducer, asked));
         }
 
         @Override
@@ -177,22 +198,47 @@ public final class NettyTransfer implements BlockNetwork {
 
         @Override
         public EncodedBlock fetchBroadcast(long id) throws BlockTransferException {
-            Route route = new Route(self, BlockServers.DRIVER);
-            return open().ask(route, new Request.Broadcast(id))
+            return fetchOne(BlockServers.DRIVER, new Request.Broadcast(id));
+        }
+
+        @Override
+        public EncodedBlock fetchResult(ExecutorId executor, long attemptId) throws BlockTransferException {
+            return fetchOne(executor, new Request.Result(attemptId));
+        }
+
+        private Optional<EncodedBlock> await(ExecutorId holder, Request asked) throws BlockTransferException {
+            Wires connected = open();
+            return connected
+                    .await(connected.ask(new Route(self, holder), asked))
                     .get(0)
-                    .flatMap(blocks -> blocks.stream().findFirst())
-                    .orElseThrow(BlockTransferException::wasDropped);
+                    .flatMap(blocks -> blocks.stream().findFirst());
+        }
+
+        private EncodedBlock fetchOne(ExecutorId holder, Request asked) throws BlockTransferException {
+            return await(holder, asked).orElseThrow(BlockTransferException::wasDropped);
         }
 
         private Optional<EncodedBlock> fetch(ExecutorId holder, Request.Cached asked) {
             try {
-                return open().ask(new Route(self, holder), asked)
-                        .get(0)
-                        .flatMap(blocks -> blocks.stream().findFirst());
+                return await(holder, asked);
             } catch (BlockTransferException e) { // the cache is a hint
                 logger().debug("Cannot fetch cached block {} from {}; it will be computed", asked.id(), holder, e);
                 return Optional.empty();
             }
+        }
+    }
+
+    /** Map outputs that are on their way. */
+    private record Asked(Wires wires, Fetch fetch) implements BlockTransfer.Begun {
+
+        @Override
+        public List<Optional<List<EncodedBlock>>> await() throws BlockTransferException {
+            return wires.await(fetch);
+        }
+
+        @Override
+        public void close() {
+            wires.drop(fetch);
         }
     }
 

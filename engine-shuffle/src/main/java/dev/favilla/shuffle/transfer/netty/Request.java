@@ -28,14 +28,19 @@ sealed interface Request {
             case Wire.SHUFFLE -> Outputs.decode(body);
             case Wire.CACHED -> Cached.decode(body);
             case Wire.BROADCAST -> Broadcast.decode(body);
+            case Wire.RESULT -> Result.decode(body);
             default -> throw new CorruptedFrameException("a request of type " + type);
         };
     }
 
-    /** One map output of several. */
-    record Output(int mapPartition, long attemptId) {
+    /**
+     * One map output of several.
+     *
+     * @param from the number of the first of its blocks that is wanted
+     */
+    record Output(int mapPartition, long attemptId, int from) {
 
-        static final int BYTES = Integer.BYTES + Long.BYTES;
+        static final int BYTES = 2 * Integer.BYTES + Long.BYTES;
     }
 
     /** What map outputs of one shuffle have for one reducer. */
@@ -55,7 +60,7 @@ sealed interface Request {
         @Override
         public Optional<List<EncodedBlock>> ask(BlockServer server, int index) {
             Output output = outputs.get(index);
-            return server.shuffleBlocks(shuffleId, output.mapPartition(), output.attemptId(), reducer);
+            return server.shuffleBlocks(shuffleId, output.mapPartition(), output.attemptId(), reducer, output.from());
         }
 
         @Override
@@ -63,7 +68,9 @@ sealed interface Request {
             ByteBuf frame = Wire.begin(buffers, Wire.SHUFFLE, request, HEAD_BYTES + outputs.size() * Output.BYTES);
             frame.writeInt(shuffleId).writeInt(reducer).writeInt(outputs.size());
             for (Output output : outputs) {
-                frame.writeInt(output.mapPartition()).writeLong(output.attemptId());
+                frame.writeInt(output.mapPartition())
+                        .writeLong(output.attemptId())
+                        .writeInt(output.from());
             }
             return Wire.finish(frame);
         }
@@ -79,7 +86,11 @@ sealed interface Request {
             Wire.require(body, count * Output.BYTES);
             List<Output> outputs = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-                outputs.add(new Output(body.readInt(), body.readLong()));
+                Output output = new Output(body.readInt(), body.readLong(), body.readInt());
+                if (output.from() < 0) {
+                    throw new CorruptedFrameException("asks for blocks from number " + output.from() + " on");
+                }
+                outputs.add(output);
             }
             Wire.requireEnd(body);
             return new Outputs(shuffleId, reducer, outputs);
@@ -140,6 +151,33 @@ sealed interface Request {
             Broadcast broadcast = new Broadcast(body.readLong());
             Wire.requireEnd(body);
             return broadcast;
+        }
+    }
+
+    /** A task's result. */
+    record Result(long attemptId) implements Request {
+
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public Optional<List<EncodedBlock>> ask(BlockServer server, int index) {
+            return server.result(attemptId).map(List::of);
+        }
+
+        @Override
+        public ByteBuf encode(ByteBufAllocator buffers, int request) {
+            return Wire.finish(
+                    Wire.begin(buffers, Wire.RESULT, request, Long.BYTES).writeLong(attemptId));
+        }
+
+        private static Result decode(ByteBuf body) {
+            Wire.require(body, Long.BYTES);
+            Result result = new Result(body.readLong());
+            Wire.requireEnd(body);
+            return result;
         }
     }
 }

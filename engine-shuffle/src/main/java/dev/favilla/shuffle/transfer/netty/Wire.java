@@ -20,9 +20,10 @@ import java.util.regex.Pattern;
  * frame         = length:int version:byte type:byte request:int body      length is that of what follows it
  *
  * HELLO         = incarnation:long name:text         whom the client asks; first, and once
- * SHUFFLE       = shuffle:int reducer:int count:int { map:int attempt:long }
+ * SHUFFLE       = shuffle:int reducer:int count:int { map:int attempt:long from:int }
  * CACHED        = dataset:int partition:int version:long
  * BROADCAST     = id:long
+ * RESULT        = attempt:long
  * CANCEL        =                                    nobody waits for the answer any more
  *
  * OUTPUT        = blocks:int                         -1 if it is not there; one for each that was asked for
@@ -48,6 +49,7 @@ final class Wire {
     static final byte CACHED = 3;
     static final byte CANCEL = 4;
     static final byte BROADCAST = 5;
+    static final byte RESULT = 6;
 
     static final byte OUTPUT = 11;
     static final byte BLOCK = 12;
@@ -69,9 +71,9 @@ final class Wire {
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_REASON = 4096;
 
-    /** What a block is called: {@code shuffle_3_7_1}, {@code shuffle_3_7_1.2}, {@code rdd_5_0}, {@code broadcast_4}. */
+    /** What a block is called: {@code shuffle_3_7_1}, {@code shuffle_3_7_1.2}, {@code rdd_5_0}, {@code broadcast_4}, {@code result_12}. */
     private static final Pattern BLOCK_NAMES =
-            Pattern.compile("(shuffle|rdd|broadcast)(_[0-9]{1,19}){1,3}(\\.[0-9]{1,10})?");
+            Pattern.compile("(shuffle|rdd|broadcast|result)(_[0-9]{1,19}){1,3}(\\.[0-9]{1,10})?");
 
     private Wire() {}
 

@@ -104,22 +104,36 @@ final class Wires {
     }
 
     /**
-     * Asks another executor, and waits.
+     * Asks another executor. Whoever does either {@linkplain #await waits} for the answer or {@linkplain #drop drops} it.
      *
-     * @return what was asked for, each of which is there or not
-     * @throws BlockTransferException if that fails, or is interrupted
+     * @throws BlockTransferException if the context is closed
      */
-    List<Optional<List<EncodedBlock>>> ask(Route route, Request request) throws BlockTransferException {
+    Fetch ask(Route route, Request request) throws BlockTransferException {
         Fetch fetch = new Fetch(route, request);
         if (!tell(() -> start(fetch))) {
             throw new BlockTransferException("its context is closed");
         }
+        return fetch;
+    }
+
+    /** Nobody waits for an answer any more. */
+    void drop(Fetch fetch) {
+        tell(() -> cancel(fetch));
+    }
+
+    /**
+     * Waits for an answer.
+     *
+     * @return what was asked for, each of which is there or not
+     * @throws BlockTransferException if that fails, or is interrupted
+     */
+    List<Optional<List<EncodedBlock>>> await(Fetch fetch) throws BlockTransferException {
         boolean interrupted = Thread.interrupted(); // of old, by user code: whoever stops attempts raises a flag before
         try {
             return fetch.await(patience);
         } catch (InterruptedException e) {
             interrupted = true;
-            tell(() -> cancel(fetch));
+            drop(fetch);
             throw new BlockTransferException("the wait for it was interrupted", e);
         } catch (SilenceException e) {
             tell(() -> giveUp(fetch));

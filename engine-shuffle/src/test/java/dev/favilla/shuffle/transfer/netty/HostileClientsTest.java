@@ -116,7 +116,7 @@ class HostileClientsTest {
     private void assertServes(InetSocketAddress address) throws Exception {
         server.with(3, 7, 1, random, 1000);
         ClientSide client = new ClientSide(loop, medium, new ChannelSetup(buffers, LONG), servers, address, secret);
-        Fetch fetch = new Fetch(new Route(A, B), new Outputs(3, 1, List.of(new Output(7, 107))));
+        Fetch fetch = new Fetch(new Route(A, B), new Outputs(3, 1, List.of(new Output(7, 107, 0))));
         loop.execute(() -> client.start(fetch));
 
         assertThat(fetch.await(LONG).get(0).orElseThrow().get(0).frame())
@@ -193,7 +193,7 @@ class HostileClientsTest {
         try (Socket client = connect(address)) {
             say(client, secret);
             say(client, bytesOf(Wire.hello(buffers, B)));
-            say(client, bytesOf(new Outputs(3, 1, List.of(new Output(8, 108))).encode(buffers, 0)));
+            say(client, bytesOf(new Outputs(3, 1, List.of(new Output(8, 108, 0))).encode(buffers, 0)));
             sayUntilTheEnd(client, bytesOf(Wire.bare(buffers, Wire.CANCEL, 99)));
             // all it can read now is what was on the way
             long read = 0;

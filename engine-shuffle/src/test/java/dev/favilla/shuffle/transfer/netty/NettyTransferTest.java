@@ -10,17 +10,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.disk.LocalDiskException;
+import dev.favilla.fault.FaultProbe;
+import dev.favilla.frame.BlockFrame;
 import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.BlockServers;
 import dev.favilla.shuffle.BlockTransfer;
 import dev.favilla.shuffle.BlockTransferException;
 import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.shuffle.transfer.netty.TransferFixture.Server;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -65,6 +69,9 @@ class NettyTransferTest {
             List<EncodedBlock> there = server.blocks(3, 5, 1);
             assertSame(fetched, there);
             assertThat(fetched.get(2).frame()).isNotSameAs(there.get(2).frame());
+            assertSame(fixture.transfer.from(A).fetch(3, 1, output(B, 5), 4), there.subList(4, there.size()));
+            assertThat(fixture.transfer.from(A).fetch(3, 1, output(B, 5), there.size()))
+                    .isEmpty();
         }
     }
 
@@ -96,6 +103,31 @@ class NettyTransferTest {
                 }
             }
             assertThat(server.asked).hasSize(300);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "tcp"})
+    void whatWasBegunComesWhenItIsWaitedForAndWhatIsDroppedKeepsNothingUp(
+            String medium, LeakProbes probes, TestSeed seed) throws Exception {
+        Server server =
+                new Server().with(1, 0, 0, seed.split("one"), 5000).with(1, 1, 0, seed.split("other"), 5_000_000);
+        try (TransferFixture fixture = TransferFixture.open(medium, LONG)) {
+            fixture.audit(probes);
+            BlockTransfer transfer = fixture.transfer.from(A);
+            assertThat(transfer.begin(1, 0, List.of(output(B, 0))))
+                    .as("that executor is gone")
+                    .isEmpty();
+            fixture.transfer.register(B, server);
+
+            BlockTransfer.Begun begun =
+                    transfer.begin(1, 0, List.of(output(B, 0), output(B, 7))).orElseThrow();
+            transfer.begin(1, 0, List.of(output(B, 1))).orElseThrow().close();
+
+            List<Optional<List<EncodedBlock>>> come = begun.await();
+            assertSame(come.get(0).orElseThrow(), server.blocks(1, 0, 0));
+            assertThat(come.get(1)).isEmpty();
+            assertSame(transfer.fetch(1, 0, output(B, 1)), server.blocks(1, 1, 0));
         }
     }
 
@@ -192,6 +224,27 @@ class NettyTransferTest {
             assertThat(fetched.header().blockId()).isEqualTo("broadcast_8");
             assertThat(fetched.frame()).isEqualTo(frame);
             assertThatThrownBy(() -> transfer.fetchBroadcast(9))
+                    .isInstanceOf(BlockTransferException.class)
+                    .hasMessage("it was dropped there");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "tcp"})
+    void largeResultsGoToTheDriver(String medium, LeakProbes probes) throws Exception {
+        byte[] result = new byte[300_000];
+        result[299_999] = 1;
+        try (TransferFixture fixture = TransferFixture.open(medium, LONG)) {
+            fixture.audit(probes);
+            ResultBlocks results = new ResultBlocks(A, fixture.transfer.from(BlockServers.DRIVER));
+            assertThatThrownBy(() -> results.send(8, result, FaultProbe.NONE)).hasMessage("that executor is gone");
+
+            fixture.transfer.register(A, new Server().withResults(results));
+
+            BlockFrame.Payload fetched = results.send(8, result, FaultProbe.NONE);
+            assertThat(Arrays.copyOfRange(fetched.bytes(), fetched.offset(), fetched.offset() + fetched.length()))
+                    .isEqualTo(result);
+            assertThatThrownBy(() -> fixture.transfer.from(BlockServers.DRIVER).fetchResult(A, 8))
                     .isInstanceOf(BlockTransferException.class)
                     .hasMessage("it was dropped there");
         }

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RogueServersTest {
 
-    private static final Outputs REQUEST = new Outputs(3, 1, List.of(new Output(7, 107)));
+    private static final Outputs REQUEST = new Outputs(3, 1, List.of(new Output(7, 107, 0)));
     private static final int ROUNDS = 300;
 
     private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);

@@ -81,7 +81,7 @@ class ServingConnectionTest {
     private static Outputs asking(int... maps) {
         List<Output> outputs = new ArrayList<>();
         for (int map : maps) {
-            outputs.add(new Output(map, 100L + map));
+            outputs.add(new Output(map, 100L + map, 0));
         }
         return new Outputs(3, 1, outputs);
     }

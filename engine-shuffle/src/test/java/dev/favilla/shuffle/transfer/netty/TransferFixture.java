@@ -5,6 +5,7 @@ import dev.favilla.frame.BlockHeader;
 import dev.favilla.shuffle.BlockServer;
 import dev.favilla.shuffle.BlockSizes;
 import dev.favilla.shuffle.MapOutput;
+import dev.favilla.shuffle.ResultBlocks;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;
 import dev.favilla.testing.LeakProbe;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A transfer, and servers that have what a seed says. Netty looks at every buffer. */
 final class TransferFixture implements AutoCloseable {
@@ -98,6 +100,7 @@ final class TransferFixture implements AutoCloseable {
         private final Map<String, List<EncodedBlock>> outputs = new ConcurrentHashMap<>();
         private final Map<BlockId, EncodedBlock> cached = new ConcurrentHashMap<>();
         private final Map<Long, EncodedBlock> broadcasts = new ConcurrentHashMap<>();
+        private volatile @Nullable ResultBlocks results;
 
         /** What was asked for. */
         final List<String> asked = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -127,6 +130,16 @@ final class TransferFixture implements AutoCloseable {
         Server withBroadcast(long id, byte[] frame) {
             broadcasts.put(id, new EncodedBlock(new BlockHeader("broadcast_" + id, 0, 0, 1), frame));
             return this;
+        }
+
+        Server withResults(ResultBlocks waiting) {
+            results = waiting;
+            return this;
+        }
+
+        @Override
+        public Optional<EncodedBlock> result(long attemptId) {
+            return Optional.ofNullable(results).flatMap(waiting -> waiting.find(attemptId));
         }
 
         @Override

@@ -1,4 +1,4 @@
-package dev.favilla.rdd;
+package dev.favilla.spill;
 
 import java.io.Serializable;
 import java.util.ArrayList;
