@@ -1,15 +1,19 @@
 package dev.favilla;
 
+import dev.favilla.job.JobProperties;
+import dev.favilla.job.PoolSpec;
 import dev.favilla.pipeline.strict.Strictness;
 import dev.favilla.serializer.NamedClasses;
 import dev.favilla.spi.Cluster;
 import dev.favilla.spi.ClusterProvider;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The cluster that a context runs its jobs on, and what was set for it.
@@ -91,7 +95,20 @@ record Elsewhere(Cluster cluster, Map<Setting, String> values, NamedClasses clas
                                 + ". Leave it out, and set what Spark calls" + " it, such as spark.task.maxFailures.");
             }
         }
+        requireNoPools(settings);
         return new Elsewhere(
                 provider.connect(settings.master().text(), settings.appName()), values, new NamedClasses());
+    }
+
+    private static void requireNoPools(EngineSettings settings) {
+        List<PoolSpec> pools = settings.scheduling().pools();
+        if (!pools.isEmpty()) {
+            throw new InvalidSettingException(
+                    "pool",
+                    pools.stream().map(PoolSpec::name).collect(Collectors.joining(", ")),
+                    "jobs are scheduled by " + settings.master().text() + ". Leave it out, set spark.scheduler.mode to"
+                            + " FAIR, and describe the pool in a file that spark.scheduler.allocation.file names; jobs"
+                            + " name it by the local property " + JobProperties.POOL + " as before.");
+        }
     }
 }

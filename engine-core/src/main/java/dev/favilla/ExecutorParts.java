@@ -97,7 +97,12 @@ final class ExecutorParts implements ExecutorEnv.Attachments {
         this.copies = new BroadcastCopies(plan.broadcasts(), settings.master().isolated() ? transfer : null);
         this.tables = new SharedTables(memory, copies::value);
         this.leaving = leaving;
-        this.attachments = Map.of(
+        this.attachments = shared(plan, copies, tables, disk);
+    }
+
+    /** Returns what every attempt finds here. */
+    private static Map<Object, Object> shared(Plan plan, BroadcastCopies copies, SharedTables tables, LocalDisk disk) {
+        return Map.of(
                 ContextId.class, plan.broadcasts().owner(),
                 BroadcastCopies.class, copies,
                 SharedTables.class, tables,

@@ -18,6 +18,8 @@ import dev.favilla.status.JobReport;
 import dev.favilla.task.TaskContext;
 import dev.favilla.task.TaskOutcome;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.testing.TestSeed;
 import java.time.Duration;
 import java.util.HashMap;
@@ -141,6 +143,7 @@ class ApproximateActionsTest {
             return all;
         }
 
+        @NotIn(value = TestMode.SPARK, because = "nobody listens to the events of the engine there")
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void noPartitionsAreAJobThatEndsAtOnce(String master) {
@@ -202,6 +205,7 @@ class ApproximateActionsTest {
     @Nested
     class TooLate {
 
+        @NotIn(value = TestMode.SPARK, because = "nobody listens to the events of the engine there")
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void anEstimateIsMadeOfThePartitionsThatHaveEnded(String master) {
@@ -222,6 +226,7 @@ class ApproximateActionsTest {
             }
         }
 
+        @NotIn(value = TestMode.SPARK, because = "nobody listens to the events of the engine there")
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void sumsAndMeansAreThoseOfThePartitionsThatHaveEnded(String master) {
@@ -251,6 +256,7 @@ class ApproximateActionsTest {
             }
         }
 
+        @NotIn(value = TestMode.SPARK, because = "nobody listens to the events of the engine there")
         @ParameterizedTest
         @ValueSource(strings = {ONE, TWO})
         void keysAreThoseOfThePartitionsThatHaveEnded(String master) {
@@ -294,6 +300,7 @@ class ApproximateActionsTest {
             }
         }
 
+        @NotIn(value = TestMode.SPARK, because = "nobody listens to the events of the engine there")
         @ParameterizedTest
         @ValueSource(strings = {"local[2,2]", TWO})
         void aTaskThatIsTriedAgainCountsOnce(String master) {
@@ -335,6 +342,7 @@ class ApproximateActionsTest {
         }
 
         /** The third of three reducers finds an output lost, whose successor has other keys: the first two are void. */
+        @NotIn(value = TestMode.SPARK, because = "results are never taken back there: Spark hands each on once")
         @Test
         void whatWasTakenBackCountsNoMore() {
             FaultPlan fault =

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -200,6 +202,7 @@ class AsyncActionsTest {
         }
     }
 
+    @NotIn(value = TestMode.SPARK, because = "jobs that have ended are known to Spark only")
     @Test
     void idsOfAllJobsAreListedAndTakeOverTheTagsOfTheirThread() throws Exception {
         try (EngineContext engine = Engines.open(ONE)) {

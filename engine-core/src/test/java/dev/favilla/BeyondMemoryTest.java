@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Aggregations and groups that do not fit in memory. */
 @NotIn(
-        value = {TestMode.STRICT, TestMode.TCP},
+        value = {TestMode.STRICT, TestMode.TCP, TestMode.SPARK},
         because = "it takes long, and has what is special about executors in memory, too")
 @InEveryMode
 @Timeout(120)
@@ -157,7 +157,7 @@ class BeyondMemoryTest {
     }
 
     @NotIn(
-            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
             because = "it runs in a JVM of its own, which has no mode")
     @Test
     void severalTimesTheHeapIsAggregatedAndGrouped() throws InterruptedException {

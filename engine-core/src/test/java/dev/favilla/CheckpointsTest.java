@@ -14,6 +14,8 @@ import dev.favilla.shuffle.HashPartitioner;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.text.InputChangedException;
 import dev.favilla.text.OutputException;
 import java.io.IOException;
@@ -380,6 +382,7 @@ class CheckpointsTest {
         }
     }
 
+    @NotIn(value = TestMode.SPARK, because = "the fault is put into an executor of our own, of which there is none")
     @ParameterizedTest
     @ValueSource(strings = {"local[2,4]", CLUSTER})
     void areWrittenAnewByARetryOfATaskThatFailedWhileItWrote(String master) throws IOException {
@@ -504,6 +507,7 @@ class CheckpointsTest {
                 .flatMap(group -> group.value());
     }
 
+    @NotIn(value = TestMode.SPARK, because = "the fault is put into an executor of our own, of which there is none")
     @ParameterizedTest
     @ValueSource(strings = {LOCAL, CLUSTER})
     void makeTheOutputDeterminateSoThatAJobWithEffectsNeedNotBeTakenBack(String master) {

@@ -54,6 +54,8 @@ final class Engines {
             case TCP ->
                 (local.matches() ? cluster(local) : EngineContext.builder().master(master))
                         .set("favilla.transfer", "tcp");
+            case SPARK ->
+                local.matches() ? spark(local) : EngineContext.builder().master(master);
         };
     }
 
@@ -71,12 +73,34 @@ final class Engines {
 
     /** Three executors that share nothing, with as many partitions and attempts as one with threads would have. */
     private static EngineContext.Builder cluster(Matcher local) {
-        String cores = Objects.requireNonNullElse(local.group("cores"), "1");
         String attempts = Objects.requireNonNullElse(local.group("attempts"), "1");
         return EngineContext.builder()
                 .master(CLUSTER)
-                .set("favilla.default.parallelism", cores)
+                .set("favilla.default.parallelism", cores(local))
                 .set("favilla.task.maxFailures", attempts);
+    }
+
+    /** A context of Spark's; the one that is there, if there is one: it has one in a JVM. */
+    private static EngineContext.Builder spark(Matcher local) {
+        return isSparkThere()
+                ? EngineContext.builder().master("spark:existing").set("favilla.default.parallelism", cores(local))
+                : EngineContext.builder().master("spark:" + local.group());
+    }
+
+    /** Asks by reflection, for this module does not know of Spark. */
+    private static boolean isSparkThere() {
+        try {
+            Class<?> contexts = Class.forName("org.apache.spark.SparkContext$");
+            Object active = contexts.getMethod("getActive")
+                    .invoke(contexts.getField("MODULE$").get(null));
+            return (boolean) active.getClass().getMethod("isDefined").invoke(active);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("This mode needs Spark, as engine-spark has it", e);
+        }
+    }
+
+    private static String cores(Matcher local) {
+        return Objects.requireNonNullElse(local.group("cores"), "1");
     }
 
     /** Returns the records of each partition. */

@@ -65,7 +65,7 @@ class FailuresTest {
     class UserCode {
 
         @NotIn(
-                value = {TestMode.MEMORY, TestMode.TCP},
+                value = {TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
                 because = "it names another executor")
         @Test
         void theMessageNamesActionOperationRecordPartitionAndAttempts() {
@@ -105,7 +105,7 @@ class FailuresTest {
         }
 
         @NotIn(
-                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
                 because = "exceptions travel as copies")
         @Test
         void theCauseIsTheUsersExceptionItself() {
@@ -125,7 +125,7 @@ class FailuresTest {
         }
 
         @NotIn(
-                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
                 because = "exceptions travel as copies")
         @Test
         void exceptionsThatCauseEachOtherDoNotHangAnything() {
@@ -138,6 +138,9 @@ class FailuresTest {
             Engines.assertUsable(engine);
         }
 
+        @NotIn(
+                value = TestMode.SPARK,
+                because = "Spark prints what it is given, so an exception that cannot be printed comes in words")
         @Test
         void anErrorInsteadOfATextDoesNotHideTheException() {
             assertThatExceptionOfType(JobFailedException.class)
@@ -166,6 +169,7 @@ class FailuresTest {
             }
         }
 
+        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void anExceptionOfAKeyThatCannotBePrintedDoesNotStopTheScheduler() {
             try (EngineContext retrying = Engines.open("local[2,3]")) {
@@ -243,6 +247,7 @@ class FailuresTest {
             Engines.assertUsable(engine);
         }
 
+        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void localModeTriesOnceAndTheOtherAsOftenAsItSays() {
             assertThatExceptionOfType(JobFailedException.class)
@@ -389,7 +394,7 @@ class FailuresTest {
         }
 
         @NotIn(
-                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
                 because = "results travel there")
         @Test
         void aResultNeedNotBeSerializable() { // the architecture shares references; no result travels

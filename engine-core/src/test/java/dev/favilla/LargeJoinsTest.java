@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Joins of sides that do not fit in memory. */
 @NotIn(
-        value = {TestMode.STRICT, TestMode.TCP},
+        value = {TestMode.STRICT, TestMode.TCP, TestMode.SPARK},
         because = "it takes long, and has what is special about executors in memory, too")
 @InEveryMode
 class LargeJoinsTest {
@@ -118,7 +118,7 @@ class LargeJoinsTest {
     }
 
     @NotIn(
-            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
             because = "it runs in a JVM of its own, which has no mode")
     @ParameterizedTest
     @CsvSource({"join, 60000", "cogroup, 180000"})

@@ -142,7 +142,7 @@ class LargeResultsTest {
     }
 
     @NotIn(
-            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
             because = "it runs in a JVM of its own, which has no mode")
     @Test
     void leaveTheProcessAliveUntilItIsToldToEnd() throws InterruptedException {

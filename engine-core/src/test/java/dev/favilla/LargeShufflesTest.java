@@ -67,7 +67,7 @@ class LargeShufflesTest {
     }
 
     @NotIn(
-            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+            value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
             because = "it runs in a JVM of its own, which has no mode")
     @Test
     void ofEightTimesTheHeapComeOutRight() throws InterruptedException {

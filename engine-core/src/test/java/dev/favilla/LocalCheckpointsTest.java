@@ -7,6 +7,8 @@ import dev.favilla.fault.FaultSite;
 import dev.favilla.rdd.CheckpointException;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
@@ -156,6 +158,7 @@ class LocalCheckpointsTest {
         }
     }
 
+    @NotIn(value = TestMode.SPARK, because = "the fault is put into an executor of our own, of which there is none")
     @ParameterizedTest
     @ValueSource(strings = {"local[2,4]", CLUSTER})
     void areCompleteAlthoughTheTasksThatKeepThemFailAtFirst(String master) {

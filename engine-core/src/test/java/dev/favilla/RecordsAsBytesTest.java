@@ -9,6 +9,8 @@ import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import dev.favilla.storage.StorageLevel;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.Serializable;
@@ -197,6 +199,9 @@ class RecordsAsBytesTest {
         }
     }
 
+    @NotIn(
+            value = TestMode.SPARK,
+            because = "it reads what the logger of the tests of the engine writes, and Spark brings another")
     @Test
     void aLargeCaptureIsReportedOncePerLine() {
         PrintStream before = System.err;

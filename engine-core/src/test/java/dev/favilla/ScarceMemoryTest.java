@@ -238,7 +238,7 @@ class ScarceMemoryTest {
         }
 
         @NotIn(
-                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
                 because = "it runs in a JVM of its own, which has no mode")
         @ParameterizedTest
         @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:+DisableExplicitGC"})

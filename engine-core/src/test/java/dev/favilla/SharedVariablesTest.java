@@ -78,6 +78,7 @@ class SharedVariablesTest {
             assertThat(shared.value()).containsExactly(1, 2);
         }
 
+        @NotIn(value = TestMode.SPARK, because = "tasks that have a copy go on with it: copies are kept by Spark")
         @Test
         void afterDestroyAnyUseNamesThePlaceOfTheDestroyCall() {
             Broadcast<ArrayList<Integer>> shared = engine.broadcast(new ArrayList<>(List.of(1, 2)));
@@ -122,6 +123,9 @@ class SharedVariablesTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }
 
+        @NotIn(
+                value = TestMode.SPARK,
+                because = "with the flags that Spark needs a thread can be looked into, and what it leads to is named")
         @Test
         void aValueThatCannotBeSerializedIsRefusedAtTheCall() {
             assertThatThrownBy(() -> engine.broadcast(new ArrayList<>(List.of(Thread.currentThread()))))
@@ -244,6 +248,7 @@ class SharedVariablesTest {
             assertThat(numbers.value()).isEqualTo(1006);
         }
 
+        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void countOncePerPartitionAlsoWhenFirstAttemptsFail() {
             try (EngineContext retrying = Engines.open("local[2,2]")) {
@@ -350,6 +355,7 @@ class SharedVariablesTest {
             assertThat(scaled.collect()).containsExactly(2L, 4L, 6L);
         }
 
+        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void aMutableOneIsCopiedForRetriesToo() {
             try (EngineContext retrying = Engines.open("local[2,2]")) {

@@ -594,6 +594,7 @@ class SortingTest {
             return record;
         }
 
+        @NotIn(value = TestMode.SPARK, because = "reports have no counts of records and bytes there")
         @ParameterizedTest
         @CsvSource({"local[2], 0", "local[2], 1000", "local[2], 11", ISOLATED_COLUMN + ", 1000"})
         void theOrderStays(String master, int every, TestSeed seed) {
@@ -633,6 +634,7 @@ class SortingTest {
             };
         }
 
+        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void anAttemptThatFailsInTheMiddleLeavesNothing() {
             try (EngineContext engine = Engines.open("local[2,3]")) {
@@ -651,7 +653,7 @@ class SortingTest {
         }
 
         @NotIn(
-                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP},
+                value = {TestMode.STRICT, TestMode.MEMORY, TestMode.TCP, TestMode.SPARK},
                 because = "it runs in a JVM of its own, which has no mode")
         @Test
         void severalTimesTheHeapIsSorted() throws InterruptedException {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.testing.TestSeed;
 import dev.favilla.text.DamagedInputException;
 import dev.favilla.text.InputNotFoundException;
@@ -109,6 +111,9 @@ class TextFilesTest {
             }
         }
 
+        @NotIn(
+                value = TestMode.SPARK,
+                because = "it runs hundreds of jobs, each of which takes some tens of milliseconds of Spark")
         @Test
         void randomTextsAreCutRightEverywhere(TestSeed seed) throws IOException {
             SplittableRandom random = seed.random();
@@ -147,6 +152,7 @@ class TextFilesTest {
             assertThat(lines(file("only.txt", "\uFEFF")).collect()).isEmpty();
         }
 
+        @NotIn(value = TestMode.SPARK, because = "reports have no counts of records and bytes there")
         @Test
         void malformedBytesAreReplacedAndCounted() throws IOException {
             Path file = directory.resolve("malformed.txt");
@@ -175,6 +181,7 @@ class TextFilesTest {
                     .isEqualTo(2);
         }
 
+        @NotIn(value = TestMode.SPARK, because = "reports have no counts of records and bytes there")
         @Test
         void whatWasReadIsCounted() throws IOException {
             lines(file("counted.txt", "one\ntwo\n")).count();
@@ -368,6 +375,7 @@ class TextFilesTest {
             }
         }
 
+        @NotIn(value = TestMode.SPARK, because = "reports have no counts of records and bytes there")
         @Test
         void onePartFilePerPartitionAndAMarkOfSuccess() throws IOException {
             engine.parallelize(List.of(1, 2, 3), 3).filter(x -> x != 2).saveAsTextFile(target.toString());
@@ -455,6 +463,7 @@ class TextFilesTest {
             assertThat(engine.recentJobs()).hasSize(2);
         }
 
+        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void failedAttemptsLeaveNoTrace() throws IOException {
             try (EngineContext retrying = Engines.open("local[2,2]")) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import dev.favilla.text.InputChangedException;
 import dev.favilla.text.InputLimitException;
 import dev.favilla.text.InputNotFoundException;
@@ -106,6 +108,7 @@ class WholeFilesTest {
                     .containsExactly("größer\n");
         }
 
+        @NotIn(value = TestMode.SPARK, because = "reports have no counts of records and bytes there")
         @Test
         void thatAreMalformedAreCounted() throws IOException {
             write("bad.txt", new byte[] {'a', (byte) 0xFF});
@@ -196,6 +199,7 @@ class WholeFilesTest {
     @Nested
     class MalformedUtf8 {
 
+        @NotIn(value = TestMode.SPARK, because = "reports have no counts of records and bytes there")
         @Test
         void atTheEdgeOfABufferIsReplacedAndCountedOnce() throws IOException {
             for (int before = (1 << 16) - 5; before <= 1 << 16; before++) {

@@ -93,13 +93,13 @@ class MainTest {
         @ParameterizedTest
         @ValueSource(strings = {"wordcount", "lineage", "tax", "airports", "pagerank", "loop"})
         void aBadMaster(String command) {
-            Run run = Run.of(command, "--master", "spark://host");
+            Run run = Run.of(command, "--master", "yarn");
 
             assertThat(run.code()).isEqualTo(Main.USAGE);
             assertThat(run.out()).isEmpty();
             assertThat(run.err())
                     .startsWith("engine-examples: Invalid setting ")
-                    .contains("master = 'spark://host'", "local[N,F]")
+                    .contains("master = 'yarn'", "local[N,F]")
                     .endsWith("\n");
             assertThat(run.err().lines()).hasSize(1);
         }

@@ -37,6 +37,8 @@ final class ExecutorHome {
     /** The attempts of tasks that run, by Spark's id. */
     private final Map<Long, SparkAttempt> attempts = new ConcurrentHashMap<>();
 
+    private final KillWatch killWatch = new KillWatch();
+
     private ExecutorHome(RemoteExecutor executor, Map<Long, Broadcast<Parcel>> broadcasts) {
         this.executor = executor;
         this.broadcasts = broadcasts;
@@ -57,13 +59,16 @@ final class ExecutorHome {
     }
 
     /** Has tasks that run in the driver's process use what the driver has. */
-    static void adopt(ContextId context, RemoteExecutor driver) {
-        HOMES.put(context, new ExecutorHome(driver, new ConcurrentHashMap<>()));
+    static ExecutorHome adopt(ContextId context, RemoteExecutor driver) {
+        ExecutorHome home = new ExecutorHome(driver, new ConcurrentHashMap<>());
+        HOMES.put(context, home);
+        return home;
     }
 
     static void close(ContextId context) {
         ExecutorHome home = HOMES.remove(context);
         if (home != null) {
+            home.killWatch.close();
             home.executor.close();
         }
     }
@@ -74,6 +79,10 @@ final class ExecutorHome {
 
     Map<Long, SparkAttempt> attempts() {
         return attempts;
+    }
+
+    KillWatch killWatch() {
+        return killWatch;
     }
 
     /** Returns what the tasks of a stage compute; they share one copy. */

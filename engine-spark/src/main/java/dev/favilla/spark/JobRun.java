@@ -9,6 +9,7 @@ import dev.favilla.scheduler.AccumulatorRegistry;
 import dev.favilla.scheduler.InputSnapshot;
 import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.RunningTask;
+import dev.favilla.scheduler.TaskAccumulators;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.spi.RemoteExecutor;
@@ -88,12 +89,15 @@ final class JobRun implements Runnable {
         String reason = job.cancelled();
         mapUpdates.apply();
         if (reason != null) {
-            return new JobOutcome.Cancelled(reason, report(watched));
+            return job.unwanted(reason, report(watched));
         }
-        updates.values().forEach(accumulators::apply);
-        return request.action().mergesInSlot()
-                ? new JobOutcome.Merged(merge(request.action()), report(watched))
+        JobOutcome outcome = request.action().mergesInSlot()
+                ? merged(request.action(), watched)
                 : new JobOutcome.Staged(job.staged(), report(watched));
+        if (!(outcome instanceof JobOutcome.Failed)) {
+            updates.values().forEach(accumulators::apply);
+        }
+        return outcome;
     }
 
     private void tellSpark(JobProperties properties) {
@@ -134,6 +138,23 @@ final class JobRun implements Runnable {
         job.stage(place, values.get(0));
     }
 
+    private JobOutcome merged(Action action, JobWatch.Watched watched) {
+        try {
+            return new JobOutcome.Merged(merge(action), report(watched));
+        } catch (Throwable t) { // user code may throw anything, and is told of as if a task had thrown it
+            List<Integer> stages = watched.stageIds();
+            JobFailure failure = new JobFailure.TaskFailed(
+                    stages.isEmpty() ? 0 : stages.get(stages.size() - 1),
+                    job.request().callSite().toString(),
+                    0,
+                    1,
+                    "the driver, which merges results",
+                    TaskError.of(t),
+                    List.of());
+            return new JobOutcome.Failed(failure, report(watched));
+        }
+    }
+
     private @Nullable Object merge(Action action) throws Exception {
         List<@Nullable Object> staged = job.staged();
         TaskSpec spec = new TaskSpec(
@@ -153,7 +174,11 @@ final class JobRun implements Runnable {
                 new TaskScope(spec.attemptId(), spec, here.memory().openTask(spec, job.jobId()))) {
             here.enter(scope);
             return new RunningTask(spec, here.id(), 0, scope, () -> true)
-                    .call(() -> Collections.singletonList(action.mergeInSlot(staged, scope)))
+                    .call(() -> {
+                        Object result = action.mergeInSlot(staged, scope);
+                        updates.put(staged.size(), TaskAccumulators.updates(scope)); // after those of all partitions
+                        return Collections.singletonList(result);
+                    })
                     .get(0);
         }
     }
@@ -172,7 +197,7 @@ final class JobRun implements Runnable {
         mapUpdates.apply();
         String reason = job.cancelled();
         return reason != null
-                ? new JobOutcome.Cancelled(reason, report(watched))
+                ? job.unwanted(reason, report(watched))
                 : new JobOutcome.Failed(failure(thrown, watched), report(watched));
     }
 

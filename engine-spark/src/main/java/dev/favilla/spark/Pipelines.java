@@ -21,16 +21,12 @@ import org.apache.spark.rdd.RDD;
  */
 final class Pipelines {
 
-    private final TaskContext context;
-    private final TaskScope scope;
     private final PipelineBuilder pipelines;
 
     /**
      * @param rdd says what comes from Spark
      */
     Pipelines(StageRdd rdd, ExecutorHome home, TaskContext context, TaskScope scope) {
-        this.context = context;
-        this.scope = scope;
         Map<Integer, RDD<?>> shuffles = new HashMap<>();
         Map<Integer, RDD<?>> cached = new HashMap<>();
         List<Boundary> boundaries = rdd.boundaries();
@@ -53,39 +49,14 @@ final class Pipelines {
     }
 
     Cursor open(LineageNode node, int partition) throws Exception {
-        return new Watched(pipelines.open(node, partition), context, scope);
+        return pipelines.open(node, partition);
     }
 
     Cursor openFor(Action action, LineageNode node, int partition) throws Exception {
-        return new Watched(pipelines.openFor(action, node, partition), context, scope);
+        return pipelines.openFor(action, node, partition);
     }
 
     void drive(Cursor records, Sink sink) throws Exception {
         pipelines.drive(records, sink);
-    }
-
-    /** Between two steps it is looked whether Spark has ended the task. */
-    private record Watched(Cursor records, TaskContext context, TaskScope scope) implements Cursor {
-
-        @Override
-        public boolean drive(Sink sink, int max) throws Exception {
-            boolean more = true;
-            int left = max;
-            do {
-                if (context.isInterrupted()) {
-                    scope.kill("Spark has ended the task");
-                    context.killTaskIfInterrupted();
-                }
-                int step = Math.min(left, LARGEST_STEP);
-                more = records.drive(sink, step);
-                left -= step;
-            } while (more && left > 0);
-            return more;
-        }
-
-        @Override
-        public void close() {
-            records.close();
-        }
     }
 }

@@ -2,9 +2,12 @@ package dev.favilla.spark;
 
 import dev.favilla.lineage.StackText;
 import dev.favilla.lineage.UserCodeException;
+import dev.favilla.task.TaskError;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
@@ -26,7 +29,7 @@ final class RemoteTaskException extends RuntimeException {
     private final String executor;
 
     private RemoteTaskException(Throwable thrown, TaskContext context) {
-        super(String.valueOf(thrown.getMessage()), thrown);
+        super(TaskError.of(thrown).text(), thrown);
         this.stage = context.stageId();
         this.partition = context.partitionId();
         this.attempt = context.attemptNumber();
@@ -56,11 +59,13 @@ final class RemoteTaskException extends RuntimeException {
         throw (E) thrown;
     }
 
+    /** Spark prints it as well, where what it throws then would end the executor's thread. */
     private static boolean canTravel(Throwable thrown) {
         try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
             out.writeObject(thrown);
+            thrown.printStackTrace(new PrintWriter(Writer.nullWriter()));
             return true;
-        } catch (IOException | RuntimeException | Error e) { // the user's writeObject may throw anything
+        } catch (IOException | RuntimeException | Error e) { // the user's writeObject and getMessage may throw anything
             return false;
         }
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
@@ -88,17 +89,25 @@ final class SparkAttempt {
             throw RemoteTaskException.of(e, context);
         }
         home.attempts().put(context.taskAttemptId(), attempt);
-        Object result;
+        Future<?> watched = home.killWatch().over(context, attempt.scope);
         try {
-            result = attempt.run(rdd);
-        } catch (Throwable t) { // user code may throw anything; Spark is told by an exception that can travel
-            attempt.closeAfter(t);
-            throw RemoteTaskException.of(t, context);
+            return attempt.runAndClose(rdd);
         } finally {
+            watched.cancel(false);
             home.attempts().remove(context.taskAttemptId());
         }
+    }
+
+    private Object runAndClose(StageRdd rdd) {
+        Object result;
         try {
-            attempt.scope.close();
+            result = run(rdd);
+        } catch (Throwable t) { // user code may throw anything; Spark is told by an exception that can travel
+            closeAfter(t);
+            throw RemoteTaskException.of(t, context);
+        }
+        try {
+            scope.close();
         } catch (RuntimeException | Error e) { // a cursor's close is user code
             throw RemoteTaskException.of(e, context);
         }

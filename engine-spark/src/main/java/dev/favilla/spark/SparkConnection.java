@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -63,7 +64,7 @@ final class SparkConnection implements Cluster {
         requireAnswer(conf.get("spark.master"));
         try {
             return new SparkConnection(new SparkContext(conf), true);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) { // Scala declares nothing: Spark's own is a checked one
             throw new IllegalStateException(
                     "Spark could not be started with the master " + conf.get("spark.master") + ": " + e
                             + ". If it speaks of modules, start this JVM with Spark's --add-opens flags, as docs/clusters.md"
@@ -97,15 +98,23 @@ final class SparkConnection implements Cluster {
         return conf;
     }
 
-    /** Has executors fetch our jars from here, beside those that were named. */
+    /**
+     * Has executors fetch our jars from here, beside those that were named. One of a name that was named is left out: where a
+     * worker runs the driver, it is a copy of that jar, and Spark takes no two of one name.
+     */
     private static void shipLibraries(SparkConf conf) {
-        Set<String> jars = new TreeSet<>(jars());
-        Stream.of(conf.get("spark.jars", "").split(","))
+        Set<String> jars = Stream.of(conf.get("spark.jars", "").split(",", -1))
                 .filter(jar -> !jar.isBlank())
-                .forEach(jars::add);
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> named = jars.stream().map(SparkConnection::fileName).collect(Collectors.toSet());
+        jars().stream().filter(jar -> !named.contains(fileName(jar))).forEach(jars::add);
         if (!jars.isEmpty()) {
             conf.set("spark.jars", String.join(",", jars));
         }
+    }
+
+    private static String fileName(String jar) {
+        return jar.substring(jar.lastIndexOf('/') + 1);
     }
 
     private static List<String> jars() {
@@ -164,8 +173,16 @@ final class SparkConnection implements Cluster {
 
     @Override
     public void disconnect() {
-        if (own) {
+        if (!own) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted(); // Spark would stop half, and no other context could be opened
+        try {
             spark.stop();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.favilla.spark;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.disk.DiskUsage;
+import dev.favilla.memory.MemoryUsage;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.status.ExecutorUsage;
@@ -8,6 +10,7 @@ import dev.favilla.storage.BlockId;
 import dev.favilla.storage.BlockManager;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.SparkContext;
 import org.apache.spark.storage.RDDInfo;
 
@@ -91,7 +94,15 @@ final class SparkExecutors implements ExecutorBackend {
 
     @Override
     public ExecutorUsage usage() {
-        return ExecutorUsage.NONE;
+        if (spark.isStopped()) {
+            return ExecutorUsage.NONE;
+        }
+        Set<Integer> ours = translation.sparkIds();
+        int blocks = 0;
+        for (RDDInfo info : spark.getRDDStorageInfo()) {
+            blocks += ours.contains(info.id()) ? info.numCachedPartitions() : 0;
+        }
+        return new ExecutorUsage(MemoryUsage.NONE, DiskUsage.NONE, blocks, 0);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.favilla.spark;
 
+import dev.favilla.job.JobFailure;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.JobHandle;
 import dev.favilla.scheduler.JobRequest;
+import dev.favilla.status.JobReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +31,10 @@ final class SparkJob implements JobHandle {
     private @Nullable JobOutcome outcome;
 
     private @Nullable String cancelled;
+
+    /** Whether it was cancelled because nobody is there any more to run it for. */
+    private boolean closed;
+
     private @Nullable Runnable then;
 
     /** @param canceller has Spark stop it */
@@ -78,6 +84,24 @@ final class SparkJob implements JobHandle {
     /** Returns why it was cancelled; null if it was not. */
     synchronized @Nullable String cancelled() {
         return cancelled;
+    }
+
+    /** Cancels it because its context is closed, which is a failure to those who wait for it. */
+    void close(String reason) {
+        synchronized (this) {
+            closed = outcome == null && cancelled == null;
+        }
+        cancel(reason);
+    }
+
+    /** Returns how it ends when nothing else than a call of {@link #cancel} or {@link #close} has ended it. */
+    synchronized JobOutcome unwanted(String reason, JobReport report) {
+        return closed
+                ? new JobOutcome.Failed(
+                        new JobFailure.Aborted(
+                                "The engine was closed: " + reason + ". Open another context to run jobs.", null),
+                        report)
+                : new JobOutcome.Cancelled(reason, report);
     }
 
     @Override

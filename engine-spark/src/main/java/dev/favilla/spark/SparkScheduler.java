@@ -38,6 +38,10 @@ final class SparkScheduler implements JobScheduler {
 
     private final Parts parts;
     private final SparkExecutors executors;
+
+    /** Tasks that run in this process. */
+    private final ExecutorHome here;
+
     private final Runnable disconnect;
     private final AtomicInteger nextJob = new AtomicInteger();
     private final Map<Integer, SparkJob> running = new ConcurrentHashMap<>();
@@ -61,7 +65,7 @@ final class SparkScheduler implements JobScheduler {
         MapUpdates mapUpdates = new MapUpdates(updates, driver.accumulators(), driver.here());
         JobWatch watch = new JobWatch();
         spark.addSparkListener(watch);
-        ExecutorHome.adopt(driver.executors().context(), driver.here());
+        this.here = ExecutorHome.adopt(driver.executors().context(), driver.here());
         this.parts = new Parts(spark, driver, translation, mapUpdates, watch);
         this.executors = new SparkExecutors(spark, translation, broadcasts);
         this.disconnect = disconnect;
@@ -185,10 +189,9 @@ final class SparkScheduler implements JobScheduler {
                     List.of()));
         }
         int slots = parts.spark().isStopped() ? 0 : parts.spark().defaultParallelism();
+        int tasks = Math.max(running.size(), here.attempts().size()); // those of a job that was cancelled may go on
         return new SchedulerStatus(
-                jobs,
-                List.of(),
-                List.of(new SchedulerStatus.ExecutorStatus(executors.id(), slots, running.size(), false)));
+                jobs, List.of(), List.of(new SchedulerStatus.ExecutorStatus(executors.id(), slots, tasks, false)));
     }
 
     @Override
@@ -233,7 +236,7 @@ final class SparkScheduler implements JobScheduler {
             return List.of();
         }
         List<SparkJob> left = List.copyOf(running.values());
-        left.forEach(job -> job.cancel("the context was closed"));
+        left.forEach(job -> job.close("its context was closed"));
         List<String> stuck = new ArrayList<>();
         long end = System.nanoTime() + deadline.toNanos();
         for (SparkJob job : left) {

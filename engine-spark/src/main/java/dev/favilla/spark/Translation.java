@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
@@ -204,6 +205,11 @@ final class Translation {
     Integer sparkId(int dataset) {
         StageRdd rdd = cached.get(dataset);
         return rdd == null ? null : rdd.id();
+    }
+
+    /** Returns Spark's numbers of all cached datasets. */
+    Set<Integer> sparkIds() {
+        return cached.values().stream().map(StageRdd::id).collect(Collectors.toSet());
     }
 
     /**

@@ -113,6 +113,16 @@ class LocalBridgeTest {
         }
 
         @Test
+        void poolsAreRefusedWithHowSparkIsToldOfThem() {
+            assertThatExceptionOfType(InvalidSettingException.class)
+                    .isThrownBy(() -> EngineContext.builder()
+                            .master("spark:local[1]")
+                            .pool("reports", 2, 1)
+                            .open())
+                    .withMessageContainingAll("reports", "spark.scheduler.mode", "spark.scheduler.allocation.file");
+        }
+
+        @Test
         void registrationsOfKryoTravel() {
             try (EngineContext engine = EngineContext.builder()
                     .master("spark:local[1]")

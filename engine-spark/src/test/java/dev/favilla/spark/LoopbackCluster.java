@@ -19,13 +19,29 @@ import java.util.regex.Pattern;
 
 /**
  * A standalone cluster of Spark's on this machine: a master and two workers, each a JVM of its own with one core and 512 MiB,
- * made of the jars of the tests' class path.
+ * made of Spark's part of the tests' class path.
  */
 public final class LoopbackCluster implements AutoCloseable {
 
     private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
     private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
     private static final long PATIENCE_SECONDS = 120;
+
+    /** What Spark's own scripts open. */
+    private static final List<String> OPENED = List.of(
+            "java.lang",
+            "java.lang.invoke",
+            "java.lang.reflect",
+            "java.io",
+            "java.net",
+            "java.nio",
+            "java.util",
+            "java.util.concurrent",
+            "java.util.concurrent.atomic",
+            "sun.nio.ch",
+            "sun.nio.cs",
+            "sun.security.action",
+            "sun.util.calendar");
 
     private final Path home;
     private final Process masterProcess;
@@ -43,7 +59,7 @@ public final class LoopbackCluster implements AutoCloseable {
         try {
             Path home = Files.createDirectories(directory);
             Files.createDirectories(home.resolve("jars")); // where Spark looks for its own; the class path has them
-            Process process = java(home, "org.apache.spark.deploy.master.Master", List.of("--webui-port", "0"));
+            Process process = service(home, "org.apache.spark.deploy.master.Master", List.of("--webui-port", "0"));
             String address = await(process, MASTER);
             LoopbackCluster cluster = new LoopbackCluster(home, process, address);
             cluster.startWorker();
@@ -59,7 +75,7 @@ public final class LoopbackCluster implements AutoCloseable {
         List<String> arguments =
                 List.of("--cores", "1", "--memory", "512m", "--webui-port", "0", "--work-dir", home + "/work", master);
         try {
-            Process worker = java(home, "org.apache.spark.deploy.worker.Worker", arguments);
+            Process worker = service(home, "org.apache.spark.deploy.worker.Worker", arguments);
             workers.add(worker);
             await(worker, REGISTERED);
         } catch (IOException e) {
@@ -88,16 +104,48 @@ public final class LoopbackCluster implements AutoCloseable {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
-    private static Process java(Path home, String mainClass, List<String> arguments) throws IOException {
+    /**
+     * Does what the script {@code spark-submit} does, in a JVM that has Spark's classes and none of ours, and waits for the end.
+     *
+     * @param arguments those after the master
+     * @return what was said
+     */
+    String submit(List<String> arguments) throws IOException, InterruptedException {
+        String sparks = OwnClasses.classPathWithoutThem();
+        List<String> all = new ArrayList<>(List.of("--master", master));
+        all.addAll(List.of("--driver-memory", "512m", "--executor-memory", "512m"));
+        for (String setting : List.of(
+                "spark.driver.extraClassPath=" + sparks,
+                "spark.executor.extraClassPath=" + sparks,
+                "spark.standalone.submit.waitAppCompletion=true")) {
+            all.addAll(List.of("--conf", setting));
+        }
+        all.addAll(arguments);
+        Process process = java(home, "512m", sparks, "org.apache.spark.deploy.SparkSubmit", all);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = process.waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("spark-submit ended with " + code + ":\n" + said);
+        }
+        return said;
+    }
+
+    private static Process service(Path home, String mainClass, List<String> arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("--host", "127.0.0.1", "--port", "0"));
+        all.addAll(arguments);
+        return java(home, "256m", OwnClasses.classPathWithoutThem(), mainClass, all);
+    }
+
+    private static Process java(Path home, String heap, String classPath, String mainClass, List<String> arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-        command.add("-Xmx256m");
+        command.add("-Xmx" + heap);
         command.add("-XX:+UseSerialGC");
-        for (String part : List.of("java.lang", "java.nio", "java.util", "java.net")) {
+        for (String part : OPENED) {
             command.add("--add-opens=java.base/" + part + "=ALL-UNNAMED");
         }
-        command.addAll(List.of("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", "-cp", classPath(), mainClass));
-        command.addAll(List.of("--host", "127.0.0.1", "--port", "0"));
+        command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("SPARK_HOME", home.toString());

@@ -18,7 +18,10 @@ public enum TestMode {
     MEMORY,
 
     /** On three executors that share nothing, connected over TCP. */
-    TCP;
+    TCP,
+
+    /** Through the bridge to Apache Spark, whose one process then is this JVM. */
+    SPARK;
 
     /** The system property that has the name of the mode; {@link #PLAIN} where it is not set. */
     public static final String PROPERTY = "favilla.test.mode";
