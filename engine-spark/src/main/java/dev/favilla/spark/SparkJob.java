@@ -22,6 +22,7 @@ final class SparkJob implements JobHandle {
     private static final Object MISSING = new Object();
 
     private final int id;
+    private final String group;
     private final JobRequest request;
     private final Consumer<SparkJob> canceller;
     private final List<@Nullable Object> staged;
@@ -37,9 +38,13 @@ final class SparkJob implements JobHandle {
 
     private @Nullable Runnable then;
 
-    /** @param canceller has Spark stop it */
-    SparkJob(int id, JobRequest request, Consumer<SparkJob> canceller) {
+    /**
+     * @param group the name that Spark knows it by: no other job of that context of Spark's has it
+     * @param canceller has Spark stop it
+     */
+    SparkJob(int id, String group, JobRequest request, Consumer<SparkJob> canceller) {
         this.id = id;
+        this.group = group;
         this.request = request;
         this.canceller = canceller;
         this.staged = new ArrayList<>(Collections.nCopies(request.partitions().size(), MISSING));
@@ -56,7 +61,7 @@ final class SparkJob implements JobHandle {
 
     /** Returns the name that Spark knows it by. */
     String group() {
-        return "favilla-" + Integer.toHexString(System.identityHashCode(canceller)) + "-job-" + id;
+        return group;
     }
 
     /** Keeps the result of the partition at {@code place} of the request. */

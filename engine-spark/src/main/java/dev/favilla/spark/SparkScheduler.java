@@ -80,8 +80,9 @@ final class SparkScheduler implements JobScheduler {
             throw new IllegalStateException("Spark's context has been stopped, by the program or because its master or"
                     + " all executors were lost. Open another context.");
         }
-        SparkJob job = new SparkJob(
-                nextJob.getAndIncrement(), request, ended -> parts.spark().cancelJobGroup(ended.group()));
+        int id = nextJob.getAndIncrement();
+        SparkJob job =
+                new SparkJob(id, groupOf(id), request, ended -> parts.spark().cancelJobGroup(ended.group()));
         running.put(job.jobId(), job);
         JobProperties properties = request.properties();
         String unwanted = properties.group() == null ? null : cancelledGroups.get(properties.group());
@@ -96,6 +97,12 @@ final class SparkScheduler implements JobScheduler {
                     .execute(() -> job.cancel("it took longer than its deadline of " + deadline));
         }
         return job;
+    }
+
+    /** Several contexts may share one of Spark's. */
+    private String groupOf(int job) {
+        return "favilla-"
+                + Long.toHexString(parts.driver().executors().context().bits()) + "-job-" + job;
     }
 
     private void run(SparkJob job, Runnable run) {
