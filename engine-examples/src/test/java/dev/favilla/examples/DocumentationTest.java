@@ -74,7 +74,7 @@ class DocumentationTest {
             for (Block block : blocks(page)) {
                 if (block.language().equals("java")) {
                     assertThat(sources)
-                            .as("%s shows code that is in no class of this module:%n%s", page, block.text())
+                            .as("%s shows code that is in no class of these modules:%n%s", page, block.text())
                             .anyMatch(source -> source.contains(flat(block.text())));
                 }
             }
@@ -150,10 +150,12 @@ class DocumentationTest {
 
     private static List<String> sources() throws IOException {
         List<String> sources = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(ROOT.resolve("engine-examples/src"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                sources.add(flat(Files.readString(file)));
+        for (String module : List.of("engine-examples", "engine-spark")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    sources.add(flat(Files.readString(file)));
+                }
             }
         }
         return sources;

@@ -21,6 +21,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.example.Report;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the tests' class path that Spark does not bring: what users put into their one jar. */
@@ -36,7 +37,7 @@ final class OwnClasses {
                 Partitioner.class,
                 Serializer.class,
                 SparkProvider.class,
-                SubmittedProgram.class,
+                Report.class,
                 Kryo.class,
                 Nullable.class)) {
             try {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.example.Report;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,16 +33,11 @@ class SubmitTest {
         Path out = scratch.resolve("out");
 
         String said = cluster.submit(List.of(
-                "--deploy-mode",
-                deployMode,
-                "--class",
-                SubmittedProgram.class.getName(),
-                jar.toString(),
-                out.toString()));
+                "--deploy-mode", deployMode, "--class", Report.class.getName(), jar.toString(), out.toString()));
 
         assertThat(out.resolve("part-00000")).as(said).exists();
         assertThat(Files.readAllLines(out.resolve("part-00000")))
-                .containsExactly("shop0 166833.0", "shop1 166167.0", "shop2 166500.0");
+                .containsExactly("(shop0,166833.0)", "(shop1,166167.0)", "(shop2,166500.0)");
     }
 
     @Test

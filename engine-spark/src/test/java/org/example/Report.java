@@ -1,16 +1,12 @@
-package dev.favilla.spark;
+package org.example;
 
 import dev.favilla.EngineContext;
 import dev.favilla.Pair;
 
-/** A program as users submit it: it knows nothing of a cluster but the word {@code spark}. */
-public final class SubmittedProgram {
+public final class Report {
 
-    private SubmittedProgram() {}
+    record Sale(String shop, double amount) {} // need not be Serializable
 
-    private record Sale(String shop, double amount) {}
-
-    /** Writes to the place that {@code args} name. */
     public static void main(String[] args) {
         try (EngineContext engine = EngineContext.open("spark")) {
             engine.range(0, 1000, 1, 4)
@@ -18,7 +14,6 @@ public final class SubmittedProgram {
                     .mapToPair(sale -> Pair.of(sale.shop(), sale.amount()))
                     .reduceByKey(Double::sum, 2)
                     .sortByKey(true, 1)
-                    .map(pair -> pair.key() + " " + pair.value())
                     .saveAsTextFile(args[0]);
         }
     }
