@@ -8,7 +8,10 @@ final class ExecutionAccount implements MemoryAccount {
 
     private static final int SEARCHES = 3;
 
-    /** How often a task that is alone tries again before it is refused, should evictors not do what they say. */
+    /**
+     * How often a task that is alone has others leave, or outlasts all who may read what has to go, before it is refused:
+     * evictors may not do what they say, and what one reads another may read after him.
+     */
     private static final int ALONE_ROUNDS = 64;
 
     /** What moves out is at least this part of what the task holds, so that a full one moves out a few large pieces. */
@@ -344,14 +347,13 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Gets {@code bytes} from younger tasks, or gives way to an older one, or fails. */
     private void contend(long bytes, @Nullable Spillable asking) {
-        long begun;
-        synchronized (ledger) {
-            begun = ledger.nextNumber();
-        }
         try {
             int rounds = 0;
             while (!takeAmongOthers(bytes, asking)) {
-                if (++rounds > ALONE_ROUNDS || !makeOthersLeave(bytes, asking, begun)) {
+                if (makeOthersLeave(bytes) || !outlastReaders(bytes, asking)) {
+                    rounds++;
+                }
+                if (rounds > ALONE_ROUNDS) {
                     throw exhausted(bytes, asking);
                 }
             }
@@ -404,32 +406,32 @@ final class ExecutionAccount implements MemoryAccount {
         claimed = bytes;
     }
 
-    /** Has go what other jobs have left for later, which they compute again, and what their readers pin. */
-    private boolean makeOthersLeave(long bytes, @Nullable Spillable asking, long begun) {
+    /** Has go what other jobs have left for later, which they compute again. */
+    private boolean makeOthersLeave(long bytes) {
         return room.evict(bytes, true) > 0
                 || room.moveOutputsOut(bytes, true) > 0
-                || room.dropOutputsOfOthers(bytes) > 0
-                || outlastReaders(bytes, asking, begun);
+                || room.dropOutputsOfOthers(bytes) > 0;
     }
 
     /**
-     * Waits for tasks that hold no execution memory but may pin blocks; returns false if there are none that old, or if
-     * no block could help. Does not wait if one of them has come to need memory meanwhile and is older.
+     * Waits for a change while there are tasks that may pin blocks, or that are having some evicted. Returns false once
+     * all who were here have gone, and waits for those who have come since from then on. Fails if no block could help.
      */
-    private boolean outlastReaders(long bytes, @Nullable Spillable asking, long begun) {
+    private boolean outlastReaders(long bytes, @Nullable Spillable asking) {
         synchronized (ledger) {
-            if (ledger.evictableBytes() < bytes - ledger.freeBytes()) {
-                return false;
+            if (ledger.olderHolder(this) != null || ledger.othersHold(this)) {
+                return true;
             }
-            if (outlasting == 0) {
-                outlasting = begun;
-                ledger.changed();
+            if (ledger.unprotectedBytes() < bytes - ledger.freeBytes()) {
+                throw exhausted(bytes, asking);
             }
-            boolean any = ledger.outlastsAny(this);
-            if (any && ledger.olderHolder(this) == null) {
+            if (ledger.outlastsAny(this) || ledger.isEvicting()) {
                 await(bytes, asking, 0);
+                return true;
             }
-            return any;
+            outlasting = ledger.nextNumber();
+            ledger.changed();
+            return false;
         }
     }
 

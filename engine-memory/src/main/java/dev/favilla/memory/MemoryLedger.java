@@ -227,7 +227,12 @@ final class MemoryLedger {
         return poolBytes - executionBytes - retainedBytes;
     }
 
-    /** Returns what storage has above its protected share and nobody is evicting yet. */
+    /** Returns what storage has above its protected share. */
+    long unprotectedBytes() {
+        return Math.max(0, storageBytes - protectedBytes);
+    }
+
+    /** Returns what of that nobody is evicting yet. */
     long evictableBytes() {
         long going = 0;
         for (long asked : evicting.values()) {
@@ -243,6 +248,12 @@ final class MemoryLedger {
 
     void endEviction() {
         evicting.remove(Thread.currentThread());
+        changed();
+    }
+
+    /** Returns whether anybody is having blocks evicted. */
+    boolean isEvicting() {
+        return !evicting.isEmpty();
     }
 
     /** Returns whether a block of so many bytes may go, on the thread that is evicting. */

@@ -185,8 +185,8 @@ class MemoryContentionTest {
         assertThat(older.reservedBytes()).isEqualTo(4 * MIB);
     }
 
-    @Test
-    void whoComesToWaitWhileItsBlocksAreWantedGivesThemBack() throws Exception {
+    /** Blocks of 24 MiB, of which none may go while they are read. */
+    private AtomicBoolean blocksBeingRead() {
         AtomicBoolean beingRead = new AtomicBoolean(true);
         AtomicReference<StorageAccount> blocks = new AtomicReference<>();
         StorageAccount storage = manager.openStorage(bytes -> {
@@ -198,17 +198,51 @@ class MemoryContentionTest {
         });
         blocks.set(storage);
         assertThat(storage.reserve(24 * MIB)).isTrue();
+        return beingRead;
+    }
+
+    private static void assertGivesUpItsBlocks(MemoryAccount reader) {
+        assertThatThrownBy(() -> reader.require(MIB))
+                .isInstanceOf(TaskKilledException.class)
+                .hasMessageContaining("cached blocks that it reads");
+    }
+
+    @Test
+    void whoComesToWaitWhileItsBlocksAreWantedGivesThemBack() throws Exception {
+        AtomicBoolean beingRead = blocksBeingRead();
         MemoryAccount reader = task("reader", 2, 0);
         MemoryAccount older = task("older", 1, 40 * MIB);
         CompletableFuture<Void> wait = waiting(older, 4 * MIB);
 
-        assertThatThrownBy(() -> reader.require(MIB))
-                .isInstanceOf(TaskKilledException.class)
-                .hasMessageContaining("cached blocks that it reads");
+        assertGivesUpItsBlocks(reader);
         beingRead.set(false);
         reader.close();
 
         assertGranted(wait);
+    }
+
+    @Test
+    void whoWaitsForReadersWaitsForThoseThatCameMeanwhileToo() throws Exception {
+        AtomicBoolean beingRead = blocksBeingRead();
+        MemoryAccount reader = task("reader", 2, 0);
+        MemoryAccount older = task("older", 1, 40 * MIB);
+        CompletableFuture<Void> wait = waiting(older, 4 * MIB);
+        MemoryAccount later = task("later", 3, 0);
+
+        reader.close();
+        assertGivesUpItsBlocks(later);
+        beingRead.set(false);
+        later.close();
+
+        assertGranted(wait);
+    }
+
+    @Test
+    void whoIsAloneWithBlocksThatDoNotGoIsRefused() {
+        blocksBeingRead();
+        MemoryAccount task = task("task", 1, 40 * MIB);
+
+        assertThatThrownBy(() -> task.require(4 * MIB)).isInstanceOf(ExecutionMemoryExhaustedException.class);
     }
 
     @Nested
