@@ -58,6 +58,14 @@ class NarrowOperationsTest {
     }
 
     @Test
+    void mapTakesOneMethodForSeveralTypes() {
+        assertThat(numbers(2).map(Object::toString).map(String::valueOf).collect())
+                .containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
+        assertThat(numbers(2).map(List::of).map(Object::toString).first()).isEqualTo("[1]");
+        assertThat(numbers(2).map(Optional::of).map(String::valueOf).first()).isEqualTo("Optional[1]");
+    }
+
+    @Test
     void filterLeavesPartitionsWhereTheyAre() {
         assertThat(Engines.partitionsOf(numbers(4).map(x -> x * 2).filter(x -> x > 5)))
                 .containsExactly(List.of(), List.of(6, 8), List.of(10, 12), List.of(14, 16));

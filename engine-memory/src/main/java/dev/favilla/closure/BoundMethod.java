@@ -1,5 +1,6 @@
 package dev.favilla.closure;
 
+import dev.favilla.value.LambdaForm;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;

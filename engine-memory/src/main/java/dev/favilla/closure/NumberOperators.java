@@ -1,5 +1,6 @@
 package dev.favilla.closure;
 
+import dev.favilla.value.LambdaForm;
 import dev.favilla.value.Primitive;
 import java.lang.invoke.SerializedLambda;
 import java.util.Map;

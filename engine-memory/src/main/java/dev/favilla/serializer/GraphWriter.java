@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.lang.invoke.SerializedLambda;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public class GraphWriter extends ObjectOutputStream {
 
     /** The object that is being written, or was last. */
     private @Nullable Object current;
+
+    /** The method reference that is being written with its types, or was last. */
+    private @Nullable SerializedLambda reference;
 
     /** What was being written when each exception came by: the stream ends by writing the one that broke it. */
     private final IdentityHashMap<Object, @Nullable Object> beforeException = new IdentityHashMap<>();
@@ -65,7 +69,14 @@ public class GraphWriter extends ObjectOutputStream {
             beforeException.put(object, current);
         }
         current = object;
-        return replace(object);
+        return object instanceof SerializedLambda form && form != reference && MethodReference.isOne(form)
+                ? withTypes(form)
+                : replace(object);
+    }
+
+    private MethodReference withTypes(SerializedLambda form) {
+        reference = form;
+        return new MethodReference(form);
     }
 
     /** Returns what is written in the place of {@code object}, which is met here for the first time. */

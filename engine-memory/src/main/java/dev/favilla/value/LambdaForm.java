@@ -1,18 +1,17 @@
-package dev.favilla.closure;
+package dev.favilla.value;
 
-import dev.favilla.value.Immutability;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.util.Optional;
 
 /** What a serializable lambda or method reference tells of itself. */
-final class LambdaForm {
+public final class LambdaForm {
 
     private LambdaForm() {}
 
     /** Returns how {@code function} would be written; nothing if it is no lambda, or does not tell. */
-    static Optional<SerializedLambda> of(Object function) {
+    public static Optional<SerializedLambda> of(Object function) {
         if (!Immutability.isLambda(function.getClass())) {
             return Optional.empty();
         }
