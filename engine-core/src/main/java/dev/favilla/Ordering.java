@@ -16,7 +16,15 @@ public interface Ordering<T> extends Comparator<T>, Serializable {
 
     /** Returns the natural order. */
     static <T extends Comparable<? super T>> Ordering<T> natural() {
-        return (left, right) -> left.compareTo(right);
+        return (left, right) -> present(left).compareTo(present(right));
+    }
+
+    private static <T> T present(T value) {
+        if (value == null) {
+            throw new NullPointerException(
+                    "null has no natural order; filter such records out, or give an Ordering that says where they belong");
+        }
+        return value;
     }
 
     /** Returns the order of what {@code key} makes of each value. */

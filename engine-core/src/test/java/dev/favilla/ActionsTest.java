@@ -348,6 +348,15 @@ class ActionsTest {
         }
 
         @Test
+        void nullHasNoNaturalOrder() {
+            RDD<Integer> numbers = engine.parallelize(Arrays.asList(3, null), 1);
+
+            assertThatThrownBy(() -> numbers.max(Ordering.natural()))
+                    .isInstanceOf(JobFailedException.class)
+                    .hasMessageContainingAll("max at ActionsTest.java", "null has no natural order", "Ordering");
+        }
+
+        @Test
         void aComparatorThatCannotTravelIsRefusedWithAdvice() {
             Comparator<Pair<String, Integer>> order = Comparator.comparing(Pair::value);
 
