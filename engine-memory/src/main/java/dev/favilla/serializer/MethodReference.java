@@ -63,8 +63,14 @@ final class MethodReference implements Serializable {
         }
         try {
             Class<?> capturing = classOf(form.getCapturingClass());
-            String key = form.getFunctionalInterfaceClass() + ' ' + form.getImplClass() + ' ' + form.getImplMethodName()
-                    + form.getImplMethodSignature() + ' ' + types;
+            String key = form.getFunctionalInterfaceClass()
+                    + ' '
+                    + form.getImplClass()
+                    + ' '
+                    + form.getImplMethodName()
+                    + form.getImplMethodSignature()
+                    + ' '
+                    + types;
             Map<String, MethodHandle> factories = FACTORIES.get(capturing);
             MethodHandle factory = factories.get(key);
             if (factory == null) {
@@ -73,7 +79,8 @@ final class MethodReference implements Serializable {
             }
             return factory.invokeWithArguments(captured);
         } catch (Throwable e) { // invoking declares it
-            InvalidObjectException failure = new InvalidObjectException(form.getCapturingClass().replace('/', '.')
+            InvalidObjectException failure = new InvalidObjectException(form.getCapturingClass()
+                            .replace('/', '.')
                     + " uses a reference to the method " + form.getImplMethodName() + " for " + types + " and for "
                     + form.getInstantiatedMethodType() + ", and cannot tell them apart when they are read back. Write"
                     + " one of them as a lambda, as in x -> x." + form.getImplMethodName() + "()");
