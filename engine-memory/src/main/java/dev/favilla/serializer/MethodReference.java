@@ -63,14 +63,13 @@ final class MethodReference implements Serializable {
         }
         try {
             Class<?> capturing = classOf(form.getCapturingClass());
-            String key = form.getFunctionalInterfaceClass()
-                    + ' '
-                    + form.getImplClass()
-                    + ' '
-                    + form.getImplMethodName()
-                    + form.getImplMethodSignature()
-                    + ' '
-                    + types;
+            String key = String.join(
+                    " ",
+                    form.getFunctionalInterfaceClass(),
+                    form.getImplClass(),
+                    form.getImplMethodName(),
+                    form.getImplMethodSignature(),
+                    types);
             Map<String, MethodHandle> factories = FACTORIES.get(capturing);
             MethodHandle factory = factories.get(key);
             if (factory == null) {
