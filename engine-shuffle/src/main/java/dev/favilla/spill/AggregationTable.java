@@ -82,6 +82,17 @@ public final class AggregationTable implements AutoCloseable {
         table.mergeAll(keys, accumulators, records, count);
     }
 
+    /**
+     * As {@link #merge(Object, int, Object)}, of keys that are texts, each with an accumulator that is a number, in their
+     * order.
+     *
+     * @param accumulators the kind of the numbers
+     * @param count how many rows
+     */
+    public void mergeAll(Primitive accumulators, TextRows rows, int count) throws Exception {
+        table.mergeAll(accumulators, rows, count);
+    }
+
     /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
     public void merge(@Nullable Object key, int hash, Primitive values, long later) throws Exception {
         table.merge(key, hash, values, later);

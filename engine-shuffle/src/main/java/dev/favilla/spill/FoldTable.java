@@ -48,7 +48,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     private final MemoryMeter memory;
     private final LongSupplier needed = this::neededBytes;
 
-    private KeyTable table = new KeyTable();
+    private KeyTable table = new KeyTable(true);
     private HeldSizes sizes;
 
     /** Null if values are not gathered. */
@@ -221,6 +221,62 @@ final class FoldTable implements Spillable, AutoCloseable {
         return moved == null && groupSizes == null ? table.primitives(keys, values) : null;
     }
 
+    /**
+     * As {@link #merge(Object, int, Object)}, of keys that are texts, each with an accumulator that is a number, in their
+     * order.
+     *
+     * @param count how many rows
+     */
+    void mergeAll(Primitive values, TextRows rows, int count) throws Exception {
+        for (int from = 0; from < count; from += TextSlots.BATCH) {
+            int to = Math.min(count, from + TextSlots.BATCH);
+            for (int i = mergeTogether(values, rows, from, to); i < to; i++) {
+                merge(values, rows, i);
+            }
+        }
+    }
+
+    /** Merges as many as can be looked for together, and returns where the rest begins. */
+    private int mergeTogether(Primitive values, TextRows rows, int from, int to) throws Exception {
+        TextSlots entries = numberFold.does(values) ? textsOf(values) : null;
+        if (entries == null) {
+            return from;
+        }
+        int[] found = entries.findAll(rows, from, to - from);
+        for (int i = from; i < to; i++) {
+            int entry = found[i - from];
+            if (entry != KeyTable.ABSENT) {
+                numberFold.fold(entries, entry, rows.number(i));
+                continue;
+            }
+            merge(values, rows, i); // one before it may have been of the same key
+            if (textsOf(values) != entries) {
+                return i + 1; // its entries have moved
+            }
+        }
+        return to;
+    }
+
+    private void merge(Primitive values, TextRows rows, int row) throws Exception {
+        makeRoom();
+        TextSlots entries = textsOf(values);
+        if (entries == null) {
+            merge(rows.text(row), rows.hash(row), values, rows.number(row));
+            return;
+        }
+        int entry = entries.find(rows, row);
+        if (entry == KeyTable.ABSENT) {
+            long growth = entries.insert(rows, row);
+            memory.grow(growth + table.settle(entries), needed);
+        } else if (!numberFold.fold(table, entry, values, rows.number(row))) {
+            join(entry, values.box(rows.number(row)));
+        }
+    }
+
+    private @Nullable TextSlots textsOf(Primitive values) {
+        return moved == null && groupSizes == null ? table.texts(values) : null;
+    }
+
     /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
     void merge(@Nullable Object key, int hash, Primitive values, long later) throws Exception {
         makeRoom();
@@ -370,8 +426,10 @@ final class FoldTable implements Spillable, AutoCloseable {
             moved = new MovedParts(folding, level);
             numbers();
         }
-        BitSet kept =
-                level < SpillPart.LEVELS ? allBut(largestParts(moved, before - goal, before), moved) : firstHalf();
+        EntryWeights weights = new EntryWeights(table, groupSizes != null);
+        BitSet kept = level < SpillPart.LEVELS
+                ? weights.allBut(weights.largestParts(moved, (double) (before - goal) / Math.max(1, before)), moved)
+                : weights.firstHalf(growingGroups);
         for (int entry = kept.nextClearBit(0); entry < table.size(); entry = kept.nextClearBit(entry + 1)) {
             write(entry, moved);
         }
@@ -413,68 +471,13 @@ final class FoldTable implements Spillable, AutoCloseable {
         sizes.restart();
     }
 
-    /** Returns the parts to be moved out, the largest first, until they are about enough. */
-    private BitSet largestParts(MovedParts parts, long wanted, long before) {
-        long[] weights = new long[parts.count()];
-        long all = 0;
-        for (int entry = 0; entry < table.size(); entry++) {
-            int weight = weightOf(entry);
-            weights[parts.partOf(table.hash(entry))] += weight;
-            all += weight;
-        }
-        BitSet chosen = new BitSet();
-        double share = (double) wanted / Math.max(1, before) * all;
-        while (share > 0 && chosen.cardinality() < weights.length) {
-            int largest = 0;
-            for (int part = 0; part < weights.length; part++) {
-                largest = weights[part] > weights[largest] ? part : largest;
-            }
-            chosen.set(largest);
-            share -= weights[largest];
-            weights[largest] = -1;
-        }
-        return chosen;
-    }
-
-    private BitSet allBut(BitSet leaving, MovedParts parts) {
-        BitSet kept = new BitSet(table.size());
-        for (int entry = 0; entry < table.size(); entry++) {
-            kept.set(entry, weightOf(entry) == 0 || !leaving.get(parts.partOf(table.hash(entry))));
-        }
-        return kept;
-    }
-
-    /** Returns how much an entry counts; 0 if it cannot be moved, since its values have been already. */
-    private int weightOf(int entry) {
-        Object held = table.value(entry);
-        return groupSizes == null ? 1 : held instanceof LargeGroup.Writer ? 0 : 1 + GatherValues.count(held);
-    }
-
-    /** Returns what stays where no part can be cut: at least one key, or nothing would ever be finished. */
-    private BitSet firstHalf() {
-        BitSet kept = new BitSet(table.size());
-        int movable = 0;
-        for (int entry = 0; entry < table.size(); entry++) {
-            movable += weightOf(entry) == 0 ? 0 : 1;
-        }
-        int staying = growingGroups > 0 ? movable / 2 : (movable + 1) / 2;
-        for (int entry = 0; entry < table.size(); entry++) {
-            if (weightOf(entry) == 0 || staying-- > 0) {
-                kept.set(entry);
-            }
-        }
-        return kept;
-    }
-
     /** Moves groups that hold much of all there is to runs of their own, as long as that is needed. */
     private void moveHotGroups(GroupSizes held, long goal) {
         LargeGroups groups = folding.groups();
+        EntryWeights weights = new EntryWeights(table, true);
         while (groups != null && growingGroups < MOST_GROWING_GROUPS && bytes() > goal) {
-            int largest = 0;
-            for (int entry = 1; entry < table.size(); entry++) {
-                largest = weightOf(entry) > weightOf(largest) ? entry : largest;
-            }
-            int weight = weightOf(largest);
+            int largest = weights.heaviest();
+            int weight = weights.of(largest);
             boolean last = level == SpillPart.LEVELS && table.size() - growingGroups == 1;
             long bytes = held.bytesOf(weight);
             if (weight == 0 || (!last && (bytes < LargeGroups.LARGE_BYTES || bytes < held.bytes() / HOT_FRACTION))) {
@@ -553,7 +556,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** Drops everything and gives all memory back; returns how much. */
     long drop() {
         busy = true;
-        table = new KeyTable();
+        table = new KeyTable(true);
         sizes = new AccumulatorSizes(table);
         numbers = null;
         return memory.shrinkTo(0);

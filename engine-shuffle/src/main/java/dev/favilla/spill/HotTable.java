@@ -33,7 +33,7 @@ public final class HotTable implements AutoCloseable {
     private final RecordCopier copier;
     private final MemoryMeter memory;
 
-    private KeyTable table = new KeyTable();
+    private KeyTable table = new KeyTable(true);
     private AccumulatorSizes accumulators = new AccumulatorSizes(table);
     private final LongSupplier look = this::look;
     private long heldBytes;
@@ -143,7 +143,7 @@ public final class HotTable implements AutoCloseable {
     /** Drops everything and gives all memory back; closing twice is harmless. */
     @Override
     public void close() {
-        table = new KeyTable();
+        table = new KeyTable(true);
         accumulators = new AccumulatorSizes(table);
         memory.close();
     }

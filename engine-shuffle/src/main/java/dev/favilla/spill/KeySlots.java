@@ -13,6 +13,12 @@ abstract class KeySlots {
     /** Returns the number of the entry of {@code key}, or {@link KeyTable#ABSENT}. */
     abstract int find(@Nullable Object key, int hash);
 
+    /** Returns whether such an entry can be kept here. */
+    abstract boolean takes(@Nullable Object key, @Nullable Object value);
+
+    /** Returns whether a key found no free slot and is not found for that: nothing can be kept here any longer. */
+    abstract boolean isCrowded();
+
     /**
      * Adds an entry for a key that has none.
      *

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * One value for each key, numbered in the order their keys were first seen; {@link #retain} closes the gaps of those that
  * leave. What the tables of this package have in common; it counts what it takes, and pays for nothing.
  *
- * <p>The first key and its value decide how entries are kept: {@linkplain PrimitiveSlots numbers} as they are, anything
- * else {@linkplain ObjectSlots by reference}. What is of another class later has all kept by reference.
+ * <p>The first key and its value decide how entries are kept: {@linkplain PrimitiveSlots numbers} as they are,
+ * {@linkplain TextSlots texts} as bits if the table is asked to, anything else {@linkplain ObjectSlots by reference}. What is
+ * of another class later has all kept by reference.
  *
  * <p><b>Hashes.</b> A hash is mixed before it picks a slot. The keys of one reducer agree in their hash modulo the number
  * of reducers; slots chosen by the same bits would put them all into one corner of the index.
@@ -25,6 +26,21 @@ final class KeyTable {
     /** The same, where keys are numbers. */
     private @Nullable PrimitiveSlots primitives;
 
+    /** The same, where keys are texts and values are numbers. */
+    private @Nullable TextSlots texts;
+
+    private final boolean packsTexts;
+
+    /** A table that keeps texts by reference. */
+    KeyTable() {
+        this(false);
+    }
+
+    /** @param packsTexts whether keys that are texts become others, equal to them, where values are numbers */
+    KeyTable(boolean packsTexts) {
+        this.packsTexts = packsTexts;
+    }
+
     /** Returns the number of the entry of {@code key}, or {@link #ABSENT}. */
     int find(@Nullable Object key, int hash) {
         KeySlots known = slots;
@@ -37,24 +53,19 @@ final class KeyTable {
      * @return about what the key takes
      */
     long insert(@Nullable Object key, int hash, @Nullable Object value) {
-        KeySlots known = slots;
-        if (known == null) {
-            known = begin(PrimitiveSlots.forKeysLike(key, value), Primitive.of(value));
+        KeySlots known = slots == null ? begin(key, value) : slots;
+        if (!known.takes(key, value)) {
+            return dissolve(known).insert(key, hash, value) + arrayBytes();
         }
-        PrimitiveSlots typed = primitives;
-        if (typed == null) {
-            return known.insert(key, hash, value);
-        }
-        if (!typed.takes(key)) {
-            return dissolve(typed).insert(key, hash, value) + arrayBytes();
-        }
-        typed.insert(key, hash, value);
-        return settle(typed);
+        long growth = known.insert(key, hash, value);
+        return growth + settle(known);
     }
 
-    private KeySlots begin(@Nullable PrimitiveSlots typed, @Nullable Primitive values) {
-        KeySlots chosen = typed == null ? new ObjectSlots(values) : typed;
-        primitives = typed;
+    private KeySlots begin(@Nullable Object key, @Nullable Object value) {
+        primitives = PrimitiveSlots.forKeysLike(key, value);
+        texts = packsTexts ? TextSlots.forEntriesLike(key, value) : null;
+        KeySlots typed = primitives == null ? texts : primitives;
+        KeySlots chosen = typed == null ? new ObjectSlots(Primitive.of(value)) : typed;
         slots = chosen;
         return chosen;
     }
@@ -69,7 +80,8 @@ final class KeyTable {
             return null;
         }
         if (slots == null) {
-            begin(new PrimitiveSlots(keys, values), values);
+            primitives = new PrimitiveSlots(keys, values);
+            slots = primitives;
         }
         PrimitiveSlots typed = primitives;
         return typed != null && typed.keyKind() == keys && typed.valueKind() == values ? typed : null;
@@ -80,6 +92,17 @@ final class KeyTable {
     PrimitiveSlots primitives(Primitive keys) {
         PrimitiveSlots typed = primitives;
         return typed != null && typed.keyKind() == keys ? typed : null;
+    }
+
+    /** Returns the entries if their keys are texts and their values numbers of that kind, or null if there are others. */
+    @Nullable
+    TextSlots texts(Primitive values) {
+        if (slots == null && packsTexts) {
+            texts = new TextSlots(values);
+            slots = texts;
+        }
+        TextSlots typed = texts;
+        return typed != null && typed.valueKind() == values ? typed : null;
     }
 
     /** Returns the kind of all values if they are in the table's arrays, as numbers; else null. */
@@ -99,11 +122,11 @@ final class KeyTable {
     }
 
     /**
-     * To be called when an entry was added to {@link #primitives}.
+     * To be called when an entry was added to {@link #primitives} or {@link #texts}.
      *
      * @return by how much the table has grown, where that is not to be seen beforehand
      */
-    long settle(PrimitiveSlots typed) {
+    long settle(KeySlots typed) {
         if (!typed.isCrowded()) {
             return 0;
         }
@@ -111,12 +134,13 @@ final class KeyTable {
         return arrayBytes();
     }
 
-    private KeySlots dissolve(PrimitiveSlots typed) {
+    private KeySlots dissolve(KeySlots typed) {
         ObjectSlots objects = new ObjectSlots(typed.valueKind());
         for (int entry = 0; entry < typed.size; entry++) {
             objects.insert(typed.key(entry), typed.hash(entry), typed.value(entry));
         }
         primitives = null;
+        texts = null;
         slots = objects;
         return objects;
     }
@@ -149,6 +173,10 @@ final class KeyTable {
     }
 
     void setValue(int entry, @Nullable Object value) {
+        TextSlots packed = texts;
+        if (packed != null && !packed.takesValue(value)) {
+            dissolve(packed);
+        }
         slots().setValue(entry, value);
     }
 
@@ -161,7 +189,7 @@ final class KeyTable {
     void retain(BitSet kept) {
         if (slots != null) {
             slots.retain(kept);
-            settle();
+            settle(slots);
         }
     }
 
@@ -169,7 +197,7 @@ final class KeyTable {
     void trim() {
         if (slots != null) {
             slots.trim();
-            settle();
+            settle(slots);
         }
     }
 
@@ -183,14 +211,7 @@ final class KeyTable {
     void makeRoom() {
         if (slots != null) {
             slots.makeRoom();
-            settle();
-        }
-    }
-
-    private void settle() {
-        PrimitiveSlots typed = primitives;
-        if (typed != null) {
-            settle(typed);
+            settle(slots);
         }
     }
 

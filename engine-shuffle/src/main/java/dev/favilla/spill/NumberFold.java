@@ -44,6 +44,12 @@ final class NumberFold {
         entries.setNumber(entry, known.applyAsLong(entries.number(entry), value));
     }
 
+    /** As {@link #fold(PrimitiveSlots, int, long)}, where keys are texts. */
+    void fold(TextSlots entries, int entry, long value) {
+        LongBinaryOperator known = Objects.requireNonNull(operator);
+        entries.setNumber(entry, known.applyAsLong(entries.number(entry), value));
+    }
+
     /** Returns whether numbers of that kind are folded. */
     boolean does(Primitive values) {
         return of(values) != null;

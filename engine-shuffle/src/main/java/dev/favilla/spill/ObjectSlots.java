@@ -61,6 +61,16 @@ final class ObjectSlots extends KeySlots {
     }
 
     @Override
+    boolean takes(@Nullable Object key, @Nullable Object value) {
+        return true;
+    }
+
+    @Override
+    boolean isCrowded() {
+        return false;
+    }
+
+    @Override
     int find(@Nullable Object key, int hash) {
         int mixed = mix(hash);
         int mask = index.length - 1;
@@ -156,7 +166,7 @@ final class ObjectSlots extends KeySlots {
     }
 
     /** The finalizer of MurmurHash3: a bijection, so mixed hashes are equal exactly if the hashes are. */
-    private static int mix(int hash) {
+    static int mix(int hash) {
         int h = hash;
         h = (h ^ (h >>> 16)) * 0x85ebca6b;
         h = (h ^ (h >>> 13)) * 0xc2b2ae35;

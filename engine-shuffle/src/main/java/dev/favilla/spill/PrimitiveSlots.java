@@ -122,8 +122,8 @@ final class PrimitiveSlots extends KeySlots {
         return (int) (((key ^ (key >>> 32)) * 0x9e3779b97f4a7c15L) >>> (Long.numberOfLeadingZeros(index.length) + 1));
     }
 
-    /** Returns whether a key is of the kind that is kept here. */
-    boolean takes(@Nullable Object key) {
+    @Override
+    boolean takes(@Nullable Object key, @Nullable Object value) {
         return keyKind.has(key);
     }
 
@@ -158,7 +158,7 @@ final class PrimitiveSlots extends KeySlots {
         crowded = true;
     }
 
-    /** Returns whether a key found no free slot. It is not found then: all are to go to {@link ObjectSlots}. */
+    @Override
     boolean isCrowded() {
         return crowded;
     }

@@ -109,6 +109,37 @@ class AggregationTableTest {
         }
     }
 
+    /** Where the function is known and where it is not, and where something foreign ends it. */
+    @Test
+    void manyTextsAtOnceComeToWhatTheyComeToOneByOne(TestSeed seed) throws Exception {
+        SplittableRandom random = seed.random();
+        for (int foreignAt : new int[] {-1, 3, 40}) {
+            for (Combiner<Object, Object> combiner : List.of(new Folds.LongSum(), new Folds.Count())) {
+                Map<Object, Object> expected = new LinkedHashMap<>();
+                try (AggregationTable sums = new AggregationTable(combiner, null, fixture.scope())) {
+                    for (int round = 0; round < 80; round++) {
+                        int count = random.nextInt(1, 300);
+                        TextRows rows = new TextRows(count);
+                        for (int row = 0; row < count; row++) {
+                            String text = "x".repeat(random.nextInt(18)) + random.nextInt(70);
+                            long number = random.nextLong(700);
+                            rows.set(row, text, text.hashCode(), number);
+                            expected.merge(text, number, (a, b) -> (Long) a + (Long) b);
+                        }
+                        sums.mergeAll(Primitive.LONG, rows, count);
+                        if (round == foreignAt) {
+                            sums.merge(17, StableHash.of(17), 5L);
+                            expected.put(17, 5L);
+                        }
+                    }
+
+                    assertThat(new ArrayList<>(all(sums.drain()).entrySet()))
+                            .isEqualTo(new ArrayList<>(expected.entrySet()));
+                }
+            }
+        }
+    }
+
     @Test
     void keysLeaveAsTheyWereFirstSeenWithTheirValuesInOrder(TestSeed seed) throws Exception {
         SplittableRandom random = seed.random();

@@ -154,6 +154,111 @@ class KeyTableTest {
         };
     }
 
+    /** Short and long, of one byte and of two for each character, nothing but zeros, equal hashes. */
+    private static String text(SplittableRandom random) {
+        int number = random.nextInt(300);
+        return switch (number % 8) {
+            case 0 -> "customer-" + number;
+            case 1 -> "a name that is longer than its row " + number;
+            case 2 -> "\u00e9t\u00e9 " + number;
+            case 3 -> "\u044f " + number;
+            case 4 -> "\0".repeat(number % 20);
+            case 5 -> sameHash(number);
+            case 6 -> "x".repeat(15 + number % 3) + (char) ('a' + number % 5);
+            default -> Integer.toString(number);
+        };
+    }
+
+    /** Texts of sixteen characters, all of one hash, as many as there are numbers of eight bits. */
+    private static String sameHash(int number) {
+        StringBuilder text = new StringBuilder();
+        for (int bit = 0; bit < 8; bit++) {
+            text.append((number >>> bit & 1) == 0 ? "Aa" : "BB");
+        }
+        return text.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 100})
+    void textsAreFoundWhetherTheyArePackedOrNot(int foreignInThousand, TestSeed seed) {
+        SplittableRandom random = seed.random();
+        for (int round = 0; round < 20; round++) {
+            KeyTable packing = new KeyTable(true);
+            Map<Object, Object> expected = new LinkedHashMap<>();
+            for (int i = 0; i < 2000; i++) {
+                boolean foreign = random.nextInt(1000) < foreignInThousand;
+                Object key = foreign && random.nextBoolean() ? some(random) : text(random);
+                Object value = foreign ? some(random) : (Object) random.nextLong();
+                int hash = StableHash.of(key);
+                int entry = packing.find(key, hash);
+                assertThat(entry == KeyTable.ABSENT).isEqualTo(!expected.containsKey(key));
+                if (entry == KeyTable.ABSENT) {
+                    packing.insert(key, hash, value);
+                } else {
+                    packing.setValue(entry, value);
+                }
+                expected.put(key, value);
+                if (random.nextInt(500) == 0) {
+                    retainSome(packing, expected, random);
+                }
+            }
+            assertHas(packing, expected);
+        }
+    }
+
+    private static void retainSome(KeyTable table, Map<Object, Object> expected, SplittableRandom random) {
+        BitSet kept = new BitSet();
+        for (int entry = 0; entry < table.size(); entry++) {
+            if (random.nextInt(3) == 0) {
+                kept.set(entry);
+            } else {
+                expected.remove(table.key(entry));
+            }
+        }
+        table.retain(kept);
+        table.trim();
+    }
+
+    private static void assertHas(KeyTable table, Map<Object, Object> expected) {
+        int entry = 0;
+        for (Map.Entry<Object, Object> each : expected.entrySet()) {
+            assertThat(table.key(entry)).isEqualTo(each.getKey());
+            assertThat(table.value(entry)).isEqualTo(each.getValue());
+            assertThat(table.hash(entry)).isEqualTo(StableHash.of(each.getKey()));
+            assertThat(table.find(each.getKey(), StableHash.of(each.getKey()))).isEqualTo(entry++);
+        }
+        assertThat(table.size()).isEqualTo(expected.size());
+    }
+
+    @Test
+    void textsOfOneHashAreFoundAlthoughTheyCrowdOnePlace() {
+        KeyTable packing = new KeyTable(true);
+        Map<Object, Object> expected = new LinkedHashMap<>();
+        for (int i = 0; i < 256; i++) {
+            packing.insert(sameHash(i), sameHash(i).hashCode(), (long) i);
+            expected.put(sameHash(i), (long) i);
+        }
+
+        assertThat(sameHash(7).hashCode()).isEqualTo(sameHash(200).hashCode());
+        assertHas(packing, expected);
+        assertThat(packing.crowdedKeys()).isEqualTo(256 - ObjectSlots.MAX_PROBES);
+    }
+
+    @Test
+    void whatTextsTakeIsCounted() {
+        KeyTable packing = new KeyTable(true);
+        packing.insert("short", "short".hashCode(), 1L);
+        long arrays = packing.arrayBytes();
+        String large = "x".repeat(10_000);
+
+        assertThat(packing.keyBytes()).isZero();
+        assertThat(packing.insert(large, large.hashCode(), 1L)).isGreaterThan(10_000);
+        assertThat(packing.keyBytes()).isGreaterThan(10_000);
+        assertThat(packing.arrayBytes()).isGreaterThan(arrays);
+        packing.retain(new BitSet());
+        assertThat(packing.keyBytes()).isZero();
+    }
+
     @Test
     void doublesKeepTheirBits() {
         double nan = Double.longBitsToDouble(0x7ff0_0000_0000_0abcL);

@@ -93,6 +93,9 @@ final class AggregatingReader implements ShuffleReader {
         } else if (block instanceof MixedBlock mixed) {
             runs.moveTo(this::take);
             merge(mixed);
+        } else if (block instanceof TextBlock texts) {
+            runs.moveTo(this::take);
+            table.mergeAll(texts.kind(), texts.rows(), texts.records());
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.favilla.shuffle.hash;
 
 /** A run of records that one map attempt sent to one reducer, in the order it sent them. Immutable. */
-sealed interface Block permits ObjectBlock, PrimitiveBlock, MixedBlock, SerializedBlock, DiskBlock, FetchedBlock {
+sealed interface Block
+        permits ObjectBlock, PrimitiveBlock, MixedBlock, TextBlock, SerializedBlock, DiskBlock, FetchedBlock {
 
     /** Returns how many records there are, at least 1. */
     int records();

@@ -40,6 +40,7 @@ final class BlockCursor implements AutoCloseable {
     private @Nullable Object @Nullable [] references;
     private @Nullable PrimitiveBlock primitives;
     private @Nullable MixedBlock mixed;
+    private @Nullable TextBlock texts;
     private int position;
     private Serializer.@Nullable RecordInput input;
 
@@ -73,6 +74,10 @@ final class BlockCursor implements AutoCloseable {
             key = mixed.key(position);
             value = mixed.kind().box(mixed.bits(position));
             position++;
+        } else if (texts != null) {
+            key = texts.rows().text(position);
+            value = texts.kind().box(texts.rows().number(position));
+            position++;
         } else if (input != null) {
             key = input.read();
             value = input.read();
@@ -88,7 +93,7 @@ final class BlockCursor implements AutoCloseable {
         if (left > 0 || !enterNext()) {
             return null;
         }
-        Block block = primitives == null ? mixed : primitives;
+        Block block = primitives != null ? primitives : texts != null ? texts : mixed;
         if (block != null) {
             stepOverBlock();
         }
@@ -175,6 +180,9 @@ final class BlockCursor implements AutoCloseable {
         } else if (block instanceof MixedBlock some) {
             mixed = some;
             position = 0;
+        } else if (block instanceof TextBlock some) {
+            texts = some;
+            position = 0;
         } else {
             BlockFrame.Payload payload = payload(block);
             input = serializer.open(payload.bytes(), payload.offset(), payload.length());
@@ -204,6 +212,7 @@ final class BlockCursor implements AutoCloseable {
         references = null;
         primitives = null;
         mixed = null;
+        texts = null;
         Serializer.RecordInput open = input;
         input = null;
         if (open != null) {

@@ -4,6 +4,7 @@ import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
 import dev.favilla.frame.FrameBuffer;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.spill.TextRows;
 import dev.favilla.storage.EncodedBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,9 @@ final class BlockEncoder {
         if (block instanceof MixedBlock mixed) {
             return serialize(mixed).frame(frames, header);
         }
+        if (block instanceof TextBlock texts) {
+            return serialize(texts).frame(frames, header);
+        }
         throw new IllegalStateException(
                 header.blockId() + " came from another executor and was stored, which is a bug");
     }
@@ -77,6 +81,13 @@ final class BlockEncoder {
         return serialize(
                 2 * block.records(),
                 i -> i % 2 == 0 ? block.key(i / 2) : block.kind().box(block.bits(i / 2)));
+    }
+
+    private FrameBuffer serialize(TextBlock block) {
+        TextRows rows = block.rows();
+        return serialize(
+                2 * block.records(),
+                i -> i % 2 == 0 ? rows.text(i / 2) : block.kind().box(rows.number(i / 2)));
     }
 
     private FrameBuffer serialize(int elements, IntFunction<@Nullable Object> element) {

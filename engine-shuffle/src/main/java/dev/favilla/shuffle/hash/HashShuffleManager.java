@@ -97,7 +97,7 @@ public final class HashShuffleManager implements ShuffleManager {
             throw new IllegalArgumentException("mapPartition must be >= 0, got " + mapPartition);
         }
         OutputKey key = new OutputKey(spec.shuffleId(), mapPartition, scope.attemptId());
-        OutputBuffer buffer = new OutputBuffer(key, spec.numReducers(), serializer, frames, scope, memory, disk);
+        OutputBuffer buffer = new OutputBuffer(key, spec, serializer, frames, scope, memory, disk);
         MapSideWriter mapSide = mapSide(spec, buffer, scope);
         return new HashShuffleWriter(key, executor, store, memory, scope, mapSide, buffer);
     }

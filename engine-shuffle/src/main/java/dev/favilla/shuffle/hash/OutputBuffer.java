@@ -10,9 +10,12 @@ import dev.favilla.memory.MemoryMeter;
 import dev.favilla.memory.Spillable;
 import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.shuffle.Aggregator;
+import dev.favilla.shuffle.ShuffleSpec;
 import dev.favilla.value.Immutability;
 import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one map attempt has sent so far, by reducer and in order.
  *
- * <p>As long as values are numbers of one kind their bits are kept and no objects, and so are those of keys. Others stay
- * references as long as all of them are deeply immutable, and as long as map outputs do not crowd the heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
+ * <p>As long as values are numbers of one kind their bits are kept and no objects, and so are those of keys; of keys that
+ * are texts their characters are, if those are merged that are equal. Others stay references as long as all of them are deeply immutable, and as long as map outputs do not crowd the heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
  * and one kind of block after the other keeps the order.
  *
  * <p>What is held is paid for by the attempt until it is {@linkplain #handOver handed over}. When the attempt is short of
@@ -58,8 +61,12 @@ final class OutputBuffer implements Spillable, AutoCloseable {
 
     private final int numReducers;
 
-    // By reducer, or empty. What is in one of the first two, never both, comes before what is in the next, and so on.
+    /** Whether keys that are texts may become others, equal to them: who merges by key hands on one of several anyway. */
+    private final boolean packsTexts;
+
+    // By reducer, or empty. What is in one of the first three, never two, comes before what is in the next, and so on.
     private @Nullable PrimitiveBuffer[] numbers = {};
+    private @Nullable TextBuffer[] texts = {};
     private @Nullable MixedBuffer[] mixed = {};
     private @Nullable ObjectBuffer[] references = {};
     private @Nullable SerializedBuffer[] bytes = {};
@@ -69,6 +76,9 @@ final class OutputBuffer implements Spillable, AutoCloseable {
 
     /** The same of keys, which counts only where values have one. */
     private @Nullable Primitive keyKind;
+
+    /** Whether all keys so far are texts that are kept as such, which counts only where values have a kind. */
+    private boolean textKeys;
 
     private boolean serializing;
     private long records;
@@ -100,13 +110,14 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     private long finishedBytes;
 
     /**
+     * @param spec tells for how many reducers the output is, and whether they merge by key
      * @param frames how blocks are framed
      * @param pool the budget that is shared with other map outputs
      * @param disk where blocks go when memory is short; null if they stay
      */
     OutputBuffer(
             OutputKey key,
-            int numReducers,
+            ShuffleSpec spec,
             Serializer serializer,
             BlockFrame frames,
             TaskScope scope,
@@ -120,7 +131,8 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         this.crowding = new Crowding(pool);
         this.disk = disk;
         this.digest = new OutputDigest(serializer, scope.attemptId());
-        this.numReducers = numReducers;
+        this.numReducers = spec.numReducers();
+        this.packsTexts = spec.aggregator().filter(Aggregator::mapSide).isPresent();
         scope.memory().register(this);
     }
 
@@ -129,6 +141,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         if (records++ == 0) {
             keyKind = Primitive.of(recordKey);
             valueKind = Primitive.of(value);
+            textKeys = packsTexts && recordKey instanceof String;
         }
         digest.add(reducer, recordKey, value);
         if (addNumbers(reducer, recordKey, value)) {
@@ -150,19 +163,46 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         if (ofValues == null) {
             return false;
         }
-        boolean fits = ofKeys == null
-                ? !serializing && keyChecker.check(recordKey)
-                : recordKey != null && ofKeys.has(recordKey);
-        if (!fits || value == null || !ofValues.has(value)) {
+        if (value == null || !ofValues.has(value) || !fits(ofKeys, recordKey)) {
             valueKind = null; // and so it stays, for the order of records
             return false;
         }
-        if (ofKeys == null || recordKey == null) {
-            addMixed(reducer, recordKey, ofValues, ofValues.bits(value));
+        long bits = ofValues.bits(value);
+        if (textKeys && recordKey != null) {
+            addText(reducer, (String) recordKey, ofValues, bits);
+        } else if (ofKeys == null || recordKey == null) {
+            addMixed(reducer, recordKey, ofValues, bits);
         } else {
-            addPrimitives(reducer, ofKeys, ofKeys.bits(recordKey), ofValues, ofValues.bits(value));
+            addPrimitives(reducer, ofKeys, ofKeys.bits(recordKey), ofValues, bits);
         }
         return true;
+    }
+
+    private boolean fits(@Nullable Primitive ofKeys, @Nullable Object recordKey) {
+        if (ofKeys != null) {
+            return ofKeys.has(recordKey);
+        }
+        return !serializing && (textKeys ? recordKey instanceof String : keyChecker.check(recordKey));
+    }
+
+    private void addText(int reducer, String recordKey, Primitive ofValues, long value) {
+        if (texts.length == 0) {
+            texts = new TextBuffer[numReducers];
+        }
+        TextBuffer buffer = texts[reducer];
+        if (buffer == null) {
+            buffer = new TextBuffer(ofValues);
+            texts[reducer] = buffer;
+            reducers++;
+        }
+        int grown = buffer.add(recordKey, recordKey.hashCode(), value, longestChunk);
+        arrayBytes += grown;
+        referencedRecords++;
+        if (buffer.endsWithReference()) {
+            memory.grow(grown + keySizes.add(recordKey), look);
+        } else if (grown != 0) {
+            memory.hold(held);
+        }
     }
 
     private void addPrimitives(int reducer, Primitive ofKeys, long recordKey, Primitive ofValues, long value) {
@@ -247,6 +287,9 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         BlockBuffer<?> before = at(references, reducer);
         if (before == null) {
             before = at(mixed, reducer);
+        }
+        if (before == null) {
+            before = at(texts, reducer);
         }
         if (before == null) {
             before = at(numbers, reducer);
@@ -338,17 +381,11 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             indexBytes += DiskBlock.INDEX_BYTES;
             return disk.write(to, key, reducer, part, block);
         };
-        PrimitiveBuffer first = at(numbers, reducer);
-        if (first != null) {
-            first.moveOut(move);
-        }
-        MixedBuffer orFirst = at(mixed, reducer);
-        if (orFirst != null) {
-            orFirst.moveOut(move);
-        }
-        ObjectBuffer second = at(references, reducer);
-        if (second != null) {
-            second.moveOut(move);
+        for (BlockBuffer<?> next :
+                Arrays.asList(at(numbers, reducer), at(texts, reducer), at(mixed, reducer), at(references, reducer))) {
+            if (next != null) {
+                next.moveOut(move);
+            }
         }
         SerializedBuffer third = at(bytes, reducer);
         if (third != null) {
@@ -422,19 +459,16 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     }
 
     private void takeBlocks(int reducer, double bytesPerRecord, Consumer<Block> blocks) {
-        PrimitiveBuffer first = at(numbers, reducer);
-        MixedBuffer orFirst = at(mixed, reducer);
-        ObjectBuffer second = at(references, reducer);
+        BlockBuffer<?> exact = at(numbers, reducer);
+        if (exact != null) {
+            exact.moveTo(blocks, 0);
+        }
+        for (BlockBuffer<?> next : Arrays.asList(at(texts, reducer), at(mixed, reducer), at(references, reducer))) {
+            if (next != null) {
+                next.moveTo(blocks, bytesPerRecord);
+            }
+        }
         SerializedBuffer third = at(bytes, reducer);
-        if (first != null) {
-            first.moveTo(blocks, 0);
-        }
-        if (orFirst != null) {
-            orFirst.moveTo(blocks, bytesPerRecord);
-        }
-        if (second != null) {
-            second.moveTo(blocks, bytesPerRecord);
-        }
         if (third != null) {
             third.moveTo(blocks);
         }
@@ -470,6 +504,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     public void close() {
         scope.memory().unregister(this);
         numbers = new PrimitiveBuffer[0];
+        texts = new TextBuffer[0];
         mixed = new MixedBuffer[0];
         references = new ObjectBuffer[0];
         bytes = new SerializedBuffer[0];

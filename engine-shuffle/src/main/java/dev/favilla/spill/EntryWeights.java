@@ -1,0 +1,86 @@
+package dev.favilla.spill;
+
+import java.util.BitSet;
+
+/** How much the entries of a table count when parts of it have to move out, and which stay. */
+final class EntryWeights {
+
+    private final KeyTable table;
+    private final boolean gathered;
+
+    /** @param gathered whether values are gathered, so that an entry counts by how many it has */
+    EntryWeights(KeyTable table, boolean gathered) {
+        this.table = table;
+        this.gathered = gathered;
+    }
+
+    /** Returns how much an entry counts; 0 if it cannot be moved, since its values have been already. */
+    int of(int entry) {
+        if (!gathered) {
+            return 1;
+        }
+        Object held = table.value(entry);
+        return held instanceof LargeGroup.Writer ? 0 : 1 + GatherValues.count(held);
+    }
+
+    /** Returns the entry that counts most. */
+    int heaviest() {
+        int heaviest = 0;
+        for (int entry = 1; entry < table.size(); entry++) {
+            heaviest = of(entry) > of(heaviest) ? entry : heaviest;
+        }
+        return heaviest;
+    }
+
+    /** Returns the parts to be moved out, the largest first, until they are about {@code share} of all. */
+    BitSet largestParts(MovedParts parts, double share) {
+        long[] weights = new long[parts.count()];
+        long all = 0;
+        for (int entry = 0; entry < table.size(); entry++) {
+            int weight = of(entry);
+            weights[parts.partOf(table.hash(entry))] += weight;
+            all += weight;
+        }
+        BitSet chosen = new BitSet();
+        double wanted = share * all;
+        while (wanted > 0 && chosen.cardinality() < weights.length) {
+            int largest = 0;
+            for (int part = 0; part < weights.length; part++) {
+                largest = weights[part] > weights[largest] ? part : largest;
+            }
+            chosen.set(largest);
+            wanted -= weights[largest];
+            weights[largest] = -1;
+        }
+        return chosen;
+    }
+
+    /** Returns what stays where some parts leave. */
+    BitSet allBut(BitSet leaving, MovedParts parts) {
+        BitSet kept = new BitSet(table.size());
+        for (int entry = 0; entry < table.size(); entry++) {
+            kept.set(entry, of(entry) == 0 || !leaving.get(parts.partOf(table.hash(entry))));
+        }
+        return kept;
+    }
+
+    /**
+     * Returns what stays where no part can be cut: at least one key, or nothing would ever be finished.
+     *
+     * @param growingGroups how many keys stay in any case
+     */
+    BitSet firstHalf(int growingGroups) {
+        BitSet kept = new BitSet(table.size());
+        int movable = 0;
+        for (int entry = 0; entry < table.size(); entry++) {
+            movable += of(entry) == 0 ? 0 : 1;
+        }
+        int staying = growingGroups > 0 ? movable / 2 : (movable + 1) / 2;
+        for (int entry = 0; entry < table.size(); entry++) {
+            if (of(entry) == 0 || staying-- > 0) {
+                kept.set(entry);
+            }
+        }
+        return kept;
+    }
+}
