@@ -23,14 +23,13 @@ class TextKeysTest {
         List<Pair<String, Long>> records = new ArrayList<>();
         for (int i = 0; i < 60_000; i++) {
             int number = random.nextInt(25_000);
-            String key =
-                    switch (number % 5) {
-                        case 0 -> "customer-" + number;
-                        case 1 -> "somebody whose name is long " + number;
-                        case 2 -> "\u043a\u0442\u043e-\u0442\u043e " + number;
-                        case 3 -> "\u00e9" + number;
-                        default -> Integer.toString(number % 100);
-                    };
+            String key = switch (number % 5) {
+                case 0 -> "customer-" + number;
+                case 1 -> "somebody whose name is long " + number;
+                case 2 -> "\u043a\u0442\u043e-\u0442\u043e " + number;
+                case 3 -> "\u00e9" + number;
+                default -> Integer.toString(number % 100);
+            };
             records.add(Pair.of(key, random.nextLong(1_000_000)));
         }
         return records;

@@ -88,7 +88,8 @@ class TextKeysTest {
                 MapOutputs moved = onDisk.writeAll(spec, maps);
 
                 assertThat(moved.outputs().stream().map(MapOutput::digest).toList())
-                        .isEqualTo(kept.outputs().stream().map(MapOutput::digest).toList());
+                        .isEqualTo(
+                                kept.outputs().stream().map(MapOutput::digest).toList());
                 assertThat(onDisk.readAll(spec, moved)).isEqualTo(inMemory.readAll(spec, kept));
             }
         }
@@ -100,7 +101,8 @@ class TextKeysTest {
         try (ShuffleFixture fixture = fixture(false, probes)) {
             List<Entry> records = new ArrayList<>();
             for (int i = 0; i < 3000; i++) {
-                records.add(entry("x".repeat(random.nextInt(20)) + i, (long) i)); // each once, and fewer than a table has
+                records.add(
+                        entry("x".repeat(random.nextInt(20)) + i, (long) i)); // each once, and fewer than a table has
             }
 
             MapOutputs outputs = fixture.writeAll(spec(1, TestCombiners.sum()), List.of(records));
