@@ -13,6 +13,7 @@ import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,6 +119,50 @@ class AggregationSpillTest {
         assertThat(little.spilledBytes()).isGreaterThan(scarce.spilledBytes());
         List<Row> inOrder = new ArrayList<>();
         expected.forEach((key, sum) -> inOrder.add(new Row(key.equals("no key") ? null : key, sum)));
+        assertThat(plenty.rows()).isEqualTo(inOrder);
+        assertThat(scarce.rows()).isEqualTo(inOrder);
+        assertThat(little.rows()).isEqualTo(inOrder);
+    }
+
+    private Outcome sumsOfTexts(long bytes, List<TextRows> blocks) throws Exception {
+        try (TableFixture fixture = new TableFixture(probes).leave(bytes);
+                AggregationTable table = new AggregationTable(new Folds.LongSum(), null, fixture.scope())) {
+            for (TextRows rows : blocks) {
+                table.mergeAll(Primitive.LONG, rows, rows.room());
+            }
+            List<Row> out = new ArrayList<>();
+            AggregationTable.Leaving leaving = table.drain();
+            while (leaving.advance()) {
+                out.add(new Row(leaving.key(), leaving.accumulator()));
+            }
+            return new Outcome(out, fixture.spilledBytes());
+        }
+    }
+
+    /** Some are kept as bits, some by reference, and all of them may have to move out between two rows. */
+    @Test
+    void textsThatAreMergedTogetherLeaveInTheSameOrderUnderThreeBudgets(TestSeed seed) throws Exception {
+        SplittableRandom random = seed.random();
+        List<TextRows> blocks = new ArrayList<>();
+        Map<Object, Object> expected = new LinkedHashMap<>();
+        for (int block = 0; block < 200; block++) {
+            TextRows rows = new TextRows(500);
+            for (int row = 0; row < rows.room(); row++) {
+                String text = "x".repeat(random.nextInt(3) * 8) + random.nextInt(20_000);
+                rows.set(row, text, text.hashCode(), row);
+                expected.merge(text, (long) row, (a, b) -> (Long) a + (Long) b);
+            }
+            blocks.add(rows);
+        }
+        List<Row> inOrder = new ArrayList<>();
+        expected.forEach((key, sum) -> inOrder.add(new Row(key, sum)));
+
+        Outcome plenty = sumsOfTexts(PLENTY, blocks);
+        Outcome scarce = sumsOfTexts(SCARCE, blocks);
+        Outcome little = sumsOfTexts(NEXT_TO_NOTHING, blocks);
+
+        assertThat(plenty.spilledBytes()).isZero();
+        assertThat(scarce.spilledBytes()).isPositive();
         assertThat(plenty.rows()).isEqualTo(inOrder);
         assertThat(scarce.rows()).isEqualTo(inOrder);
         assertThat(little.rows()).isEqualTo(inOrder);

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * What one map attempt has sent so far, by reducer and in order.
  *
  * <p>As long as values are numbers of one kind their bits are kept and no objects, and so are those of keys; of keys that
- * are texts their characters are, if those are merged that are equal. Others stay references as long as all of them are deeply immutable, and as long as map outputs do not crowd the heap. From the first that is not, everything is serialized: the attempt's data evidently is of a kind that needs copies,
- * and one kind of block after the other keeps the order.
+ * are texts their characters are, if reducers merge by key. Others stay references as long as all of them are deeply
+ * immutable, and as long as map outputs do not crowd the heap. From the first that is not, everything is serialized: the
+ * attempt's data evidently is of a kind that needs copies, and one kind of block after the other keeps the order.
  *
  * <p>What is held is paid for by the attempt until it is {@linkplain #handOver handed over}. When the attempt is short of
  * memory, all that is here goes to the end of one file, reducer by reducer. That changes where a record lies, not its
