@@ -169,9 +169,9 @@ class FailuresTest {
             }
         }
 
-        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void anExceptionOfAKeyThatCannotBePrintedDoesNotStopTheScheduler() {
+            engine.close(); // Spark has one context in a JVM
             try (EngineContext retrying = Engines.open("local[2,3]")) {
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(() -> retrying.range(0, 4, 1, 2)
@@ -247,12 +247,12 @@ class FailuresTest {
             Engines.assertUsable(engine);
         }
 
-        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void localModeTriesOnceAndTheOtherAsOftenAsItSays() {
             assertThatExceptionOfType(JobFailedException.class)
                     .isThrownBy(() -> numbers().map(x -> fail()).count())
                     .satisfies(e -> assertThat(e.attempts()).hasValue(1));
+            engine.close(); // Spark has one context in a JVM
             try (EngineContext retrying = Engines.open("local[2,3]")) {
                 assertThatExceptionOfType(JobFailedException.class)
                         .isThrownBy(() -> retrying.range(0, 1, 1, 1)

@@ -248,9 +248,9 @@ class SharedVariablesTest {
             assertThat(numbers.value()).isEqualTo(1006);
         }
 
-        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void countOncePerPartitionAlsoWhenFirstAttemptsFail() {
+            engine.close(); // Spark has one context in a JVM
             try (EngineContext retrying = Engines.open("local[2,2]")) {
                 LongAccumulator inAction = retrying.longAccumulator("in the action");
                 LongAccumulator beforeShuffle = retrying.longAccumulator("before the shuffle");
@@ -355,9 +355,9 @@ class SharedVariablesTest {
             assertThat(scaled.collect()).containsExactly(2L, 4L, 6L);
         }
 
-        @NotIn(value = TestMode.SPARK, because = "a retry needs another context of Spark, which has one in a JVM")
         @Test
         void aMutableOneIsCopiedForRetriesToo() {
+            engine.close(); // Spark has one context in a JVM
             try (EngineContext retrying = Engines.open("local[2,2]")) {
                 List<Integer> seenBefore = new ArrayList<>();
 

@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +42,65 @@ final class ExecutorHome {
 
     private final KillWatch killWatch = new KillWatch();
 
-    private ExecutorHome(RemoteExecutor executor, Map<Long, Broadcast<Parcel>> broadcasts) {
+    /** Whether it is the driver's, which ends with the driver's context and not before. */
+    private final boolean drivers;
+
+    /** Tasks that have entered and have not ended. Changed only while its entry of the table is computed. */
+    private final AtomicInteger tasks = new AtomicInteger();
+
+    /** Whether it is to be closed as soon as no task is in it. Guarded in the same way. */
+    private boolean released;
+
+    private ExecutorHome(RemoteExecutor executor, Map<Long, Broadcast<Parcel>> broadcasts, boolean drivers) {
         this.executor = executor;
         this.broadcasts = broadcasts;
+        this.drivers = drivers;
     }
 
     /** Returns the one of a context, making it for the first who asks. */
     static ExecutorHome of(RemoteExecutor.Recipe recipe) {
         return HOMES.computeIfAbsent(recipe.context(), context -> open(recipe));
+    }
+
+    /** Returns the same for a task, and keeps it open until that has ended. */
+    static ExecutorHome enter(Lease lease, TaskContext task) {
+        RemoteExecutor.Recipe recipe = lease.recipe();
+        ExecutorHome entered = HOMES.compute(recipe.context(), (context, known) -> {
+            ExecutorHome home = known == null ? open(recipe) : known;
+            home.tasks.incrementAndGet();
+            home.released = false;
+            return home;
+        });
+        task.addTaskCompletionListener((TaskCompletionListener) ended -> leave(recipe.context()));
+        return entered;
+    }
+
+    private static void leave(ContextId context) {
+        HOMES.computeIfPresent(context, (same, home) -> {
+            home.tasks.decrementAndGet();
+            return home.unlessDone();
+        });
+    }
+
+    /** Has it closed once no task is in it. */
+    static void release(ContextId context) {
+        HOMES.computeIfPresent(context, (same, home) -> {
+            home.released = !home.drivers;
+            return home.unlessDone();
+        });
+    }
+
+    private @Nullable ExecutorHome unlessDone() {
+        if (released && tasks.get() == 0) {
+            end();
+            return null;
+        }
+        return this;
+    }
+
+    /** Returns of how many contexts there is one in this process. */
+    static int count() {
+        return HOMES.size();
     }
 
     private static ExecutorHome open(RemoteExecutor.Recipe recipe) {
@@ -55,12 +109,12 @@ final class ExecutorHome {
         SparkBroadcasts transfer = new SparkBroadcasts(broadcasts);
         RemoteExecutor executor = recipe.open(id, transfer);
         transfer.executor = executor;
-        return new ExecutorHome(executor, broadcasts);
+        return new ExecutorHome(executor, broadcasts, false);
     }
 
     /** Has tasks that run in the driver's process use what the driver has. */
     static ExecutorHome adopt(ContextId context, RemoteExecutor driver) {
-        ExecutorHome home = new ExecutorHome(driver, new ConcurrentHashMap<>());
+        ExecutorHome home = new ExecutorHome(driver, new ConcurrentHashMap<>(), true);
         HOMES.put(context, home);
         return home;
     }
@@ -68,13 +122,22 @@ final class ExecutorHome {
     static void close(ContextId context) {
         ExecutorHome home = HOMES.remove(context);
         if (home != null) {
-            home.killWatch.close();
-            home.executor.close();
+            home.end();
         }
+    }
+
+    private void end() {
+        killWatch.close();
+        executor.close();
     }
 
     RemoteExecutor executor() {
         return executor;
+    }
+
+    /** Returns how many tasks run here. */
+    int taskCount() {
+        return tasks.get();
     }
 
     Map<Long, SparkAttempt> attempts() {

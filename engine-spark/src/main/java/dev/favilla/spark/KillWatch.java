@@ -1,7 +1,9 @@
 package dev.favilla.spark;
 
 import dev.favilla.attempt.TaskScope;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
@@ -27,17 +29,22 @@ final class KillWatch implements AutoCloseable {
         looks.setRemoveOnCancelPolicy(true);
     }
 
-    /** Watches one task until what is returned is cancelled. */
+    /** Watches one task until what is returned is cancelled. Once this is closed, asks it to stop instead. */
     Future<?> over(TaskContext context, TaskScope scope) {
-        return looks.scheduleWithFixedDelay(
-                () -> {
-                    if (context.isInterrupted()) {
-                        scope.kill("Spark has ended the task");
-                    }
-                },
-                PERIOD_MILLIS,
-                PERIOD_MILLIS,
-                TimeUnit.MILLISECONDS);
+        try {
+            return looks.scheduleWithFixedDelay(
+                    () -> {
+                        if (context.isInterrupted()) {
+                            scope.kill("Spark has ended the task");
+                        }
+                    },
+                    PERIOD_MILLIS,
+                    PERIOD_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            scope.kill("its context was closed");
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

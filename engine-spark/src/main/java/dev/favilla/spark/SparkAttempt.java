@@ -13,6 +13,7 @@ import dev.favilla.scheduler.TaskAccumulators;
 import dev.favilla.scheduler.TaskSpec;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.shuffle.ShuffleWriter;
+import dev.favilla.spi.RemoteExecutor;
 import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.Locality;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class SparkAttempt {
 
     /** Runs the work of {@code rdd} on a partition, from the opening of its scope to its close. */
     static Object run(StageRdd rdd, TaskContext context) {
-        ExecutorHome home = ExecutorHome.of(rdd.work().recipe());
+        ExecutorHome home = ExecutorHome.enter(rdd.work().lease().value(), context);
         SparkAttempt attempt;
         try {
             attempt = new SparkAttempt(home, context, rdd.work());
@@ -181,17 +182,14 @@ final class SparkAttempt {
 
     /** Opens a partition that Spark is about to cache. */
     static ChunkIterator records(StageRdd rdd, int partition, TaskContext context) {
-        ExecutorHome home = ExecutorHome.of(rdd.work().recipe());
+        RemoteExecutor.Recipe recipe = rdd.work().lease().value().recipe();
+        ExecutorHome home = ExecutorHome.of(recipe);
         SparkAttempt around = home.attempts().get(context.taskAttemptId());
         if (around == null) {
             throw new IllegalStateException(rdd + " was asked for its records outside of the engine's own jobs");
         }
         LineageNode target = home.lineage(rdd.work()).target();
-        return new ChunkIterator(
-                new Pipelines(rdd, home, context, around.scope),
-                target,
-                partition,
-                rdd.work().recipe());
+        return new ChunkIterator(new Pipelines(rdd, home, context, around.scope), target, partition, recipe);
     }
 
     /** Takes records to the shuffle. */

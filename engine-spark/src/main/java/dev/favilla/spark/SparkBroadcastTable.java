@@ -40,6 +40,14 @@ final class SparkBroadcastTable {
         return spark.broadcast(Parcel.ofBytes(frame, driver.here()), ClassTag$.MODULE$.apply(Parcel.class));
     }
 
+    /** Drops all, here and in executors. */
+    synchronized void close() {
+        if (!spark.isStopped()) {
+            made.values().forEach(Broadcast::destroy);
+        }
+        made.clear();
+    }
+
     /** Drops the copies of executors. */
     synchronized void drop(long id) {
         Broadcast<Parcel> broadcast = made.remove(id);

@@ -26,7 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
+import scala.reflect.ClassTag$;
 
 /**
  * Has Spark run the jobs of a context: one thread of ours for each waits for it, and merges results by functions of the
@@ -38,6 +40,8 @@ final class SparkScheduler implements JobScheduler {
 
     private final Parts parts;
     private final SparkExecutors executors;
+    private final SparkBroadcastTable broadcasts;
+    private final Broadcast<Lease> lease;
 
     /** Tasks that run in this process. */
     private final ExecutorHome here;
@@ -58,10 +62,11 @@ final class SparkScheduler implements JobScheduler {
 
     /** @param disconnect ends what was connected */
     SparkScheduler(SparkContext spark, Cluster.Driver driver, Runnable disconnect) {
-        SparkBroadcastTable broadcasts = new SparkBroadcastTable(spark, driver);
+        this.broadcasts = new SparkBroadcastTable(spark, driver);
         Updates updates = new Updates();
         spark.register(updates, "favilla");
-        Translation translation = new Translation(spark, driver, updates, broadcasts::all);
+        this.lease = spark.broadcast(new Lease(driver.executors()), ClassTag$.MODULE$.apply(Lease.class));
+        Translation translation = new Translation(spark, driver, lease, updates, broadcasts::all);
         MapUpdates mapUpdates = new MapUpdates(updates, driver.accumulators(), driver.here());
         JobWatch watch = new JobWatch();
         spark.addSparkListener(watch);
@@ -196,7 +201,7 @@ final class SparkScheduler implements JobScheduler {
                     List.of()));
         }
         int slots = parts.spark().isStopped() ? 0 : parts.spark().defaultParallelism();
-        int tasks = Math.max(running.size(), here.attempts().size()); // those of a job that was cancelled may go on
+        int tasks = Math.max(running.size(), here.taskCount()); // those of a job that was cancelled may go on
         return new SchedulerStatus(
                 jobs, List.of(), List.of(new SchedulerStatus.ExecutorStatus(executors.id(), slots, tasks, false)));
     }
@@ -229,7 +234,7 @@ final class SparkScheduler implements JobScheduler {
 
     @Override
     public SchedulerTables tables() {
-        return new SchedulerTables(running.size(), 0, 0, 0, parts.translation().shuffleCount(), 1);
+        return new SchedulerTables(running.size(), 0, 0, here.taskCount(), parts.translation().shuffleCount(), 1);
     }
 
     @Override
@@ -256,11 +261,19 @@ final class SparkScheduler implements JobScheduler {
                 Thread.currentThread().interrupt();
             }
         }
-        if (!parts.spark().isStopped()) {
-            parts.spark().removeSparkListener(parts.watch());
-        }
         disconnect.run();
+        if (!parts.spark().isStopped()) {
+            giveBack();
+        }
         ExecutorHome.close(parts.driver().executors().context());
         return stuck;
+    }
+
+    /** Leaves a context of Spark's that others use with nothing of ours, in no process. */
+    private void giveBack() {
+        parts.spark().removeSparkListener(parts.watch());
+        parts.translation().close();
+        broadcasts.close();
+        lease.destroy();
     }
 }

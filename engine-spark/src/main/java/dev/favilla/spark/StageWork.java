@@ -1,7 +1,6 @@
 package dev.favilla.spark;
 
 import dev.favilla.lineage.LineageBinary;
-import dev.favilla.spi.RemoteExecutor;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,7 @@ import org.apache.spark.broadcast.Broadcast;
  *
  * @param number unique in the driver, so that the tasks of one process read the lineage once
  * @param kind what comes of a partition
- * @param recipe makes what they need in their process
+ * @param lease brings what they need in their process
  * @param lineage what is computed, and the shuffle or action it is computed for
  * @param classes the names of the classes of the records in it
  * @param broadcasts those that there were, by id
@@ -21,7 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
 record StageWork(
         long number,
         Kind kind,
-        RemoteExecutor.Recipe recipe,
+        Broadcast<Lease> lease,
         LineageBinary lineage,
         List<String> classes,
         Map<Long, Broadcast<Parcel>> broadcasts,

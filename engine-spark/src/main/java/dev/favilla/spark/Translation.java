@@ -44,6 +44,7 @@ final class Translation {
 
     private final SparkContext spark;
     private final Cluster.Driver driver;
+    private final Broadcast<Lease> lease;
     private final Updates updates;
     private final Supplier<Map<Long, Broadcast<Parcel>>> broadcasts;
     private final AtomicLong nextNumber = new AtomicLong();
@@ -55,16 +56,19 @@ final class Translation {
     private final Map<Integer, StageRdd> cached = new ConcurrentHashMap<>();
 
     /**
+     * @param lease what tasks may have in their processes
      * @param updates brings what map tasks add to accumulators
      * @param broadcasts returns all there are, in Spark's form
      */
     Translation(
             SparkContext spark,
             Cluster.Driver driver,
+            Broadcast<Lease> lease,
             Updates updates,
             Supplier<Map<Long, Broadcast<Parcel>>> broadcasts) {
         this.spark = spark;
         this.driver = driver;
+        this.lease = lease;
         this.updates = updates;
         this.broadcasts = broadcasts;
     }
@@ -142,7 +146,7 @@ final class Translation {
         StageWork work = new StageWork(
                 nextNumber.getAndIncrement(),
                 kind,
-                driver.executors(),
+                lease,
                 lineage,
                 driver.here().classes().names(),
                 broadcasts.get(),
@@ -194,6 +198,12 @@ final class Translation {
     /** Lets go of a shuffle; Spark's cleaner drops its files. */
     void release(int shuffle) {
         shuffles.remove(shuffle);
+    }
+
+    /** Lets go of everything. */
+    void close() {
+        cached.keySet().forEach(this::unpersist);
+        shuffles.clear();
     }
 
     int shuffleCount() {
