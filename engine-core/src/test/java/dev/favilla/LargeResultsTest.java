@@ -93,6 +93,7 @@ class LargeResultsTest {
         }
     }
 
+    @NotIn(value = TestMode.SPARK, because = "Spark tries a task again whatever it throws")
     @Test
     void areNotTriedAgain() {
         try (EngineContext engine = open("local[1,4]", "64k");
@@ -106,6 +107,7 @@ class LargeResultsTest {
         }
     }
 
+    @NotIn(value = TestMode.SPARK, because = "the sum of all results is limited by spark.driver.maxResultSize")
     @Test
     void ofReductionsAreLimitedToo() {
         try (EngineContext engine = open("local[2]", "64k")) {

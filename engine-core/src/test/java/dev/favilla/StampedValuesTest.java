@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.favilla.StampedShape.Stamped;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.testing.InEveryMode;
+import dev.favilla.testing.NotIn;
+import dev.favilla.testing.TestMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which class a value is of makes no difference to whether two versions of it are told apart. */
 @InEveryMode
+@NotIn(value = TestMode.SPARK, because = "the fault is put into an executor of our own, of which there is none")
 @Timeout(120)
 class StampedValuesTest {
 

@@ -10,10 +10,12 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.spi.RemoteExecutor;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.EncodedBlock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -77,9 +79,22 @@ final class ExecutorHome {
 
     private static void leave(ContextId context) {
         HOMES.computeIfPresent(context, (same, home) -> {
-            home.tasks.decrementAndGet();
+            synchronized (home) {
+                home.tasks.decrementAndGet();
+                home.notifyAll();
+            }
             return home.unlessDone();
         });
+    }
+
+    /** Waits until no task runs here, or as long as {@code patience}, and returns how many do. */
+    synchronized int awaitNoTasks(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        for (long left = patience.toMillis(); tasks.get() > 0 && left > 0; ) {
+            wait(left);
+            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        }
+        return tasks.get();
     }
 
     /** Has it closed once no task is in it. */

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +106,7 @@ final class SparkAttempt {
             result = run(rdd);
         } catch (Throwable t) { // user code may throw anything; Spark is told by an exception that can travel
             closeAfter(t);
-            throw RemoteTaskException.of(t, context);
+            throw failure(t);
         }
         try {
             scope.close();
@@ -113,6 +114,13 @@ final class SparkAttempt {
             throw RemoteTaskException.of(e, context);
         }
         return result;
+    }
+
+    /** An attempt that was asked to stop has not failed: Spark runs it again if its job goes on, and does not count it. */
+    private RuntimeException failure(Throwable thrown) {
+        return scope.killReason()
+                .<RuntimeException>map(TaskKilledException::new)
+                .orElseGet(() -> RemoteTaskException.of(thrown, context));
     }
 
     private void closeAfter(Throwable first) {

@@ -3,7 +3,6 @@ package dev.favilla.spark;
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.event.EngineListener;
-import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;
 import dev.favilla.scheduler.ExecutorBackend;
 import dev.favilla.scheduler.ExecutorMaker;
@@ -247,19 +246,11 @@ final class SparkScheduler implements JobScheduler {
         if (!closed.compareAndSet(false, true)) {
             return List.of();
         }
-        List<SparkJob> left = List.copyOf(running.values());
-        left.forEach(job -> job.close("its context was closed"));
         List<String> stuck = new ArrayList<>();
-        long end = System.nanoTime() + deadline.toNanos();
-        for (SparkJob job : left) {
-            try {
-                Optional<JobOutcome> how = job.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-                if (how.isEmpty()) {
-                    stuck.add(job + " goes on in Spark");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        try {
+            endJobs(System.nanoTime() + deadline.toNanos(), stuck);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         disconnect.run();
         if (!parts.spark().isStopped()) {
@@ -267,6 +258,25 @@ final class SparkScheduler implements JobScheduler {
         }
         ExecutorHome.close(parts.driver().executors().context());
         return stuck;
+    }
+
+    /** Ends what runs, and adds what does not end in time to {@code stuck}. */
+    private void endJobs(long end, List<String> stuck) throws InterruptedException {
+        List<SparkJob> left = List.copyOf(running.values());
+        left.forEach(job -> job.close("its context was closed"));
+        for (SparkJob job : left) {
+            if (job.await(until(end)).isEmpty()) {
+                stuck.add(job + " goes on in Spark");
+            }
+        }
+        int tasks = here.awaitNoTasks(until(end));
+        if (tasks > 0) {
+            stuck.add(tasks + " tasks go on in this process");
+        }
+    }
+
+    private static Duration until(long end) {
+        return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     }
 
     /** Leaves a context of Spark's that others use with nothing of ours, in no process. */

@@ -29,8 +29,8 @@ import scala.Tuple2;
 class HereAndOnSparkTest {
 
     private static final Path TEXT = Path.of("../engine-examples/src/main/resources/data/moby-dick.txt");
-    private static final int WARM_ROUNDS = 2;
-    private static final int ROUNDS = 5;
+    private static final int WARM_ROUNDS = Integer.getInteger("favilla.warm.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("favilla.rounds", 5);
     private static final int ROWS = 100_000;
     private static final int PARTITIONS = 4;
 
