@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One task of Spark's as an attempt of ours: what it does for the {@link StageRdd} on top, whose records may come from
- * others below it that Spark caches. Belongs to the task's thread.
+ * others below it that Spark caches.
+ *
+ * <p><b>Threads.</b> Belongs to the task's thread, but for {@link #stop}.
  */
 final class SparkAttempt {
 
@@ -44,6 +46,10 @@ final class SparkAttempt {
     private final LineageBinary.Content content;
     private final TaskScope scope;
     private final TaskSpec spec;
+    private final Thread thread = Thread.currentThread();
+
+    /** Whether its thread has gone on to what is not ours. Guarded by this. */
+    private boolean ended;
 
     private SparkAttempt(ExecutorHome home, TaskContext context, StageWork work) {
         this.home = home;
@@ -97,6 +103,19 @@ final class SparkAttempt {
         } finally {
             watched.cancel(false);
             home.attempts().remove(context.taskAttemptId());
+            attempt.end();
+        }
+    }
+
+    private synchronized void end() {
+        ended = true;
+    }
+
+    /** Has it end as soon as it can, and wakes it from whatever it waits for. From any thread. */
+    synchronized void stop(String reason) {
+        if (!ended) {
+            scope.kill(reason);
+            thread.interrupt();
         }
     }
 

@@ -269,6 +269,7 @@ final class SparkScheduler implements JobScheduler {
                 stuck.add(job + " goes on in Spark");
             }
         }
+        here.attempts().values().forEach(attempt -> attempt.stop("its context was closed"));
         int tasks = here.awaitNoTasks(until(end));
         if (tasks > 0) {
             stuck.add(tasks + " tasks go on in this process");
