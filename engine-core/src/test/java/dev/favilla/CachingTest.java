@@ -405,7 +405,9 @@ class CachingTest {
             }
         }
 
-        @NotIn(value = TestMode.SPARK, because = "Spark keeps a block once it is complete, whatever becomes of the task")
+        @NotIn(
+                value = TestMode.SPARK,
+                because = "Spark keeps a block once it is complete, whatever becomes of the task")
         @Test
         void ofAJobThatFailsLeaveNoBlock() {
             RDD<Integer> kept = counted(2).cache();

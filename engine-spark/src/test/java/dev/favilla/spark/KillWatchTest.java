@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class KillWatchTest {
 
-    private final UnifiedMemoryManager memory = new UnifiedMemoryManager(1L << 20, 0.5);
+    private final UnifiedMemoryManager memory = new UnifiedMemoryManager(32L << 20, 0.5);
     private final TaskContext task = TaskContext$.MODULE$.empty();
 
     @Test
