@@ -233,7 +233,8 @@ final class SparkScheduler implements JobScheduler {
 
     @Override
     public SchedulerTables tables() {
-        return new SchedulerTables(running.size(), 0, 0, here.taskCount(), parts.translation().shuffleCount(), 1);
+        return new SchedulerTables(
+                running.size(), 0, 0, here.taskCount(), parts.translation().shuffleCount(), 1);
     }
 
     @Override

@@ -58,14 +58,7 @@ class ExamplesOnSparkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "wordcount --partitions 4 --top 20",
-                "pagerank",
-                "airports",
-                "tax",
-                "addresses " + TEXTS
-            })
+    @ValueSource(strings = {"wordcount --partitions 4 --top 20", "pagerank", "airports", "tax", "addresses " + TEXTS})
     void printTheSameHereAndThere(String command, LoopbackCluster cluster) {
         Ended here = run(command, "local[2]");
 

@@ -25,7 +25,8 @@ class GivenBackTest {
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
             try (EngineContext engine = SparkEngine.builder(spark).open()) {
                 Broadcast<Long> one = engine.broadcast(1L);
-                RDD<Long> kept = engine.range(0, 100, 1, 8).map(x -> x + one.value()).cache();
+                RDD<Long> kept =
+                        engine.range(0, 100, 1, 8).map(x -> x + one.value()).cache();
                 assertThat(kept.map(x -> x % 10).distinct().count()).isEqualTo(10);
                 assertThat(homes(spark)).contains(1);
                 assertThat(spark.getPersistentRDDs()).hasSize(1);

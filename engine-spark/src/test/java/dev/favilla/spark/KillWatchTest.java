@@ -32,7 +32,8 @@ class KillWatchTest {
             Future<?> watched = watch.over(task, scope);
 
             assertThat(watched).isDone();
-            assertThat(scope.killReason()).hasValueSatisfying(reason -> assertThat(reason).contains("closed"));
+            assertThat(scope.killReason())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("closed"));
         }
     }
 }
