@@ -16,6 +16,7 @@ import dev.favilla.serializer.SerializationException;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleReader;
+import dev.favilla.spill.FinishedTable;
 import dev.favilla.spill.HashJoin;
 import dev.favilla.spill.JoinType;
 import dev.favilla.spill.JoinedRows;
@@ -215,10 +216,17 @@ public final class JoinNode extends Node {
 
         @Override
         public int pushNumbers(Primitive keys, Primitive values, long[] entries, int from, int to) {
-            for (int i = from; i < to; i++) {
-                join.addRight(keys, entries[2 * i], values, entries[2 * i + 1]);
-            }
+            join.addRight(keys, values, entries, from, to);
             return to - from;
+        }
+
+        @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            try {
+                return join.takeRight(table);
+            } catch (SerializationException e) {
+                throw e.during("Copying what " + dataset + " holds");
+            }
         }
     }
 
@@ -262,13 +270,9 @@ public final class JoinNode extends Node {
         @Override
         public int pushNumbers(Primitive keys, Primitive values, long[] records, int from, int to) throws Exception {
             build();
-            for (int i = from; i < to; i++) {
-                wanted = join.addLeft(keys, records[2 * i], values, records[2 * i + 1]);
-                if (!wanted) {
-                    return i - from;
-                }
-            }
-            return to - from;
+            int taken = join.addLeft(keys, values, records, from, to);
+            wanted = taken == to - from;
+            return taken;
         }
 
         private void build() throws Exception {

@@ -11,6 +11,7 @@ import dev.favilla.lineage.TaskInputs;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.ShuffleReader;
+import dev.favilla.spill.FinishedTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,11 @@ final class KeyedInput {
         @Override
         public boolean push(@Nullable Object record) throws Exception {
             return sink.push(entries.key(record), entries.value(record));
+        }
+
+        @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            return sink.takeTable(table);
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.favilla.lineage.TaskInputs;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.Partitioner;
 import dev.favilla.shuffle.ShuffleReader;
+import dev.favilla.spill.FinishedTable;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ public final class ShuffledNode extends Node {
 
         @Override
         public Cursor open(int partition, TaskInputs inputs) throws Exception {
-            return new ShuffleCursor(inputs.shuffle(dependency, partition), entries);
+            return new ShuffleCursor(inputs.shuffle(dependency, partition), entries, placedByKey);
         }
     }
 
@@ -77,12 +78,15 @@ public final class ShuffledNode extends Node {
 
         private final ShuffleReader reader;
         private final EntryBuilder entries;
+        private final boolean areEntries;
         private @Nullable Sink target;
         private boolean wanted = true;
 
-        ShuffleCursor(ShuffleReader reader, EntryBuilder entries) {
+        /** @param areEntries whether records have the keys and values of the entries that they are made of */
+        ShuffleCursor(ShuffleReader reader, EntryBuilder entries, boolean areEntries) {
             this.reader = reader;
             this.entries = entries;
+            this.areEntries = areEntries;
         }
 
         @Override
@@ -95,6 +99,11 @@ public final class ShuffledNode extends Node {
         public boolean push(@Nullable Object key, @Nullable Object value) throws Exception {
             wanted = target != null && target.push(entries.record(key, value));
             return wanted;
+        }
+
+        @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            return areEntries && target != null && target.takeTable(table);
         }
 
         @Override

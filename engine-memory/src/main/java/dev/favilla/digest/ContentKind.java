@@ -2,6 +2,7 @@ package dev.favilla.digest;
 
 import dev.favilla.value.DriverOnlySearch;
 import dev.favilla.value.Immutability;
+import dev.favilla.value.NumberList;
 import dev.favilla.value.PlatformTypes;
 import dev.favilla.value.SerialForm;
 import dev.favilla.value.StableHash;
@@ -108,7 +109,7 @@ final class ContentKind {
     }
 
     private static ContentKind classifyHolder(Class<?> type, long ofClass) {
-        if (PlatformTypes.isPlatform(type) && !type.isArray()) {
+        if ((PlatformTypes.isPlatform(type) && !type.isArray()) || type == NumberList.class) {
             // Which class of the JDK holds the elements is not content: it may change on the way.
             ContentKind container = container(type);
             if (container != null) {

@@ -11,6 +11,7 @@ import com.esotericsoftware.kryo.kryo5.serializers.ClosureSerializer;
 import com.esotericsoftware.kryo.kryo5.util.MapReferenceResolver;
 import dev.favilla.value.FlatTypes;
 import dev.favilla.value.Immutability;
+import dev.favilla.value.NumberList;
 import java.lang.reflect.InvocationHandler;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -180,6 +181,8 @@ final class PreparedKryo extends Kryo {
         } else if (leavesAreOurs && object instanceof Double number) {
             output.writeByte(DOUBLE_TAG);
             output.writeDouble(number);
+        } else if (object instanceof NumberList numbers) {
+            super.writeClassAndObject(output, numbers.toArrayList());
         } else if (!isOutermost() || !writeRecord(output, object)) {
             super.writeClassAndObject(output, object);
         }

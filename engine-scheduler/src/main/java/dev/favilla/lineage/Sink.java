@@ -1,6 +1,7 @@
 package dev.favilla.lineage;
 
 import dev.favilla.closure.ClassRecipe;
+import dev.favilla.spill.FinishedTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ public abstract class Sink {
             }
         }
         return to - from;
+    }
+
+    /**
+     * Takes all records there are as a table of their keys and values, or returns false and does nothing: then they are
+     * pushed. Asked before the first of them, if they are entries that an aggregation has come to.
+     */
+    public boolean takeTable(FinishedTable table) throws Exception {
+        return false;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.favilla.pipeline;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Sink;
+import dev.favilla.spill.FinishedTable;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ abstract class SegmentEntry extends Sink {
         }
 
         @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            return !shut && first.takeTable(table);
+        }
+
+        @Override
         ClassRecipe own() {
             return new ClassRecipe(MethodHandles.lookup(), first, scope);
         }
@@ -77,6 +83,11 @@ abstract class SegmentEntry extends Sink {
         public int pushAll(@Nullable Object[] records, int from, int to) throws Exception {
             scope.checkKilled();
             return shut ? 0 : exit.pushAll(records, from, to);
+        }
+
+        @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            return !shut && exit.takeTable(table);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.favilla.pipeline;
 
 import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Sink;
+import dev.favilla.spill.FinishedTable;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,12 @@ abstract class SegmentExit extends Sink {
             int taken = all.pushAll(records, from, to);
             shut = taken < to - from;
             return taken;
+        }
+
+        @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            Sink all = target;
+            return !shut && all != null && all.takeTable(table);
         }
 
         @Override

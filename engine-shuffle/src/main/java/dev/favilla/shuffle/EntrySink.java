@@ -1,5 +1,6 @@
 package dev.favilla.shuffle;
 
+import dev.favilla.spill.FinishedTable;
 import dev.favilla.value.Primitive;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,14 @@ public interface EntrySink {
 
     /** Takes one entry and returns whether more are wanted. */
     boolean push(@Nullable Object key, @Nullable Object value) throws Exception;
+
+    /**
+     * Takes all entries there are as a table, or returns false and does nothing: then they are pushed. Asked before the
+     * first of them.
+     */
+    default boolean takeTable(FinishedTable table) throws Exception {
+        return false;
+    }
 
     /**
      * Takes entries whose keys and values are numbers, in their order, until no more are wanted.

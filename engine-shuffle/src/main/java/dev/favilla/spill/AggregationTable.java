@@ -250,6 +250,13 @@ public final class AggregationTable implements AutoCloseable {
             }
         }
 
+        /** Returns the table as one that can be taken over; null if a key has left, or something has moved out. */
+        public @Nullable FinishedTable whole() {
+            return rest != null || next > 0 || folding.groups() != null
+                    ? null
+                    : new FinishedTable(table, this, folding.scope());
+        }
+
         private void end() {
             key = null;
             accumulator = null;

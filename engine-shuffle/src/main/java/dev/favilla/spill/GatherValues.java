@@ -32,8 +32,9 @@ public record GatherValues() implements Combiner<@Nullable Object, @Nullable Obj
             return large;
         }
         List<@Nullable Object> values = values(accumulator);
-        values.add(value);
-        return values;
+        List<@Nullable Object> growing = accumulator instanceof GatheredNumbers ? new ArrayList<>(values) : values;
+        growing.add(value);
+        return growing;
     }
 
     @Override
@@ -45,11 +46,11 @@ public record GatherValues() implements Combiner<@Nullable Object, @Nullable Obj
         return all;
     }
 
-    /** Returns the values in an accumulator that is not large. */
+    /** Returns the values in an accumulator that is not large, as they are now. */
     @SuppressWarnings({"unchecked", "NullAway"}) // accumulators of this combiner are what create and add have made
     static List<@Nullable Object> values(@Nullable Object accumulator) {
         return accumulator instanceof GatheredNumbers numbers
-                ? numbers.toList()
+                ? numbers.asList()
                 : (ArrayList<@Nullable Object>) accumulator;
     }
 

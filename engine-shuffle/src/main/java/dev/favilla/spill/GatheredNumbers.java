@@ -1,7 +1,7 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.NumberList;
 import dev.favilla.value.Primitive;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +43,18 @@ final class GatheredNumbers {
         return size;
     }
 
-    /** Returns them as objects. */
+    /** Returns them as they are now, to be looked at before another is added. */
+    List<@Nullable Object> asList() {
+        return listOf(numbers);
+    }
+
+    /** Returns them as a list of its own. */
     List<@Nullable Object> toList() {
-        List<@Nullable Object> list = new ArrayList<>(size);
-        for (int i = 0; i < size; i++) {
-            list.add(kind.box(numbers[i]));
-        }
-        return list;
+        return listOf(size == numbers.length ? numbers : Arrays.copyOf(numbers, size));
+    }
+
+    @SuppressWarnings("NullAway") // none of them is null
+    private List<@Nullable Object> listOf(long[] bits) {
+        return NumberList.of(kind, bits, size);
     }
 }

@@ -120,6 +120,33 @@ public final class GroupTable implements AutoCloseable {
         }
     }
 
+    /**
+     * Adds numbers by their keys as long as they can be looked for together, asking for memory as {@link #prepare} does.
+     *
+     * @param firstMark the next one is greater by 2
+     * @return where the rest begins
+     */
+    int putTogether(Primitive keys, Primitive values, long[] records, int from, int to, long firstMark) {
+        PrimitiveSlots numbers = table.primitives(keys, values);
+        if (numbers == null) {
+            return from;
+        }
+        int[] found = numbers.findAll(records, 2 * from, to - from);
+        for (int i = from; i < to; i++) {
+            prepare();
+            if (table.primitives(keys, values) != numbers) {
+                return i; // it has moved out meanwhile, or is kept in another way
+            }
+            int entry = found[i - from];
+            if (entry == KeyTable.ABSENT) {
+                put(keys, records[2 * i], values, records[2 * i + 1], firstMark + 2L * (i - from));
+            } else {
+                append(entry, records[2 * i + 1]);
+            }
+        }
+        return to;
+    }
+
     /** As {@link #put(Object, int, Object, long)}, of numbers. */
     void put(Primitive keys, long key, Primitive values, long value, long mark) {
         PrimitiveSlots numbers = table.primitives(keys, values);
@@ -136,6 +163,26 @@ public final class GroupTable implements AutoCloseable {
         } else {
             append(entry, value);
         }
+    }
+
+    /**
+     * Takes a table of one value for each key as its own, where it has none yet.
+     *
+     * @param keepsValues whether they are looked at
+     */
+    void adopt(KeyTable taken, boolean keepsValues) {
+        table = taken;
+        for (int entry = 0; entry < taken.size(); entry++) {
+            keepMark(entry, 2L * entry);
+        }
+        if (taken.valueKind() == null) {
+            for (int entry = 0; entry < taken.size(); entry++) {
+                Object kept = keepsValues ? own(taken.value(entry)) : null;
+                taken.setValue(entry, kept);
+                valueSizes.add(kept);
+            }
+        }
+        memory.hold(held);
     }
 
     private @Nullable Object own(@Nullable Object record) {
@@ -239,14 +286,10 @@ public final class GroupTable implements AutoCloseable {
         return table.find(key, hash);
     }
 
-    /** Returns the number of a key that is a number. */
-    int find(Primitive keys, long key) {
+    /** Returns the numbers of keys that are numbers; null if they are not found by their bits. */
+    int @Nullable [] findTogether(Primitive keys, long[] records, int from, int to) {
         PrimitiveSlots numbers = table.primitives(keys);
-        if (numbers != null) {
-            return numbers.find(key);
-        }
-        Object boxed = keys.box(key);
-        return find(boxed, StableHash.of(boxed));
+        return numbers == null ? null : numbers.findAll(records, 2 * from, to - from);
     }
 
     /** Returns the values of the key of that number. */
@@ -270,6 +313,11 @@ public final class GroupTable implements AutoCloseable {
     @Nullable
     Object key(int entry) {
         return table.key(entry);
+    }
+
+    /** Returns the hash of the key of that number. */
+    int hash(int entry) {
+        return table.hash(entry);
     }
 
     /** Returns the mark of the key of that number: as it was put, plus 1 if something has met it. */

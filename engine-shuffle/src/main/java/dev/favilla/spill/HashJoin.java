@@ -87,8 +87,22 @@ public final class HashJoin implements Spillable, AutoCloseable {
         addRight(key, hash, type.needsKeysOnly() ? null : value, 2 * rightKeys++);
     }
 
-    /** As {@link #addRight(Object, int, Object)}, of numbers. */
-    public void addRight(Primitive keys, long key, Primitive values, long value) {
+    /** As {@link #addRight(Object, int, Object)}, of numbers: see {@link dev.favilla.shuffle.EntrySink#pushNumbers}. */
+    public void addRight(Primitive keys, Primitive values, long[] records, int from, int to) {
+        int at = from;
+        while (at < to) {
+            int end = Math.min(to, at + PrimitiveSlots.BATCH);
+            int next = parts != null || type.needsKeysOnly()
+                    ? at
+                    : table.putTogether(keys, values, records, at, end, 2 * rightKeys);
+            rightKeys += next - at;
+            for (at = next; at < end; at++) {
+                addRight(keys, records[2 * at], values, records[2 * at + 1]);
+            }
+        }
+    }
+
+    private void addRight(Primitive keys, long key, Primitive values, long value) {
         if (parts != null || type.needsKeysOnly()) {
             Object boxed = keys.box(key);
             addRight(boxed, StableHash.of(boxed), values.box(value));
@@ -100,6 +114,27 @@ public final class HashJoin implements Spillable, AutoCloseable {
         } else {
             addRight(keys, key, values, value); // which may have been moved out meanwhile
         }
+    }
+
+    /**
+     * Takes right records that an aggregation has come to: its table as it is, if there are no others yet.
+     *
+     * @return false if there are; then nothing is done
+     */
+    public boolean takeRight(FinishedTable finished) throws Exception {
+        if (rightKeys > 0 || parts != null) {
+            return false;
+        }
+        KeyTable taken = finished.takeOver();
+        if (taken == null) {
+            while (finished.advance()) {
+                addRight(finished.key(), finished.hash(), finished.value());
+            }
+            return true;
+        }
+        rightKeys = taken.size();
+        table.adopt(taken, !type.needsKeysOnly());
+        return true;
     }
 
     /** @param mark twice a number by which keys come in the order in which they were first seen, plus 1 if it was met */
@@ -141,23 +176,42 @@ public final class HashJoin implements Spillable, AutoCloseable {
             return true;
         }
         int entry = meet(table.find(key, hash));
-        return !type.wantsLeft(entry != KeyTable.ABSENT) || handOut(key, hash, left, entry);
+        return !type.wantsLeft(entry != KeyTable.ABSENT) || handOut(key, left, entry);
     }
 
-    /** As {@link #addLeft(Object, int, Object)}, of numbers. */
-    public boolean addLeft(Primitive keys, long key, Primitive values, long left) throws Exception {
-        if (parts != null) {
-            Object boxed = keys.box(key);
-            return addLeft(boxed, StableHash.of(boxed), values.box(left));
+    /**
+     * As {@link #addLeft(Object, int, Object)}, of numbers: see {@link dev.favilla.shuffle.EntrySink#pushNumbers}.
+     *
+     * @return after how many of them more were wanted
+     */
+    public int addLeft(Primitive keys, Primitive values, long[] records, int from, int to) throws Exception {
+        for (int at = from; at < to; at += PrimitiveSlots.BATCH) {
+            int end = Math.min(to, at + PrimitiveSlots.BATCH);
+            int[] found = parts == null ? table.findTogether(keys, records, at, end) : null;
+            for (int i = at; i < end; i++) {
+                boolean wanted = found == null || parts != null // since a row was handed out, perhaps
+                        ? addLeft(keys, records[2 * i], values, records[2 * i + 1])
+                        : addLeft(keys, records[2 * i], values, records[2 * i + 1], meet(found[i - at]));
+                if (!wanted) {
+                    return i - from;
+                }
+            }
         }
-        int entry = meet(table.find(keys, key));
-        return !type.wantsLeft(entry != KeyTable.ABSENT)
-                || handOut(keys.box(key), keys.hash(key), values.box(left), entry);
+        return to - from;
     }
 
-    private boolean handOut(@Nullable Object key, int hash, @Nullable Object left, int entry) throws Exception {
-        handingOut = true;
-        handedOutHash = hash;
+    private boolean addLeft(Primitive keys, long key, Primitive values, long left) throws Exception {
+        Object boxed = keys.box(key);
+        return addLeft(boxed, StableHash.of(boxed), values.box(left));
+    }
+
+    private boolean addLeft(Primitive keys, long key, Primitive values, long left, int entry) throws Exception {
+        return !type.wantsLeft(entry != KeyTable.ABSENT) || handOut(keys.box(key), values.box(left), entry);
+    }
+
+    private boolean handOut(@Nullable Object key, @Nullable Object left, int entry) throws Exception {
+        handingOut = entry != KeyTable.ABSENT;
+        handedOutHash = handingOut ? table.hash(entry) : 0;
         boolean wanted = rows.matched(key, left, rights(entry));
         handingOut = false;
         return wanted;

@@ -1,5 +1,6 @@
 package dev.favilla.spill;
 
+import dev.favilla.value.NumberList;
 import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
 import java.util.ArrayList;
@@ -109,16 +110,31 @@ final class InputRows {
     /** Returns the values of an entry in a list of the caller's own. */
     List<@Nullable Object> valuesOf(int entry) {
         int end = entry < last.length ? last[entry] : 0;
-        if (end == 0) {
-            return new ArrayList<>(0);
+        int count = 0;
+        if (end != 0) {
+            count = 1;
+            for (int row = next[end]; row != end; row = next[row]) {
+                count++;
+            }
         }
-        int count = 1;
-        for (int row = next[end]; row != end; row = next[row]) {
-            count++;
+        Primitive bits = kind;
+        if (bits != null || count == 0) {
+            return numbersFrom(bits == null ? Primitive.LONG : bits, end, count);
         }
         List<@Nullable Object> values = new ArrayList<>(count);
         forEach(entry, values::add);
         return values;
+    }
+
+    @SuppressWarnings("NullAway") // none of them is null
+    private List<@Nullable Object> numbersFrom(Primitive bits, int end, int count) {
+        long[] found = new long[count];
+        int row = end;
+        for (int i = 0; i < count; i++) {
+            row = next[row];
+            found[i] = numbers[row];
+        }
+        return NumberList.of(bits, found, count);
     }
 
     /** Hands out the values of an entry. */

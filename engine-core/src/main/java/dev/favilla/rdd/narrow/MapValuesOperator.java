@@ -10,6 +10,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.rdd.EntryFormat;
+import dev.favilla.spill.FinishedTable;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ public record MapValuesOperator(Closure<MapFunction<@Nullable Object, @Nullable 
         return new MapValuesSink(result.dataset(), function.forTask(inputs.scope()), entries, downstream);
     }
 
-    private static final class MapValuesSink extends Sink {
+    private static final class MapValuesSink extends Sink implements FinishedTable.Mapping {
 
         private final LineageNode dataset;
         private final MapFunction<@Nullable Object, @Nullable Object> function;
@@ -75,6 +76,20 @@ public record MapValuesOperator(Closure<MapFunction<@Nullable Object, @Nullable 
                 throw UserCode.failure(dataset, record, e);
             }
             return downstream.push(entries.record(entries.key(record), value));
+        }
+
+        @Override
+        public boolean takeTable(FinishedTable table) throws Exception {
+            return downstream.takeTable(table.mapped(this));
+        }
+
+        @Override
+        public @Nullable Object map(FinishedTable table, @Nullable Object value) throws Exception {
+            try {
+                return function.call(value);
+            } catch (Exception | Error e) {
+                throw UserCode.failure(dataset, entries.record(table.key(), value), e);
+            }
         }
 
         @Override

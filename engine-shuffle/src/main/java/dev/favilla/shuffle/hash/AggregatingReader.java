@@ -5,6 +5,7 @@ import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.EntrySink;
 import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.spill.AggregationTable;
+import dev.favilla.spill.FinishedTable;
 import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,10 @@ final class AggregatingReader implements ShuffleReader {
             build();
             entries = table.drain();
             leaving = entries;
+            FinishedTable whole = entries.whole();
+            if (whole != null && sink.takeTable(whole)) {
+                return false;
+            }
         }
         boolean wanted = true;
         for (int taken = 0; wanted && taken < max && entries.advance(); taken++) {
