@@ -156,7 +156,7 @@ class JoinedAggregatesTest {
         try (EngineContext engine = Engines.builder("local[2]", 32L << 20).open()) {
             PairRDD<String, Long> sums = engine.range(0, 400_000, 1, 2)
                     .mapToPair(x -> Pair.of("the key of number " + x, x))
-                    .reduceByKey(2, Long::sum);
+                    .reduceByKey(Long::sum, 2);
             PairRDD<String, Long> left =
                     engine.range(0, 400_000, 7, 2).mapToPair(x -> Pair.of("the key of number " + x, -x));
 
