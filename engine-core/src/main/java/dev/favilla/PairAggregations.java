@@ -78,7 +78,8 @@ abstract sealed class PairAggregations<K extends @Nullable Object, V extends @Nu
     }
 
     /**
-     * Returns the values of each key, in the order of their partitions; they can be read repeatedly.
+     * Returns the values of each key, in the order of their partitions; they can be read repeatedly, and are not to be
+     * changed.
      *
      * <p><b>Shape.</b> {@code P} partitions of {@code (K, V)} become {@code partitions} partitions of
      * {@code (K, Iterable<V>)}.
