@@ -32,10 +32,10 @@ public final class FinishedTable {
     /** Whether that has left the table, as all before it. */
     private boolean stepping;
 
-    /** How many values were mapped in their places. */
-    private int mapped;
+    /** For how many keys the functions were called before any of them has left. */
+    private int done;
 
-    /** The value behind these, if it was mapped and has no place in the table. */
+    /** What they made of the last of these, if that has no place in the table. */
     private @Nullable Object odd;
 
     private boolean hasOdd;
@@ -91,7 +91,7 @@ public final class FinishedTable {
         for (; entry < entries.size(); entry++) {
             look();
             Object now = map(kind.box(entries.number(entry)));
-            mapped = entry + 1;
+            done = entry + 1;
             if (now == null || !kind.has(now)) {
                 odd = now;
                 hasOdd = true;
@@ -125,8 +125,8 @@ public final class FinishedTable {
         if (!leaving.advance()) {
             return false;
         }
-        boolean isOdd = hasOdd && entry == mapped - 1;
-        value = isOdd ? odd : entry < mapped ? leaving.accumulator() : map(leaving.accumulator());
+        boolean isOdd = hasOdd && entry == done - 1;
+        value = isOdd ? odd : entry < done ? leaving.accumulator() : map(leaving.accumulator());
         odd = isOdd ? null : odd;
         return true;
     }
