@@ -31,7 +31,8 @@ class JoinedAggregatesTest {
             sums -> sums.mapValues(sum -> sum.hashCode() % 5 == 0 ? null : sum),
             sums -> sums.mapValues(sum -> "sum " + sum),
             sums -> sums.mapValues(sum -> List.of(sum)).mapValues(list -> list.get(0)),
-            sums -> sums.mapValues(sum -> sum).filter(sum -> sum.key() == null || sum.key().hashCode() % 2 == 0));
+            sums -> sums.mapValues(sum -> sum)
+                    .filter(sum -> sum.key() == null || sum.key().hashCode() % 2 == 0));
 
     static Stream<String> masters() {
         return Stream.of("local[2]", "local-cluster[2,1,64]");
@@ -90,7 +91,8 @@ class JoinedAggregatesTest {
                 for (int kind = 0; kind < 3; kind++) {
                     for (Way way : WAYS) {
                         PairRDD<Object, ?> right = way.of(sums(engine, numbers, kind));
-                        PairRDD<Object, ?> pushed = way.of(sums(engine, numbers, kind).filter(sum -> true));
+                        PairRDD<Object, ?> pushed =
+                                way.of(sums(engine, numbers, kind).filter(sum -> true));
                         List<List<?>> expected = joins(left, pushed);
 
                         assertThat(joins(left, right)).isEqualTo(expected);
@@ -107,13 +109,15 @@ class JoinedAggregatesTest {
     void aCachedAggregateIsCachedOnTheWay(String master) {
         try (EngineContext engine = Engines.open(master)) {
             PairRDD<Object, Object> cached = sums(engine, true, 0).cache();
-            PairRDD<Object, Object> doubled = cached.mapValues(sum -> twice(sum)).cache();
+            PairRDD<Object, Object> doubled =
+                    cached.mapValues(sum -> twice(sum)).cache();
             List<List<?>> first = joins(left(engine, true), doubled);
 
             assertThat(joins(left(engine, true), doubled)).isEqualTo(first);
             assertThat(cached.count()).isEqualTo(doubled.count());
-            assertThat(first.get(0)).isEqualTo(Engines.partitionsOf(left(engine, true)
-                    .join(sums(engine, true, 0).mapValues(sum -> twice(sum)), PLACES)));
+            assertThat(first.get(0))
+                    .isEqualTo(Engines.partitionsOf(
+                            left(engine, true).join(sums(engine, true, 0).mapValues(sum -> twice(sum)), PLACES)));
         }
     }
 
@@ -163,8 +167,11 @@ class JoinedAggregatesTest {
             List<Pair<String, Pair<Long, Long>>> rows =
                     left.join(sums.mapValues(sum -> sum + 1), 2).collect();
 
-            assertThat(Engines.lastJob(engine).metrics().get(Metric.DISK_BYTES_SPILLED)).isPositive();
-            assertThat(rows).isEqualTo(left.join(sums.filter(sum -> true).mapValues(sum -> sum + 1), 2).collect());
+            assertThat(Engines.lastJob(engine).metrics().get(Metric.DISK_BYTES_SPILLED))
+                    .isPositive();
+            assertThat(rows)
+                    .isEqualTo(left.join(sums.filter(sum -> true).mapValues(sum -> sum + 1), 2)
+                            .collect());
             assertThat(rows).hasSize(57_143);
         }
     }
@@ -172,7 +179,8 @@ class JoinedAggregatesTest {
     @Test
     void aPartOfAUnionIsNotTheWholeRightSide() {
         try (EngineContext engine = Engines.open("local[2]")) {
-            PairRDD<Object, Object> right = sums(engine, true, 0).union(sums(engine, true, 0).mapValues(sum -> twice(sum)));
+            PairRDD<Object, Object> right =
+                    sums(engine, true, 0).union(sums(engine, true, 0).mapValues(sum -> twice(sum)));
             PairRDD<Object, Object> pushed = sums(engine, true, 0)
                     .filter(sum -> true)
                     .union(sums(engine, true, 0).mapValues(sum -> twice(sum)).filter(sum -> true));

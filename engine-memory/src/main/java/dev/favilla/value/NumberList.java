@@ -5,6 +5,7 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -84,8 +85,8 @@ public final class NumberList extends AbstractList<Object> implements RandomAcce
         return super.hashCode();
     }
 
-    /** Returns the same numbers in a list as everybody knows it. */
-    public ArrayList<Object> toArrayList() {
+    /** Returns the same numbers in an {@link ArrayList}. */
+    public List<Object> toArrayList() {
         return new ArrayList<>(this);
     }
 

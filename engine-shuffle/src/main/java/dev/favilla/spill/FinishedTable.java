@@ -45,8 +45,7 @@ public final class FinishedTable {
         this(table, leaving, scope, List.of());
     }
 
-    private FinishedTable(
-            FoldTable table, AggregationTable.Leaving leaving, TaskScope scope, List<Mapping> mappings) {
+    private FinishedTable(FoldTable table, AggregationTable.Leaving leaving, TaskScope scope, List<Mapping> mappings) {
         this.table = table;
         this.leaving = leaving;
         this.scope = scope;
@@ -57,7 +56,11 @@ public final class FinishedTable {
     @FunctionalInterface
     public interface Mapping {
 
-        /** @param table tells the key of the value */
+        /**
+         * Returns what takes the place of {@code value}.
+         *
+         * @param table tells the key of the value
+         */
         @Nullable
         Object map(FinishedTable table, @Nullable Object value) throws Exception;
     }

@@ -189,7 +189,7 @@ public final class HashJoin implements Spillable, AutoCloseable {
             int end = Math.min(to, at + PrimitiveSlots.BATCH);
             int[] found = parts == null ? table.findTogether(keys, records, at, end) : null;
             for (int i = at; i < end; i++) {
-                boolean wanted = found == null || parts != null // since a row was handed out, perhaps
+                boolean wanted = (found == null || parts != null) // since a row was handed out, perhaps
                         ? addLeft(keys, records[2 * i], values, records[2 * i + 1])
                         : addLeft(keys, records[2 * i], values, records[2 * i + 1], meet(found[i - at]));
                 if (!wanted) {

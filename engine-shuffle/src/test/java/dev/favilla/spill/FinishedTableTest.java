@@ -36,16 +36,21 @@ class FinishedTableTest {
 
     /** What is done to counts on their way to the join. */
     private enum On {
-        AS_THEY_ARE(count -> count),
-        OTHER_NUMBERS(count -> (Long) count * 7),
-        TEXTS(count -> "count " + count),
-        NUMBERS_WITH_NULLS(count -> (Long) count == 4 ? null : count),
-        NUMBERS_WITH_TEXTS(count -> (Long) count == 9 ? "nine" : (Object) ((Long) count + 1));
+        AS_THEY_ARE,
+        OTHER_NUMBERS,
+        TEXTS,
+        NUMBERS_WITH_NULLS,
+        NUMBERS_WITH_TEXTS;
 
-        private final UnaryOperator<@Nullable Object> function;
-
-        On(UnaryOperator<@Nullable Object> function) {
-            this.function = function;
+        @Nullable
+        Object apply(long count) {
+            return switch (this) {
+                case AS_THEY_ARE -> count;
+                case OTHER_NUMBERS -> count * 7;
+                case TEXTS -> "count " + count;
+                case NUMBERS_WITH_NULLS -> count == 4 ? null : (Object) count;
+                case NUMBERS_WITH_TEXTS -> count == 9 ? "nine" : (Object) (count + 1);
+            };
         }
     }
 
@@ -77,7 +82,7 @@ class FinishedTableTest {
     private static List<String> expected(JoinType type, On on, List<Object> left, List<Object> right) {
         Map<Object, Object> counts = new LinkedHashMap<>();
         right.forEach(key -> counts.merge(key, 1L, (a, b) -> (Long) a + (Long) b));
-        counts.replaceAll((key, count) -> " " + on.function.apply(count));
+        counts.replaceAll((key, count) -> " " + on.apply((Long) count));
         Map<Object, Object> alone = new LinkedHashMap<>(counts);
         List<String> rows = new ArrayList<>();
         for (int i = 0; i < left.size(); i++) {
@@ -98,37 +103,45 @@ class FinishedTableTest {
             JoinType type, On on, List<Object> left, List<Object> right, long bytes, List<Object> calls)
             throws Exception {
         List<String> rows = new ArrayList<>();
-        try (TableFixture fixture = new TableFixture(probes).leave(bytes);
-                AggregationTable counts = new AggregationTable(new Folds.Count(), null, fixture.scope());
-                HashJoin join = new HashJoin(fixture.scope(), fixture.copier(), type, new Rows(rows))) {
+        UnaryOperator<@Nullable Object> function = count -> {
+            calls.add(count);
+            return on.apply((Long) count);
+        };
+        try (TableFixture fixture = new TableFixture(probes).leave(bytes)) {
+            try (HashJoin join = new HashJoin(fixture.scope(), fixture.copier(), type, new Rows(rows))) {
+                boolean whole = addCounts(fixture, on, function, right, join);
+                assertThat(whole || bytes < BUDGETS[0]).as("all fits").isTrue();
+                join.completeRight();
+                for (int i = 0; i < left.size(); i++) {
+                    join.addLeft(left.get(i), StableHash.of(left.get(i)), i);
+                }
+                while (join.emitRest(100)) {
+                    fixture.scope().checkKilled();
+                }
+            }
+            assertThat(fixture.account().reservedBytes()).isZero();
+            assertThat(fixture.bytesOnDisk()).isZero();
+        }
+        return rows;
+    }
+
+    /** Counts and adds to the right side; returns whether there was a table to be taken over. */
+    private static boolean addCounts(
+            TableFixture fixture, On on, UnaryOperator<@Nullable Object> function, List<Object> right, HashJoin join)
+            throws Exception {
+        try (AggregationTable counts = new AggregationTable(new Folds.Count(), null, fixture.scope())) {
             for (Object key : right) {
                 counts.add(key, StableHash.of(key), key);
             }
             AggregationTable.Leaving leaving = counts.drain();
-            UnaryOperator<@Nullable Object> function = count -> {
-                calls.add(count);
-                return on.function.apply(count);
-            };
             FinishedTable whole = leaving.whole();
-            assertThat(whole != null || bytes < BUDGETS[0]).as("all fits").isTrue();
             if (whole == null || !join.takeRight(onItsWay(on, whole, function))) {
                 while (leaving.advance()) {
                     join.addRight(leaving.key(), leaving.hash(), function.apply(leaving.accumulator()));
                 }
             }
-            counts.close();
-            join.completeRight();
-            for (int i = 0; i < left.size(); i++) {
-                join.addLeft(left.get(i), StableHash.of(left.get(i)), i);
-            }
-            while (join.emitRest(100)) {
-                fixture.scope().checkKilled();
-            }
-            join.close();
-            assertThat(fixture.account().reservedBytes()).isZero();
-            assertThat(fixture.bytesOnDisk()).isZero();
+            return whole != null;
         }
-        return rows;
     }
 
     private static FinishedTable onItsWay(On on, FinishedTable whole, UnaryOperator<@Nullable Object> function) {
@@ -174,8 +187,7 @@ class FinishedTableTest {
     void aFunctionThatFailsKnowsTheKey() throws Exception {
         try (TableFixture fixture = new TableFixture(probes);
                 AggregationTable counts = new AggregationTable(new Folds.Count(), null, fixture.scope());
-                HashJoin join =
-                        new HashJoin(fixture.scope(), null, JoinType.INNER, new Rows(new ArrayList<>()))) {
+                HashJoin join = new HashJoin(fixture.scope(), null, JoinType.INNER, new Rows(new ArrayList<>()))) {
             for (long key : new long[] {5, 6, 5, 7}) {
                 counts.add(key, StableHash.of(key), key);
             }
@@ -203,7 +215,9 @@ class FinishedTableTest {
             leaving.advance();
 
             assertThat(leaving.whole()).isNull();
-            assertThat(groups.drain().whole()).as("groups, which are no values yet").isNull();
+            assertThat(groups.drain().whole())
+                    .as("groups, which are no values yet")
+                    .isNull();
         }
     }
 
@@ -211,8 +225,7 @@ class FinishedTableTest {
     void aJoinWithARightSideAlreadyTakesNoTable() throws Exception {
         try (TableFixture fixture = new TableFixture(probes);
                 AggregationTable counts = new AggregationTable(new Folds.Count(), null, fixture.scope());
-                HashJoin join =
-                        new HashJoin(fixture.scope(), null, JoinType.INNER, new Rows(new ArrayList<>()))) {
+                HashJoin join = new HashJoin(fixture.scope(), null, JoinType.INNER, new Rows(new ArrayList<>()))) {
             counts.add(1L, 1, 1L);
             join.addRight(1L, 1, 4L);
             AggregationTable.Leaving leaving = counts.drain();
