@@ -8,10 +8,10 @@ import dev.favilla.serializer.JavaRecordSerializer;
 import dev.favilla.serializer.KryoSerializer;
 import dev.favilla.serializer.Serializer;
 import java.io.ByteArrayOutputStream;
+import java.util.AbstractMap.SimpleEntry;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -117,7 +117,8 @@ class NumberListTest {
             assertThat(copied(serializer, of(numbers)))
                     .isExactlyInstanceOf(ArrayList.class)
                     .isEqualTo(numbers);
-            assertThat(copied(serializer, Map.entry("key", of(numbers)))).isEqualTo(Map.entry("key", numbers));
+            assertThat(copied(serializer, new SimpleEntry<>("key", of(numbers))))
+                    .isEqualTo(new SimpleEntry<>("key", numbers));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.favilla.spill.TableFixture.Flood;
 import dev.favilla.spill.TableFixture.Incomparable;
 import dev.favilla.testing.LeakProbes;
 import dev.favilla.testing.TestSeed;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -126,6 +128,86 @@ class HashJoinTest {
             entries.add(new Entry(key, random.nextInt(20) == 0 ? null : "value " + i));
         }
         return entries;
+    }
+
+    private static List<Entry> numbers(SplittableRandom random, int count, long firstKey) {
+        List<Entry> entries = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            entries.add(new Entry(firstKey + Math.min(random.nextLong(9000), random.nextLong(9000)), i));
+        }
+        return entries;
+    }
+
+    private static long[] bits(List<Entry> entries) {
+        return entries.stream()
+                .flatMapToLong(entry -> LongStream.of((Long) entry.key, (Long) entry.value))
+                .toArray();
+    }
+
+    /** Numbers come in blocks; now and then one comes by itself, and once one that is no number. */
+    @ParameterizedTest
+    @EnumSource
+    void numbersGiveTheRowsOfTheirObjectsInAnyBudget(JoinType type, TestSeed seed) throws Exception {
+        SplittableRandom random = seed.random();
+        List<Entry> left = numbers(random, 4000, 2000);
+        List<Entry> right = numbers(random, 20_000, 0);
+        Entry odd = new Entry(2500L, "odd");
+        for (int oddAt : new int[] {right.size(), 12_000}) {
+            List<Entry> all = new ArrayList<>(right);
+            all.add(oddAt, odd);
+            List<String> expected = expected(type, left, all);
+            for (long bytes : new long[] {BUDGETS[0], 400 * KIB, 150 * KIB}) {
+                List<String> rows = new ArrayList<>();
+                try (TableFixture fixture = new TableFixture(probes).leave(bytes);
+                        HashJoin join = new HashJoin(fixture.scope(), null, type, new Listing(rows))) {
+                    long[] rights = bits(right);
+                    join.addRight(Primitive.LONG, Primitive.LONG, rights, 0, 1000);
+                    join.addRight(Primitive.LONG, Primitive.LONG, rights, 1000, oddAt);
+                    join.addRight(odd.key, StableHash.of(odd.key), odd.value);
+                    join.addRight(Primitive.LONG, Primitive.LONG, rights, oddAt, right.size());
+                    join.completeRight();
+                    long[] lefts = bits(left);
+                    assertThat(join.addLeft(Primitive.LONG, Primitive.LONG, lefts, 0, 70))
+                            .isEqualTo(70);
+                    join.addLeft(left.get(70).key, StableHash.of(left.get(70).key), left.get(70).value);
+                    assertThat(join.addLeft(Primitive.LONG, Primitive.LONG, lefts, 71, left.size()))
+                            .isEqualTo(left.size() - 71);
+                    while (join.emitRest(7)) {
+                        fixture.scope().checkKilled();
+                    }
+                }
+                assertThat(rows)
+                        .as("%d bytes, one that is odd at %d", bytes, oddAt)
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void numbersEndWithTheRowBehindWhichNoMoreAreWanted() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        JoinedRows untilThree = new JoinedRows() {
+            @Override
+            public boolean matched(@Nullable Object key, @Nullable Object left, Iterator<@Nullable Object> rights) {
+                seen.add(left);
+                return seen.size() < 3;
+            }
+
+            @Override
+            public boolean unmatched(@Nullable Object key, Iterator<@Nullable Object> rights) {
+                return true;
+            }
+        };
+        long[] records = bits(List.of(new Entry(1L, 10L), new Entry(2L, 20L), new Entry(3L, 30L), new Entry(4L, 40L)));
+        try (TableFixture fixture = new TableFixture(probes);
+                HashJoin join = new HashJoin(fixture.scope(), null, JoinType.INNER, untilThree)) {
+            join.addRight(Primitive.LONG, Primitive.LONG, records, 0, 4);
+            join.completeRight();
+
+            assertThat(join.addLeft(Primitive.LONG, Primitive.LONG, records, 0, 4))
+                    .isEqualTo(2);
+            assertThat(seen).containsExactly(10L, 20L, 30L);
+        }
     }
 
     @ParameterizedTest
