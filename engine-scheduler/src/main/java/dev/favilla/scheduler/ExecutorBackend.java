@@ -18,6 +18,14 @@ public interface ExecutorBackend {
     int slots();
 
     /**
+     * Returns how many attempts may wait here while all slots are busy, for whichever is free first; 0 where none can be
+     * {@linkplain #withdraw taken back}.
+     */
+    default int ahead() {
+        return 0;
+    }
+
+    /**
      * Wakes a slot that has nothing to do, so that it looks into the mailbox; returns false if there is none. May be
      * called wherever a thread is on its stack: it takes no lock, and changes nothing that a thread in trouble could
      * leave behind half changed.
@@ -30,6 +38,9 @@ public interface ExecutorBackend {
 
     /** Asks an attempt to stop, and interrupts its thread if {@code interrupt}. Unknown attempts are ignored. */
     void kill(long attemptId, String reason, boolean interrupt);
+
+    /** Takes an attempt back that has not begun, and says so. One that has begun, or that is unknown, is left alone. */
+    default void withdraw(long attemptId) {}
 
     /** Gives the slot of an attempt up that ignores being killed: another thread takes its place. */
     void replaceSlot(long attemptId);

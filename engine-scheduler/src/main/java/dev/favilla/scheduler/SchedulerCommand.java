@@ -11,11 +11,17 @@ import java.util.List;
 /** What the state machine wants done. Performed in order, after the event that caused them, without blocking. */
 public sealed interface SchedulerCommand {
 
-    /** Start an attempt on an executor that has a free slot. */
+    /** Start an attempt on an executor that has a free slot, or takes it ahead of one. */
     record Launch(ExecutorId executor, TaskSpec task) implements SchedulerCommand {}
 
     /** Ask an attempt to stop, by interrupting its thread too if {@code interrupt}; its end is still reported. */
     record Kill(ExecutorId executor, long attemptId, String reason, boolean interrupt) implements SchedulerCommand {}
+
+    /**
+     * Take an attempt back that has not begun, which {@link SchedulerEvent.AttemptWithdrawn} then tells. One that has begun
+     * goes on.
+     */
+    record Withdraw(ExecutorId executor, long attemptId) implements SchedulerCommand {}
 
     /** Replace the slot of an attempt that ignores being killed. Its end has been accounted for. */
     record ReplaceSlot(ExecutorId executor, long attemptId) implements SchedulerCommand {}

@@ -36,8 +36,21 @@ public sealed interface SchedulerEvent {
     record AttemptEnded(long attemptId, ExecutorId executor, TaskOutcome outcome, MetricValues metrics)
             implements SchedulerEvent {}
 
-    /** An executor offers its slots. */
-    record ExecutorAdded(ExecutorId executor, int slots) implements SchedulerEvent {}
+    /** An attempt was taken back before it began, as {@link SchedulerCommand.Withdraw} had asked for. It never will. */
+    record AttemptWithdrawn(long attemptId, ExecutorId executor) implements SchedulerEvent {}
+
+    /**
+     * An executor offers its slots.
+     *
+     * @param ahead how many attempts it takes while all its slots are busy
+     */
+    record ExecutorAdded(ExecutorId executor, int slots, int ahead) implements SchedulerEvent {
+
+        /** One that takes nothing ahead. */
+        public ExecutorAdded(ExecutorId executor, int slots) {
+            this(executor, slots, 0);
+        }
+    }
 
     /** An executor is to take no more attempts, and to go once those it runs have ended. */
     record ExecutorDraining(ExecutorId executor) implements SchedulerEvent {}

@@ -95,6 +95,8 @@ public final class DagScheduler implements SchedulerStateMachine {
     private void apply(SchedulerEvent event) {
         if (event instanceof SchedulerEvent.AttemptEnded ended) {
             ended(ended);
+        } else if (event instanceof SchedulerEvent.AttemptWithdrawn withdrawn) {
+            withdrawn(withdrawn);
         } else if (event instanceof SchedulerEvent.AttemptStarted started) {
             started(started);
         } else if (event instanceof SchedulerEvent.BlockDropped dropped) {
@@ -178,7 +180,7 @@ public final class DagScheduler implements SchedulerStateMachine {
         List<StageInfo> infos = new ArrayList<>();
         for (StagePlan plan : event.stages().stages()) {
             Stage stage = stageOf(plan, job);
-            StageUse use = new StageUse(job, stage, plan);
+            StageUse use = new StageUse(job, stage, plan, dag.tasks.nextAttemptId());
             stage.join(use);
             job.add(use);
             infos.add(stage.info());
@@ -265,6 +267,15 @@ public final class DagScheduler implements SchedulerStateMachine {
         }
     }
 
+    private void withdrawn(SchedulerEvent.AttemptWithdrawn event) {
+        TaskAttempt attempt = dag.tasks.ended(event.attemptId(), event.executor());
+        if (attempt != null) {
+            completions.withdrawn(attempt);
+        } else {
+            dag.tasks.endedTooLate(event.attemptId(), event.executor()); // and has left nothing
+        }
+    }
+
     private void unwanted(SchedulerEvent.AttemptUnwanted event) {
         TaskAttempt attempt = dag.tasks.find(event.attemptId());
         if (attempt != null) {
@@ -275,7 +286,7 @@ public final class DagScheduler implements SchedulerStateMachine {
     // --- executors and what lies there
 
     private void added(SchedulerEvent.ExecutorAdded event) {
-        if (dag.tasks.addExecutor(event.executor(), event.slots())) {
+        if (dag.tasks.addExecutor(event.executor(), event.slots(), event.ahead())) {
             dag.outbox.publish(time -> new EngineEvent.ExecutorAdded(time, event.executor(), event.slots()));
         }
     }
@@ -372,6 +383,7 @@ public final class DagScheduler implements SchedulerStateMachine {
         for (TaskAttempt attempt = dag.tasks.launchNext(); attempt != null; attempt = dag.tasks.launchNext()) {
             launched(attempt);
         }
+        dag.tasks.recall();
         dag.cache.tidy();
         watchForExecutors();
         alarm.set(nextLook());

@@ -11,6 +11,7 @@ final class StageUse {
     private final Job job;
     private final Stage stage;
     private final StagePlan plan;
+    private final long firstAttempt;
 
     private int submissions;
     private int attempts;
@@ -21,11 +22,13 @@ final class StageUse {
     /**
      * @param stage which other jobs may use too
      * @param plan how the job sees the stage; jobs may differ in what is persisted
+     * @param firstAttempt attempts with smaller ids were launched before
      */
-    StageUse(Job job, Stage stage, StagePlan plan) {
+    StageUse(Job job, Stage stage, StagePlan plan, long firstAttempt) {
         this.job = job;
         this.stage = stage;
         this.plan = plan;
+        this.firstAttempt = firstAttempt;
     }
 
     Job job() {
@@ -50,6 +53,13 @@ final class StageUse {
             merges++;
         } else {
             attempts++;
+        }
+    }
+
+    /** Takes note that an attempt at a task, which counts as launched, was taken back before it began. */
+    void withdrawn(long attemptId) {
+        if (attemptId >= firstAttempt) {
+            attempts--;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.favilla.scheduler.dag;
 
+import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.MetricValues;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobFailure;
@@ -40,6 +41,7 @@ final class TaskCompletionHandler {
     /** Draws the conclusions from the end of an attempt that holds its slot no longer. */
     void on(TaskAttempt attempt, TaskOutcome outcome, MetricValues metrics) {
         neighbours.ended(attempt);
+        attempt.set().took(outcome instanceof TaskOutcome.Success ? metrics.get(Metric.RUN_NANOS) : Long.MAX_VALUE);
         Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             boolean failed = outcome instanceof TaskOutcome.Failed
@@ -66,6 +68,16 @@ final class TaskCompletionHandler {
             }
         } else {
             failed(stage, attempt, outcome);
+        }
+    }
+
+    /** Queues the task of an attempt again that was taken back before it began, as if it had never been launched. */
+    void withdrawn(TaskAttempt attempt) {
+        attempt.set().withdrawn(attempt);
+        Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
+        if (stage != null) {
+            stage.uses().forEach(use -> use.withdrawn(attempt.id()));
+            queueAgain(stage, attempt);
         }
     }
 
@@ -218,6 +230,10 @@ final class TaskCompletionHandler {
                 return;
             }
         }
+        queueAgain(stage, attempt);
+    }
+
+    private void queueAgain(Stage stage, TaskAttempt attempt) {
         TaskSet live = stage.live();
         if (live != null && stage.isPending(attempt.index()) && !commits.isHeld(stage, attempt.index())) {
             dag.tasks.queue(live, attempt.index());

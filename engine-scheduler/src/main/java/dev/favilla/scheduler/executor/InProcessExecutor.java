@@ -56,6 +56,9 @@ public final class InProcessExecutor implements ExecutorBackend {
     private static final String CLOSED = "the context was closed";
     private static final long BETWEEN_TRIES_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** How many attempts may wait for each slot: enough for the time in which another slot takes its turn. */
+    private static final int AHEAD_OF_A_SLOT = 4;
+
     private final ExecutorEnv env;
     private final Boundary boundary;
     private final EventGate gate;
@@ -107,6 +110,11 @@ public final class InProcessExecutor implements ExecutorBackend {
     }
 
     @Override
+    public int ahead() {
+        return AHEAD_OF_A_SLOT * slots.size();
+    }
+
+    @Override
     public boolean wake() {
         return slots.wake();
     }
@@ -137,6 +145,17 @@ public final class InProcessExecutor implements ExecutorBackend {
         TaskRunner attempt = attempts.get(attemptId);
         if (attempt != null) {
             attempt.kill(reason, interrupt);
+            if (slots.withdraw(attempt)) { // it would wait for a slot only to say that it was killed
+                end(attempt, attempt.notRun(new TaskOutcome.Killed(reason)), gate);
+            }
+        }
+    }
+
+    @Override
+    public void withdraw(long attemptId) {
+        TaskRunner attempt = attempts.get(attemptId);
+        if (attempt != null && slots.withdraw(attempt)) {
+            end(attempt, new SchedulerEvent.AttemptWithdrawn(attemptId, id()), gate);
         }
     }
 
@@ -266,7 +285,7 @@ public final class InProcessExecutor implements ExecutorBackend {
         }
     }
 
-    private boolean end(TaskRunner attempt, SchedulerEvent.AttemptEnded ended, Consumer<SchedulerEvent> tell) {
+    private boolean end(TaskRunner attempt, SchedulerEvent ended, Consumer<SchedulerEvent> tell) {
         if (!attempts.remove(attempt.id(), attempt)) {
             return false;
         }
@@ -278,7 +297,7 @@ public final class InProcessExecutor implements ExecutorBackend {
     }
 
     /** The scheduler waits for it: when there is no memory to tell it now, it is told when there is. */
-    private boolean isTold(SchedulerEvent.AttemptEnded ended, Consumer<SchedulerEvent> tell) {
+    private boolean isTold(SchedulerEvent ended, Consumer<SchedulerEvent> tell) {
         try {
             tell.accept(ended);
             return true;

@@ -90,6 +90,15 @@ final class SlotPool {
         return true;
     }
 
+    /** Takes a job back that no slot has begun; returns false if one has, or it is not here. */
+    boolean withdraw(Job job) {
+        if (!queue.remove(job)) {
+            return false;
+        }
+        unfinished.decrementAndGet();
+        return true;
+    }
+
     /** Returns whether the calling thread is a slot between two jobs that has none yet: it takes this one itself. */
     private boolean isTakenHere() {
         for (int number = 0; number < slots.length(); number++) {
@@ -104,7 +113,7 @@ final class SlotPool {
     private void wakeOne() {
         for (int number = 0; number < slots.length(); number++) {
             Slot slot = slots.get(number);
-            if (slot != null && slot.idle.compareAndSet(true, false)) { // so that the next job wakes another
+            if (slot != null && slot.idle.get() && slot.idle.compareAndSet(true, false)) { // so that the next job wakes another
                 LockSupport.unpark(slot.thread);
                 return;
             }

@@ -226,7 +226,7 @@ final class SchedulerTurn {
         if (closing) { // looked at only now: whoever closes says so first, and may not have seen this one
             parts.registry().remove(executor.id(), CLOSED);
         } else {
-            apply(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots()));
+            apply(new SchedulerEvent.ExecutorAdded(executor.id(), executor.slots(), executor.ahead()));
         }
     }
 
@@ -337,6 +337,8 @@ final class SchedulerTurn {
         if (command instanceof SchedulerCommand.Kill kill) {
             registry.find(kill.executor())
                     .ifPresent(executor -> executor.kill(kill.attemptId(), kill.reason(), kill.interrupt()));
+        } else if (command instanceof SchedulerCommand.Withdraw withdraw) {
+            registry.find(withdraw.executor()).ifPresent(executor -> executor.withdraw(withdraw.attemptId()));
         } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
             registry.find(replace.executor()).ifPresent(executor -> executor.replaceSlot(replace.attemptId()));
         } else if (command instanceof SchedulerCommand.AnswerCommit reply) {

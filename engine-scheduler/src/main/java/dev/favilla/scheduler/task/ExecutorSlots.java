@@ -2,13 +2,22 @@ package dev.favilla.scheduler.task;
 
 import dev.favilla.attempt.ExecutorId;
 import dev.favilla.status.SchedulerStatus.ExecutorStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The live executors and how many of their slots are taken. There are few of them. */
+/**
+ * The live executors, how many of their slots are taken, and what was launched there ahead of a free slot. There are few
+ * of them.
+ *
+ * <p>Executors begin what they are given in order, so where an attempt in a slot ends, the first that was launched
+ * ahead takes its place.
+ */
 final class ExecutorSlots {
 
     private final Map<ExecutorId, Slots> live = new LinkedHashMap<>();
@@ -18,6 +27,9 @@ final class ExecutorSlots {
 
     /** How many are being drained. */
     private int draining;
+
+    /** Attempts that were launched ahead and have no slot yet, on all of them. */
+    private int ahead;
 
     int count() {
         return live.size();
@@ -52,8 +64,8 @@ final class ExecutorSlots {
     }
 
     /** Returns false if it was there already. */
-    boolean add(ExecutorId id, int slots) {
-        if (live.putIfAbsent(id, new Slots(id, slots)) != null) {
+    boolean add(ExecutorId id, int slots, int mayWait) {
+        if (live.putIfAbsent(id, new Slots(id, slots, mayWait)) != null) {
             return false;
         }
         free += slots;
@@ -92,6 +104,7 @@ final class ExecutorSlots {
         } else {
             free -= slots.free();
         }
+        ahead -= slots.ahead.size();
         return true;
     }
 
@@ -135,22 +148,68 @@ final class ExecutorSlots {
         return best;
     }
 
-    void take(ExecutorId id) {
-        Slots slots = live.get(id);
-        if (slots != null) {
+    /** Gives an attempt a slot, or where none is free has it wait for the first that is. */
+    void take(TaskAttempt attempt) {
+        Slots slots = live.get(attempt.executor());
+        if (slots == null) {
+            return;
+        }
+        if (slots.taken < slots.total) {
             slots.taken++;
             free--;
+        } else {
+            attempt.launchedAhead(true);
+            slots.ahead.add(attempt);
+            ahead++;
         }
     }
 
-    void release(ExecutorId id) {
-        Slots slots = live.get(id);
-        if (slots != null) {
+    /** Gives the slot of an attempt that has ended to the first that waits. */
+    void release(TaskAttempt attempt) {
+        Slots slots = live.get(attempt.executor());
+        if (slots == null) {
+            return;
+        }
+        TaskAttempt next = slots.ahead.isEmpty()
+                ? null
+                : attempt.isAhead() && slots.ahead.remove(attempt) ? attempt : slots.ahead.remove();
+        if (next != null) {
+            next.launchedAhead(false);
+            ahead--;
+        } else {
             slots.taken--;
             if (!slots.draining) {
                 free++;
             }
         }
+    }
+
+    /** Returns the executor where fewest attempts wait for each slot and another may, the first added of several, or null. */
+    @Nullable
+    ExecutorId leastAhead() {
+        Slots best = null;
+        for (Slots slots : live.values()) {
+            if (slots.mayWait() && (best == null || slots.hasFewerWaitingThan(best))) {
+                best = slots;
+            }
+        }
+        return best == null ? null : best.id;
+    }
+
+    /** Returns whether anything waits that was launched ahead. */
+    boolean anyAhead() {
+        return ahead > 0;
+    }
+
+    /** Returns what was launched ahead and waits: where executors are being drained, or everywhere. */
+    List<TaskAttempt> ahead(boolean everywhere) {
+        List<TaskAttempt> waiting = new ArrayList<>(ahead);
+        for (Slots slots : live.values()) {
+            if (everywhere || slots.draining) {
+                waiting.addAll(slots.ahead);
+            }
+        }
+        return waiting;
     }
 
     List<ExecutorStatus> status() {
@@ -162,12 +221,26 @@ final class ExecutorSlots {
     private static final class Slots {
         private final ExecutorId id;
         private final int total;
+        private final int mostAhead;
+
+        /** What was launched while all slots were taken, the oldest first. */
+        private final Deque<TaskAttempt> ahead = new ArrayDeque<>(0);
+
         private int taken;
         private boolean draining;
 
-        Slots(ExecutorId id, int total) {
+        Slots(ExecutorId id, int total, int mostAhead) {
             this.id = id;
             this.total = total;
+            this.mostAhead = mostAhead;
+        }
+
+        boolean mayWait() {
+            return !draining && taken == total && ahead.size() < mostAhead;
+        }
+
+        boolean hasFewerWaitingThan(Slots other) {
+            return (long) ahead.size() * other.total < (long) other.ahead.size() * total;
         }
 
         int free() {

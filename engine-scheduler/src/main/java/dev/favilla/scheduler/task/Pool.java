@@ -86,6 +86,16 @@ final class Pool implements Schedulable {
         return null;
     }
 
+    /** Returns the task set that waits here if it is the only one, or null. */
+    @Nullable
+    TaskSet only() {
+        if (waiting.size() != 1) {
+            return null;
+        }
+        Schedulable one = waiting.iterator().next();
+        return one instanceof TaskSet set ? set : ((Pool) one).only();
+    }
+
     void launched() {
         running++;
     }

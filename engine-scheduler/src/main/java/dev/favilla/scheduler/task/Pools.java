@@ -86,6 +86,12 @@ final class Pools {
         return root.isEmpty();
     }
 
+    /** Returns the set that waits if it is the only one, or null. */
+    @Nullable
+    TaskSet only() {
+        return root.only();
+    }
+
     /** Offers the sets to {@code launch}, in order, until it launches something, and returns that. */
     @Nullable
     TaskAttempt firstOf(Function<TaskSet, @Nullable TaskAttempt> launch) {

@@ -23,6 +23,13 @@ public final class TaskAttempt {
     private @Nullable Instant askedAt;
 
     private boolean interrupted;
+
+    /** Whether it was launched while all slots were taken, and has none yet. */
+    private boolean ahead;
+
+    /** Whether its executor was asked to give it back. */
+    private boolean recalled;
+
     private Pools.Share share = Pools.Share.NONE;
 
     TaskAttempt(long id, TaskSet set, int index, int number, TaskLocation place, boolean speculative) {
@@ -105,6 +112,22 @@ public final class TaskAttempt {
         }
         interrupted |= interrupt;
         askedAt = now;
+    }
+
+    void launchedAhead(boolean waits) {
+        ahead = waits;
+    }
+
+    /** Returns whether it was launched ahead of a free slot, and waits for one as far as is known. */
+    boolean isAhead() {
+        return ahead;
+    }
+
+    /** Says that its executor is asked to give it back unless it has begun; returns false if that was said before. */
+    boolean recall() {
+        boolean first = !recalled;
+        recalled = true;
+        return first;
     }
 
     /** Says where it counts as running. */

@@ -84,11 +84,11 @@ public final class TaskScheduler {
         return attempts.size();
     }
 
-    /** Returns how many attempts of a stage run. */
+    /** Returns how many attempts of a stage run in slots. */
     public int attemptCount(int stageId) {
         int count = 0;
         for (TaskAttempt attempt : attempts.values()) {
-            if (attempt.set().tasks().stageId() == stageId) {
+            if (attempt.set().tasks().stageId() == stageId && !attempt.isAhead()) {
                 count++;
             }
         }
@@ -136,9 +136,13 @@ public final class TaskScheduler {
 
     // --- executors
 
-    /** Adds an executor; returns false if it is there already. */
-    public boolean addExecutor(ExecutorId executor, int slots) {
-        return executors.add(executor, slots);
+    /**
+     * Adds an executor; returns false if it is there already.
+     *
+     * @param ahead how many attempts it takes while all its slots are busy
+     */
+    public boolean addExecutor(ExecutorId executor, int slots, int ahead) {
+        return executors.add(executor, slots, ahead);
     }
 
     /** Lets an executor take no more tasks. */
@@ -218,13 +222,16 @@ public final class TaskScheduler {
 
     // --- attempts
 
-    /** Launches the next queued task, or returns null if no slot is free, nothing is queued, or what is waits. */
+    /**
+     * Launches the next queued task, or returns null if nothing is queued, what is waits, or no slot is free and nothing may
+     * be launched ahead of one.
+     */
     public @Nullable TaskAttempt launchNext() {
         heldUntil = null; // also where nothing can be launched: a moment that has passed would wake us again and again
-        if (ready.isEmpty() || !executors.hasFree()) {
+        if (ready.isEmpty()) {
             return null;
         }
-        TaskAttempt attempt = ready.firstOf(launcher);
+        TaskAttempt attempt = executors.hasFree() ? ready.firstOf(launcher) : takeAhead();
         if (attempt == null) {
             return null;
         }
@@ -235,9 +242,39 @@ public final class TaskScheduler {
         }
         attempts.put(attempt.id(), attempt);
         attempt.countIn(ready.launched(set));
-        executors.take(attempt.executor());
+        executors.take(attempt);
         commands.accept(new SchedulerCommand.Launch(attempt.executor(), set.spec(attempt)));
         return attempt;
+    }
+
+    /**
+     * Has short tasks wait where the next slot is free, so that it need not wait for a turn: only where nobody else waits,
+     * so that nobody is overtaken, and never where it matters when an attempt begins.
+     */
+    private @Nullable TaskAttempt takeAhead() {
+        TaskSet only = policy.speculation().enabled() ? null : ready.only();
+        if (only == null || !only.isBrief() || only.hasPlaces()) {
+            return null;
+        }
+        ExecutorId on = executors.leastAhead();
+        return on == null ? null : only.takeFree(executors, on, nextAttemptId);
+    }
+
+    /**
+     * Asks for what was launched ahead and has not begun as soon as it stands in somebody's way: another set waits for
+     * slots, a slot is free elsewhere, or the executor is to go. To be called when no more can be launched.
+     */
+    public void recall() {
+        if (!executors.anyAhead()) {
+            return;
+        }
+        boolean idle = executors.hasFree();
+        for (TaskAttempt attempt : executors.ahead(idle || !ready.isEmpty())) {
+            boolean isInTheWay = idle || ready.only() != attempt.set() || !takesTasks(attempt.executor());
+            if (isInTheWay && attempt.killReason().isEmpty() && attempt.recall()) {
+                commands.accept(new SchedulerCommand.Withdraw(attempt.executor(), attempt.id()));
+            }
+        }
     }
 
     private @Nullable TaskAttempt take(TaskSet set) {
@@ -313,7 +350,7 @@ public final class TaskScheduler {
         if (!stopping.isEmpty()) {
             stopping.remove(attempt);
         }
-        executors.release(attempt.executor());
+        executors.release(attempt);
         attempt.set().ended(attempt);
         attempt.share().giveBack();
     }

@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskSet implements Schedulable {
 
+    /** An attempt below is short beside what the scheduler does for it. */
+    private static final long BRIEF_NANOS = 100_000;
+
+    private static final int ENOUGH_BRIEF = 3;
+
     private final StageAttempt tasks;
     private final Retries retries;
     private final PreferredLocations preferred;
@@ -45,6 +50,9 @@ public final class TaskSet implements Schedulable {
 
     private final BitSet launched = new BitSet();
     private final int size;
+
+    /** How many tasks in a row have ended after so little time that handing them over counts, too. */
+    private int briefInARow;
 
     private Owner owner;
     private InputSnapshot reads;
@@ -323,6 +331,25 @@ public final class TaskSet implements Schedulable {
         int number = launched.get(index) ? relaunches.merge(index, 1, Integer::sum) : 0;
         launched.set(index);
         return new TaskAttempt(attemptId, this, index, number, place, speculative);
+    }
+
+    /** Notes how long an attempt ran, in nanoseconds; one that did not do its work counts as a long one. */
+    public void took(long nanos) {
+        briefInARow = nanos < BRIEF_NANOS ? Math.min(briefInARow + 1, ENOUGH_BRIEF) : 0;
+    }
+
+    /** Returns whether its tasks have been so short lately that a slot may be given several at once. */
+    boolean isBrief() {
+        return briefInARow == ENOUGH_BRIEF;
+    }
+
+    /** Takes note that an attempt was taken back before it began: its task was not tried. */
+    public void withdrawn(TaskAttempt attempt) {
+        if (attempt.number() == 0) {
+            launched.clear(attempt.index());
+        } else {
+            relaunches.put(attempt.index(), attempt.number() - 1);
+        }
     }
 
     void ended(TaskAttempt attempt) {

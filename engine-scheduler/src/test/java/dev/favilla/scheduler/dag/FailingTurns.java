@@ -71,13 +71,14 @@ final class FailingTurns implements TurnBench.World {
 
     private FailingTurns(TestSeed seed, SimFaults faults) {
         this.chance = new SimChance(seed.split("steps"), faults);
-        this.lineage = SimLineage.random(seed.split("lineage"), faults.nondeterminism());
+        SimPace pace = new SimPace(seed.split("pace"));
+        this.lineage = SimLineage.random(seed.split("lineage"), faults.nondeterminism(), pace.mostPartitions());
         this.retries = SimSettings.retries(chance);
         this.scheduling = SimSettings.scheduling(chance);
         this.machine = machine();
         this.audit = audit();
         this.mail = new SimMail(chance);
-        this.workers = new SimWorkers(chance, mail, seed.split("nonces"));
+        this.workers = new SimWorkers(chance, pace, mail, seed.split("nonces"));
         this.users = new SimUsers(chance, lineage, contents, this::tell);
         this.bench = new TurnBench(this, chance);
     }

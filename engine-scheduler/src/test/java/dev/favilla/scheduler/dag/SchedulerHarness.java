@@ -1,7 +1,9 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.MetricValues;
+import dev.favilla.attempt.TaskMetrics;
 import dev.favilla.event.EngineEvent;
 import dev.favilla.job.JobOutcome;
 import dev.favilla.job.JobProperties;
@@ -155,6 +157,13 @@ final class SchedulerHarness {
         return id;
     }
 
+    /** Adds an executor that takes {@code ahead} attempts while all its slots are busy. */
+    ExecutorId addExecutor(String name, int slots, int ahead) {
+        ExecutorId id = new ExecutorId(name, nextExecutor++);
+        tell(new SchedulerEvent.ExecutorAdded(id, slots, ahead));
+        return id;
+    }
+
     void lose(ExecutorId executor) {
         running.values().removeIf(launch -> launch.executor().equals(executor));
         tell(new SchedulerEvent.ExecutorLost(executor, "gone"));
@@ -216,11 +225,31 @@ final class SchedulerHarness {
     }
 
     List<SchedulerCommand> end(TaskSpec task, TaskOutcome outcome) {
+        return end(task, outcome, MetricValues.ZERO);
+    }
+
+    private List<SchedulerCommand> end(TaskSpec task, TaskOutcome outcome, MetricValues metrics) {
+        return tell(new SchedulerEvent.AttemptEnded(task.attemptId(), leave(task), outcome, metrics));
+    }
+
+    private ExecutorId leave(TaskSpec task) {
         SchedulerCommand.Launch launch = running.remove(task.attemptId());
         if (launch == null) {
             throw new NoSuchElementException(task.describe() + " does not run");
         }
-        return tell(new SchedulerEvent.AttemptEnded(task.attemptId(), launch.executor(), outcome, MetricValues.ZERO));
+        return launch.executor();
+    }
+
+    /** Ends an attempt well that has run for so long. */
+    void succeedAfter(Duration time, TaskSpec task) {
+        TaskMetrics metrics = new TaskMetrics();
+        metrics.add(Metric.RUN_NANOS, time.toNanos());
+        end(task, success(task, task.partition(), List.of()), metrics.snapshot());
+    }
+
+    /** Gives an attempt back that has not begun. */
+    void giveBack(TaskSpec task) {
+        tell(new SchedulerEvent.AttemptWithdrawn(task.attemptId(), leave(task)));
     }
 
     void fail(TaskSpec task) {

@@ -117,6 +117,19 @@ class SchedulerMutantsTest {
         }
 
         @Test
+        void whatWaitsForASlotIsNotAskedBack(TestSeed seed) {
+            assertThat(violation(seed, saying(without(SchedulerCommand.Withdraw.class))))
+                    .startsWith("I5");
+        }
+
+        @Test
+        void whatIsGivenBackIsNotHeard(TestSeed seed) {
+            // I4, or I5 where the audit finds the slots full
+            assertThat(violation(seed, deafFor(SchedulerEvent.AttemptWithdrawn.class)))
+                    .startsWith("I");
+        }
+
+        @Test
         void aMissingInputIsTakenForAKill(TestSeed seed) {
             UnaryOperator<TaskOutcome> misread = outcome ->
                     outcome instanceof TaskOutcome.InputMissing ? new TaskOutcome.Killed("misread") : outcome;

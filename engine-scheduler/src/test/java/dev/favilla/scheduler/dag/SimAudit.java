@@ -145,6 +145,8 @@ final class SimAudit {
             launches.started(started);
         } else if (event instanceof SchedulerEvent.AttemptEnded ended) {
             ended(ended);
+        } else if (event instanceof SchedulerEvent.AttemptWithdrawn withdrawn) {
+            launches.withdrawn(withdrawn);
         } else if (event instanceof SchedulerEvent.DatasetUnpersisted unpersisted) {
             changes.unpersisted(unpersisted.rddId());
         }
@@ -240,6 +242,7 @@ final class SimAudit {
                     "I5",
                     () -> "attempt " + unwanted.attemptId() + " was not stopped");
         }
+        launches.requireNoneWaitsBesideAFreeSlot();
         if (running.isEmpty() || launches.anyTakesTasks()) {
             withoutExecutor = null;
         } else if (withoutExecutor == null) {
@@ -262,6 +265,8 @@ final class SimAudit {
             launch(launch.executor(), launch.task());
         } else if (command instanceof SchedulerCommand.Kill kill) {
             launches.kill(kill);
+        } else if (command instanceof SchedulerCommand.Withdraw withdraw) {
+            launches.withdraw(withdraw);
         } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
             launches.replace(replace);
         } else if (command instanceof SchedulerCommand.AnswerCommit answer) {

@@ -49,6 +49,16 @@ final class SimBackend implements ExecutorBackend {
     }
 
     @Override
+    public int ahead() {
+        return executor.ahead;
+    }
+
+    @Override
+    public void withdraw(long attemptId) {
+        perform.accept(new SchedulerCommand.Withdraw(id(), attemptId));
+    }
+
+    @Override
     public void replaceSlot(long attemptId) {
         perform.accept(new SchedulerCommand.ReplaceSlot(id(), attemptId));
     }

@@ -15,14 +15,19 @@ final class SimExecutor {
 
     final ExecutorId id;
     final int slots;
+
+    /** How many attempts it takes while all slots are busy. */
+    final int ahead;
+
     final Map<Registered, SimValue> outputs = new HashMap<>();
 
     /** In the order in which they became visible. */
     final Map<BlockId, Block> blocks = new LinkedHashMap<>();
 
-    SimExecutor(ExecutorId id, int slots) {
+    SimExecutor(ExecutorId id, int slots, int ahead) {
         this.id = id;
         this.slots = slots;
+        this.ahead = ahead;
     }
 
     static String name(int number) {

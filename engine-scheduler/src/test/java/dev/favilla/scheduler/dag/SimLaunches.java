@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.attempt.ExecutorId;
+import dev.favilla.attempt.Metric;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.SchedulingPolicy;
@@ -15,6 +16,7 @@ import dev.favilla.task.TaskOutcome;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,14 +28,20 @@ final class SimLaunches {
     /** An executor as the machine knows it. */
     private static final class Known {
         final int slots;
+        final int ahead;
         int taken;
         boolean draining;
 
         /** Datasets of which it was said to have blocks. */
         final Set<Integer> cached = new HashSet<>();
 
-        Known(int slots) {
+        Known(int slots, int ahead) {
             this.slots = slots;
+            this.ahead = ahead;
+        }
+
+        boolean hasFree() {
+            return !draining && taken < slots;
         }
     }
 
@@ -50,6 +58,9 @@ final class SimLaunches {
 
         boolean interrupted;
         boolean mayCommit;
+
+        /** Whether it is to be given back if it has not begun. */
+        boolean recalled;
 
         Launched(ExecutorId executor, TaskSpec task) {
             this.executor = executor;
@@ -77,6 +88,9 @@ final class SimLaunches {
     private final Map<Long, Launched> launched = new HashMap<>();
     private final Map<Integer, Integer> latestStageAttempt = new HashMap<>();
     private final Set<Twin> twins = new HashSet<>();
+
+    /** How many attempts in a row were short, by stage attempt. */
+    private final Map<List<Integer>, Integer> brief = new HashMap<>();
 
     /** How many executors had been lost when each was, and when the latest attempt of each stage began. */
     private final Map<ExecutorId, Integer> losses = new HashMap<>();
@@ -122,7 +136,7 @@ final class SimLaunches {
     // --- what the machine is told
 
     void added(SchedulerEvent.ExecutorAdded event) {
-        executors.put(event.executor(), new Known(event.slots()));
+        executors.put(event.executor(), new Known(event.slots(), event.ahead()));
     }
 
     void draining(ExecutorId executor) {
@@ -151,6 +165,9 @@ final class SimLaunches {
         Launched attempt = running(event.attemptId(), event.executor());
         if (attempt != null) {
             forget(attempt);
+            boolean isBrief = event.outcome() instanceof TaskOutcome.Success
+                    && event.metrics().get(Metric.RUN_NANOS) < 100_000;
+            brief.compute(stageAttemptOf(attempt.task), (stage, before) -> isBrief ? 1 + (before == null ? 0 : before) : 0);
             Known known = executors.get(event.executor());
             if (known != null && event.outcome() instanceof TaskOutcome.Success success) {
                 for (PublishedBlock block : success.cached()) {
@@ -159,6 +176,19 @@ final class SimLaunches {
             }
         }
         return attempt;
+    }
+
+    private static List<Integer> stageAttemptOf(TaskSpec task) {
+        return List.of(task.stageId(), task.stageAttempt());
+    }
+
+    /** An attempt was given back that had not begun. */
+    void withdrawn(SchedulerEvent.AttemptWithdrawn event) {
+        Launched attempt = running(event.attemptId(), event.executor());
+        if (attempt != null) {
+            require(attempt.recalled, "I5", () -> attempt.task.describe() + " was given back unasked");
+            forget(attempt);
+        }
     }
 
     private void forget(Launched attempt) {
@@ -181,7 +211,9 @@ final class SimLaunches {
         Known known = executors.get(executor);
         require(known != null, "I5", () -> task.describe() + " launched on " + executor + ", which is gone");
         require(!known.draining, "I5", () -> task.describe() + " launched on " + executor + ", which is to go");
-        require(known.taken < known.slots, "I5", () -> task.describe() + " launched on a full executor");
+        if (known.taken >= known.slots) {
+            requireMayWait(known, task);
+        }
         int latestAttempt = latestStageAttempt.merge(task.stageId(), task.stageAttempt(), Math::max);
         require(
                 latestAttempt == task.stageAttempt(),
@@ -197,6 +229,39 @@ final class SimLaunches {
                 () -> task.describe() + " has no data on " + executor);
         known.taken++;
         launched.put(task.attemptId(), new Launched(executor, task));
+    }
+
+    /** Short tasks of one set may wait for a slot on an executor, unless another has one. */
+    private void requireMayWait(Known known, TaskSpec task) {
+        require(known.taken < known.slots + known.ahead, "I5", () -> task.describe() + " launched on a full executor");
+        require(
+                !policy.speculation().enabled() && task.locality() == Locality.ANY,
+                "I5",
+                () -> task.describe() + " launched ahead although it matters when or where it begins");
+        require(
+                executors.values().stream().noneMatch(Known::hasFree),
+                "I5",
+                () -> task.describe() + " launched ahead beside a free slot");
+        require(
+                brief.getOrDefault(stageAttemptOf(task), 0) >= 3,
+                "I5",
+                () -> task.describe() + " launched ahead although its stage's tasks are not short");
+    }
+
+    /** What waits for a slot is asked back as soon as another executor has one free, or its own is to go. */
+    void requireNoneWaitsBesideAFreeSlot() {
+        boolean free = executors.values().stream().anyMatch(Known::hasFree);
+        executors.forEach((id, known) -> {
+            if (known.taken > known.slots && (free || known.draining)) {
+                long asked = launched.values().stream()
+                        .filter(attempt -> attempt.executor.equals(id) && (attempt.recalled || attempt.isKilled()))
+                        .count();
+                require(
+                        asked >= known.taken - known.slots,
+                        "I5",
+                        () -> "attempts wait on " + id + " although there are slots elsewhere");
+            }
+        });
     }
 
     /** A second attempt of a task is launched only beside a slow first one, once, and elsewhere if possible. */
@@ -266,6 +331,13 @@ final class SimLaunches {
                 () -> "killed attempt " + kill.attemptId() + " again");
         attempt.asked = clock.instant();
         attempt.interrupted |= kill.interrupt();
+    }
+
+    void withdraw(SchedulerCommand.Withdraw withdraw) {
+        Launched attempt = running(withdraw.attemptId(), withdraw.executor());
+        require(attempt != null, "I5", () -> "asked for attempt " + withdraw.attemptId() + ", which does not run");
+        require(!attempt.recalled, "I5", () -> "asked for attempt " + withdraw.attemptId() + " again");
+        attempt.recalled = true;
     }
 
     void replace(SchedulerCommand.ReplaceSlot replace) {

@@ -13,19 +13,21 @@ final class SimLineage {
 
     private final SplittableRandom random;
     private final double nondeterminism;
+    private final int mostPartitions;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<ShuffleDependency> shuffles = new ArrayList<>();
     private final Map<Long, SimValue> oracle = new HashMap<>();
 
-    private SimLineage(SplittableRandom random, double nondeterminism) {
+    private SimLineage(SplittableRandom random, double nondeterminism, int mostPartitions) {
         this.random = random;
         this.nondeterminism = nondeterminism;
+        this.mostPartitions = mostPartitions;
     }
 
-    static SimLineage random(SplittableRandom random, double nondeterminism) {
-        SimLineage lineage = new SimLineage(random, nondeterminism);
+    static SimLineage random(SplittableRandom random, double nondeterminism, int mostPartitions) {
+        SimLineage lineage = new SimLineage(random, nondeterminism, mostPartitions);
         int size = random.nextInt(3, 11);
-        lineage.nodes.add(lineage.source(0, random.nextInt(1, 5)));
+        lineage.nodes.add(lineage.source(0, random.nextInt(1, 1 + mostPartitions)));
         while (lineage.nodes.size() < size) {
             lineage.nodes.add(lineage.next(lineage.nodes.size()));
         }
@@ -53,7 +55,7 @@ final class SimLineage {
     private SimNode next(int id) {
         int kind = random.nextInt(10);
         if (kind == 0) {
-            return source(id, random.nextInt(0, 5));
+            return source(id, random.nextInt(0, 1 + mostPartitions));
         }
         if (kind <= 2) {
             return SimNode.narrow(id, !isNondeterministic(), any());

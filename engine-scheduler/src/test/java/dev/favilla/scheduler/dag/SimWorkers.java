@@ -1,7 +1,6 @@
 package dev.favilla.scheduler.dag;
 
 import dev.favilla.attempt.ExecutorId;
-import dev.favilla.attempt.MetricValues;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.SchedulerEvent;
 import dev.favilla.scheduler.TaskSpec;
@@ -35,6 +34,7 @@ final class SimWorkers {
     private static final TaskOutcome FAILED = new TaskOutcome.Failed(new IllegalArgumentException("bad record"));
 
     private final SimChance chance;
+    private final SimPace pace;
     private final SimMail mail;
     private final SimReader reader;
 
@@ -49,8 +49,9 @@ final class SimWorkers {
     private int drainsLeft;
     private long nextIncarnation;
 
-    SimWorkers(SimChance chance, SimMail mail, SplittableRandom nonces) {
+    SimWorkers(SimChance chance, SimPace pace, SimMail mail, SplittableRandom nonces) {
         this.chance = chance;
+        this.pace = pace;
         this.mail = mail;
         this.reader = new SimReader(executors, nonces, this::drop);
         this.lossesLeft = chance.faults().executorLosses();
@@ -73,13 +74,13 @@ final class SimWorkers {
 
     private void add(String name) {
         SimExecutor executor = open(name);
-        mail.post(new SchedulerEvent.ExecutorAdded(executor.id, executor.slots));
+        mail.post(new SchedulerEvent.ExecutorAdded(executor.id, executor.slots, executor.ahead));
     }
 
     /** Adds an executor that nobody announces. */
     SimExecutor open(String name) {
         ExecutorId id = new ExecutorId(name, nextIncarnation++);
-        SimExecutor executor = new SimExecutor(id, chance.between(1, 3));
+        SimExecutor executor = new SimExecutor(id, chance.between(1, 3), pace.ahead());
         executors.put(id, executor);
         return executor;
     }
@@ -160,7 +161,12 @@ final class SimWorkers {
             if (attempt != null) {
                 Instant now = chance.instant();
                 attempt.kill(kill.reason(), kill.interrupt(), now, now.plusMillis(chance.between(500, 50_000)));
+                if (waits(attempt)) {
+                    finish(attempt, new TaskOutcome.Killed(kill.reason()));
+                }
             }
+        } else if (command instanceof SchedulerCommand.Withdraw withdraw) {
+            withdraw(withdraw.attemptId());
         } else if (command instanceof SchedulerCommand.ReplaceSlot replace) {
             abandon(replace.attemptId());
         } else if (command instanceof SchedulerCommand.AnswerCommit answer) {
@@ -184,6 +190,29 @@ final class SimWorkers {
             running.add(attempt);
             byId.put(task.attemptId(), attempt);
         }
+    }
+
+    private void withdraw(long attemptId) {
+        SimAttempt attempt = byId.get(attemptId);
+        if (attempt != null && attempt.step == SimAttempt.Step.BEGIN) {
+            running.remove(attempt);
+            byId.remove(attemptId);
+            mail.post(new SchedulerEvent.AttemptWithdrawn(attemptId, attempt.executor.id));
+        }
+    }
+
+    /** Returns whether an attempt has no slot yet. */
+    private boolean waits(SimAttempt attempt) {
+        if (attempt.step != SimAttempt.Step.BEGIN || attempt.executor.ahead == 0) {
+            return false;
+        }
+        int begun = 0;
+        for (SimAttempt other : running) {
+            if (other.executor == attempt.executor && other.step != SimAttempt.Step.BEGIN) {
+                begun++;
+            }
+        }
+        return begun >= attempt.executor.slots;
     }
 
     private void abandon(long attemptId) {
@@ -240,7 +269,9 @@ final class SimWorkers {
     Instant nextDue() {
         Instant next = null;
         for (SimAttempt attempt : running) {
-            if (attempt.step != SimAttempt.Step.WAIT && (next == null || attempt.due.isBefore(next))) {
+            if (attempt.step != SimAttempt.Step.WAIT
+                    && (next == null || attempt.due.isBefore(next))
+                    && !waits(attempt)) {
                 next = attempt.due;
             }
         }
@@ -259,7 +290,7 @@ final class SimWorkers {
         int start = chance.below(running.size());
         for (int i = 0; i < running.size(); i++) {
             SimAttempt attempt = running.get((start + i) % running.size());
-            if (!attempt.due.isAfter(chance.instant())) {
+            if (!attempt.due.isAfter(chance.instant()) && !waits(attempt)) {
                 proceed(attempt);
                 return true;
             }
@@ -324,7 +355,7 @@ final class SimWorkers {
 
     private void end(SimAttempt attempt, TaskOutcome outcome) {
         mail.post(new SchedulerEvent.AttemptEnded(
-                attempt.task.attemptId(), attempt.executor.id, outcome, MetricValues.ZERO));
+                attempt.task.attemptId(), attempt.executor.id, outcome, pace.metrics()));
     }
 
     private TaskOutcome outcome(SimAttempt attempt) {

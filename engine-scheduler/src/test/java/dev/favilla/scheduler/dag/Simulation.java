@@ -46,14 +46,16 @@ final class Simulation {
         this.wire = wire;
         this.tracker = tracker;
         this.chance = new SimChance(seed.split("steps"), faults);
-        SimLineage lineage = SimLineage.random(seed.split("lineage"), faults.nondeterminism());
+        SimPace pace = new SimPace(seed.split("pace"));
+        SimLineage lineage =
+                SimLineage.random(seed.split("lineage"), faults.nondeterminism(), pace.mostPartitions());
         RetryPolicy retries = SimSettings.retries(chance);
         SchedulingPolicy scheduling = SimSettings.scheduling(chance);
         SimContents contents = new SimContents();
         this.machine = new DagScheduler(() -> tracker, retries, scheduling, chance, () -> true);
         this.audit = new SimAudit(tracker, lineage, contents, observer, retries, scheduling, chance);
         this.mail = new SimMail(chance);
-        this.workers = new SimWorkers(chance, mail, seed.split("nonces"));
+        this.workers = new SimWorkers(chance, pace, mail, seed.split("nonces"));
         this.users = new SimUsers(chance, lineage, contents, this::tell);
     }
 

@@ -487,6 +487,23 @@ class InProcessExecutorTest {
         }
 
         @Test
+        void endWhatWaitsAtOnceHoweverBusyTheSlotsAre() throws Exception {
+            CountDownLatch release = new CountDownLatch(1);
+            for (int i = 0; i < 2; i++) {
+                executor.launch(host.spec(lineage.source(1), work(() -> release.await(30, TimeUnit.SECONDS))));
+            }
+            TaskSpec waiting = host.spec(lineage.source(1), work(() -> true));
+            executor.launch(waiting);
+
+            executor.kill(waiting.attemptId(), "never mind", false);
+
+            assertThat(ended().attemptId()).isEqualTo(waiting.attemptId());
+            release.countDown();
+            ended();
+            ended();
+        }
+
+        @Test
         void ofUnknownAndEndedAttemptsAreIgnored() throws Exception {
             TaskSpec spec = host.spec(lineage.source(1), new TestAction());
             run(spec);
@@ -515,6 +532,40 @@ class InProcessExecutorTest {
             executor.kill(spec.attemptId(), "enough", false);
 
             assertThat(ended().outcome()).isEqualTo(new TaskOutcome.Killed("enough"));
+        }
+    }
+
+    @Nested
+    class Withdrawing {
+
+        @Test
+        void givesBackWhatWaitsAndLeavesTheRestAlone() throws Exception {
+            CountDownLatch begun = new CountDownLatch(2);
+            CountDownLatch release = new CountDownLatch(1);
+            List<TaskSpec> busy = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                busy.add(host.spec(lineage.source(1), work(() -> {
+                    begun.countDown();
+                    return release.await(30, TimeUnit.SECONDS);
+                })));
+            }
+            busy.forEach(executor::launch);
+            AtomicBoolean ran = new AtomicBoolean();
+            TaskSpec waiting = host.spec(lineage.source(1), work(() -> ran.getAndSet(true)));
+            executor.launch(waiting);
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+
+            executor.withdraw(busy.get(0).attemptId());
+            executor.withdraw(waiting.attemptId());
+            executor.withdraw(waiting.attemptId());
+            executor.withdraw(4711);
+
+            assertThat(events).containsExactly(new SchedulerEvent.AttemptWithdrawn(waiting.attemptId(), executor.id()));
+            events.clear();
+            release.countDown();
+            assertThat(ended().outcome()).isInstanceOf(TaskOutcome.Success.class);
+            assertThat(ended().outcome()).isInstanceOf(TaskOutcome.Success.class);
+            assertThat(ran).isFalse();
         }
     }
 

@@ -35,7 +35,7 @@ class PoolsTest {
         World(PoolMode mode, PoolSpec... pools) {
             scheduler = new TaskScheduler(
                     command -> {}, SchedulingPolicy.DEFAULT.withPools(mode, List.of(pools)), new ManualClock());
-            scheduler.addExecutor(EXECUTOR, 1000);
+            scheduler.addExecutor(EXECUTOR, 1000, 0);
         }
 
         TaskSet submit(int jobId, int stageId, int tasks, String pool) {

@@ -54,7 +54,7 @@ class TaskSchedulerTest {
 
     @Test
     void tasksAreLaunchedInOrderWhileSlotsAreFree() {
-        scheduler.addExecutor(LARGE, 2);
+        scheduler.addExecutor(LARGE, 2, 0);
         submit(0, 0, 3);
 
         assertThat(launch().index()).isZero();
@@ -65,7 +65,7 @@ class TaskSchedulerTest {
 
     @Test
     void earlierJobsComeFirstThenEarlierStages() {
-        scheduler.addExecutor(LARGE, 4);
+        scheduler.addExecutor(LARGE, 4, 0);
         TaskSet last = submit(2, 0, 1);
         TaskSet second = submit(1, 5, 1);
         TaskSet first = submit(1, 4, 1);
@@ -75,7 +75,7 @@ class TaskSchedulerTest {
 
     @Test
     void anAdoptedSetTakesItsHeirsPlace() {
-        scheduler.addExecutor(LARGE, 4);
+        scheduler.addExecutor(LARGE, 4, 0);
         TaskSet orphan = submit(0, 0, 1);
         TaskSet other = submit(1, 1, 1);
 
@@ -87,8 +87,8 @@ class TaskSchedulerTest {
 
     @Test
     void theExecutorWithTheSmallestShareOfSlotsTakenIsNext() {
-        scheduler.addExecutor(LARGE, 4);
-        scheduler.addExecutor(SMALL, 2);
+        scheduler.addExecutor(LARGE, 4, 0);
+        scheduler.addExecutor(SMALL, 2, 0);
         submit(0, 0, 6);
 
         List<ExecutorId> order = new ArrayList<>();
@@ -101,7 +101,7 @@ class TaskSchedulerTest {
 
     @Test
     void aRetiredSetLaunchesNothingMore() {
-        scheduler.addExecutor(LARGE, 1);
+        scheduler.addExecutor(LARGE, 1, 0);
         TaskSet set = submit(0, 0, 2);
         TaskAttempt running = launch();
 
@@ -115,7 +115,7 @@ class TaskSchedulerTest {
 
     @Test
     void anAttemptOfARetiredSetEndsWithoutDisturbingItsSuccessor() {
-        scheduler.addExecutor(LARGE, 1);
+        scheduler.addExecutor(LARGE, 1, 0);
         TaskSet old = submit(0, 0, 2);
         TaskAttempt zombie = launch();
         scheduler.retire(old);
@@ -130,7 +130,7 @@ class TaskSchedulerTest {
 
     @Test
     void aSetHasForgottenAnAttemptWhenItsEndIsTold() {
-        scheduler.addExecutor(LARGE, 1);
+        scheduler.addExecutor(LARGE, 1, 0);
         TaskSet set = submit(0, 0, 1);
         TaskAttempt attempt = launch();
         assertThat(set.running()).isEqualTo(1);
@@ -144,7 +144,7 @@ class TaskSchedulerTest {
 
     @Test
     void aTaskThatRunsIsNotQueuedAgain() {
-        scheduler.addExecutor(LARGE, 2);
+        scheduler.addExecutor(LARGE, 2, 0);
         TaskSet set = submit(0, 0, 1);
         TaskAttempt running = launch();
 
@@ -158,8 +158,8 @@ class TaskSchedulerTest {
 
     @Test
     void anEndIsBelievedOnceAndOnlyFromTheRightExecutor() {
-        scheduler.addExecutor(LARGE, 1);
-        scheduler.addExecutor(SMALL, 1);
+        scheduler.addExecutor(LARGE, 1, 0);
+        scheduler.addExecutor(SMALL, 1, 0);
         submit(0, 0, 1);
         TaskAttempt attempt = launch();
 
@@ -171,7 +171,7 @@ class TaskSchedulerTest {
 
     @Test
     void aRemovedExecutorTakesItsAttemptsAlong() {
-        scheduler.addExecutor(LARGE, 2);
+        scheduler.addExecutor(LARGE, 2, 0);
         submit(0, 0, 2);
         TaskAttempt first = launch();
         TaskAttempt second = launch();
@@ -183,7 +183,7 @@ class TaskSchedulerTest {
 
     @Test
     void killingAStageReachesItsAttemptsOnce() {
-        scheduler.addExecutor(LARGE, 3);
+        scheduler.addExecutor(LARGE, 3, 0);
         submit(0, 0, 1);
         submit(0, 1, 1);
         TaskAttempt doomed = launch();
