@@ -69,10 +69,11 @@ public final class PipelineBuilder implements TaskInputs {
 
     private final Nesting nesting = new Nesting(this::beside);
 
-    private final Set<BlockId> building = new HashSet<>();
+    /** The partitions that are collected for the cache; null before the first. */
+    private @Nullable Set<BlockId> building;
 
-    /** Every cursor a plan has opened, the last one first. */
-    private final Deque<OwnedCursor> owned = new ArrayDeque<>(1);
+    /** Every cursor a plan has opened, the last one first; null before the first. */
+    private @Nullable Deque<OwnedCursor> owned;
 
     /**
      * @param scope the attempt's; whatever is opened is closed with it
@@ -255,10 +256,17 @@ public final class PipelineBuilder implements TaskInputs {
         if (cached.isEmpty()
                 && !onlyCached
                 && builds(made)
-                && building.add(id)) { // read twice by one attempt, it is collected once
+                && isFirstToBuild(id)) { // read twice by one attempt, it is collected once
             steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope), false));
         }
         return cached;
+    }
+
+    private boolean isFirstToBuild(BlockId id) {
+        if (building == null) {
+            building = new HashSet<>();
+        }
+        return building.add(id);
     }
 
     private boolean builds(DatasetPartition made) {
@@ -273,14 +281,16 @@ public final class PipelineBuilder implements TaskInputs {
     private PipelineCursor own(PartitionPlan.Read read) throws Exception {
         Source source = read.source();
         OwnedCursor own = new OwnedCursor(source.open(read.partition(), this), source);
-        if (owned.isEmpty()) {
-            scope.onClose(this::closeOwned);
+        Deque<OwnedCursor> all = owned == null ? new ArrayDeque<>(1) : owned;
+        if (all.isEmpty()) {
+            scope.onClose(() -> close(all));
         }
-        owned.push(own);
+        all.push(own);
+        owned = all;
         return own;
     }
 
-    private void closeOwned() {
+    private static void close(Deque<OwnedCursor> owned) {
         Throwable first = null;
         for (OwnedCursor cursor : owned) {
             try {
@@ -307,7 +317,7 @@ public final class PipelineBuilder implements TaskInputs {
 
     private PipelineCursor stack(PipelineCursor source, Iterable<Step> steps) throws Exception {
         PipelineCursor cursor = source;
-        List<Step.Push> fused = new ArrayList<>();
+        List<Step.Push> fused = new ArrayList<>(4);
         int nestedPulls = 0;
         boolean reuses = source.mayReuse();
         for (Step step : steps) {

@@ -23,6 +23,8 @@ final class PushCursor implements PipelineCursor {
     /** Keeps the stack of a fused chain, two frames an operator, well inside the smallest default of 512 KiB. */
     static final int FUSED_OPERATORS = 256;
 
+    private static final RecordBuffer[] NO_BUFFERS = {};
+
     private final PipelineCursor below;
     private final PushSegment[] segments;
     private final RecordBuffer[] buffers;
@@ -38,15 +40,8 @@ final class PushCursor implements PipelineCursor {
      */
     PushCursor(PipelineCursor below, List<Step.Push> steps, TaskInputs inputs, CodeCache code) throws Exception {
         this.below = below;
-        List<PushSegment> cut = new ArrayList<>(1);
-        int from = 0;
-        do {
-            int to = Math.min(steps.size(), from + FUSED_OPERATORS);
-            cut.add(new PushSegment(steps.subList(from, to), inputs));
-            from = to;
-        } while (from < steps.size());
-        this.segments = cut.toArray(new PushSegment[0]);
-        this.buffers = new RecordBuffer[segments.length - 1];
+        this.segments = cut(steps, inputs);
+        this.buffers = segments.length == 1 ? NO_BUFFERS : new RecordBuffer[segments.length - 1];
         for (int i = 0; i < buffers.length; i++) {
             buffers[i] = new RecordBuffer();
             segments[i].leaveTo(new OwnRecords(buffers[i], inputs.scope()));
@@ -60,6 +55,18 @@ final class PushCursor implements PipelineCursor {
         this.multiplies = several;
         this.reuses = again;
         this.specialiser = new Specialiser(segments.length == 1 ? code : CodeCache.NONE, below, segments[0]);
+    }
+
+    private static PushSegment[] cut(List<Step.Push> steps, TaskInputs inputs) throws Exception {
+        if (steps.size() <= FUSED_OPERATORS) {
+            return new PushSegment[] {new PushSegment(steps, inputs)};
+        }
+        List<PushSegment> cut = new ArrayList<>();
+        for (int from = 0; from < steps.size(); from += FUSED_OPERATORS) {
+            int to = Math.min(steps.size(), from + FUSED_OPERATORS);
+            cut.add(new PushSegment(steps.subList(from, to), inputs));
+        }
+        return cut.toArray(new PushSegment[0]);
     }
 
     @Override

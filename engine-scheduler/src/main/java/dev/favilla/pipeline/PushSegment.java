@@ -3,9 +3,8 @@ package dev.favilla.pipeline;
 import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.TaskInputs;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PushSegment {
 
+    private static final Sink[] NONE = {};
+
+    /** Where partitions are being cached, the one nearest to the exit first. */
     private final List<TeeSink> tees;
 
     /** One for each operator that does anything, the one nearest to the source first. */
@@ -32,8 +34,9 @@ final class PushSegment {
      */
     PushSegment(List<Step.Push> steps, TaskInputs inputs) throws Exception {
         this.exit = new SegmentExit.Open();
-        this.tees = new ArrayList<>(0);
-        Deque<Sink> sinks = new ArrayDeque<>(steps.size());
+        Sink[] sinks = steps.isEmpty() ? NONE : new Sink[steps.size()];
+        List<TeeSink> collecting = null;
+        int first = sinks.length;
         Sink sink = exit;
         for (int i = steps.size() - 1; i >= 0; i--) {
             Sink over = steps.get(i).over(sink, inputs);
@@ -41,12 +44,14 @@ final class PushSegment {
                 continue; // nothing is to be done
             }
             sink = over;
-            sinks.push(sink);
+            sinks[--first] = sink;
             if (sink instanceof TeeSink tee) {
-                tees.add(tee); // the one nearest to the exit first
+                collecting = collecting == null ? new ArrayList<>(1) : collecting;
+                collecting.add(tee);
             }
         }
-        this.operators = sinks.toArray(new Sink[0]);
+        this.tees = collecting == null ? List.of() : collecting;
+        this.operators = first == 0 ? sinks : Arrays.copyOfRange(sinks, first, sinks.length);
         this.entry = operators.length == 0
                 ? new SegmentEntry.ToExit(exit, inputs.scope())
                 : new SegmentEntry.ToOperators(sink, inputs.scope());

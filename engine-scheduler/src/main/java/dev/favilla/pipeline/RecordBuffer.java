@@ -14,7 +14,9 @@ final class RecordBuffer extends Sink implements Iterator<@Nullable Object> {
 
     private static final int FIRST_CAPACITY = 16;
 
-    private @Nullable Object[] records = new @Nullable Object[FIRST_CAPACITY];
+    private static final @Nullable Object[] NONE = {};
+
+    private @Nullable Object[] records = NONE;
     private int head;
     private int tail;
 
@@ -28,7 +30,9 @@ final class RecordBuffer extends Sink implements Iterator<@Nullable Object> {
     }
 
     private void grow() {
-        records = Arrays.copyOf(records, Math.addExact(tail, tail >> 1));
+        records = tail == 0
+                ? new @Nullable Object[FIRST_CAPACITY]
+                : Arrays.copyOf(records, Math.addExact(tail, tail >> 1));
     }
 
     @Override

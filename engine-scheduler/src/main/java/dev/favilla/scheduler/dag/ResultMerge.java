@@ -2,6 +2,7 @@ package dev.favilla.scheduler.dag;
 
 import dev.favilla.job.JobOutcome;
 import dev.favilla.scheduler.InputSnapshot;
+import dev.favilla.scheduler.JobRequest;
 import dev.favilla.scheduler.SchedulerCommand;
 import dev.favilla.scheduler.TaskWork;
 import dev.favilla.scheduler.task.PreferredLocations;
@@ -43,14 +44,22 @@ final class ResultMerge {
         Stage result = job.result();
         return new StageAttempt(
                 result.id(),
-                "merge of " + job.request().action().name() + ", "
-                        + job.request().callSite(),
+                new MergeName(job.request()),
                 result.attempt(),
                 result.plan().target().numPartitions(),
                 List.of(0),
                 new TaskWork.MergeResults(
                         job.request().action(), job.staged(), job.request().binary()),
                 InputSnapshot.NONE);
+    }
+
+    /** How errors name the merge of a request's results. */
+    private record MergeName(JobRequest request) {
+
+        @Override
+        public String toString() {
+            return "merge of " + request.action().name() + ", " + request.callSite();
+        }
     }
 
     static boolean isMerge(TaskAttempt attempt) {

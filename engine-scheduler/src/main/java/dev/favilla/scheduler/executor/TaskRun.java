@@ -25,8 +25,8 @@ import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.PublishedBlock;
 import dev.favilla.task.CommitDeniedException;
 import dev.favilla.task.TaskOutcome;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -179,7 +179,7 @@ final class TaskRun {
             error = t;
         }
         attempt.endWork();
-        long nanos = Duration.between(begin, env.clock().instant()).toNanos();
+        long nanos = ChronoUnit.NANOS.between(begin, env.clock().instant());
         scope.metrics().add(Metric.RUN_NANOS, Math.max(0, nanos)); // the clock may have been set back
         return decide(scope, success, error);
     }

@@ -201,6 +201,10 @@ final class ExecutorSlots {
         return ahead > 0;
     }
 
+    boolean anyDraining() {
+        return draining > 0;
+    }
+
     /** Returns what was launched ahead and waits: where executors are being drained, or everywhere. */
     List<TaskAttempt> ahead(boolean everywhere) {
         List<TaskAttempt> waiting = new ArrayList<>(ahead);

@@ -19,8 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pool implements Schedulable {
 
-    private static final Comparator<Schedulable> FIFO =
-            Comparator.comparingInt(Schedulable::jobId).thenComparingInt(Schedulable::stageId);
+    private static final Comparator<Schedulable> FIFO = (left, right) -> {
+        int byJob = Integer.compare(left.jobId(), right.jobId());
+        return byJob != 0 ? byJob : Integer.compare(left.stageId(), right.stageId());
+    };
+
+    /** A strict order; names, which are made when they are asked for, decide last. */
+    private static final Comparator<Schedulable> IN_LINE = (left, right) -> {
+        int byAge = left == right ? 0 : FIFO.compare(left, right);
+        return byAge != 0 || left == right ? byAge : left.name().compareTo(right.name());
+    };
 
     private static final Comparator<Schedulable> FAIR = (left, right) -> {
         boolean leftNeedy = left.running() < left.minShare();
@@ -34,8 +42,7 @@ final class Pool implements Schedulable {
         if (byNeed != 0) {
             return byNeed;
         }
-        int byAge = FIFO.compare(left, right);
-        return byAge != 0 ? byAge : left.name().compareTo(right.name());
+        return IN_LINE.compare(left, right);
     };
 
     private final PoolSpec spec;
@@ -48,7 +55,7 @@ final class Pool implements Schedulable {
     Pool(PoolSpec spec) {
         this.spec = spec;
         this.waiting = spec.mode() == PoolMode.FIFO
-                ? new TreeSet<>(FIFO.thenComparing(Schedulable::name))
+                ? new TreeSet<>(IN_LINE)
                 : new LinkedHashSet<>();
     }
 

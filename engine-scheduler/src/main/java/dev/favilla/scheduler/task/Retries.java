@@ -65,7 +65,7 @@ public final class Retries {
         StageAttempt tasks = attempt.set().tasks();
         return Optional.of(new JobFailure.TaskFailed(
                 tasks.stageId(),
-                tasks.stageName(),
+                tasks.stageName().toString(),
                 attempt.partition(),
                 history.failures,
                 attempt.executor().toString(),

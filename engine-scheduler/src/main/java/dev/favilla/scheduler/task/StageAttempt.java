@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What all tasks of one stage attempt have in common.
  *
  * @param stageId the stage
- * @param stageName how errors name it
+ * @param stageName whose text is how errors name it; asked for it only when there is one
  * @param stageAttempt counts the stage's attempts from 0
  * @param numPartitions partitions of the stage's dataset
  * @param partitions the partition of each task; null if task {@code i} computes partition {@code i}
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StageAttempt(
         int stageId,
-        String stageName,
+        Object stageName,
         int stageAttempt,
         int numPartitions,
         @Nullable List<Integer> partitions,

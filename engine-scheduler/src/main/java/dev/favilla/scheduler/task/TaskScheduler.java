@@ -51,6 +51,9 @@ public final class TaskScheduler {
 
     private long nextAttemptId;
 
+    /** The set that all attempts belong to that were launched ahead and have no slot yet, if there are any. */
+    private @Nullable TaskSet aheadOfOthers;
+
     /** When a set stops waiting for a slot where its data lies; the earliest of the last look. */
     private @Nullable Instant heldUntil;
 
@@ -253,10 +256,14 @@ public final class TaskScheduler {
      */
     private @Nullable TaskAttempt takeAhead() {
         TaskSet only = policy.speculation().enabled() ? null : ready.only();
-        if (only == null || !only.isBrief() || only.hasPlaces()) {
+        if (only == null
+                || !only.isBrief()
+                || only.hasPlaces()
+                || (aheadOfOthers != only && executors.anyAhead())) {
             return null;
         }
         ExecutorId on = executors.leastAhead();
+        aheadOfOthers = only;
         return on == null ? null : only.takeFree(executors, on, nextAttemptId);
     }
 
@@ -268,10 +275,12 @@ public final class TaskScheduler {
         if (!executors.anyAhead()) {
             return;
         }
-        boolean idle = executors.hasFree();
-        for (TaskAttempt attempt : executors.ahead(idle || !ready.isEmpty())) {
-            boolean isInTheWay = idle || ready.only() != attempt.set() || !takesTasks(attempt.executor());
-            if (isInTheWay && attempt.killReason().isEmpty() && attempt.recall()) {
+        boolean all = executors.hasFree() || (!ready.isEmpty() && ready.only() != aheadOfOthers);
+        if (!all && !executors.anyDraining()) {
+            return;
+        }
+        for (TaskAttempt attempt : executors.ahead(all)) {
+            if (attempt.killReason().isEmpty() && attempt.recall()) {
                 commands.accept(new SchedulerCommand.Withdraw(attempt.executor(), attempt.id()));
             }
         }

@@ -81,7 +81,9 @@ public final class TaskSet implements Schedulable {
         for (int place = 0; place <= preferred.executors().size(); place++) {
             places.add(new PendingTasks());
         }
-        pending.stream().forEach(index -> pendingOf(index).add(index));
+        for (int index = pending.nextSetBit(0); index >= 0; index = pending.nextSetBit(index + 1)) {
+            pendingOf(index).add(index);
+        }
     }
 
     public StageAttempt tasks() {
