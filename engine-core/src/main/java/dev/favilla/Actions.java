@@ -242,9 +242,18 @@ final class Actions {
             return true;
         }
 
+        /** What one partition has left is the result: there is nothing to merge it with. */
+        @Override
+        public boolean mergesInSlot(int results) {
+            return results != 1;
+        }
+
         @Override
         public @Nullable Object merge(List<@Nullable Object> staged) {
-            throw notInSlot();
+            if (staged.size() != 1) {
+                throw notInSlot();
+            }
+            return staged.get(0);
         }
 
         @Override

@@ -48,6 +48,14 @@ public interface Action extends Serializable {
     }
 
     /**
+     * As {@link #mergesInSlot()}, where it is known how many staged results there are: one may need no user code to become
+     * the job's.
+     */
+    default boolean mergesInSlot(int results) {
+        return mergesInSlot();
+    }
+
+    /**
      * As {@link #merge}, in a task slot.
      *
      * @param scope of the attempt that merges

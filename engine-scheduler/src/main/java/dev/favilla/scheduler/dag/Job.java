@@ -159,6 +159,11 @@ final class Job {
         return all;
     }
 
+    /** Returns whether an attempt of its own merges what its tasks have left. */
+    boolean mergesInSlot() {
+        return request.action().mergesInSlot(request.partitions().size());
+    }
+
     @Nullable
     TaskSet merge() {
         return merge;

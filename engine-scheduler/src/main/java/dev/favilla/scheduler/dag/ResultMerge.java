@@ -27,7 +27,7 @@ final class ResultMerge {
 
     /** Goes on with a job whose result stage is done. */
     void allStaged(Job job) {
-        if (!job.request().action().mergesInSlot()) {
+        if (!job.mergesInSlot()) {
             apply(job.updates());
             dag.jobs.succeed(job, report -> new JobOutcome.Staged(job.staged(), report));
         } else if (job.merge() == null) {

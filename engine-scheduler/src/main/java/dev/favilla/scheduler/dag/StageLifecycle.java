@@ -86,7 +86,7 @@ final class StageLifecycle {
     }
 
     private static boolean isFollowedByMerge(Stage stage) {
-        return stage.output() == null && stage.owner().job().request().action().mergesInSlot();
+        return stage.output() == null && stage.owner().job().mergesInSlot();
     }
 
     /** Sends the stage back to wait for its input, if the attempt that lost it is the current one. */
