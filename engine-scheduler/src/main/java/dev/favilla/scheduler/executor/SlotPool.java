@@ -113,7 +113,9 @@ final class SlotPool {
     private void wakeOne() {
         for (int number = 0; number < slots.length(); number++) {
             Slot slot = slots.get(number);
-            if (slot != null && slot.idle.get() && slot.idle.compareAndSet(true, false)) { // so that the next job wakes another
+            if (slot != null
+                    && slot.idle.get()
+                    && slot.idle.compareAndSet(true, false)) { // so that the next job wakes another
                 LockSupport.unpark(slot.thread);
                 return;
             }

@@ -54,9 +54,7 @@ final class Pool implements Schedulable {
 
     Pool(PoolSpec spec) {
         this.spec = spec;
-        this.waiting = spec.mode() == PoolMode.FIFO
-                ? new TreeSet<>(IN_LINE)
-                : new LinkedHashSet<>();
+        this.waiting = spec.mode() == PoolMode.FIFO ? new TreeSet<>(IN_LINE) : new LinkedHashSet<>();
     }
 
     private static double share(Schedulable schedulable, int of) {

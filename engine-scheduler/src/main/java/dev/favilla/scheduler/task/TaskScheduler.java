@@ -256,10 +256,7 @@ public final class TaskScheduler {
      */
     private @Nullable TaskAttempt takeAhead() {
         TaskSet only = policy.speculation().enabled() ? null : ready.only();
-        if (only == null
-                || !only.isBrief()
-                || only.hasPlaces()
-                || (aheadOfOthers != only && executors.anyAhead())) {
+        if (only == null || !only.isBrief() || only.hasPlaces() || (aheadOfOthers != only && executors.anyAhead())) {
             return null;
         }
         ExecutorId on = executors.leastAhead();

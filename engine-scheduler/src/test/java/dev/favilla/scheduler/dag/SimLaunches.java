@@ -167,7 +167,8 @@ final class SimLaunches {
             forget(attempt);
             boolean isBrief = event.outcome() instanceof TaskOutcome.Success
                     && event.metrics().get(Metric.RUN_NANOS) < 100_000;
-            brief.compute(stageAttemptOf(attempt.task), (stage, before) -> isBrief ? 1 + (before == null ? 0 : before) : 0);
+            brief.compute(
+                    stageAttemptOf(attempt.task), (stage, before) -> isBrief ? 1 + (before == null ? 0 : before) : 0);
             Known known = executors.get(event.executor());
             if (known != null && event.outcome() instanceof TaskOutcome.Success success) {
                 for (PublishedBlock block : success.cached()) {

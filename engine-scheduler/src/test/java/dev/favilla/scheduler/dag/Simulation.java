@@ -47,8 +47,7 @@ final class Simulation {
         this.tracker = tracker;
         this.chance = new SimChance(seed.split("steps"), faults);
         SimPace pace = new SimPace(seed.split("pace"));
-        SimLineage lineage =
-                SimLineage.random(seed.split("lineage"), faults.nondeterminism(), pace.mostPartitions());
+        SimLineage lineage = SimLineage.random(seed.split("lineage"), faults.nondeterminism(), pace.mostPartitions());
         RetryPolicy retries = SimSettings.retries(chance);
         SchedulingPolicy scheduling = SimSettings.scheduling(chance);
         SimContents contents = new SimContents();
