@@ -130,12 +130,12 @@ class InterruptsTest {
         executor.launch(queued);
 
         executor.kill(queued.attemptId(), "never mind", true);
+        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
+                .isEqualTo(new TaskOutcome.Killed("never mind"));
         first.release();
 
         assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
                 .isEqualTo(new TaskOutcome.Success(false, 0, List.of(), List.of()));
-        assertThat(harness.next(SchedulerEvent.AttemptEnded.class).outcome())
-                .isEqualTo(new TaskOutcome.Killed("never mind"));
         assertThat(ran).isFalse();
     }
 
