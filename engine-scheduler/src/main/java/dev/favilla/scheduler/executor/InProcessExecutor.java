@@ -39,11 +39,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> All methods may be called from any thread and return at once, but for {@link #close}. A slot's
  * thread is started when first needed. Events are posted from slots, and for attempts that never ran also from the
- * thread that launches, kills, withdraws or closes. Slots apply what waits in the mailbox, their own events first of all, when an attempt
- * has started and when it has ended, and then only: with no user code below them on their stack.
+ * thread that launches, kills, withdraws or closes. Slots apply what waits in the mailbox, their own events first of
+ * all, when an attempt has started and when it has ended, and then only: with no user code below them on their stack.
  *
- * <p><b>Stopping an attempt.</b> One that waits for a slot ends at once. Else {@link #kill} raises a flag that pipelines look at for each few records that enter a
- * run of operators. If it is to interrupt, too, the thread is interrupted while the attempt does its own work:
+ * <p><b>Stopping an attempt.</b> One that waits for a slot ends at once. Else {@link #kill} raises a flag that
+ * pipelines look at for each few records that enter a run of operators. If it is to interrupt, too, the thread is interrupted while the attempt does its own work:
  * an interrupt could hit code of others that shares a channel or a lock with it, so it is not the first means. An
  * attempt that ignores both loses its slot with {@link #replaceSlot}: its thread goes on until user code lets it, what
  * it leaves is dropped, and nobody is told of its end.
