@@ -1,5 +1,6 @@
 package dev.favilla;
 
+import com.esotericsoftware.kryo.kryo5.Kryo;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.Compression;
 import dev.favilla.serializer.JavaRecordSerializer;
@@ -60,7 +61,7 @@ record SerializationSettings(
         if (java) {
             return new JavaRecordSerializer();
         }
-        List<KryoRegistration> all = new ArrayList<>(List.of(kryo -> kryo.register(Pair.class)));
+        List<KryoRegistration> all = new ArrayList<>(List.of(new Pairs()));
         all.addAll(registrations);
         return new KryoSerializer(all);
     }
@@ -76,5 +77,14 @@ record SerializationSettings(
     /** Returns how blocks on disk are framed. */
     BlockFrame diskFrames() {
         return new BlockFrame(codec);
+    }
+
+    /** Gives pairs a short number. No lambda: making one would load Kryo when a context opens. */
+    private static final class Pairs implements KryoRegistration {
+
+        @Override
+        public void register(Kryo kryo) {
+            kryo.register(Pair.class);
+        }
     }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,9 @@ public final class KryoSerializer implements Serializer {
     private static final int FIRST_JDK_THAT_WARNS = 24;
 
     private final List<KryoRegistration> registrations;
+    private final ClassLoader loader;
     private final ClassTable classes;
-    private final Supplier<Workplace> make;
+    private final FirstUse firstUse = new FirstUse(new Checking());
     private final Queue<Workplace> idle = new ConcurrentLinkedQueue<>();
 
     /**
@@ -56,13 +56,10 @@ public final class KryoSerializer implements Serializer {
         if (Runtime.version().feature() >= FIRST_JDK_THAT_WARNS && System.getProperty("kryo.unsafe") == null) {
             System.setProperty("kryo.unsafe", "false");
         }
-        List<KryoRegistration> fixed = List.copyOf(registrations);
-        this.registrations = fixed;
+        this.registrations = List.copyOf(registrations);
         ClassLoader context = Thread.currentThread().getContextClassLoader();
-        ClassLoader loader = context != null ? context : KryoSerializer.class.getClassLoader();
+        this.loader = context != null ? context : KryoSerializer.class.getClassLoader();
         this.classes = table;
-        FirstUse firstUse = new FirstUse(new Checking(() -> new PreparedKryo(fixed, loader, table, null)));
-        this.make = () -> new Workplace(new PreparedKryo(fixed, loader, table, firstUse));
     }
 
     @Override
@@ -113,7 +110,12 @@ public final class KryoSerializer implements Serializer {
 
     private Workplace borrow() {
         Workplace place = idle.poll();
-        return place != null ? place : make.get();
+        return place != null ? place : new Workplace(newKryo(firstUse));
+    }
+
+    /** Kryo's classes load with the first one: many jobs need none. */
+    private PreparedKryo newKryo(@Nullable FirstUse check) {
+        return new PreparedKryo(registrations, loader, classes, check);
     }
 
     /** A Kryo with its buffers: used by one stream after the other, never by two. */
@@ -129,24 +131,19 @@ public final class KryoSerializer implements Serializer {
     }
 
     /** Copies values that were never copied before, as the streams would. */
-    private static final class Checking implements FirstUse.Copier {
+    private final class Checking implements FirstUse.Copier {
 
         /** What is longer is not worth the time. */
         private static final int MOST_BYTES = 1 << 20;
 
-        private final Supplier<PreparedKryo> make;
-        private final Queue<PreparedKryo> idle = new ConcurrentLinkedQueue<>();
-
-        Checking(Supplier<PreparedKryo> make) {
-            this.make = make;
-        }
+        private final Queue<PreparedKryo> kryos = new ConcurrentLinkedQueue<>();
 
         @Override
         public byte[] write(Object value) {
             PreparedKryo kryo = borrow();
             Output output = new Output(BUFFER_BYTES, MOST_BYTES);
             kryo.writeClassAndObject(output, value);
-            idle.add(kryo); // after a failure it would not be sound
+            kryos.add(kryo); // after a failure it would not be sound
             return output.toBytes();
         }
 
@@ -156,13 +153,13 @@ public final class KryoSerializer implements Serializer {
             GuardedInput input = new GuardedInput();
             input.readFrom(bytes, 0, bytes.length);
             Object value = kryo.readClassAndObject(input);
-            idle.add(kryo);
+            kryos.add(kryo);
             return value;
         }
 
         private PreparedKryo borrow() {
-            PreparedKryo kryo = idle.poll();
-            return kryo != null ? kryo : make.get();
+            PreparedKryo kryo = kryos.poll();
+            return kryo != null ? kryo : newKryo(null);
         }
     }
 
