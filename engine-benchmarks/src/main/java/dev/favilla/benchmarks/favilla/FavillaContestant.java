@@ -11,6 +11,7 @@ import dev.favilla.benchmarks.workload.Job;
 import dev.favilla.benchmarks.workload.Join;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
+import dev.favilla.benchmarks.workload.SmallJoin;
 import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.StartUp;
 import dev.favilla.benchmarks.workload.SumByLong;
@@ -118,6 +119,12 @@ public final class FavillaContestant implements Contestant {
     public Job join(Join work) {
         EngineContext engine = context();
         return () -> Shuffles.join(engine, work);
+    }
+
+    @Override
+    public Job smallJoin(SmallJoin work) {
+        EngineContext engine = context();
+        return () -> Shuffles.smallJoin(engine, work);
     }
 
     @Override

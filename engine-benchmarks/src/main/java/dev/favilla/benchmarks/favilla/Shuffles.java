@@ -7,6 +7,7 @@ import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SmallJoin;
 import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
@@ -69,6 +70,19 @@ final class Shuffles {
         PairRDD<Long, Long> right = side(engine, work.records(), work.partitions(), work.records());
         return left.join(right, work.partitions())
                 .map(both ->
+                        Data.check(both.key(), both.value().key(), both.value().value()))
+                .reduce(Long::sum);
+    }
+
+    static long smallJoin(EngineContext engine, SmallJoin work) {
+        long size = work.few();
+        PairRDD<Long, Long> many = engine.range(0, work.records(), 1, work.partitions())
+                .mapToPair(record -> Pair.of(SmallJoin.key(record, size), record));
+        PairRDD<Long, Long> few = engine.range(0, size, 1, work.partitions())
+                .mapToPair(record -> Pair.of(SmallJoin.fewKey(record), record));
+        PairRDD<Long, Pair<Long, Long>> joined =
+                work.broadcast() ? many.joinBroadcast(few) : many.join(few, work.partitions());
+        return joined.map(both ->
                         Data.check(both.key(), both.value().key(), both.value().value()))
                 .reduce(Long::sum);
     }

@@ -10,6 +10,7 @@ import dev.favilla.benchmarks.workload.Job;
 import dev.favilla.benchmarks.workload.Join;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
+import dev.favilla.benchmarks.workload.SmallJoin;
 import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
@@ -65,6 +66,11 @@ public final class BoxedContestant implements Contestant {
     @Override
     public Job join(Join work) {
         return () -> BoxedShuffles.join(crew, work);
+    }
+
+    @Override
+    public Job smallJoin(SmallJoin work) {
+        return () -> BoxedShuffles.broadcastJoin(crew, work);
     }
 
     @Override

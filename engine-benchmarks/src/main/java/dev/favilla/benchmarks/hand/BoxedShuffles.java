@@ -4,6 +4,7 @@ import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SmallJoin;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
 import dev.favilla.benchmarks.workload.WordCount;
@@ -131,6 +132,25 @@ final class BoxedShuffles {
                     for (long value : lefts.getOrDefault(key, List.of())) {
                         check += Data.check(key, value, lane.value(i));
                     }
+                }
+            }
+            return check;
+        });
+    }
+
+    static long broadcastJoin(Crew crew, SmallJoin work) throws Exception {
+        Map<Long, Long> few = new HashMap<>();
+        for (long record = 0; record < work.few(); record++) {
+            few.put(SmallJoin.fewKey(record), record);
+        }
+        return crew.each(slice -> {
+            long end = Crew.sliceStart(work.records(), crew.threads(), slice + 1);
+            long check = 0;
+            for (long i = Crew.sliceStart(work.records(), crew.threads(), slice); i < end; i++) {
+                Long key = SmallJoin.key(i, work.few());
+                Long other = few.get(key);
+                if (other != null) {
+                    check += Data.check(key, i, other);
                 }
             }
             return check;

@@ -4,14 +4,17 @@ import dev.favilla.benchmarks.workload.CoGroup;
 import dev.favilla.benchmarks.workload.Data;
 import dev.favilla.benchmarks.workload.Grouping;
 import dev.favilla.benchmarks.workload.Join;
+import dev.favilla.benchmarks.workload.SmallJoin;
 import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.SumByLong;
 import dev.favilla.benchmarks.workload.SumByString;
 import dev.favilla.benchmarks.workload.WordCount;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
 /** Jobs with one shuffle. */
@@ -69,6 +72,25 @@ final class Shuffles {
         JavaPairRDD<Long, Long> right = side(spark, work.records(), work.partitions(), work.records());
         return left.join(right, work.partitions())
                 .map(both -> Data.check(both._1(), both._2()._1(), both._2()._2()))
+                .reduce(Long::sum);
+    }
+
+    static long smallJoin(JavaSparkContext spark, SmallJoin work) {
+        long size = work.few();
+        JavaPairRDD<Long, Long> many = Numbers.range(spark, 0, work.records(), work.partitions())
+                .mapToPair(record -> new Tuple2<>(SmallJoin.key(record, size), record));
+        JavaPairRDD<Long, Long> few = Numbers.range(spark, 0, size, work.partitions())
+                .mapToPair(record -> new Tuple2<>(SmallJoin.fewKey(record), record));
+        if (!work.broadcast()) {
+            return many.join(few, work.partitions())
+                    .map(both -> Data.check(both._1(), both._2()._1(), both._2()._2()))
+                    .reduce(Long::sum);
+        }
+        Broadcast<Map<Long, Long>> table = spark.broadcast(few.collectAsMap());
+        return many.map(record -> {
+                    Long other = table.value().get(record._1());
+                    return other == null ? 0 : Data.check(record._1(), record._2(), other);
+                })
                 .reduce(Long::sum);
     }
 

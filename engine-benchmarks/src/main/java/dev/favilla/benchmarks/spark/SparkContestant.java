@@ -10,6 +10,7 @@ import dev.favilla.benchmarks.workload.Job;
 import dev.favilla.benchmarks.workload.Join;
 import dev.favilla.benchmarks.workload.KMeans;
 import dev.favilla.benchmarks.workload.PageRank;
+import dev.favilla.benchmarks.workload.SmallJoin;
 import dev.favilla.benchmarks.workload.SortByText;
 import dev.favilla.benchmarks.workload.StartUp;
 import dev.favilla.benchmarks.workload.SumByLong;
@@ -102,6 +103,12 @@ public final class SparkContestant implements Contestant {
     public Job join(Join work) {
         JavaSparkContext spark = context();
         return () -> Shuffles.join(spark, work);
+    }
+
+    @Override
+    public Job smallJoin(SmallJoin work) {
+        JavaSparkContext spark = context();
+        return () -> Shuffles.smallJoin(spark, work);
     }
 
     @Override

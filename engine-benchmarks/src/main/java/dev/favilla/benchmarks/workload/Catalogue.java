@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Every workload at one scale. */
 public final class Catalogue {
@@ -35,11 +36,14 @@ public final class Catalogue {
         workloads.add(new SumByString(scale.of(10_000_000L), scale.of(2_000_000L), partitions));
         workloads.add(new Grouping(scale.of(10_000_000L), scale.of(1_000_000L), partitions));
         workloads.add(new Join(scale.of(5_000_000L), partitions));
+        workloads.add(new SmallJoin("join-small", false, scale.of(20_000_000L), scale.of(100_000L), partitions));
+        workloads.add(new SmallJoin("join-broadcast", true, scale.of(20_000_000L), scale.of(100_000L), partitions));
         workloads.add(new CoGroup(scale.of(5_000_000L), partitions));
         workloads.add(new SortByText(scale.of(10_000_000L), partitions));
         workloads.add(new PageRank(scale.of(1_000_000L), scale.of(10_000_000L), 5, partitions));
         workloads.add(new KMeans(scale.of(2_000_000L), 10, 5, partitions));
         workloads.add(new CachedScan(scale.of(20_000_000L), partitions));
+        workloads.add(new OneAfterAnother("ten-jobs", tenLarge(scale, partitions)));
         for (int millions : MILLIONS) {
             long records = scale.of(millions * 1_000_000L);
             workloads.add(new SumByLong("records-" + millions + "m", records, Math.max(1, records / 4), partitions));
@@ -47,6 +51,17 @@ public final class Catalogue {
         for (int count : PARTITIONS) {
             workloads.add(new SumByLong("partitions-" + count, scale.of(4_000_000L), scale.of(1_000_000L), count));
         }
+    }
+
+    /** Returns two rounds of five different shuffles. */
+    private static List<Workload> tenLarge(Scale scale, int partitions) {
+        List<Workload> five = List.of(
+                new SumByLong("reduce-longs", scale.of(20_000_000L), scale.of(5_000_000L), partitions),
+                new SumByString(scale.of(10_000_000L), scale.of(2_000_000L), partitions),
+                new Grouping(scale.of(10_000_000L), scale.of(1_000_000L), partitions),
+                new CoGroup(scale.of(5_000_000L), partitions),
+                new SortByText(scale.of(10_000_000L), partitions));
+        return Stream.concat(five.stream(), five.stream()).toList();
     }
 
     /** Returns all, in the order of their cost to understand. */

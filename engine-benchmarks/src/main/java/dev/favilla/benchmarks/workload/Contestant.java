@@ -44,6 +44,10 @@ public interface Contestant extends AutoCloseable {
         throw absent(work);
     }
 
+    default Job smallJoin(SmallJoin work) {
+        throw absent(work);
+    }
+
     default Job coGroup(CoGroup work) {
         throw absent(work);
     }

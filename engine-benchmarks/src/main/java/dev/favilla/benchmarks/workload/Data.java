@@ -25,7 +25,12 @@ public final class Data {
 
     /** Returns the key of a record, one of {@code keys} that lie anywhere among the longs. */
     public static long key(long record, long keys) {
-        return below(record, keys) * GOLDEN;
+        return numbered(below(record, keys));
+    }
+
+    /** Returns the key of that number: another for each, anywhere among the longs. */
+    public static long numbered(long number) {
+        return number * GOLDEN;
     }
 
     /** Returns the text of a key, 11 to 18 characters of ASCII. */
