@@ -27,8 +27,9 @@ class ColdStartTest {
 
     @Test
     void firstJobLoadsNothingOfKryoAndNettyAndNoMethodsOfRecords() throws Exception {
-        ForkedJvm.Result result =
-                ForkedJvm.of(FirstJob.class).jvmOptions("-Xlog:class+load:stdout").run(Duration.ofSeconds(60));
+        ForkedJvm.Result result = ForkedJvm.of(FirstJob.class)
+                .jvmOptions("-Xlog:class+load:stdout")
+                .run(Duration.ofSeconds(60));
 
         List<String> lines = result.stdout().lines().toList();
         assertThat(lines).as(result.stderr()).contains("50");

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExecutorId(String name, long incarnation) {
 
-    // By hand: contexts look for it in maps as they open, and making what records do by themselves takes 20 ms of a cold
-    // start.
+    // By hand: contexts look for it in maps as they open, and making what records do by themselves takes 20 ms then.
 
     @Override
     public boolean equals(@Nullable Object other) {
