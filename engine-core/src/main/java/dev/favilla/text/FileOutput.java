@@ -257,6 +257,15 @@ public final class FileOutput implements Sink<Object>, ImmutableValue {
             return FileVisitResult.CONTINUE;
         }
 
+        /** An attempt that ends meanwhile deletes its file itself. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+        }
+
         @Override
         public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
             if (failure != null) {

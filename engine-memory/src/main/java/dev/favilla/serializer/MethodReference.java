@@ -3,6 +3,7 @@ package dev.favilla.serializer;
 import dev.favilla.value.LambdaForm;
 import java.io.InvalidObjectException;
 import java.io.Serializable;
+import java.lang.invoke.LambdaConversionException;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleInfo;
@@ -62,7 +63,7 @@ final class MethodReference implements Serializable {
             captured[i] = form.getCapturedArg(i);
         }
         try {
-            Class<?> capturing = classOf(form.getCapturingClass());
+            Class<?> capturing = capturing(form);
             String key = String.join(
                     " ",
                     form.getFunctionalInterfaceClass(),
@@ -77,6 +78,8 @@ final class MethodReference implements Serializable {
                 factories.put(key, factory);
             }
             return factory.invokeWithArguments(captured);
+        } catch (VirtualMachineError e) {
+            throw e;
         } catch (Throwable e) { // invoking declares it
             InvalidObjectException failure = new InvalidObjectException(form.getCapturingClass()
                             .replace('/', '.')
@@ -102,7 +105,7 @@ final class MethodReference implements Serializable {
                             typeOf(types),
                             LambdaMetafactory.FLAG_SERIALIZABLE)
                     .getTarget();
-        } catch (java.lang.invoke.LambdaConversionException e) {
+        } catch (LambdaConversionException e) {
             throw new ReflectiveOperationException(e);
         }
     }
@@ -119,15 +122,24 @@ final class MethodReference implements Serializable {
         };
     }
 
+    /** Returns the class that refers to the method: one of those that trust each other with what is private to them. */
+    private Class<?> capturing(SerializedLambda form) throws ClassNotFoundException {
+        String name = form.getCapturingClass().replace('/', '.');
+        for (Class<?> member : reference.getClass().getNestHost().getNestMembers()) {
+            if (member.getName().equals(name)) {
+                return member;
+            }
+        }
+        throw new ClassNotFoundException(name);
+    }
+
+    private Class<?> classOf(String name) {
+        return typeOf("()L" + name + ';').returnType();
+    }
+
+    /** Returns the types that a descriptor in the class file of the class names, as that class knows them. */
     private MethodType typeOf(String descriptor) {
-        return MethodType.fromMethodDescriptorString(descriptor, loader());
-    }
-
-    private Class<?> classOf(String name) throws ClassNotFoundException {
-        return Class.forName(name.replace('/', '.'), false, loader());
-    }
-
-    private ClassLoader loader() {
-        return reference.getClass().getClassLoader();
+        return MethodType.fromMethodDescriptorString(
+                descriptor, reference.getClass().getClassLoader());
     }
 }
