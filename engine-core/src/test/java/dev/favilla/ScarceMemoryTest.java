@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,7 +128,9 @@ class ScarceMemoryTest {
     @Nested
     class AnOlderJob {
 
+        @AutoClose // where a test is left out, too
         private final EngineContext engine = open("local[2]");
+
         private final Gate older = new Gate();
         private final Gate younger = new Gate();
 
