@@ -86,17 +86,30 @@ final class ContentHash {
         return StableHash.mix(ofBytes(join(seed, bytes.length), bytes, bytes.length));
     }
 
-    /** Joins the first {@code count} bytes to {@code hash}. */
+    /**
+     * Joins the first {@code count} bytes to {@code hash}: two sequences of eight bytes, which do not wait for each other.
+     * The last eight may overlap those before them, so how many there are has to be joined as well.
+     */
     static long ofBytes(long hash, byte[] bytes, int count) {
-        long joined = hash;
+        long even = hash;
+        long odd = ~hash;
         int i = 0;
-        for (; i <= count - Long.BYTES; i += Long.BYTES) {
-            joined = join(joined, (long) LONG_OF_BYTES.get(bytes, i));
+        for (; i <= count - 2 * Long.BYTES; i += 2 * Long.BYTES) {
+            even = join(even, (long) LONG_OF_BYTES.get(bytes, i));
+            odd = join(odd, (long) LONG_OF_BYTES.get(bytes, i + Long.BYTES));
+        }
+        if (i <= count - Long.BYTES) {
+            even = join(even, (long) LONG_OF_BYTES.get(bytes, i));
+            i += Long.BYTES;
+        }
+        if (i < count && count >= Long.BYTES) {
+            odd = join(odd, (long) LONG_OF_BYTES.get(bytes, count - Long.BYTES));
+            i = count;
         }
         for (; i < count; i++) {
-            joined = join(joined, bytes[i]);
+            even = join(even, bytes[i]);
         }
-        return joined;
+        return join(even, odd);
     }
 
     static long ofLongs(long seed, long[] values) {

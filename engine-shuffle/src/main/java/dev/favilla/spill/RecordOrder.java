@@ -28,6 +28,11 @@ public interface RecordOrder extends Comparator<@Nullable Object> {
     @Nullable
     Object key(@Nullable Object record);
 
+    /** Returns what a record has beside its key, which is looked at before it is needed; null if that is not known. */
+    default @Nullable Object rest(@Nullable Object record) {
+        return null;
+    }
+
     /**
      * Returns what to throw when {@link #compare} was found to contradict itself.
      *

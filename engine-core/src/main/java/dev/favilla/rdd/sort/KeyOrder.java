@@ -36,6 +36,11 @@ public record KeyOrder(Closure<Comparator<@Nullable Object>> comparator, boolean
             }
 
             @Override
+            public @Nullable Object rest(@Nullable Object record) {
+                return entries.value(record);
+            }
+
+            @Override
             RuntimeException failure(Object keys, Throwable error) {
                 return UserCode.failure(dataset, keys, error);
             }
