@@ -93,8 +93,7 @@ final class Folding {
 
         private static Total of(Actions.Present start) {
             Total total = new Total();
-            total.any = true;
-            total.value = start.value();
+            total.begin(start.value());
             return total;
         }
 
@@ -107,7 +106,24 @@ final class Folding {
             value = first;
         }
 
-        /** Goes on with what is not the kind of number that was there. */
+        /** Goes on after a long with what it was merged to. */
+        private void afterLong(@Nullable Object merged) {
+            if (merged instanceof Long number) {
+                asLong = number;
+            } else {
+                become(merged);
+            }
+        }
+
+        /** Goes on after a double with what it was merged to. */
+        private void afterDouble(@Nullable Object merged) {
+            if (merged instanceof Double number) {
+                asDouble = number;
+            } else {
+                become(merged);
+            }
+        }
+
         private void become(@Nullable Object other) {
             isLong = false;
             isDouble = false;
@@ -151,19 +167,9 @@ final class Folding {
             try {
                 Object own = record != null && record.getClass() == sum.proven ? record : sum.own(record, copier);
                 if (sum.isLong) {
-                    Object merged = function.call(Boxes.fresh(sum.asLong), own);
-                    if (merged instanceof Long number) {
-                        sum.asLong = number;
-                    } else {
-                        sum.become(merged);
-                    }
+                    sum.afterLong(function.call(Boxes.fresh(sum.asLong), own));
                 } else if (sum.isDouble) {
-                    Object merged = function.call(sum.asDouble, own);
-                    if (merged instanceof Double number) {
-                        sum.asDouble = number;
-                    } else {
-                        sum.become(merged);
-                    }
+                    sum.afterDouble(function.call(sum.asDouble, own));
                 } else if (sum.any) {
                     sum.value = function.call(sum.value, own);
                 } else {
@@ -206,8 +212,16 @@ final class Folding {
 
         @Override
         public boolean push(@Nullable Object record) throws Exception {
+            Total sum = total;
             try {
-                total.value = function.call(total.value, copier.isolate(record));
+                Object own = record != null && record.getClass() == sum.proven ? record : sum.own(record, copier);
+                if (sum.isLong) {
+                    sum.afterLong(function.call(Boxes.fresh(sum.asLong), own));
+                } else if (sum.isDouble) {
+                    sum.afterDouble(function.call(sum.asDouble, own));
+                } else {
+                    sum.value = function.call(sum.value, own);
+                }
             } catch (Exception | Error e) {
                 throw failure(site, record, e);
             }
@@ -246,8 +260,16 @@ final class Folding {
         @Override
         @SuppressWarnings("NullAway") // null only where the aggregate admits it
         public boolean push(@Nullable Object record) throws Exception {
+            Total sum = total;
             try {
-                total.value = aggregate.add(total.value, copier.isolate(record));
+                Object own = record != null && record.getClass() == sum.proven ? record : sum.own(record, copier);
+                if (sum.isLong) {
+                    sum.afterLong(aggregate.add(Boxes.fresh(sum.asLong), own));
+                } else if (sum.isDouble) {
+                    sum.afterDouble(aggregate.add(sum.asDouble, own));
+                } else {
+                    sum.value = aggregate.add(sum.value, own);
+                }
             } catch (Exception | Error e) {
                 throw failure(site, record, e);
             }

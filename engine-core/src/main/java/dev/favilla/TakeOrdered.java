@@ -1,6 +1,7 @@
 package dev.favilla;
 
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.closure.ClassRecipe;
 import dev.favilla.closure.Closure;
 import dev.favilla.lineage.Action;
 import dev.favilla.lineage.CallSite;
@@ -10,6 +11,7 @@ import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.value.SizeEstimator;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,8 +33,9 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
 
     @Override
     public List<@Nullable Object> run(Cursor input, TaskScope scope) throws Exception {
-        Smallest smallest = new Smallest(n, order.forTask(scope), RecordCopier.of(scope)::isolate, callSite);
-        input.drain(smallest);
+        Comparator<@Nullable Object> own = order.forTask(scope);
+        Smallest smallest = new Smallest(n, own, RecordCopier.of(scope)::isolate);
+        input.drain(new Keeping(own, smallest, callSite));
         return smallest.inOrder();
     }
 
@@ -53,29 +56,35 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
 
     @Override
     public List<@Nullable Object> mergeInSlot(List<@Nullable Object> staged, TaskScope scope) throws Exception {
-        Smallest smallest = new Smallest(n, order.forTask(scope), UnaryOperator.identity(), callSite);
+        Comparator<@Nullable Object> own = order.forTask(scope);
+        Smallest smallest = new Smallest(n, own, UnaryOperator.identity());
+        Keeping keeping = new Keeping(own, smallest, callSite);
         for (Object part : staged) {
             for (Object record : (List<?>) part) {
-                smallest.push(record);
+                keeping.push(record);
             }
         }
         return smallest.inOrder();
     }
 
-    private static final class Smallest extends Sink {
+    /** What was kept so far. */
+    private static final class Smallest {
 
         private final int n;
         private final UnaryOperator<@Nullable Object> own;
-        private final CallSite callSite;
         private final Comparator<Ranked> ascending;
         private final PriorityQueue<Ranked> largestFirst;
-        private long pushed;
+        private long kept;
+
+        /** Whether there are {@code n}, and the largest of them. */
+        private boolean full;
+
+        private @Nullable Object largest;
 
         /** @param own makes a record that stays one that nobody else can change */
-        Smallest(int n, Comparator<@Nullable Object> order, UnaryOperator<@Nullable Object> own, CallSite callSite) {
+        Smallest(int n, Comparator<@Nullable Object> order, UnaryOperator<@Nullable Object> own) {
             this.n = n;
             this.own = own;
-            this.callSite = callSite;
             this.ascending = (left, right) -> {
                 int byOrder = order.compare(left.record(), right.record());
                 return byOrder != 0 ? byOrder : Long.compare(left.position(), right.position());
@@ -83,31 +92,14 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
             this.largestFirst = new PriorityQueue<>(ascending.reversed());
         }
 
-        @Override
-        public boolean push(@Nullable Object record) throws Exception {
-            try {
-                add(new Ranked(record, pushed++));
-            } catch (RuntimeException | Error e) {
-                throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
-            }
-            return true;
-        }
-
-        private void add(Ranked ranked) {
-            Ranked largest = largestFirst.peek();
-            if (largest == null || largestFirst.size() < n) {
-                if (largest == null) {
-                    ascending.compare(ranked, ranked); // a record that cannot be compared fails, even if it is alone
-                }
-                keep(ranked);
-            } else if (ascending.compare(ranked, largest) < 0) {
+        /** Keeps a record, in the place of the largest if there are {@code n}. */
+        void keep(@Nullable Object record) {
+            if (full) {
                 largestFirst.poll();
-                keep(ranked);
             }
-        }
-
-        private void keep(Ranked ranked) {
-            largestFirst.add(new Ranked(own.apply(ranked.record()), ranked.position()));
+            largestFirst.add(new Ranked(own.apply(record), kept++));
+            full = largestFirst.size() >= n;
+            largest = full ? largestFirst.element().record() : null;
         }
 
         List<@Nullable Object> inOrder() {
@@ -118,6 +110,40 @@ record TakeOrdered(String name, int n, Closure<Comparator<@Nullable Object>> ord
                 records.add(each.record());
             }
             return records;
+        }
+    }
+
+    /** Lets most records pass that are not among the smallest, without an object for each. */
+    private static final class Keeping extends Sink {
+
+        private final Comparator<@Nullable Object> order;
+        private final Smallest smallest;
+        private final CallSite callSite;
+
+        Keeping(Comparator<@Nullable Object> order, Smallest smallest, CallSite callSite) {
+            this.order = order;
+            this.smallest = smallest;
+            this.callSite = callSite;
+        }
+
+        @Override
+        public boolean push(@Nullable Object record) throws Exception {
+            try {
+                if (smallest.kept == 0) {
+                    order.compare(record, record); // one that cannot be compared fails, even if it is alone
+                }
+                if (!smallest.full || order.compare(record, smallest.largest) < 0) {
+                    smallest.keep(record);
+                }
+            } catch (RuntimeException | Error e) {
+                throw UserCode.failure(callSite.toString(), UserCodeException.preview(record), e);
+            }
+            return true;
+        }
+
+        @Override
+        public ClassRecipe recipe() {
+            return new ClassRecipe(MethodHandles.lookup(), order, smallest, callSite);
         }
     }
 
