@@ -193,6 +193,28 @@ class ActionsTest {
         }
 
         @Test
+        void amongEqualRecordsThoseStayThatComeFirst() {
+            RDD<String> texts = engine.range(0, 1000, 1, 3).map(i -> (i * 7) % 10 + " of " + i);
+            Ordering<String> byFirst = Ordering.by(text -> text.charAt(0));
+
+            List<String> expected = new ArrayList<>(texts.collect());
+            expected.sort(byFirst);
+
+            assertThat(texts.takeOrdered(250, byFirst)).isEqualTo(expected.subList(0, 250));
+            assertThat(texts.min(byFirst)).isEqualTo(expected.get(0));
+        }
+
+        @Test
+        void nullsAreKeptWhereTheOrderPlacesThem() {
+            RDD<Integer> some = engine.parallelize(Arrays.asList(4, null, 2, null, 1), 2);
+
+            assertThat(some.takeOrdered(2, Comparator.nullsFirst(Comparator.<Integer>naturalOrder())))
+                    .containsExactly(null, null);
+            assertThat(some.takeOrdered(3, Comparator.nullsLast(Comparator.<Integer>naturalOrder())))
+                    .containsExactly(1, 2, 4);
+        }
+
+        @Test
         void zeroAndNothingGiveNothing(@TempDir Path empty) {
             assertThat(numbers(3).takeOrdered(0)).isEmpty();
             assertThat(numbers(3).top(0)).isEmpty();
@@ -279,6 +301,21 @@ class ActionsTest {
             assertThat(nothing(empty).fold("zero", (a, b) -> a + b)).isEqualTo("zero");
             assertThat(numbers(3).filter(x -> false).fold(0, Integer::sum)).isZero();
             assertThat(numbers(3).filter(x -> false).fold(null, (a, b) -> a)).isNull();
+        }
+
+        @Test
+        void anAccumulatorThatIsANumberMayBecomeAnother() {
+            RDD<Long> numbers = engine.range(1, 7, 1, 1);
+
+            assertThat(numbers.<Number>aggregate(0L, (sum, x) -> x < 4 ? sum.longValue() + x : sum.doubleValue() + x, (a, b) ->
+                            b))
+                    .isEqualTo(21.0);
+            assertThat(numbers.<Object>aggregate(0.5, (sum, x) -> x == 6 ? sum + "!" : (Double) sum + x, (a, b) -> b))
+                    .isEqualTo("15.5!");
+            assertThat(numbers.<Long>aggregate(0L, (sum, x) -> x == 6 ? null : sum + x, (a, b) -> b))
+                    .isNull();
+            assertThat(numbers.map(x -> x * 0.5).aggregate(-0.0, Double::sum, Double::sum))
+                    .isEqualTo(10.5);
         }
 
         @Test

@@ -311,6 +311,21 @@ class ContentDigestTest {
         }
 
         @Test
+        void bytesByEachOfThemAndByTheirNumber() {
+            for (int length = 1; length <= 40; length++) {
+                Set<Long> digests = new HashSet<>();
+                digests.add(digest.of(new byte[length]));
+                digests.add(digest.of(new byte[length - 1]));
+                for (int place = 0; place < length; place++) {
+                    byte[] bytes = new byte[length];
+                    bytes[place] = 1;
+                    digests.add(digest.of(bytes));
+                }
+                assertThat(digests).hasSize(length + 2);
+            }
+        }
+
+        @Test
         void valuesOfEveryKind() {
             Map<String, LongFunction<Object>> kinds = new LinkedHashMap<>();
             kinds.put("long", n -> n);

@@ -178,6 +178,28 @@ class SorterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 1, 299, 1500, 2999})
+    void oneTextInAnotherScriptChangesNothing(int other, TestSeed seed) {
+        SplittableRandom random = seed.random();
+        List<Entry> entries =
+                entries(3000, i -> (i == other ? "\u0105" : "") + "text " + Long.toString(random.nextInt(9000), 3));
+        for (Order order : List.of(Order.ascending(), Order.descending())) {
+            try (Sorter sorter = sorter(order)) {
+                assertThat(sorted(sorter, entries)).isEqualTo(expected(entries, order));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300, 2999})
+    void aKeyOfAnotherClassFailsWhereverItComes(int other) {
+        List<Entry> entries = entries(3000, i -> i == other ? (Object) "text" : i);
+        try (Sorter sorter = sorter(Order.ascending())) {
+            assertThatExceptionOfType(ClassCastException.class).isThrownBy(() -> sorted(sorter, entries));
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {0, POOL - (4 << 20), POOL - (1 << 20), POOL - (200 << 10)})
     void theOrderIsTheSameWhateverTheMemory(long ofTheHog, TestSeed seed) {
         SplittableRandom random = seed.random();
