@@ -307,8 +307,8 @@ class ActionsTest {
         void anAccumulatorThatIsANumberMayBecomeAnother() {
             RDD<Long> numbers = engine.range(1, 7, 1, 1);
 
-            assertThat(numbers.<Number>aggregate(0L, (sum, x) -> x < 4 ? sum.longValue() + x : sum.doubleValue() + x, (a, b) ->
-                            b))
+            assertThat(numbers.<Number>aggregate(
+                            0L, (sum, x) -> x < 4 ? sum.longValue() + x : sum.doubleValue() + x, (a, b) -> b))
                     .isEqualTo(21.0);
             assertThat(numbers.<Object>aggregate(0.5, (sum, x) -> x == 6 ? sum + "!" : (Double) sum + x, (a, b) -> b))
                     .isEqualTo("15.5!");
