@@ -56,8 +56,8 @@ public final class InProcessExecutor implements ExecutorBackend {
     private static final String CLOSED = "the context was closed";
     private static final long BETWEEN_TRIES_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** How many attempts may wait for each slot: enough for the time in which another slot takes its turn. */
-    private static final int AHEAD_OF_A_SLOT = 4;
+    /** How many attempts may wait for each slot: enough for the time in which another slot takes several turns. */
+    private static final int AHEAD_OF_A_SLOT = 2 * SlotPool.IN_A_ROW;
 
     private final ExecutorEnv env;
     private final Boundary boundary;

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A fixed number of threads, each of which knows its number, behind one unbounded queue. A thread is started when there
  * is more to run than there are threads, and stays until {@link #shutDown}, or until its place is given to another
- * because its job does not end. Between two jobs, at the base of its stack, each looks into the mailbox.
+ * because its job does not end. Between two jobs, at the base of its stack, each looks into the mailbox, but for a few
+ * jobs in a row of which each {@linkplain Job#mayFollow may follow} the one before.
  *
  * <p><b>Threads.</b> All methods may be called from any thread. There are no locks: a slot says that it is idle before
  * it looks a last time whether there is something to do, and whoever has something for it looks for idle ones only
@@ -39,7 +40,18 @@ final class SlotPool {
 
         /** Runs in slot {@code slot}. */
         void run(int slot);
+
+        /**
+         * Returns whether nobody waits for what {@code before}, which has run in the same slot, has left in the mailbox, as
+         * long as this one has not run, too.
+         */
+        default boolean mayFollow(Job before) {
+            return false;
+        }
     }
+
+    /** How many jobs a slot runs, at most, from one look into the mailbox to the next. */
+    static final int IN_A_ROW = 4;
 
     private static final Job LEAVE = slot -> {};
 
@@ -280,7 +292,7 @@ final class SlotPool {
                 lookIntoMailbox(true);
                 Job job = queue.poll();
                 if (job != null) {
-                    stay = run(job);
+                    stay = runInARow(job);
                 } else if (shutDown) {
                     stay = false;
                 } else {
@@ -299,6 +311,29 @@ final class SlotPool {
                 report(t);
             }
             free = false;
+        }
+
+        /** Runs a job, and what may follow it before the slot looks into the mailbox. */
+        private boolean runInARow(Job first) {
+            Job job = first;
+            boolean stay = run(job);
+            for (int ran = 1; stay && ran < IN_A_ROW && mayGoOnAfter(job); ran++) {
+                Job next = queue.poll();
+                if (next == null) {
+                    break;
+                }
+                if (!next.mayFollow(job)) { // another slot has taken the one that may
+                    lookIntoMailbox(false);
+                }
+                job = next;
+                stay = run(job);
+            }
+            return stay;
+        }
+
+        private boolean mayGoOnAfter(Job job) {
+            Job next = queue.peek();
+            return next != null && next.mayFollow(job);
         }
 
         private boolean run(Job job) {

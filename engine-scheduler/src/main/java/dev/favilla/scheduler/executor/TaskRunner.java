@@ -47,6 +47,9 @@ final class TaskRunner implements SlotPool.Job, RunningTask.Commits {
 
     private volatile boolean granted;
 
+    /** Whether it has ended and its work was done. Owned by the slot. */
+    private boolean succeeded;
+
     TaskRunner(TaskSpec spec, Host host) {
         this.spec = spec;
         this.host = host;
@@ -66,10 +69,26 @@ final class TaskRunner implements SlotPool.Job, RunningTask.Commits {
             ended = inWords(t);
         } finally {
             Thread.interrupted(); // what was meant for the attempt must not hit whoever handles its end
+            succeeded = ended.outcome() instanceof TaskOutcome.Success;
             if (!host.ended(this, ended)) {
                 takeBack(task); // a success that came too late
             }
         }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A stage is not complete before all its tasks are done. As long as one is still to run, nobody has use for hearing
+     * that another went well; and to whoever asks, or wants to hear of starts, all is applied that was left before.
+     */
+    @Override
+    public boolean mayFollow(SlotPool.Job before) {
+        return before instanceof TaskRunner other
+                && other.succeeded
+                && other.spec.work() == spec.work()
+                && other.spec.stageId() == spec.stageId()
+                && other.spec.stageAttempt() == spec.stageAttempt();
     }
 
     private SchedulerEvent.AttemptEnded inWords(Throwable thrown) {
