@@ -26,28 +26,6 @@ final class CallSites {
             Broadcast.class,
             ContextControl.class);
 
-    /** What else calls this, for users who have called it or the API. */
-    private static final Set<Class<?>> ALSO_ENGINE = Set.of(
-            ApproximateResult.class,
-            Approximations.class,
-            Arguments.class,
-            Checkpoints.class,
-            Creation.class,
-            Datasets.class,
-            FileInputs.class,
-            Joined.class,
-            Joins.class,
-            LocalIterator.class,
-            Ordering.class,
-            Pair.class,
-            Piping.class,
-            Rearranging.class,
-            Sampling.class,
-            Saving.class,
-            Sorting.class,
-            StatusTracker.class,
-            TaskThreads.class);
-
     /** Whether a class, or what it is nested in, is one of {@link #API}; kept, since the JVM is slow to tell the host. */
     private static final ClassValue<Boolean> IS_API = new ClassValue<>() {
         @Override
@@ -115,11 +93,38 @@ final class CallSites {
         });
     }
 
+    /** What else calls this, for users who have called it or the API. Apart, since naming a class loads it. */
+    private static final class AlsoEngine {
+
+        private static final Set<Class<?>> CLASSES = Set.of(
+                ApproximateResult.class,
+                Approximations.class,
+                Arguments.class,
+                Checkpoints.class,
+                Creation.class,
+                Datasets.class,
+                FileInputs.class,
+                Joined.class,
+                Joins.class,
+                LocalIterator.class,
+                Ordering.class,
+                Pair.class,
+                Piping.class,
+                Rearranging.class,
+                Sampling.class,
+                Saving.class,
+                Sorting.class,
+                StatusTracker.class,
+                TaskThreads.class);
+
+        private AlsoEngine() {}
+    }
+
     /** A call of the API in progress. */
     record Entered(Class<?> type, CallSite callSite) {}
 
     private static boolean isEngine(Class<?> type) {
-        return isApi(type) || ALSO_ENGINE.contains(type.getNestHost());
+        return isApi(type) || AlsoEngine.CLASSES.contains(type.getNestHost());
     }
 
     private static boolean isReflection(Class<?> type) {

@@ -39,5 +39,8 @@ class ColdStartTest {
                         || line.contains("dev.favilla.serializer.PreparedKryo ")
                         || line.contains("io.netty.")
                         || line.contains("java.lang.runtime.ObjectMethods "));
+        assertThat(lines)
+                .as("operations that the job does not use")
+                .noneMatch(line -> line.contains("dev.favilla.Joins ") || line.contains("dev.favilla.Sorting "));
     }
 }
