@@ -31,7 +31,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -308,7 +307,11 @@ final class Datasets {
     // ---------------------------------------------------------------- running
 
     static List<Integer> indexes(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
+        Integer[] indexes = new Integer[Math.max(0, to - from)];
+        for (int i = 0; i < indexes.length; i++) {
+            indexes[i] = from + i;
+        }
+        return List.of(indexes);
     }
 
     /** Runs an action on all partitions and waits for its result. Interrupting the waiting thread cancels the job. */

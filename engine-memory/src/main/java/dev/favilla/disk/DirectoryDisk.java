@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
@@ -73,9 +74,11 @@ public final class DirectoryDisk implements LocalDisk {
         this.clock = clock;
         this.deleting = deleting;
         this.space = new DiskSpace(settings.maxBytes());
-        this.directories = settings.directories().stream()
-                .map(directory -> new ExecutorDirectory(directory, layer))
-                .toList();
+        List<ExecutorDirectory> all = new ArrayList<>(1);
+        for (String directory : settings.directories()) {
+            all.add(new ExecutorDirectory(directory, layer));
+        }
+        this.directories = List.copyOf(all);
     }
 
     /** As much space as there is in one directory of this machine. */
@@ -262,17 +265,14 @@ public final class DirectoryDisk implements LocalDisk {
     }
 
     private List<IOException> closeDirectories() {
-        return directories.stream()
-                .flatMap(directory -> close(directory).stream())
-                .toList();
-    }
-
-    private static List<IOException> close(ExecutorDirectory directory) {
-        try {
-            directory.close();
-            return List.of();
-        } catch (IOException e) {
-            return List.of(e);
+        List<IOException> failures = new ArrayList<>(0);
+        for (ExecutorDirectory directory : directories) {
+            try {
+                directory.close();
+            } catch (IOException e) { // the others are to be closed, too
+                failures.add(e);
+            }
         }
+        return failures;
     }
 }

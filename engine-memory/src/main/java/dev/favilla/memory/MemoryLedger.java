@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,13 +176,16 @@ final class MemoryLedger {
     }
 
     List<PooledStorage> storagesOf(MemoryShare share) {
-        return storages.stream().filter(storage -> storage.isOf(share)).toList();
+        List<PooledStorage> all = new ArrayList<>(storages);
+        all.removeIf(storage -> !storage.isOf(share));
+        return all;
     }
 
     List<ExecutionAccount> accountsOf(MemoryShare share) {
-        return Stream.concat(tasks.stream(), outputs.stream())
-                .filter(account -> account.isOf(share))
-                .toList();
+        List<ExecutionAccount> all = new ArrayList<>(tasks);
+        all.addAll(outputs);
+        all.removeIf(account -> !account.isOf(share));
+        return all;
     }
 
     /** Returns the newest job that had a task. */

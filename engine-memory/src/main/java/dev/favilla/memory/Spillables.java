@@ -28,7 +28,9 @@ final class Spillables {
     }
 
     void remove(Spillable spillable) {
-        registered = Arrays.stream(registered).filter(s -> s != spillable).toArray(Spillable[]::new);
+        List<Spillable> left = new ArrayList<>(Arrays.asList(registered));
+        left.removeIf(other -> other == spillable);
+        registered = left.toArray(new Spillable[0]);
     }
 
     void clear() {

@@ -212,22 +212,18 @@ final class Jobs {
     }
 
     void fail(Job job, JobFailure failure) {
-        end(job, report -> new JobOutcome.Failed(failure, report), why(job, "failed"));
+        end(job, report -> new JobOutcome.Failed(failure, report), "failed");
     }
 
     void cancel(Job job, String reason) {
-        end(job, report -> new JobOutcome.Cancelled(reason, report), why(job, "was cancelled: " + reason));
+        end(job, report -> new JobOutcome.Cancelled(reason, report), "was cancelled: " + reason);
     }
 
     void succeed(Job job, Function<JobReport, JobOutcome> outcome) {
-        end(job, outcome, why(job, "ended"));
+        end(job, outcome, "ended");
     }
 
-    private static String why(Job job, String how) {
-        return "job " + job.id() + " " + how;
-    }
-
-    private void end(Job job, Function<JobReport, JobOutcome> outcome, String why) {
+    private void end(Job job, Function<JobReport, JobOutcome> outcome, String how) {
         if (job.isEnded()) {
             return;
         }
@@ -242,13 +238,13 @@ final class Jobs {
         }
         statusStore.ended(job, ended);
         for (StageUse use : job.uses()) {
-            release(use, why);
+            release(use, how);
         }
         outbox.publish(time -> new EngineEvent.JobEnded(time, job.id(), ended));
         outbox.add(new SchedulerCommand.EndJob(job.id(), ended));
     }
 
-    private void release(StageUse use, String why) {
+    private void release(StageUse use, String how) {
         Stage stage = use.stage();
         boolean owned = stage.isOwnedBy(use.job());
         stage.leave(use.job());
@@ -259,15 +255,21 @@ final class Jobs {
             }
             return;
         }
-        if (live != null) {
-            tasks.retire(live);
-            publishCompleted(stage, why);
+        if (live != null || tasks.attemptCount() > 0) {
+            giveUp(stage, live, use.job(), "job " + use.job().id() + " " + how);
         }
-        tasks.killAll(stage.id(), why, use.job().request().properties().interruptOnCancel());
         stages.remove(stage);
         if (stage.isUnreachable() && stage.output() != null) {
             shuffles.drop(stage.output().shuffleId());
         }
+    }
+
+    private void giveUp(Stage stage, @Nullable TaskSet live, Job job, String why) {
+        if (live != null) {
+            tasks.retire(live);
+            publishCompleted(stage, why);
+        }
+        tasks.killAll(stage.id(), why, job.request().properties().interruptOnCancel());
     }
 
     /** Lets a stage go on for the next job that needs it, with that job's settings and place in the queue. */

@@ -77,13 +77,17 @@ final class StatusStore {
     }
 
     private static JobStatus describe(Job job, State state) {
+        List<Integer> stages = new ArrayList<>(job.uses().size());
+        for (StageUse use : job.uses()) {
+            stages.add(use.stage().id());
+        }
         return new JobStatus(
                 job.id(),
                 job.request().callSite(),
                 job.request().properties().group(),
                 job.request().properties().tags(),
                 state,
-                job.uses().stream().map(use -> use.stage().id()).toList());
+                stages);
     }
 
     private StageStatus describe(Stage stage, State state) {

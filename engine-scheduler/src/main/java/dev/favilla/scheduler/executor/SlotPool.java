@@ -14,8 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -229,11 +227,21 @@ final class SlotPool {
 
     /** Returns the threads that are still there, except the one that asks. */
     List<Thread> others() {
-        Stream<@Nullable Slot> inPlace = IntStream.range(0, slots.length()).mapToObj(slots::get);
-        return Stream.concat(inPlace, givenUp.stream())
-                .flatMap(slot -> Optional.ofNullable(slot).flatMap(Slot::thread).stream())
-                .filter(thread -> thread.isAlive() && thread != Thread.currentThread())
-                .toList();
+        List<Thread> others = new ArrayList<>();
+        for (int number = 0; number < slots.length(); number++) {
+            addOther(slots.get(number), others);
+        }
+        for (Slot slot : givenUp) {
+            addOther(slot, others);
+        }
+        return others;
+    }
+
+    private static void addOther(@Nullable Slot slot, List<Thread> others) {
+        Thread thread = slot == null ? null : slot.thread;
+        if (thread != null && thread.isAlive() && thread != Thread.currentThread()) {
+            others.add(thread);
+        }
     }
 
     private final class Slot implements Runnable {

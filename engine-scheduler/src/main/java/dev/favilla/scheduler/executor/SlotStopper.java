@@ -1,6 +1,7 @@
 package dev.favilla.scheduler.executor;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,9 @@ final class SlotStopper {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return left.stream().map(SlotStopper::describe).toList();
+        List<String> lines = new ArrayList<>(left.size());
+        left.forEach(thread -> lines.add(describe(thread)));
+        return lines;
     }
 
     private void await(long until) {

@@ -18,8 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,11 +73,17 @@ final class ExecutorRegistry {
 
     /** Returns those that work, in the order they came. */
     List<ExecutorBackend> working() {
-        return members().map(member -> member.executor).toList();
+        List<ExecutorBackend> executors = new ArrayList<>(working.size());
+        for (Member member : members()) {
+            executors.add(member.executor);
+        }
+        return executors;
     }
 
-    private Stream<Member> members() {
-        return working.values().stream().sorted(Comparator.comparingInt(member -> member.number));
+    private Deque<Member> members() {
+        List<Member> members = new ArrayList<>(working.values());
+        members.sort(Comparator.comparingInt(member -> member.number));
+        return new ArrayDeque<>(members);
     }
 
     /** Returns whether this executor works, or is gone and may still have threads. */
@@ -184,7 +188,7 @@ final class ExecutorRegistry {
     void renew(String reason, Function<ExecutorId, ExecutorMaker> replacement) {
         Deque<Member> left = old;
         if (left == null) {
-            left = members().collect(Collectors.toCollection(ArrayDeque::new));
+            left = members();
             old = left;
         }
         for (Member member : left) { // first: what they hold may be the memory that the others need
