@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -113,11 +115,12 @@ record OraclePipeline(
      * @param keys about so many different ones come in
      * @param growth no step makes more records than this
      * @param skew whether most records may share a key
+     * @param typed whether records may be made bare numbers and texts for a step
      */
-    record Size(int rows, int steps, int keys, int growth, boolean skew) {
+    record Size(int rows, int steps, int keys, int growth, boolean skew, boolean typed) {
 
-        static final Size SMALL = new Size(40, 8, 12, 400, true);
-        static final Size LARGE = new Size(40_000, 4, 20_000, 80_000, false);
+        static final Size SMALL = new Size(40, 8, 12, 400, true, true);
+        static final Size LARGE = new Size(40_000, 4, 20_000, 80_000, false, false);
     }
 
     static OraclePipeline random(SplittableRandom random, Size size) {
@@ -129,7 +132,7 @@ record OraclePipeline(
         List<Pair<Long, Long>> records = rows;
         int count = random.nextInt(20) == 0 ? 3 * size.steps() : random.nextInt(1, size.steps() + 1);
         for (int i = 0; i < count; i++) {
-            OracleStep step = randomStep(random);
+            OracleStep step = randomStep(random, size);
             try {
                 List<Pair<Long, Long>> next = step.overLists().apply(records, side);
                 if (next.size() <= size.growth()) {
@@ -143,10 +146,11 @@ record OraclePipeline(
         return new OraclePipeline(source, rows, random.nextInt(1, 7), side, steps);
     }
 
-    private static OracleStep randomStep(SplittableRandom random) {
-        return switch (random.nextInt(6)) {
+    private static OracleStep randomStep(SplittableRandom random, Size size) {
+        return switch (random.nextInt(size.typed() ? 8 : 6)) {
             case 0, 1 -> OracleSteps.random(random);
             case 2 -> OracleArrangingSteps.random(random);
+            case 6, 7 -> OracleTypedSteps.random(random);
             default -> OracleWideSteps.random(random);
         };
     }
@@ -218,10 +222,10 @@ record OraclePipeline(
         boolean shrinking = true;
         while (shrinking && left > 0) {
             shrinking = false;
-            for (Iterator<OraclePipeline> smaller = smallest.smaller().iterator();
+            for (Iterator<Supplier<OraclePipeline>> smaller = smallest.smaller().iterator();
                     !shrinking && smaller.hasNext() && left > 0;
                     left--) {
-                OraclePipeline candidate = smaller.next();
+                OraclePipeline candidate = smaller.next().get();
                 if (fails.test(candidate)) {
                     smallest = candidate;
                     shrinking = true;
@@ -232,24 +236,24 @@ record OraclePipeline(
     }
 
     /** Steps are left out first, then partitions, then rows, the boldest cuts before others; each made when asked for. */
-    private Stream<OraclePipeline> smaller() {
+    private Stream<Supplier<OraclePipeline>> smaller() {
         Stream<OraclePipeline> simpler = Stream.of(
                         new OraclePipeline(Source.LIST, rows, partitions, side, steps),
                         new OraclePipeline(source, rows, 1, side, steps),
                         new OraclePipeline(source, rows, Math.max(1, partitions - 1), side, steps))
                 .filter(pipeline -> !pipeline.equals(this));
         return Stream.of(
-                        cuts(steps).map(cut -> new OraclePipeline(source, rows, partitions, side, cut)),
-                        simpler,
-                        cuts(rows).map(cut -> new OraclePipeline(source, cut, partitions, side, steps)),
-                        cuts(side).map(cut -> new OraclePipeline(source, rows, partitions, cut, steps)))
+                        cuts(steps, cut -> new OraclePipeline(source, rows, partitions, side, cut)),
+                        simpler.map(pipeline -> (Supplier<OraclePipeline>) () -> pipeline),
+                        cuts(rows, cut -> new OraclePipeline(source, cut, partitions, side, steps)),
+                        cuts(side, cut -> new OraclePipeline(source, rows, partitions, cut, steps)))
                 .flatMap(cuts -> cuts);
     }
 
-    private static <T> Stream<List<T>> cuts(List<T> list) {
+    private static <T> Stream<Supplier<OraclePipeline>> cuts(List<T> list, Function<List<T>, OraclePipeline> with) {
         return Stream.iterate(list.size(), size -> size > 0, size -> size / 2)
                 .flatMap(size -> Stream.iterate(0, from -> from < list.size(), from -> from + size)
-                        .map(from -> without(list, from, Math.min(from + size, list.size()))));
+                        .map(from -> () -> with.apply(without(list, from, Math.min(from + size, list.size())))));
     }
 
     private static <T> List<T> without(List<T> list, int from, int to) {
