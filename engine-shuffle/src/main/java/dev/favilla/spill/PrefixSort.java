@@ -86,8 +86,10 @@ final class PrefixSort {
 
     /** Returns the class of a key that has a number, else null. */
     private static @Nullable Class<?> typeOf(@Nullable Object key) {
-        boolean has = key instanceof String || key instanceof Long || key instanceof Integer || key instanceof Double;
-        return has ? key.getClass() : null;
+        if (key instanceof String || key instanceof Long || key instanceof Integer || key instanceof Double) {
+            return key.getClass();
+        }
+        return null;
     }
 
     /** Returns a number whose order, without a sign, is the natural one; equal exactly if the keys are. */
