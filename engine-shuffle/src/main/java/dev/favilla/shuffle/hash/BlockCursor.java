@@ -30,6 +30,10 @@ final class BlockCursor implements AutoCloseable {
     private BlockSource.@Nullable Input present;
 
     private List<Block> blocks = List.of();
+
+    /** How many they are, asked once: there may be one block only for each pair of a map and a reducer. */
+    private int blockCount;
+
     private int nextBlock;
 
     /** How many blocks of the present map output came before {@link #blocks}. */
@@ -132,7 +136,7 @@ final class BlockCursor implements AutoCloseable {
 
     /** Returns whether there may be a further record. */
     boolean mayAdvance() {
-        return left > 0 || !lookedUp || nextBlock < blocks.size() || source.mayHaveMore() || !ahead.isEmpty();
+        return left > 0 || !lookedUp || nextBlock < blockCount || source.mayHaveMore() || !ahead.isEmpty();
     }
 
     private boolean enterNext() {
@@ -141,7 +145,7 @@ final class BlockCursor implements AutoCloseable {
             lookedUp = true;
             ahead = source.lookUp();
         }
-        while (nextBlock == blocks.size()) {
+        while (nextBlock == blockCount) {
             if (!enterBlocks()) {
                 return false;
             }
@@ -154,10 +158,9 @@ final class BlockCursor implements AutoCloseable {
     private boolean enterBlocks() {
         BlockSource.Input last = present;
         if (last != null && source.mayHaveMore()) {
-            before += blocks.size();
-            blocks = List.of();
-            nextBlock = 0;
-            blocks = source.more(last, before);
+            before += blockCount;
+            turnTo(List.of());
+            turnTo(source.more(last, before));
             return true;
         }
         leaveOutput();
@@ -166,8 +169,14 @@ final class BlockCursor implements AutoCloseable {
             return false;
         }
         present = next;
-        blocks = source.enter(next);
+        turnTo(source.enter(next));
         return true;
+    }
+
+    private void turnTo(List<Block> next) {
+        blocks = next;
+        blockCount = next.size();
+        nextBlock = 0;
     }
 
     private void enter(Block block) {
@@ -222,8 +231,7 @@ final class BlockCursor implements AutoCloseable {
 
     private void leaveOutput() {
         present = null;
-        blocks = List.of();
-        nextBlock = 0;
+        turnTo(List.of());
         before = 0;
         source.leave();
     }
