@@ -1,6 +1,7 @@
 package dev.favilla.digest;
 
 import dev.favilla.serializer.Serializer;
+import dev.favilla.value.AsciiText;
 import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * or cannot be written.
  */
 public final class ContentDigest {
+
+    private static final int LONGEST_PACKED = AsciiText.LONG - 1;
 
     private final Serializer serializer;
     private final @Nullable SharedParts shared;
@@ -61,6 +64,17 @@ public final class ContentDigest {
         } catch (RuntimeException | StackOverflowError | LinkageError e) { // the next way may be open
             return ofBytes(value);
         }
+    }
+
+    /**
+     * Returns what {@link #of} does of a text of at most {@value #LONGEST_PACKED} characters, all of them Latin-1.
+     *
+     * @param hash the text's own
+     * @param firstFour its first characters, a byte each, the first one highest; all of them if there are fewer
+     * @param lastFour its last ones; not looked at if there are fewer
+     */
+    public long ofLatin1(int hash, int length, int firstFour, int lastFour) {
+        return walk.ofLatin1(hash, length, firstFour, lastFour);
     }
 
     /**

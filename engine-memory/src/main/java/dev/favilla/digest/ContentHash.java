@@ -58,8 +58,22 @@ final class ContentHash {
                 head = head << Character.SIZE | text.charAt(i);
             }
         }
-        long hash = seed ^ ((long) text.hashCode() << Integer.SIZE | length);
-        return StableHash.mix(hash + head * JOIN + Long.rotateLeft(tail * SPREAD, 32));
+        return ofText(seed, text.hashCode(), length, head, tail);
+    }
+
+    private static long ofText(long seed, int hash, int length, long head, long tail) {
+        long known = seed ^ ((long) hash << Integer.SIZE | length);
+        return StableHash.mix(known + head * JOIN + Long.rotateLeft(tail * SPREAD, 32));
+    }
+
+    /** As {@link #ofText(long, String)}, of a text of Latin-1 whose first and last characters are here as bytes. */
+    static long ofLatin1(long seed, int hash, int length, int firstFour, int lastFour) {
+        return ofText(seed, hash, length, characters(firstFour), length < Integer.BYTES ? 0 : characters(lastFour));
+    }
+
+    private static long characters(int bytes) {
+        long two = (bytes & 0xffff_0000L) << Character.SIZE | (bytes & 0xffffL);
+        return (two << Byte.SIZE | two) & 0x00ff_00ff_00ff_00ffL;
     }
 
     /** As {@link #ofText}, for a text that would be walked over for its hash: eight of its characters at a time. */

@@ -76,6 +76,10 @@ final class ContentWalk {
         return kind.isLeaf() ? kind.hash(this, value) : descend(kind, value);
     }
 
+    long ofLatin1(int hash, int length, int firstFour, int lastFour) {
+        return ContentHash.ofLatin1(STRING, hash, length, firstFour, lastFour);
+    }
+
     private long descend(ContentKind kind, Object value) {
         if (depth == 0) {
             descents = 0;

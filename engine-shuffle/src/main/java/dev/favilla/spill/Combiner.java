@@ -22,7 +22,7 @@ public interface Combiner<V extends @Nullable Object, C extends @Nullable Object
 
     /**
      * Returns an operator on the bits of numbers that does what both {@link #add} and {@link #merge} do to two numbers of
-     * a kind and never throws, or null if there is none that is known.
+     * a kind and never throws, or null if there is none that is known. {@link #create} then returns such a number itself.
      */
     default @Nullable LongBinaryOperator ofNumbers(Primitive kind) {
         return null;

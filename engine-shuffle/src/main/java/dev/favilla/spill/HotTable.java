@@ -3,7 +3,9 @@ package dev.favilla.spill;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryMeter;
 import dev.favilla.serializer.RecordCopier;
+import dev.favilla.value.Primitive;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,54 @@ public final class HotTable implements AutoCloseable {
         insert(own(key), hash, combiner.create(own(value)));
     }
 
+    /** Returns whether texts with numbers of a kind can be looked for together and are kept as rows. */
+    public boolean takesTexts(Primitive values) {
+        return numberFold.does(values) && table.texts(values) != null;
+    }
+
+    /**
+     * Looks for the texts of the first {@code count} rows. What is read for one does not depend on what was found for
+     * another, so a processor waits for the memory of many of them at once.
+     *
+     * @param values the kind of the rows' numbers, which the table takes
+     * @param found gets what there is to be said of each row to {@link #addIfPresent(int, TextRows, int, Primitive)}, until
+     *     keys leave the table
+     */
+    public void findAll(TextRows rows, int count, Primitive values, int[] found) {
+        Objects.requireNonNull(table.texts(values)).findAll(rows, 0, count, found);
+    }
+
+    /**
+     * As {@link #addIfPresent(Object, int, Object)}, of a text and a number in a row.
+     *
+     * @param known where the text is in the table; {@link #ABSENT} if that has to be looked for again
+     */
+    public int addIfPresent(int known, TextRows rows, int row, Primitive values) throws Exception {
+        TextSlots entries = table.texts(values);
+        if (entries == null) {
+            return addIfPresent(rows.text(row), rows.hash(row), values.box(rows.number(row)));
+        }
+        int entry = known == ABSENT ? entries.find(rows, row) : known;
+        if (entry != ABSENT) {
+            numberFold.fold(entries, entry, rows.number(row));
+        }
+        return entry;
+    }
+
+    /** As {@link #admit(Object, int, Object)}, of a text and a number in a row. */
+    public void admit(TextRows rows, int row, Primitive values) {
+        TextSlots entries = table.texts(values);
+        Object accumulator = values.box(rows.number(row));
+        if (entries == null) {
+            insert(rows.text(row), rows.hash(row), accumulator);
+            return;
+        }
+        makeRoom();
+        int entry = table.size();
+        long growth = entries.insert(rows, row) + table.settle(entries);
+        memory.grow(growth + accumulators.created(entry, accumulator), look);
+    }
+
     private void fold(int entry, @Nullable Object value) throws Exception {
         if (numberFold.fold(table, entry, value)) {
             return;
@@ -81,12 +131,16 @@ public final class HotTable implements AutoCloseable {
     }
 
     private void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
-        if (table.isFull()) {
-            memory.hold(bytes() + 2 * table.arrayBytes()); // old and new arrays, while one is copied to the other
-        }
+        makeRoom();
         int entry = table.size();
         long growth = table.insert(key, hash, accumulator);
         memory.grow(growth + accumulators.created(entry, accumulator), look);
+    }
+
+    private void makeRoom() {
+        if (table.isFull()) {
+            memory.hold(bytes() + 2 * table.arrayBytes()); // old and new arrays, while one is copied to the other
+        }
     }
 
     private long look() {
@@ -161,9 +215,8 @@ public final class HotTable implements AutoCloseable {
         private int left;
         private boolean ended;
 
-        private @Nullable Object key;
-        private int hash;
-        private @Nullable Object accumulator;
+        /** What was stepped to; {@link #ABSENT} before the first step and after the last. */
+        private int current = ABSENT;
 
         private Leaving(@Nullable BitSet staying) {
             this.staying = staying;
@@ -181,17 +234,18 @@ public final class HotTable implements AutoCloseable {
 
         /** Steps to the next key, which the table then knows no longer, and returns whether there was one. */
         public boolean advance() {
+            if (current != ABSENT) {
+                table.forget(current);
+            }
             if (!mayAdvance()) {
+                current = ABSENT;
                 if (!ended) {
                     ended = true;
                     end();
                 }
                 return false;
             }
-            key = table.key(next);
-            hash = table.hash(next);
-            accumulator = table.value(next);
-            table.forget(next);
+            current = next;
             next = leavingFrom(next + 1);
             if ((++left & (ENTRIES_PER_RELEASE - 1)) == 0) {
                 release(left);
@@ -200,8 +254,6 @@ public final class HotTable implements AutoCloseable {
         }
 
         private void end() {
-            key = null;
-            accumulator = null;
             if (staying == null) {
                 close();
             } else {
@@ -212,17 +264,32 @@ public final class HotTable implements AutoCloseable {
 
         /** Returns the key that was stepped to. */
         public @Nullable Object key() {
-            return key;
+            return table.key(current);
+        }
+
+        /** Returns rows of which {@link #row} is the key and its accumulator; null if they are not kept so. */
+        public @Nullable TextRows texts() {
+            return table.textRows();
+        }
+
+        /** Returns which of {@link #texts} it is. */
+        public int row() {
+            return current;
+        }
+
+        /** Returns the kind of all accumulators if they are kept as numbers, else null. */
+        public @Nullable Primitive kind() {
+            return table.valueKind();
         }
 
         /** Returns its hash. */
         public int hash() {
-            return hash;
+            return table.hash(current);
         }
 
         /** Returns its accumulator. */
         public @Nullable Object accumulator() {
-            return accumulator;
+            return table.value(current);
         }
     }
 }

@@ -105,6 +105,13 @@ final class KeyTable {
         return typed != null && typed.valueKind() == values ? typed : null;
     }
 
+    /** Returns the entries as rows if they are kept so, each in the row of its number; else null. Not to be changed. */
+    @Nullable
+    TextRows textRows() {
+        TextSlots typed = texts;
+        return typed == null ? null : typed.rows();
+    }
+
     /** Returns the kind of all values if they are in the table's arrays, as numbers; else null. */
     @Nullable
     Primitive valueKind() {

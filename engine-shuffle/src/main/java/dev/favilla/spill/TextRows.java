@@ -55,7 +55,7 @@ public final class TextRows {
     public void set(int row, String text, int hash, long number) {
         int at = WORDS * row;
         words[at + NUMBER] = number;
-        if (pack(at, text, hash)) {
+        if (pack(at, text)) {
             forget(row, row + 1);
         } else {
             words[at] = header(hash, ELSEWHERE);
@@ -65,7 +65,17 @@ public final class TextRows {
         }
     }
 
-    private boolean pack(int at, String text, int hash) {
+    /**
+     * Puts a text and a number in a row if nothing has to be kept beside it, and finds the hash on its way; else returns
+     * false, and the row is not to be looked at. For rows of which none is kept beside.
+     */
+    public boolean pack(int row, String text, long number) {
+        int at = WORDS * row;
+        words[at + NUMBER] = number;
+        return pack(at, text);
+    }
+
+    private boolean pack(int at, String text) {
         int length = text.length();
         if (length > MOST_CHARACTERS) {
             return false;
@@ -74,15 +84,18 @@ public final class TextRows {
         long first = 0;
         long second = 0;
         int seen = 0;
+        int hash = 0; // as the text says of itself
         for (int i = 0; i < inFirst; i++) {
             char next = text.charAt(i);
             seen |= next;
             first = first << Byte.SIZE | next;
+            hash = 31 * hash + next;
         }
         for (int i = Long.BYTES; i < length; i++) {
             char next = text.charAt(i);
             seen |= next;
             second = second << Byte.SIZE | next;
+            hash = 31 * hash + next;
         }
         words[at] = header(hash, length);
         words[at + 1] = first;
@@ -133,6 +146,29 @@ public final class TextRows {
         return (int) words[WORDS * row] == ELSEWHERE;
     }
 
+    /** Returns how many characters the text of a row has that is not kept by reference. */
+    public int length(int row) {
+        return (int) words[WORDS * row];
+    }
+
+    /** Returns the first four characters of a text that is in its row, a byte each; of a shorter one all of them. */
+    public int firstFour(int row) {
+        long first = words[WORDS * row + 1];
+        int behind = Math.min(Long.BYTES, length(row)) - Integer.BYTES;
+        return (int) (first >>> Byte.SIZE * Math.max(0, behind));
+    }
+
+    /** Returns the last four characters of a text that is in its row, a byte each; of a shorter one all of them. */
+    public int lastFour(int row) {
+        long first = words[WORDS * row + 1];
+        long second = words[WORDS * row + 2];
+        int inSecond = length(row) - Long.BYTES;
+        if (inSecond <= 0) {
+            return (int) first;
+        }
+        return (int) (inSecond < Integer.BYTES ? first << Byte.SIZE * inSecond | second : second);
+    }
+
     /** Returns the hash of a row's text. */
     public int hash(int row) {
         return (int) (words[WORDS * row] >>> Integer.SIZE);
@@ -158,7 +194,7 @@ public final class TextRows {
     }
 
     /** Copies a row of {@code other} to a row. */
-    void copy(int row, TextRows other, int otherRow) {
+    public void copy(int row, TextRows other, int otherRow) {
         System.arraycopy(other.words, WORDS * otherRow, words, WORDS * row, WORDS);
         if (other.isByReference(otherRow)) {
             references()[row] = other.text(otherRow);

@@ -115,6 +115,12 @@ final class TextSlots extends KeySlots {
      */
     int[] findAll(TextRows texts, int from, int count) {
         int[] found = new int[count];
+        findAll(texts, from, count, found);
+        return found;
+    }
+
+    /** As {@link #findAll(TextRows, int, int)}, to an array that has room for them. */
+    void findAll(TextRows texts, int from, int count, int[] found) {
         int[] known = index;
         int mask = known.length - 1;
         for (int i = 0; i < count; i++) {
@@ -126,7 +132,6 @@ final class TextSlots extends KeySlots {
                 found[i] = find(texts, from + i);
             }
         }
-        return found;
     }
 
     @Override
@@ -198,6 +203,11 @@ final class TextSlots extends KeySlots {
     @Override
     void setValue(int entry, @Nullable Object value) {
         rows.setNumber(entry, valueKind.bits(Objects.requireNonNull(value)));
+    }
+
+    /** Returns what the entries are, each in the row of its number; not to be changed. */
+    TextRows rows() {
+        return rows;
     }
 
     /** Returns whether a value is of the kind that is kept here. */

@@ -2,8 +2,10 @@ package dev.favilla.shuffle;
 
 import dev.favilla.closure.Closure;
 import dev.favilla.spill.Combiner;
+import dev.favilla.value.Primitive;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Aggregators for tests. */
@@ -37,6 +39,34 @@ public final class TestCombiners {
                 Closure.capture((Combiner<@Nullable Object, @Nullable Object>) combiner, "a test"),
                 mapSide,
                 restartable);
+    }
+
+    /** As {@link #sum}, and says which operator does it. */
+    public static Aggregator sumOfBits() {
+        return aggregator(new SumOfBits(), true, true);
+    }
+
+    private record SumOfBits() implements Combiner<Long, Long> {
+
+        @Override
+        public Long create(Long value) {
+            return value;
+        }
+
+        @Override
+        public Long add(Long accumulator, Long value) {
+            return accumulator + value;
+        }
+
+        @Override
+        public Long merge(Long left, Long right) {
+            return left + right;
+        }
+
+        @Override
+        public @Nullable LongBinaryOperator ofNumbers(Primitive kind) {
+            return kind == Primitive.LONG ? Long::sum : null;
+        }
     }
 
     private record Sum() implements Combiner<Long, Long> {

@@ -4,7 +4,10 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.serializer.RecordCopier;
 import dev.favilla.spill.Combiner;
 import dev.favilla.spill.HotTable;
+import dev.favilla.spill.TextRows;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * estimate, which follows from the records too. So a refusal of memory never has a say in which records merge: the table is
  * small, and what it sends is for the buffer to move out.
  *
+ * <p>Texts whose numbers are summed by an operator on bits wait until there are {@value #BATCH} of them, as rows. Then they
+ * are looked for together, and after that each goes its way in turn: nothing follows from how many wait.
+ *
  * <p>What the table holds, and what the combiner may change, is the attempt's own: a source may use one object for many
  * records. What passes by is held by nobody but the buffer, which sees to itself.
  */
@@ -28,6 +34,9 @@ final class CombiningWriter implements MapSideWriter {
 
     /** Entries between two looks at the kill flag; a power of two. */
     private static final int ENTRIES_PER_CHECK = 1024;
+
+    /** For so many texts at once a processor can wait. */
+    private static final int BATCH = 64;
 
     /** More than the largest table of everyday keys and sums takes; less than any task may have. */
     static final long MOST_BYTES = 8 << 20;
@@ -39,6 +48,17 @@ final class CombiningWriter implements MapSideWriter {
     private final HotTable table;
 
     private final HotKeys rule = new HotKeys();
+
+    /** Texts that are looked for together; made for the first of them. */
+    private @Nullable TextRows waiting;
+
+    /** Of their numbers. */
+    private @Nullable Primitive waitingKind;
+
+    private int waitingCount;
+
+    /** Where they were found. */
+    private int[] places = {};
 
     /** @param copier makes what the table holds the attempt's own */
     CombiningWriter(
@@ -56,12 +76,75 @@ final class CombiningWriter implements MapSideWriter {
 
     @Override
     public void write(@Nullable Object key, @Nullable Object value) throws Exception {
+        if (rule.asks() && key instanceof String text && value != null && waits(text, value)) {
+            if (waitingCount == BATCH) {
+                writeWaiting();
+            }
+        } else {
+            writeWaiting();
+            writeNow(key, value);
+        }
+    }
+
+    private boolean waits(String text, Object value) {
+        Primitive kind = waitingCount == 0 ? Primitive.of(value) : waitingKind;
+        if (kind == null || !(waitingCount == 0 ? table.takesTexts(kind) : kind.has(value))) {
+            return false;
+        }
+        TextRows rows = waiting;
+        if (rows == null) {
+            rows = new TextRows(BATCH);
+            waiting = rows;
+            places = new int[BATCH];
+        }
+        if (!rows.pack(waitingCount, text, kind.bits(value))) {
+            return false;
+        }
+        waitingKind = kind;
+        waitingCount++;
+        return true;
+    }
+
+    /** What it does with each record is what {@link #writeNow} does. */
+    private void writeWaiting() throws Exception {
+        TextRows rows = waiting;
+        Primitive kind = waitingKind;
+        if (rows == null || kind == null || waitingCount == 0) {
+            return;
+        }
+        int count = waitingCount;
+        waitingCount = 0;
+        int[] known = places;
+        table.findAll(rows, count, kind, known);
+        for (int row = 0; row < count; row++) {
+            int entry = rule.asks() ? table.addIfPresent(known[row], rows, row, kind) : HotTable.ABSENT;
+            if (entry != HotTable.ABSENT) {
+                rule.met(entry, table.size());
+            } else {
+                if (isFull()) {
+                    turn();
+                    Arrays.fill(known, HotTable.ABSENT);
+                }
+                if (rule.admits()) {
+                    table.admit(rows, row, kind);
+                } else {
+                    send(rows, row, kind);
+                }
+                rule.missed();
+            }
+            if (leaves()) {
+                Arrays.fill(known, HotTable.ABSENT);
+            }
+        }
+    }
+
+    private void writeNow(@Nullable Object key, @Nullable Object value) throws Exception {
         int hash = StableHash.of(key);
         int entry = rule.asks() ? table.addIfPresent(key, hash, value) : HotTable.ABSENT;
         if (entry != HotTable.ABSENT) {
             rule.met(entry, table.size());
         } else {
-            if (rule.admits() && table.size() == rule.capacity() && rule.isFull(table.crowdedKeys())) {
+            if (isFull()) {
                 turn();
             }
             if (rule.admits()) {
@@ -71,12 +154,25 @@ final class CombiningWriter implements MapSideWriter {
             }
             rule.missed();
         }
+        leaves();
+    }
+
+    private boolean isFull() {
+        return rule.admits() && table.size() == rule.capacity() && rule.isFull(table.crowdedKeys());
+    }
+
+    /** Has keys leave if it is time, and returns whether it was. */
+    private boolean leaves() {
         if (table.heldBytes() > MOST_BYTES) {
             rule.startAnew();
             sendAll(table.drainAllBut(new BitSet()));
-        } else if (rule.isOver()) {
+            return true;
+        }
+        boolean over = rule.isOver();
+        if (over) {
             turn();
         }
+        return over;
     }
 
     private void turn() {
@@ -84,7 +180,8 @@ final class CombiningWriter implements MapSideWriter {
     }
 
     @Override
-    public void end() {
+    public void end() throws Exception {
+        writeWaiting();
         sendAll(table.drain());
     }
 
@@ -93,7 +190,21 @@ final class CombiningWriter implements MapSideWriter {
             if ((sent & (ENTRIES_PER_CHECK - 1)) == 0) {
                 scope.checkKilled();
             }
-            send(entries.key(), entries.hash(), entries.accumulator());
+            TextRows rows = entries.texts();
+            Primitive kind = entries.kind();
+            if (rows == null || kind == null) {
+                send(entries.key(), entries.hash(), entries.accumulator());
+            } else {
+                send(rows, entries.row(), kind);
+            }
+        }
+    }
+
+    private void send(TextRows rows, int row, Primitive kind) {
+        if (router.isByHash()) {
+            buffer.add(router.reducer(null, rows.hash(row)), rows, row, kind);
+        } else {
+            send(rows.text(row), rows.hash(row), kind.box(rows.number(row)));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.favilla.serializer.RecordStream;
 import dev.favilla.serializer.Serializer;
 import dev.favilla.shuffle.Aggregator;
 import dev.favilla.shuffle.ShuffleSpec;
+import dev.favilla.spill.TextRows;
 import dev.favilla.value.Immutability;
 import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
@@ -158,6 +159,27 @@ final class OutputBuffer implements Spillable, AutoCloseable {
         addBytes(reducer, recordKey, value);
     }
 
+    /**
+     * As {@link #add(int, Object, Object)}, of a text with a number.
+     *
+     * @param values the kind of the number
+     */
+    void add(int reducer, TextRows rows, int row, Primitive values) {
+        boolean first = records == 0; // it decides how others are kept
+        if (first || !textKeys || valueKind != values || serializing || rows.isByReference(row)) {
+            add(reducer, rows.text(row), values.box(rows.number(row)));
+            return;
+        }
+        records++;
+        digest.add(reducer, rows, row, values);
+        int grown = textsOf(reducer, values).add(rows, row, longestChunk);
+        referencedRecords++;
+        if (grown != 0) {
+            arrayBytes += grown;
+            memory.hold(held);
+        }
+    }
+
     private boolean addNumbers(int reducer, @Nullable Object recordKey, @Nullable Object value) {
         Primitive ofKeys = keyKind;
         Primitive ofValues = valueKind;
@@ -187,6 +209,18 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     }
 
     private void addText(int reducer, String recordKey, Primitive ofValues, long value) {
+        TextBuffer buffer = textsOf(reducer, ofValues);
+        int grown = buffer.add(recordKey, recordKey.hashCode(), value, longestChunk);
+        arrayBytes += grown;
+        referencedRecords++;
+        if (buffer.endsWithReference()) {
+            memory.grow(grown + keySizes.add(recordKey), look);
+        } else if (grown != 0) {
+            memory.hold(held);
+        }
+    }
+
+    private TextBuffer textsOf(int reducer, Primitive ofValues) {
         if (texts.length == 0) {
             texts = new TextBuffer[numReducers];
         }
@@ -196,14 +230,7 @@ final class OutputBuffer implements Spillable, AutoCloseable {
             texts[reducer] = buffer;
             reducers++;
         }
-        int grown = buffer.add(recordKey, recordKey.hashCode(), value, longestChunk);
-        arrayBytes += grown;
-        referencedRecords++;
-        if (buffer.endsWithReference()) {
-            memory.grow(grown + keySizes.add(recordKey), look);
-        } else if (grown != 0) {
-            memory.hold(held);
-        }
+        return buffer;
     }
 
     private void addPrimitives(int reducer, Primitive ofKeys, long recordKey, Primitive ofValues, long value) {

@@ -2,6 +2,8 @@ package dev.favilla.shuffle.hash;
 
 import dev.favilla.digest.ContentDigest;
 import dev.favilla.serializer.Serializer;
+import dev.favilla.spill.TextRows;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.StableHash;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,13 @@ final class OutputDigest {
     void add(int reducer, @Nullable Object key, @Nullable Object value) {
         // The sum does not depend on the order of its terms.
         sum += StableHash.mix((reducer + 1) * OF_REDUCER + contents.of(key) * OF_KEY + contents.of(value));
+    }
+
+    /** As {@link #add(int, Object, Object)}, of a text that is in its row, with its number. */
+    void add(int reducer, TextRows rows, int row, Primitive values) {
+        long key = contents.ofLatin1(rows.hash(row), rows.length(row), rows.firstFour(row), rows.lastFour(row));
+        long value = contents.of(values.box(rows.number(row)));
+        sum += StableHash.mix((reducer + 1) * OF_REDUCER + key * OF_KEY + value);
     }
 
     long value() {

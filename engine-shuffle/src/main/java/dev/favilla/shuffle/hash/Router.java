@@ -57,6 +57,11 @@ final class Router {
         return reducer;
     }
 
+    /** Returns whether reducers follow from hashes alone. */
+    boolean isByHash() {
+        return hashPartitioner != null;
+    }
+
     /** User objects may throw when asked for their text, and the text may be long. */
     private static String textOf(@Nullable Object userObject) {
         String text;

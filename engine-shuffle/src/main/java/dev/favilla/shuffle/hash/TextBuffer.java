@@ -28,6 +28,13 @@ final class TextBuffer extends BlockBuffer<TextRows> {
         return grown + chunk.referenceBytes() - before;
     }
 
+    /** As {@link #add(String, int, long, int)}, of a row whose text is not kept by reference. */
+    int add(TextRows rows, int row, int longestChunk) {
+        int grown = makePlace(longestChunk);
+        chunk().copy(takePlace() / 2, rows, row);
+        return grown;
+    }
+
     /** Returns whether the key that was added last is kept by reference. */
     boolean endsWithReference() {
         return chunk().isByReference(elementsIn(chunk()) / 2 - 1);

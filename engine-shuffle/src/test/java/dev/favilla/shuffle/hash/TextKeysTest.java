@@ -95,6 +95,33 @@ class TextKeysTest {
         }
     }
 
+    /** Which records merge, where they go, their order and their digest do not depend on it. */
+    @Test
+    void textsThatAreLookedForTogetherMergeAsThoseOneByOne(TestSeed seed, LeakProbes probes) throws Exception {
+        SplittableRandom random = seed.random();
+        List<IntFunction<@Nullable Object>> inputs = new ArrayList<>(inputs(random));
+        inputs.add(i -> "w" + random.nextInt(1 + random.nextInt(40_000)));
+        inputs.add(i -> "x\u00ff".repeat(random.nextInt(10)) + random.nextInt(1 + random.nextInt(20_000)));
+        inputs.add(i -> "\u00e9".repeat(random.nextInt(17))); // of each length that lies in a row
+        inputs.add(i -> "round " + i % 17_000);
+        for (IntFunction<@Nullable Object> input : inputs) {
+            List<List<Entry>> maps = maps(input, random);
+            try (ShuffleFixture together = fixture(false, probes);
+                    ShuffleFixture oneByOne = fixture(false, probes)) {
+                MapOutputs fast = together.writeAll(spec(REDUCERS, TestCombiners.sumOfBits()), maps);
+                MapOutputs slow = oneByOne.writeAll(spec(REDUCERS, TestCombiners.sum()), maps);
+
+                assertThat(fast.outputs().stream().map(MapOutput::digest).toList())
+                        .isEqualTo(
+                                slow.outputs().stream().map(MapOutput::digest).toList());
+                assertThat(together.readAll(spec(REDUCERS, null), fast))
+                        .isEqualTo(oneByOne.readAll(spec(REDUCERS, null), slow));
+                assertThat(together.readAll(spec(REDUCERS, TestCombiners.sumOfBits()), fast))
+                        .isEqualTo(oneByOne.readAll(spec(REDUCERS, TestCombiners.sum()), slow));
+            }
+        }
+    }
+
     @Test
     void whatWasSentIsHandedOnAsItWasSent(TestSeed seed, LeakProbes probes) throws Exception {
         SplittableRandom random = seed.random();
