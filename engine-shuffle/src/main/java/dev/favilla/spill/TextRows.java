@@ -155,7 +155,7 @@ public final class TextRows {
     public int firstFour(int row) {
         long first = words[WORDS * row + 1];
         int behind = Math.min(Long.BYTES, length(row)) - Integer.BYTES;
-        return (int) (first >>> Byte.SIZE * Math.max(0, behind));
+        return (int) (first >>> (Byte.SIZE * Math.max(0, behind)));
     }
 
     /** Returns the last four characters of a text that is in its row, a byte each; of a shorter one all of them. */
@@ -166,7 +166,7 @@ public final class TextRows {
         if (inSecond <= 0) {
             return (int) first;
         }
-        return (int) (inSecond < Integer.BYTES ? first << Byte.SIZE * inSecond | second : second);
+        return (int) (inSecond < Integer.BYTES ? (first << (Byte.SIZE * inSecond)) | second : second);
     }
 
     /** Returns the hash of a row's text. */
