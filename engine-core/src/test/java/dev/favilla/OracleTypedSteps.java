@@ -76,8 +76,7 @@ final class OracleTypedSteps {
         }
 
         ReduceFunction<Object> adding() {
-            return (left, right) ->
-                    values.orNull(PlainLists.added(OracleForm.number(left), OracleForm.number(right)));
+            return (left, right) -> values.orNull(PlainLists.added(OracleForm.number(left), OracleForm.number(right)));
         }
 
         @Override
@@ -116,8 +115,7 @@ final class OracleTypedSteps {
                 "typed aggregateByKey(count, " + n + ")",
                 typing,
                 (d, side) -> tokens(typing.typed(d).aggregateByKey(0L, n, (count, value) -> count + 1, Long::sum)),
-                (records, side) ->
-                        PlainLists.eachGroup(typing.plain(records), values -> Long.valueOf(values.size()))));
+                (records, side) -> PlainLists.eachGroup(typing.plain(records), values -> Long.valueOf(values.size()))));
         steps.add(step(
                 "typed values counted by themselves",
                 typing,
@@ -125,20 +123,23 @@ final class OracleTypedSteps {
                         .values()
                         .mapToPair(value -> Pair.of(value, 1L))
                         .reduceByKey(Long::sum)),
-                (records, side) -> PlainLists.eachGroup(
-                        swapped(typing.plain(records)), values -> Long.valueOf(values.size()))));
+                (records, side) ->
+                        PlainLists.eachGroup(swapped(typing.plain(records)), values -> Long.valueOf(values.size()))));
         steps.add(step(
                 "typed partitionBy and reduceByKey(add, " + n + ")",
                 typing,
                 (d, side) -> {
                     PairRDD<Object, Object> placed = typing.typed(d).partitionBy(new HashPartitioner(n));
-                    return tokens(placed.mapValues(value -> value).reduceByKey(new HashPartitioner(n), typing.adding()));
+                    return tokens(
+                            placed.mapValues(value -> value).reduceByKey(new HashPartitioner(n), typing.adding()));
                 },
                 (records, side) -> PlainLists.reduced(typing.plain(records), PlainLists::added)));
     }
 
     private static List<Pair<Long, Long>> swapped(List<Pair<Long, Long>> records) {
-        return records.stream().map(record -> Pair.of(record.value(), record.key())).toList();
+        return records.stream()
+                .map(record -> Pair.of(record.value(), record.key()))
+                .toList();
     }
 
     private static void mergingBits(Typing typing, int n, List<OracleStep> steps) {
@@ -209,8 +210,8 @@ final class OracleTypedSteps {
                 typing,
                 (d, side) -> tokens(typing.typed(d)
                         .cogroup(typing.typed(side), n)
-                        .mapValues(group ->
-                                PlainLists.digests(List.of(digest(group.first()), digest(group.second()))))),
+                        .mapValues(
+                                group -> PlainLists.digests(List.of(digest(group.first()), digest(group.second()))))),
                 (records, side) -> PlainLists.cogroup(List.of(typing.plain(records), typing.plain(side)))));
     }
 
@@ -228,17 +229,16 @@ final class OracleTypedSteps {
         steps.add(step(
                 "typed join(side, " + n + ")",
                 typing,
-                (d, side) -> tokens(typing.typed(d)
-                        .join(typing.typed(side), n)
-                        .mapValues(row -> both(row.key(), row.value()))),
+                (d, side) -> tokens(
+                        typing.typed(d).join(typing.typed(side), n).mapValues(row -> both(row.key(), row.value()))),
                 (records, side) -> PlainLists.join(typing.plain(records), typing.plain(side), false, false)));
         steps.add(step(
                 "typed leftOuterJoin(side, " + n + ")",
                 typing,
                 (d, side) -> tokens(typing.typed(d)
                         .leftOuterJoin(typing.typed(side), n)
-                        .mapValues(row -> both(
-                                row.left(), row.hasRight() ? row.right() : (Object) PlainLists.MISSING))),
+                        .mapValues(
+                                row -> both(row.left(), row.hasRight() ? row.right() : (Object) PlainLists.MISSING))),
                 (records, side) -> PlainLists.join(typing.plain(records), typing.plain(side), true, false)));
         UnaryOperator<List<Pair<Long, Long>>> sums =
                 records -> PlainLists.reduced(typing.valuesPresent(records), Long::sum);
@@ -309,8 +309,8 @@ final class OracleTypedSteps {
         Comparator<Pair<Long, Long>> byDouble = Comparator.comparing(pair -> real(pair.value()));
         steps.add(new OracleStep(
                 "typed sortBy(value as double, " + n + ") of " + present,
-                (d, side) -> tokens(
-                        present.typed(d).sortBy(pair -> real(OracleForm.number(pair.value())), ascending, n)),
+                (d, side) ->
+                        tokens(present.typed(d).sortBy(pair -> real(OracleForm.number(pair.value())), ascending, n)),
                 (records, side) -> present.plain(records),
                 Promise.sorted(ascending ? byDouble : byDouble.reversed())));
     }

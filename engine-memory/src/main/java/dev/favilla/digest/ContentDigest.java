@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContentDigest {
 
-    private static final int LONGEST_PACKED = AsciiText.LONG - 1;
-
     private final Serializer serializer;
     private final @Nullable SharedParts shared;
     private final ContentWalk walk;
@@ -67,7 +65,7 @@ public final class ContentDigest {
     }
 
     /**
-     * Returns what {@link #of} does of a text of at most {@value #LONGEST_PACKED} characters, all of them Latin-1.
+     * Returns what {@link #of} does of a text that is shorter than {@link AsciiText#LONG} characters, all of them Latin-1.
      *
      * @param hash the text's own
      * @param firstFour its first characters, a byte each, the first one highest; all of them if there are fewer

@@ -112,7 +112,7 @@ final class PrefixSort {
             number = number << Byte.SIZE | next;
         }
         latin &= seen < VALUES;
-        return chars == 0 ? 0 : number << (LATIN_CHARS - chars) * Byte.SIZE;
+        return chars == 0 ? 0 : number << ((LATIN_CHARS - chars) * Byte.SIZE);
     }
 
     /** As {@link #ofText}, of texts in all scripts. */

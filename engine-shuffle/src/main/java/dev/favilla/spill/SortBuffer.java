@@ -26,9 +26,10 @@ final class SortBuffer {
     /** Records that have left. */
     private int left;
 
-    /** Records that were looked at before they leave, and something of what was seen. */
+    /** Records that were looked at before they leave. */
     private int lookedAt;
 
+    @SuppressWarnings("UnusedVariable") // what is read ahead must go somewhere, or it is not read
     private int seen;
 
     SortBuffer(RecordOrder order) {
