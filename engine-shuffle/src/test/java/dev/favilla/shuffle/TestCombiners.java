@@ -15,7 +15,7 @@ public final class TestCombiners {
 
     /** Sums longs on the map side too. */
     public static Aggregator sum() {
-        return aggregator(new Sum(), true, true);
+        return aggregator(new Sum(false), true, true);
     }
 
     /** Sums longs, bringing a zero of 1000 for each accumulator. */
@@ -43,10 +43,11 @@ public final class TestCombiners {
 
     /** As {@link #sum}, and says which operator does it. */
     public static Aggregator sumOfBits() {
-        return aggregator(new SumOfBits(), true, true);
+        return aggregator(new Sum(true), true, true);
     }
 
-    private record SumOfBits() implements Combiner<Long, Long> {
+    /** @param told whether it says which operator does it */
+    private record Sum(boolean told) implements Combiner<Long, Long> {
 
         @Override
         public Long create(Long value) {
@@ -65,25 +66,7 @@ public final class TestCombiners {
 
         @Override
         public @Nullable LongBinaryOperator ofNumbers(Primitive kind) {
-            return kind == Primitive.LONG ? Long::sum : null;
-        }
-    }
-
-    private record Sum() implements Combiner<Long, Long> {
-
-        @Override
-        public Long create(Long value) {
-            return value;
-        }
-
-        @Override
-        public Long add(Long accumulator, Long value) {
-            return accumulator + value;
-        }
-
-        @Override
-        public Long merge(Long left, Long right) {
-            return left + right;
+            return told && kind == Primitive.LONG ? Long::sum : null;
         }
     }
 
