@@ -12,6 +12,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.lineage.UserCodeException;
 import dev.favilla.rdd.ZeroValue;
+import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
@@ -156,6 +157,12 @@ final class Actions {
 
             @Override
             public int pushAll(@Nullable Object[] records, int from, int to) {
+                count += to - from;
+                return to - from;
+            }
+
+            @Override
+            public int pushNumbers(Primitive kind, long[] bits, int from, int to) {
                 count += to - from;
                 return to - from;
             }

@@ -8,6 +8,7 @@ import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.UserCode;
 import dev.favilla.stats.HyperLogLog;
 import dev.favilla.stats.StatCounter;
+import dev.favilla.value.Primitive;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,19 @@ final class Numbers {
                 double all = sum;
                 for (int i = from; i < to; i++) {
                     all += number(records[i], callSite);
+                }
+                sum = all;
+                return to - from;
+            }
+
+            @Override
+            public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+                if (kind != Primitive.DOUBLE) {
+                    return super.pushNumbers(kind, bits, from, to);
+                }
+                double all = sum;
+                for (int i = from; i < to; i++) {
+                    all += Double.longBitsToDouble(bits[i]);
                 }
                 sum = all;
                 return to - from;

@@ -8,6 +8,7 @@ import dev.favilla.lineage.Cursor;
 import dev.favilla.lineage.Sink;
 import dev.favilla.lineage.Source;
 import dev.favilla.lineage.TaskInputs;
+import dev.favilla.value.Boxes;
 import java.lang.invoke.MethodHandles;
 import java.math.BigInteger;
 

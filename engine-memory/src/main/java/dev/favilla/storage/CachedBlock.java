@@ -10,8 +10,8 @@ public interface CachedBlock {
     /** Returns the records in order. May be called more than once. */
     Iterator<@Nullable Object> records();
 
-    /** Returns the records in arrays that nobody changes, in order; null where they are made one by one. */
-    default @Nullable List<@Nullable Object[]> chunks() {
+    /** Returns the records as they lie in arrays, in order; null where they are made one by one. */
+    default @Nullable List<RecordChunk> chunks() {
         return null;
     }
 

@@ -7,33 +7,22 @@ import dev.favilla.frame.BlockHeader;
 import dev.favilla.frame.FrameBuffer;
 import dev.favilla.frame.FrameOutput;
 import dev.favilla.serializer.Serializer;
-import dev.favilla.value.SizeEstimator;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** A block of references, in chunks so that a large one never needs one large array. */
+/** A block of objects, in chunks so that a large one never needs one large array; numbers of one kind as their bits. */
 final class StagedObjects extends StagedBlock {
 
-    private static final int FIRST_CHUNK = 16;
-    private static final int LARGEST_CHUNK = 8192;
-    private static final int BYTES_PER_CHUNK = 24;
-    private static final int BYTES_PER_SLOT = 4;
     private static final int FIRST_BUFFER_BYTES = 4096;
 
     private final Serializer serializer;
     private final Redirect target = new Redirect(OutputStream.nullOutputStream());
 
-    private List<@Nullable Object[]> chunks = new ArrayList<>();
-    private @Nullable Object[] last = {};
-    private int lastCount;
-    private long slots;
-    private SizeEstimator.Sampler sampler = new SizeEstimator.Sampler();
+    private GrowingChunks collected = new GrowingChunks();
 
     /** Writes records once they go to a file; null before. */
     private Serializer.@Nullable RecordOutput out;
@@ -47,32 +36,18 @@ final class StagedObjects extends StagedBlock {
 
     @Override
     boolean append(@Nullable Object record) {
-        if (lastCount == last.length) {
-            last = new Object[Math.min(LARGEST_CHUNK, Math.max(FIRST_CHUNK, 2 * last.length))];
-            lastCount = 0;
-            chunks.add(last);
-            slots += last.length;
-        }
-        last[lastCount++] = record;
-        sampler.add(record);
-        return grow(bytes());
-    }
-
-    private long bytes() {
-        return sampler.bytes() + slots * BYTES_PER_SLOT + (long) chunks.size() * BYTES_PER_CHUNK;
+        collected.add(record);
+        return grow(collected.bytes());
     }
 
     @Override
     @Nullable
     StoredBlock build() {
-        if (lastCount < last.length) {
-            slots -= last.length - lastCount;
-            chunks.set(chunks.size() - 1, Arrays.copyOf(last, lastCount));
-        }
-        if (!grow(bytes())) {
+        List<RecordChunk> chunks = collected.chunks();
+        if (!grow(collected.bytes())) {
             return null;
         }
-        StoredBlock block = new ObjectBlock(summary(), header(), bytes(), List.copyOf(chunks), isMovable());
+        StoredBlock block = new ObjectBlock(summary(), header(), collected.bytes(), chunks, isMovable());
         clear();
         return block;
     }
@@ -84,11 +59,11 @@ final class StagedObjects extends StagedBlock {
         frame = begun;
         Serializer.RecordOutput opened = serializer.open(target);
         out = opened;
-        Iterator<@Nullable Object> collected = new ChunkIterator(chunks, lastCount);
-        while (collected.hasNext()) {
-            opened.write(collected.next());
+        Iterator<@Nullable Object> records = new ChunkIterator(collected.chunks());
+        while (records.hasNext()) {
+            opened.write(records.next());
         }
-        forgetObjects();
+        collected = new GrowingChunks();
     }
 
     @Override
@@ -108,7 +83,7 @@ final class StagedObjects extends StagedBlock {
 
     @Override
     void clear() {
-        forgetObjects();
+        collected = new GrowingChunks();
         target.toNowhere();
         frame = null;
         if (out != null) {
@@ -116,23 +91,13 @@ final class StagedObjects extends StagedBlock {
         }
     }
 
-    private void forgetObjects() {
-        chunks = new ArrayList<>();
-        last = new Object[0];
-        sampler = new SizeEstimator.Sampler();
-    }
-
-    /** References to the records themselves. */
+    /** The records themselves, as long as they are no numbers of one kind. */
     private static final class ObjectBlock extends StoredBlock implements CachedBlock {
 
-        private final List<@Nullable Object[]> chunks;
+        private final List<RecordChunk> chunks;
 
         ObjectBlock(
-                PublishedBlock summary,
-                BlockHeader header,
-                long bytes,
-                List<@Nullable Object[]> chunks,
-                boolean movable) {
+                PublishedBlock summary, BlockHeader header, long bytes, List<RecordChunk> chunks, boolean movable) {
             super(summary, header, bytes, movable);
             this.chunks = chunks;
         }
@@ -146,12 +111,11 @@ final class StagedObjects extends StagedBlock {
         byte @Nullable [] encode(Serializer serializer, BlockFrame frames) {
             FrameBuffer buffer = new FrameBuffer(FIRST_BUFFER_BYTES);
             try (Serializer.RecordOutput out = serializer.open(buffer)) {
-                for (@Nullable Object[] chunk : chunks) {
-                    for (Object record : chunk) {
-                        out.write(record);
-                        if (buffer.size() > LARGEST_EXPORT_BYTES) {
-                            return null;
-                        }
+                Iterator<@Nullable Object> records = records();
+                while (records.hasNext()) {
+                    out.write(records.next());
+                    if (buffer.size() > LARGEST_EXPORT_BYTES) {
+                        return null;
                     }
                 }
             }
@@ -178,11 +142,11 @@ final class StagedObjects extends StagedBlock {
 
         @Override
         public Iterator<@Nullable Object> records() {
-            return new ChunkIterator(chunks, chunks.isEmpty() ? 0 : chunks.get(chunks.size() - 1).length);
+            return new ChunkIterator(chunks);
         }
 
         @Override
-        public List<@Nullable Object[]> chunks() {
+        public List<RecordChunk> chunks() {
             return chunks;
         }
 
@@ -194,34 +158,29 @@ final class StagedObjects extends StagedBlock {
 
     private static final class ChunkIterator implements Iterator<@Nullable Object> {
 
-        private final Iterator<@Nullable Object[]> chunks;
-        private final int lastCount;
-        private @Nullable Object[] chunk = {};
-        private int limit;
+        private final Iterator<RecordChunk> chunks;
+        private @Nullable RecordChunk chunk;
         private int next;
 
-        /** @param lastCount how many records the last chunk has */
-        ChunkIterator(List<@Nullable Object[]> chunks, int lastCount) {
+        ChunkIterator(List<RecordChunk> chunks) {
             this.chunks = chunks.iterator();
-            this.lastCount = lastCount;
         }
 
         @Override
         public boolean hasNext() {
-            while (next == limit && chunks.hasNext()) {
+            while ((chunk == null || next == chunk.size()) && chunks.hasNext()) {
                 chunk = chunks.next();
-                limit = chunks.hasNext() ? chunk.length : lastCount;
                 next = 0;
             }
-            return next < limit;
+            return chunk != null && next < chunk.size();
         }
 
         @Override
         public @Nullable Object next() {
-            if (!hasNext()) {
+            if (!hasNext() || chunk == null) {
                 throw new NoSuchElementException("No more records in this block: hasNext() is false");
             }
-            return chunk[next++];
+            return chunk.get(next++);
         }
     }
 }

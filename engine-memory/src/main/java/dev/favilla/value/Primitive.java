@@ -17,6 +17,11 @@ public enum Primitive {
         public Object box(long bits) {
             return bits;
         }
+
+        @Override
+        public Object fresh(long bits) {
+            return Boxes.fresh(bits);
+        }
     },
     INT(Integer.class) {
         @Override
@@ -28,6 +33,11 @@ public enum Primitive {
         public Object box(long bits) {
             return (int) bits;
         }
+
+        @Override
+        public Object fresh(long bits) {
+            return Boxes.fresh((int) bits);
+        }
     },
     DOUBLE(Double.class) {
         @Override
@@ -38,6 +48,11 @@ public enum Primitive {
         @Override
         public Object box(long bits) {
             return Double.longBitsToDouble(bits);
+        }
+
+        @Override
+        public Object fresh(long bits) {
+            return Boxes.fresh(Double.longBitsToDouble(bits));
         }
     };
 
@@ -71,6 +86,12 @@ public enum Primitive {
 
     /** Returns the number that has these bits. */
     public abstract Object box(long bits);
+
+    /**
+     * The same, always as a new object: for loops that a compiler sees through, which then make none where only the number
+     * is asked for. What is kept is better boxed, since small numbers may be shared.
+     */
+    public abstract Object fresh(long bits);
 
     /** Returns the {@linkplain StableHash#of stable hash} of the number that has these bits. */
     public int hash(long bits) {

@@ -2,6 +2,7 @@ package dev.favilla.lineage;
 
 import dev.favilla.closure.ClassRecipe;
 import dev.favilla.spill.FinishedTable;
+import dev.favilla.value.Primitive;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,20 @@ public abstract class Sink {
     public int pushAll(@Nullable Object[] records, int from, int to) throws Exception {
         for (int i = from; i < to; i++) {
             if (!push(records[i])) {
+                return i - from;
+            }
+        }
+        return to - from;
+    }
+
+    /**
+     * As {@link #pushAll}, of records that are numbers.
+     *
+     * @param bits of the numbers
+     */
+    public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+        for (int i = from; i < to; i++) {
+            if (!push(kind.box(bits[i]))) {
                 return i - from;
             }
         }

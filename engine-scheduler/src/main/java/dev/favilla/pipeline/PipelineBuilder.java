@@ -21,6 +21,7 @@ import dev.favilla.shuffle.ShuffleReader;
 import dev.favilla.storage.BlockId;
 import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.CachedBlock;
+import dev.favilla.storage.RecordChunk;
 import dev.favilla.storage.StorageLevel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -274,7 +275,7 @@ public final class PipelineBuilder implements TaskInputs {
     }
 
     private static PipelineCursor over(CachedBlock block) {
-        List<@Nullable Object[]> chunks = block.chunks();
+        List<RecordChunk> chunks = block.chunks();
         return chunks == null ? new IteratorCursor(block.records()) : new ChunkCursor(chunks);
     }
 

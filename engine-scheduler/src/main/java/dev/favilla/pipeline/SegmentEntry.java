@@ -4,6 +4,7 @@ import dev.favilla.attempt.TaskScope;
 import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Sink;
 import dev.favilla.spill.FinishedTable;
+import dev.favilla.value.Primitive;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,18 @@ abstract class SegmentEntry extends Sink {
             return next - from;
         }
 
+        /** Boxes each number where operators are inlined, which then is no object as a rule. */
+        @Override
+        public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+            int next = from;
+            while (next < to && !shut) {
+                scope.glanceAtKill();
+                shut = !first.push(kind.fresh(bits[next]));
+                next += shut ? 0 : 1;
+            }
+            return next - from;
+        }
+
         @Override
         public boolean takeTable(FinishedTable table) throws Exception {
             return !shut && first.takeTable(table);
@@ -83,6 +96,12 @@ abstract class SegmentEntry extends Sink {
         public int pushAll(@Nullable Object[] records, int from, int to) throws Exception {
             scope.checkKilled();
             return shut ? 0 : exit.pushAll(records, from, to);
+        }
+
+        @Override
+        public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+            scope.checkKilled();
+            return shut ? 0 : exit.pushNumbers(kind, bits, from, to);
         }
 
         @Override

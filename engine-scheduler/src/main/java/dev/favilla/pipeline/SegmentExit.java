@@ -3,6 +3,7 @@ package dev.favilla.pipeline;
 import dev.favilla.closure.ClassRecipe;
 import dev.favilla.lineage.Sink;
 import dev.favilla.spill.FinishedTable;
+import dev.favilla.value.Primitive;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,17 @@ abstract class SegmentExit extends Sink {
                 return 0;
             }
             int taken = all.pushAll(records, from, to);
+            shut = taken < to - from;
+            return taken;
+        }
+
+        @Override
+        public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+            Sink all = target;
+            if (shut || all == null) {
+                return 0;
+            }
+            int taken = all.pushNumbers(kind, bits, from, to);
             shut = taken < to - from;
             return taken;
         }
