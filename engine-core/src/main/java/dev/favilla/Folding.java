@@ -12,6 +12,7 @@ import dev.favilla.serializer.RecordCopier;
 import dev.favilla.stats.Aggregate;
 import dev.favilla.value.Boxes;
 import dev.favilla.value.Immutability;
+import dev.favilla.value.Primitive;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +56,6 @@ final class Folding {
             CallSite site,
             Actions.Present start) {
         return new Adding(aggregate, RecordCopier.of(scope), site, Total.of(start));
-    }
-
-    private static RuntimeException failure(CallSite site, @Nullable Object record, Throwable error) {
-        return UserCode.failure(site.toString(), UserCodeException.preview(record), error);
     }
 
     /** What there is so far. A number is kept as one, so that merging numbers makes no objects. */
@@ -176,9 +173,17 @@ final class Folding {
                     sum.begin(own);
                 }
             } catch (Exception | Error e) {
-                throw failure(site, record, e);
+                throw UserCode.failure(site.toString(), UserCodeException.preview(record), e);
             }
             return true;
+        }
+
+        @Override
+        public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+            for (int i = from; i < to; i++) {
+                push(kind.fresh(bits[i])); // always wants more
+            }
+            return to - from;
         }
 
         @Override
@@ -223,9 +228,17 @@ final class Folding {
                     sum.value = function.call(sum.value, own);
                 }
             } catch (Exception | Error e) {
-                throw failure(site, record, e);
+                throw UserCode.failure(site.toString(), UserCodeException.preview(record), e);
             }
             return true;
+        }
+
+        @Override
+        public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+            for (int i = from; i < to; i++) {
+                push(kind.fresh(bits[i])); // always wants more
+            }
+            return to - from;
         }
 
         @Override
@@ -271,9 +284,17 @@ final class Folding {
                     sum.value = aggregate.add(sum.value, own);
                 }
             } catch (Exception | Error e) {
-                throw failure(site, record, e);
+                throw UserCode.failure(site.toString(), UserCodeException.preview(record), e);
             }
             return true;
+        }
+
+        @Override
+        public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
+            for (int i = from; i < to; i++) {
+                push(kind.fresh(bits[i])); // always wants more
+            }
+            return to - from;
         }
 
         @Override

@@ -43,25 +43,33 @@ abstract class SegmentEntry extends Sink {
 
         @Override
         public int pushAll(@Nullable Object[] records, int from, int to) throws Exception {
-            int next = from;
-            while (next < to && !shut) {
-                scope.glanceAtKill();
-                shut = !first.push(records[next]);
-                next += shut ? 0 : 1;
+            if (shut) {
+                return 0;
             }
-            return next - from;
+            for (int i = from; i < to; i++) {
+                scope.glanceAtKill();
+                if (!first.push(records[i])) {
+                    shut = true;
+                    return i - from;
+                }
+            }
+            return to - from;
         }
 
         /** Boxes each number where operators are inlined, which then is no object as a rule. */
         @Override
         public int pushNumbers(Primitive kind, long[] bits, int from, int to) throws Exception {
-            int next = from;
-            while (next < to && !shut) {
-                scope.glanceAtKill();
-                shut = !first.push(kind.fresh(bits[next]));
-                next += shut ? 0 : 1;
+            if (shut) {
+                return 0;
             }
-            return next - from;
+            for (int i = from; i < to; i++) {
+                scope.glanceAtKill();
+                if (!first.push(kind.fresh(bits[i]))) {
+                    shut = true;
+                    return i - from;
+                }
+            }
+            return to - from;
         }
 
         @Override
