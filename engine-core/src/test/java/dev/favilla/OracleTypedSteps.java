@@ -290,6 +290,13 @@ final class OracleTypedSteps {
                 (d, side) -> tokens(typing.typed(d).cache().subtractByKey(typing.typed(side), n)),
                 (records, side) -> PlainLists.subtractByKey(typing.plain(records), typing.plain(side))));
         steps.add(step(
+                "typed values().cache().keyBy(itself)",
+                typing,
+                (d, side) -> tokens(typing.typed(d).values().cache().keyBy(value -> value)),
+                (records, side) -> typing.plain(records).stream()
+                        .map(record -> Pair.of(record.value(), record.value()))
+                        .toList()));
+        steps.add(step(
                 "typed intersection(side, " + n + ")",
                 typing,
                 (d, side) -> tokens(PairRDD.of(typing.typed(d).intersection(typing.typed(side), n))),

@@ -191,6 +191,40 @@ class BlocksOnDiskTest {
         assertThat(memory.usage().storageBytes()).isZero();
     }
 
+    /** Numbers, with other records behind so many of them. */
+    private static List<Object> numbersAndOthers(int numbers, int others) {
+        List<Object> records = new ArrayList<>();
+        for (int i = 0; i < numbers; i++) {
+            records.add((double) i);
+        }
+        records.addAll(mixed(others));
+        return records;
+    }
+
+    @Test
+    void numbersGoToDiskWhileTheyAreCollected() {
+        List<Object> records = numbersAndOthers(500_000, 1000);
+        leave(1);
+
+        put(new BlockId(1, 0), StorageLevel.MEMORY_AND_DISK, records);
+
+        assertThat(sizeOf(1).memoryBytes()).isZero();
+        assertThat(sizeOf(1).diskBytes()).isPositive();
+        assertThat(get(new BlockId(1, 0))).contains(records);
+    }
+
+    @Test
+    void numbersGoToDiskWhenOthersNeedTheRoom() {
+        List<Object> records = numbersAndOthers(500_000, 1000);
+        put(new BlockId(1, 0), StorageLevel.MEMORY_AND_DISK, records);
+        assertThat(sizeOf(1).memoryBytes()).isPositive();
+
+        leave(1);
+
+        assertThat(sizeOf(1).memoryBytes()).isZero();
+        assertThat(get(new BlockId(1, 0))).contains(records);
+    }
+
     @Test
     void blocksOutsideTheHeapCountAgainstTheBudget() {
         putLarge(1, StorageLevel.OFF_HEAP, 4);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
+import dev.favilla.frame.BlockFrame;
 import dev.favilla.memory.MemoryAccount;
 import dev.favilla.memory.MemoryUsage;
 import dev.favilla.memory.UnifiedMemoryManager;
@@ -17,8 +18,10 @@ import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -156,6 +159,48 @@ class LocalBlockManagerTest {
 
         assertThat(get(id(1, 0)).orElseThrow().get(0)).isSameAs(record);
         assertThat(get(id(1, 1)).orElseThrow().get(0)).isNotSameAs(record).hasToString("x");
+    }
+
+    @Test
+    void numbersTakeTheirBitsOnly() {
+        Object[] numbers = new Object[100_000];
+        Arrays.setAll(numbers, i -> (long) i);
+        put(id(1, 0), StorageLevel.MEMORY_ONLY, numbers);
+
+        assertThat(store.sizeOf(1).memoryBytes())
+                .isEqualTo(memory.usage().storageBytes())
+                .isBetween(800_000L, 810_000L);
+        assertThat(get(id(1, 0))).contains(Arrays.asList(numbers));
+    }
+
+    @Test
+    void aReaderOfNumbersMayGoOnAfterTheirBlockIsGone() {
+        put(id(1, 0), StorageLevel.MEMORY_ONLY, 1L, 2L, "three");
+        Iterator<Object> records;
+        try (TaskScope scope = task()) {
+            records = store.find(id(1, 0), VERSION, scope).orElseThrow().records();
+        }
+
+        store.drop(1);
+
+        assertThat(records).toIterable().containsExactly(1L, 2L, "three");
+        assertThatThrownBy(records::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    void numbersTravelAsOtherRecordsDo() {
+        put(id(1, 0), StorageLevel.MEMORY_ONLY, 1L, -2L, "three", null);
+
+        EncodedBlock sent = store.export(id(1, 0), VERSION).orElseThrow();
+
+        BlockFrame.Payload payload = BlockFrame.open(sent.frame(), sent.header());
+        List<Object> records = new ArrayList<>();
+        try (Serializer.RecordInput in = serializer.open(payload.bytes(), payload.offset(), payload.length())) {
+            for (int i = 0; i < sent.header().recordCount(); i++) {
+                records.add(in.read());
+            }
+        }
+        assertThat(records).containsExactly(1L, -2L, "three", null);
     }
 
     @Test
