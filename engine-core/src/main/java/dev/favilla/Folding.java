@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>They give the user's function records that it may change or return: copies where others could see that, be it a cached
  * block, the source, or a later attempt at the same merge. What they have so far lies in a {@link Total}, so that several
  * may add to one.
+ *
+ * <p>Handlers of exceptions call {@link UserCodeException} themselves: nothing initializes it before something fails, so a
+ * compiler leaves the handlers out. With a method of our own between, a record would have to be an object for it.
  */
 final class Folding {
 

@@ -96,8 +96,7 @@ final class StagedObjects extends StagedBlock {
 
         private final List<RecordChunk> chunks;
 
-        ObjectBlock(
-                PublishedBlock summary, BlockHeader header, long bytes, List<RecordChunk> chunks, boolean movable) {
+        ObjectBlock(PublishedBlock summary, BlockHeader header, long bytes, List<RecordChunk> chunks, boolean movable) {
             super(summary, header, bytes, movable);
             this.chunks = chunks;
         }
