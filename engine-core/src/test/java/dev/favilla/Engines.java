@@ -160,6 +160,13 @@ final class Engines {
         return true;
     }
 
+    /** {@link #pressMemory} at every five hundredth record of a task. */
+    static boolean pressMemoryNowAndThen() {
+        TaskScope scope = ((RunningTask) Objects.requireNonNull(TaskContext.get(), "outside of a task")).scope();
+        int record = scope.attachment("records that might press", int[].class, () -> new int[1])[0]++;
+        return record % 500 != 499 || pressMemory();
+    }
+
     /** Checks that nothing runs any more, nothing is held for a task, and another job runs as ever. */
     static void assertUsable(EngineContext engine) {
         assertIdle(engine);

@@ -196,7 +196,9 @@ class OraclePipelineTest {
                         .open()) {
             Places places = new Places(
                     List.of(ample, scarce, three),
-                    dataset -> dataset.partitionBy(new HashPartitioner(2)).filter(record -> Engines.holdMost()));
+                    dataset -> dataset.filter(record -> Engines.pressMemoryNowAndThen())
+                            .partitionBy(new HashPartitioner(2))
+                            .filter(record -> Engines.pressMemoryNowAndThen()));
             for (int i = 0; i < LARGE_PIPELINES; i++) {
                 runOrShrink(OraclePipeline.random(random, Size.LARGE), places, "large pipeline " + i);
             }
