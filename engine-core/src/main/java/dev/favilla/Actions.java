@@ -222,7 +222,15 @@ final class Actions {
     }
 
     /** A value that is there; its absence is null. */
-    record Present(@Nullable Object value) implements Serializable {}
+    record Present(@Nullable Object value) implements Serializable {
+
+        private static final long ITSELF = new SizeEstimator().estimate(new Present(null));
+
+        /** Returns about how many bytes it takes. */
+        long bytes() {
+            return ITSELF + new SizeEstimator().estimate(value);
+        }
+    }
 
     /** All records merged two by two; {@link Present}, or null if there is none. */
     record Reduce(Closure<ReduceFunction<@Nullable Object>> function, CallSite callSite) implements Action {
@@ -241,7 +249,7 @@ final class Actions {
 
         @Override
         public long resultBytes(@Nullable Object staged) {
-            return new SizeEstimator().estimate(staged);
+            return staged instanceof Present present ? present.bytes() : 0;
         }
 
         @Override

@@ -14,28 +14,31 @@ import org.jspecify.annotations.Nullable;
 final class TaskThreads {
 
     /**
-     * The attempt that runs on this thread, or has started it. Inherited, because an attempt that waits for a thread of
-     * its own waits for what that thread waits for.
+     * The slot that this thread is, or the attempt that has started it. Inherited, because an attempt that waits for a
+     * thread of its own waits for what that thread waits for.
      */
-    private static final InheritableThreadLocal<@Nullable Work> WORK = new InheritableThreadLocal<>();
+    private static final InheritableThreadLocal<@Nullable Work> WORK = new InheritableThreadLocal<>() {
+        @Override
+        protected @Nullable Work childValue(@Nullable Work starter) {
+            return starter == null ? null : starter.passedOn();
+        }
+    };
 
     private TaskThreads() {}
 
     /** Makes this thread, from now on, that of a task slot. */
     static void beginSlot() {
-        Thread slot = Thread.currentThread();
-        WORK.set(new Work(slot, "the task slot " + slot.getName(), null));
+        WORK.set(new Work(Thread.currentThread(), null));
     }
 
     /** Has this slot, and the threads started here, run the attempt of {@code scope} until the attempt ends. */
     static void enter(TaskScope scope) {
-        Work idle = WORK.get();
-        Work work = new Work(Thread.currentThread(), "", scope);
-        WORK.set(work);
-        scope.onClose(() -> {
-            work.attempt = null;
-            WORK.set(idle);
-        });
+        Work work = WORK.get();
+        if (work == null || work.slot != Thread.currentThread()) {
+            throw new IllegalStateException(Thread.currentThread() + " runs " + scope.owner() + " but is no task slot");
+        }
+        work.attempt = scope;
+        scope.onClose(work);
     }
 
     /**
@@ -51,7 +54,7 @@ final class TaskThreads {
         Thread thread = Thread.currentThread();
         TaskScope attempt = work.attempt;
         if (work.slot == thread) {
-            throw refusal("inside " + (attempt == null ? work.idle : attempt.owner()));
+            throw refusal("inside " + (attempt == null ? "the task slot " + thread.getName() : attempt.owner()));
         }
         // Workers of fork-join pools serve anybody, whoever had them started.
         if (attempt != null && !(thread instanceof ForkJoinWorkerThread)) {
@@ -67,11 +70,10 @@ final class TaskThreads {
                 entered.callSite() + " was called " + where + ". " + DriverOnlySearch.whyNotInTasks(used));
     }
 
-    /** What a slot does, or did when a thread was started there. */
-    private static final class Work {
+    /** What a slot does, or what it did when a thread was started there. */
+    private static final class Work implements Runnable {
 
         private final Thread slot;
-        private final String idle;
 
         /**
          * Null once it is over: threads that were started there may live longer, and are to keep nothing of it. Written by
@@ -79,10 +81,34 @@ final class TaskThreads {
          */
         private volatile @Nullable TaskScope attempt;
 
-        Work(Thread slot, String idle, @Nullable TaskScope attempt) {
+        /** What threads have that the attempt has started; null before the first. Owned by the slot's thread. */
+        private @Nullable Work started;
+
+        Work(Thread slot, @Nullable TaskScope attempt) {
             this.slot = slot;
-            this.idle = idle;
             this.attempt = attempt;
+        }
+
+        /** Returns what a thread gets that is started on this one: the slot goes on to other attempts, it does not. */
+        @Nullable
+        Work passedOn() {
+            if (slot != Thread.currentThread()) {
+                return this;
+            }
+            if (started == null && attempt != null) {
+                started = new Work(slot, attempt);
+            }
+            return started;
+        }
+
+        /** The attempt is over. */
+        @Override
+        public void run() {
+            attempt = null;
+            if (started != null) {
+                started.attempt = null;
+                started = null;
+            }
         }
     }
 }

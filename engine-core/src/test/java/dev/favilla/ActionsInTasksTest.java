@@ -276,6 +276,35 @@ class ActionsInTasksTest {
         }
     }
 
+    /** The slot goes on to other tasks; what it runs then is no concern of the thread's. */
+    @Test
+    void aThreadThatATaskHasStartedMayMakeDatasetsWhileItsSlotRunsAnotherTask() throws Exception {
+        try (EngineContext engine = EngineContext.open("local[1]");
+                Gate next = new Gate();
+                Gate over = new Gate()) {
+            open(engine);
+            String gate = next.name();
+            String held = over.name();
+            engine.range(0, 1)
+                    .foreach(x -> later().set(Background.run(() -> {
+                        long passed = Gate.pass(gate, 7L);
+                        DATASET.get().map(y -> y);
+                        return passed;
+                    })));
+
+            Background<List<Long>> another = Background.run(
+                    () -> engine.range(0, 1).map(x -> Gate.pass(held, x)).collect());
+            over.awaitArrivals(1);
+            next.open();
+
+            assertThat(later().get().result()).isEqualTo(7);
+            over.open();
+            assertThat(another.result()).containsExactly(0L);
+        } finally {
+            LATER.set(null);
+        }
+    }
+
     private static final AtomicReference<Background<Long>> LATER = new AtomicReference<>();
 
     private static AtomicReference<Background<Long>> later() {

@@ -5,20 +5,32 @@ public final class TaskMetrics {
 
     private static final int METRICS = Metric.values().length;
 
-    private final long[] values = new long[METRICS];
+    private long[] values = new long[METRICS];
+
+    /** Whether a snapshot has the array, too: most are taken when nothing is counted any more. */
+    private boolean shared;
 
     /** Adds {@code amount} to {@code metric}. */
     public void add(Metric metric, long amount) {
-        values[metric.index()] += amount;
+        own()[metric.index()] += amount;
     }
 
     /** Adds the totals of others. */
     public void add(MetricValues others) {
-        others.addTo(values);
+        others.addTo(own());
+    }
+
+    private long[] own() {
+        if (shared) {
+            values = values.clone();
+            shared = false;
+        }
+        return values;
     }
 
     /** Returns the totals so far. */
     public MetricValues snapshot() {
-        return new MetricValues(values.clone());
+        shared = true;
+        return new MetricValues(values);
     }
 }

@@ -185,9 +185,9 @@ public final class TaskScope implements AutoCloseable {
         return type.cast(value == null ? keep(key, make.get()) : value);
     }
 
-    /** Returns what this attempt keeps or shares under {@code key}, if there is anything. */
-    public <T> Optional<T> attached(Object key, Class<T> type) {
-        return Optional.ofNullable(find(key)).map(type::cast);
+    /** Returns what this attempt alone keeps under {@code key}; null if there is nothing. */
+    public <T> @Nullable T kept(Object key, Class<T> type) {
+        return attachments == null ? null : type.cast(attachments.get(key));
     }
 
     private @Nullable Object find(Object key) {
@@ -201,7 +201,7 @@ public final class TaskScope implements AutoCloseable {
 
     private Object keep(Object key, Object value) {
         if (attachments == null) {
-            attachments = new HashMap<>();
+            attachments = new HashMap<>(2); // for what nearly all attempts keep
         }
         attachments.put(key, value);
         return value;
@@ -238,7 +238,11 @@ public final class TaskScope implements AutoCloseable {
         if (succeeded) {
             metrics.add(Metric.MEMORY_BYTES_LEAKED, memory.reservedBytes());
         }
-        first = run(memory::close, first);
+        try {
+            memory.close();
+        } catch (Throwable t) { // as in run
+            first = joined(first, t);
+        }
         attachments = null;
         shared = Map.of();
         if (first instanceof Error error) {
@@ -262,13 +266,17 @@ public final class TaskScope implements AutoCloseable {
             release.run();
             return first;
         } catch (Throwable t) { // every release must run; the first error is rethrown by close
-            if (first == null) {
-                return t;
-            }
-            if (first != t) { // the JVM may throw the same OutOfMemoryError twice
-                first.addSuppressed(t);
-            }
-            return first;
+            return joined(first, t);
         }
+    }
+
+    private static Throwable joined(@Nullable Throwable first, Throwable next) {
+        if (first == null) {
+            return next;
+        }
+        if (first != next) { // the JVM may throw the same OutOfMemoryError twice
+            first.addSuppressed(next);
+        }
+        return first;
     }
 }

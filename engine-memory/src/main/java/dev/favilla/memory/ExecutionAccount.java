@@ -33,7 +33,8 @@ final class ExecutionAccount implements MemoryAccount {
     /** Owned by the account's thread. */
     private final Spillables spillables = new Spillables();
 
-    private final RoomMaker room;
+    /** Owned by the account's thread; null until it asks for memory, which short tasks never do. */
+    private @Nullable RoomMaker room;
 
     /** Holds more than its share, which others wait for; looked at without the monitor. */
     private volatile boolean wantedBack;
@@ -44,7 +45,10 @@ final class ExecutionAccount implements MemoryAccount {
     // What follows is guarded by the books.
 
     private long job;
-    private long held;
+
+    /** Read without the monitor by the account's thread, and by whoever wants to know about how much it is. */
+    private volatile long held;
+
     private boolean closed;
 
     /** What this task waits for, holding what it has; others give way to it. */
@@ -83,8 +87,7 @@ final class ExecutionAccount implements MemoryAccount {
         this.job = job;
         this.retained = retained;
         this.share = share;
-        this.room = new RoomMaker(ledger, this, spillables);
-        this.movability = new Movability(retained != null && retained != RetainedMemory.FIXED);
+        this.movability = retained == null ? Movability.OF_TASKS : new Movability(retained != RetainedMemory.FIXED);
         synchronized (ledger) {
             this.number = ledger.nextNumber();
             ledger.open(this);
@@ -182,7 +185,7 @@ final class ExecutionAccount implements MemoryAccount {
     @Override
     public long reserve(long bytes, @Nullable Spillable asking) {
         requireNotNegative(bytes);
-        room.makeFor(bytes, false, asking);
+        room().makeFor(bytes, false, asking);
         synchronized (ledger) {
             long granted = Math.min(bytes, grantable(false));
             take(granted);
@@ -205,7 +208,7 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     private boolean tryTake(long bytes, boolean beyondShare, @Nullable Spillable asking) {
-        room.makeFor(bytes, beyondShare, asking);
+        room().makeFor(bytes, beyondShare, asking);
         synchronized (ledger) {
             if (grantable(beyondShare) < bytes) {
                 return false;
@@ -236,8 +239,17 @@ final class ExecutionAccount implements MemoryAccount {
     public void settle(@Nullable Spillable asking) {
         if (wantedBack) {
             wantedBack = false;
-            room.spillOwn(0, false, asking);
+            room().spillOwn(0, false, asking);
         }
+    }
+
+    private RoomMaker room() {
+        RoomMaker made = room;
+        if (made == null) {
+            made = new RoomMaker(ledger, this, spillables);
+            room = made;
+        }
+        return made;
     }
 
     // --- asked by what makes room, with the monitor held
@@ -527,7 +539,8 @@ final class ExecutionAccount implements MemoryAccount {
 
     /** Adds to, or with a negative number takes from, what this account and its side of the pool hold. */
     private void take(long bytes) {
-        held += bytes;
+        long now = held + bytes;
+        held = now;
         if (isTask()) {
             ledger.addExecution(bytes);
         } else {
@@ -564,9 +577,7 @@ final class ExecutionAccount implements MemoryAccount {
 
     @Override
     public long reservedBytes() {
-        synchronized (ledger) {
-            return held;
-        }
+        return held;
     }
 
     @Override

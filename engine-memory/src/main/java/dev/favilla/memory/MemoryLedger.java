@@ -147,15 +147,21 @@ final class MemoryLedger {
                 outputsOfRunning.remove(account.job());
             }
         } else if (tasks.remove(account)) {
-            Yielding job = yielding.get(account.job());
-            if (job != null && !account.gaveWay()) {
-                job.left--;
-            }
-            if (tasks.isEmpty()) {
-                yielding.clear(); // nobody is left to be in anybody's way
+            if (!yielding.isEmpty()) {
+                endOneOfYielding(account);
             }
         }
         changed();
+    }
+
+    private void endOneOfYielding(ExecutionAccount task) {
+        Yielding job = yielding.get(task.job());
+        if (job != null && !task.gaveWay()) {
+            job.left--;
+        }
+        if (tasks.isEmpty()) {
+            yielding.clear(); // nobody is left to be in anybody's way
+        }
     }
 
     /** Notes that an output, which had no job, is one of {@code job}. */

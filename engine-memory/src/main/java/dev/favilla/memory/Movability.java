@@ -6,6 +6,9 @@ package dev.favilla.memory;
  */
 final class Movability {
 
+    /** Of what tasks hold: nobody asks for that to be written out. */
+    static final Movability OF_TASKS = new Movability(false);
+
     private static final int MOST_REFUSALS = 10;
 
     private final boolean possible;

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Spillables {
 
+    private static final Spillable[] NONE = {};
+
     /** Replaced rather than changed, so that a spillable may come or leave while others are being asked. */
-    private Spillable[] registered = {};
+    private Spillable[] registered = NONE;
 
     /** A request that a spillable makes while it spills must not spill again. */
     private boolean asking;
@@ -30,11 +32,11 @@ final class Spillables {
     void remove(Spillable spillable) {
         List<Spillable> left = new ArrayList<>(Arrays.asList(registered));
         left.removeIf(other -> other == spillable);
-        registered = left.toArray(new Spillable[0]);
+        registered = left.toArray(NONE);
     }
 
     void clear() {
-        registered = new Spillable[0];
+        registered = NONE;
     }
 
     /** Returns whether nobody could be asked now. */

@@ -33,6 +33,10 @@ public final class RecordCopier {
     private static final int LARGEST_KEPT_BUFFER = 1 << 20;
 
     private final Serializer serializer;
+
+    /** The attempt at whose end the serializer is given back; null if that is nobody's concern. */
+    private final @Nullable TaskScope scope;
+
     private final Immutability.Checker immutable = new Immutability.Checker();
 
     // What follows is null until something is copied, which most attempts never do.
@@ -44,27 +48,26 @@ public final class RecordCopier {
 
     private @Nullable WrittenRecord buffer;
     private Serializer.@Nullable RecordOutput out;
+    private boolean closesWithAttempt;
 
+    /** One that belongs to no attempt. */
     RecordCopier(Serializer serializer) {
+        this(serializer, null);
+    }
+
+    private RecordCopier(Serializer serializer, @Nullable TaskScope scope) {
         this.serializer = serializer;
+        this.scope = scope;
     }
 
     /** Returns the one of the attempt of {@code scope}; if it has none yet it gets one that uses {@code serializer}. */
     public static RecordCopier attachTo(TaskScope scope, Serializer serializer) {
-        return scope.attachment(RecordCopier.class, RecordCopier.class, () -> {
-            RecordCopier copier = new RecordCopier(serializer);
-            scope.onClose(copier::close);
-            return copier;
-        });
+        return scope.attachment(RecordCopier.class, RecordCopier.class, () -> new RecordCopier(serializer, scope));
     }
 
     /** Returns what gives each attempt that asks one that uses {@code serializer}. */
     public static TaskScope.PerAttempt each(Serializer serializer) {
-        return scope -> {
-            RecordCopier copier = new RecordCopier(serializer);
-            scope.afterOthers(copier::close);
-            return copier;
-        };
+        return scope -> new RecordCopier(serializer, scope);
     }
 
     /** Returns the one of the attempt of {@code scope}. */
@@ -159,11 +162,20 @@ public final class RecordCopier {
             to = serializer.open(bytes);
             buffer = bytes;
             out = to;
+            closeWithAttempt();
         }
         bytes.reset();
         to.write(record);
         to.flush();
         return bytes;
+    }
+
+    /** The last of all, as others may copy at the end. Once for all: closing twice is harmless. */
+    private void closeWithAttempt() {
+        if (scope != null && !closesWithAttempt) {
+            closesWithAttempt = true;
+            scope.afterOthers(this::close);
+        }
     }
 
     /** Gives the serializer back; another copy opens it anew. */

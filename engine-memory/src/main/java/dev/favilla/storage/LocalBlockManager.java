@@ -153,7 +153,8 @@ public final class LocalBlockManager implements BlockManager {
 
     @Override
     public List<PublishedBlock> publish(TaskScope scope) {
-        return scope.attached(this, Staging.class).map(this::publish).orElse(List.of());
+        Staging staging = scope.kept(this, Staging.class);
+        return staging == null ? List.of() : publish(staging);
     }
 
     private List<PublishedBlock> publish(Staging staging) {
@@ -174,7 +175,8 @@ public final class LocalBlockManager implements BlockManager {
 
     @Override
     public List<PublishedBlock> used(TaskScope scope) {
-        return scope.attached(this, Staging.class).map(Staging::used).orElse(List.of());
+        Staging staging = scope.kept(this, Staging.class);
+        return staging == null ? List.of() : staging.used();
     }
 
     @Override

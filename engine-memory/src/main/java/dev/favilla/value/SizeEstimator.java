@@ -357,9 +357,12 @@ public final class SizeEstimator {
         private static final int HUGE = 64 << 10;
 
         private long exactBytes;
-        private final Stratum ordinary = new Stratum(64);
-        private final Stratum larger = new Stratum(32);
-        private final Stratum large = new Stratum(8);
+
+        // Null until a record is of about that size.
+
+        private @Nullable Stratum ordinary;
+        private @Nullable Stratum larger;
+        private @Nullable Stratum large;
 
         private @Nullable Class<?> lastType;
         private @Nullable Shape lastShape;
@@ -399,10 +402,13 @@ public final class SizeEstimator {
 
         private long guessed(Object record, long guess) {
             if (guess < ORDINARY) {
+                ordinary = ordinary == null ? new Stratum(64) : ordinary;
                 return ordinary.add(record, guess);
             } else if (guess < LARGE) {
+                larger = larger == null ? new Stratum(32) : larger;
                 return larger.add(record, guess);
             } else if (guess < HUGE) {
+                large = large == null ? new Stratum(8) : large;
                 return large.add(record, guess);
             }
             return exact(sizeOf(record));
@@ -410,7 +416,11 @@ public final class SizeEstimator {
 
         /** Returns the estimate for everything added so far. */
         public long bytes() {
-            return exactBytes + ordinary.bytes() + larger.bytes() + large.bytes();
+            return exactBytes + bytesOf(ordinary) + bytesOf(larger) + bytesOf(large);
+        }
+
+        private static long bytesOf(@Nullable Stratum stratum) {
+            return stratum == null ? 0 : stratum.bytes();
         }
 
         /** Records of about one size, of which some are measured. */

@@ -131,6 +131,33 @@ class RecordCopierTest {
     }
 
     @Test
+    void itsStreamIsClosedAfterAllThatMayCopyAtTheEndOfTheAttempt() {
+        RecordCopier copier = copier();
+        List<Object> copies = new ArrayList<>();
+        scope.onClose(() -> copies.add(copier.isolate(Node.inACycle(2))));
+        copier.isolate(Node.inACycle(1));
+        scope.onClose(() -> copies.add(copier.isolate(Node.inACycle(3))));
+        assertThat(serializer.open).isEqualTo(1);
+
+        scope.close();
+
+        assertThat(copies).hasSize(2);
+        assertThat(serializer.written).isEqualTo(1);
+        assertThat(serializer.open).isZero();
+    }
+
+    @Test
+    void aStreamThatIsOpenedOnlyAtTheEndOfTheAttemptIsClosed() {
+        RecordCopier copier = copier();
+        scope.onClose(() -> copier.isolate(Node.inACycle(2)));
+
+        scope.close();
+
+        assertThat(serializer.written).isEqualTo(1);
+        assertThat(serializer.open).isZero();
+    }
+
+    @Test
     void recordsOfAnySizeFollowEachOther() {
         RecordCopier copier = copier();
 

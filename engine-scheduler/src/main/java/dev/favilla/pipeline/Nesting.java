@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,26 +17,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Belongs to its attempt.
  */
-final class Nesting {
+abstract class Nesting {
 
     /** Each may be as deep as a fused chain and {@value PipelineBuilder#NESTED_PULLS} iterators. */
     static final int LEVELS = 32;
 
-    private final Function<DatasetPartition, List<DatasetPartition>> beside;
-    private final Map<DatasetPartition, RecordBuffer> whole = new HashMap<>();
+    /** What was computed and not read yet; null where nothing ever was. */
+    private @Nullable Map<DatasetPartition, RecordBuffer> whole;
+
     private int level;
 
-    /** @param beside says which partitions the pipeline of another opens */
-    Nesting(Function<DatasetPartition, List<DatasetPartition>> beside) {
-        this.beside = beside;
-    }
+    /** Returns which partitions the pipeline of another opens. */
+    abstract List<DatasetPartition> beside(DatasetPartition partition);
 
     /** Makes the records of a partition. */
-    @FunctionalInterface
-    interface Computation {
-
-        RecordBuffer compute(DatasetPartition partition) throws Exception;
-    }
+    abstract RecordBuffer compute(DatasetPartition partition) throws Exception;
 
     /** Says how many cursors are being driven from now on; returns how many were. */
     int enter(int now) {
@@ -49,37 +43,39 @@ final class Nesting {
     /** Returns the records of a partition that was computed whole and not read yet, for good. */
     @Nullable
     RecordBuffer take(DatasetPartition partition) {
-        return whole.isEmpty() ? null : whole.remove(partition);
+        return whole == null ? null : whole.remove(partition);
     }
 
     /**
      * Returns the level of a pipeline that is about to be opened: one more than around it, or the first again where those
      * far below it have been computed, so that it is not deep any more.
      */
-    int below(DatasetPartition opened, Computation computation) throws Exception {
+    int below(DatasetPartition opened) throws Exception {
         if (level < LEVELS) {
             return level + 1;
         }
         int outside = enter(0);
         try {
-            flatten(opened, computation);
+            flatten(opened);
         } finally {
             enter(outside);
         }
         return 1;
     }
 
-    private void flatten(DatasetPartition top, Computation computation) throws Exception {
+    private void flatten(DatasetPartition top) throws Exception {
+        Map<DatasetPartition, RecordBuffer> computed = whole == null ? new HashMap<>() : whole;
+        whole = computed;
         Map<DatasetPartition, Integer> heights = new HashMap<>();
         Deque<Visit> path = new ArrayDeque<>();
-        path.push(new Visit(top, beside.apply(top).iterator()));
+        path.push(new Visit(top, beside(top).iterator()));
         while (!path.isEmpty()) {
             Visit visit = path.peek();
             if (visit.inner.hasNext()) {
                 DatasetPartition inner = visit.inner.next();
-                Integer known = whole.containsKey(inner) ? Integer.valueOf(0) : heights.get(inner);
+                Integer known = computed.containsKey(inner) ? Integer.valueOf(0) : heights.get(inner);
                 if (known == null) {
-                    path.push(new Visit(inner, beside.apply(inner).iterator()));
+                    path.push(new Visit(inner, beside(inner).iterator()));
                 } else {
                     visit.isAbove(known);
                 }
@@ -87,7 +83,7 @@ final class Nesting {
             }
             path.pop();
             if (visit.height >= LEVELS && !path.isEmpty()) {
-                whole.put(visit.partition, computation.compute(visit.partition));
+                computed.put(visit.partition, compute(visit.partition));
                 visit.height = 0;
             }
             heights.put(visit.partition, visit.height);

@@ -16,12 +16,23 @@ final class OwnedCursor implements PipelineCursor {
 
     private final boolean multiplies;
     private final boolean reuses;
+    private final @Nullable OwnedCursor before;
 
-    /** @param source who opened it */
-    OwnedCursor(Cursor opened, Source source) {
+    /**
+     * @param source who opened it
+     * @param before the one that was opened before it; null for the first
+     */
+    OwnedCursor(Cursor opened, Source source, @Nullable OwnedCursor before) {
         this.opened = opened;
+        this.before = before;
         this.multiplies = source.mayExceedStep();
         this.reuses = source.mayReuse();
+    }
+
+    /** Returns the one that was opened before it; null for the first. */
+    @Nullable
+    OwnedCursor before() {
+        return before;
     }
 
     @Override

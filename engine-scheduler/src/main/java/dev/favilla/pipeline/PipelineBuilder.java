@@ -23,10 +23,8 @@ import dev.favilla.storage.BlockManager;
 import dev.favilla.storage.CachedBlock;
 import dev.favilla.storage.RecordChunk;
 import dev.favilla.storage.StorageLevel;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -68,13 +66,23 @@ public final class PipelineBuilder implements TaskInputs {
     /** In the order in which opening began, so that a pipeline comes before those its plans open; null meanwhile. */
     private final List<@Nullable PipelineCursor> opened = new ArrayList<>(1);
 
-    private final Nesting nesting = new Nesting(this::beside);
+    private final Nesting nesting = new Nesting() {
+        @Override
+        List<DatasetPartition> beside(DatasetPartition partition) {
+            return openedBeside(partition);
+        }
+
+        @Override
+        RecordBuffer compute(DatasetPartition partition) throws Exception {
+            return whole(partition);
+        }
+    };
 
     /** The partitions that are collected for the cache; null before the first. */
     private @Nullable Set<BlockId> building;
 
-    /** Every cursor a plan has opened, the last one first; null before the first. */
-    private @Nullable Deque<OwnedCursor> owned;
+    /** The cursor that a plan has opened last, which knows the one before; null before the first. */
+    private @Nullable OwnedCursor owned;
 
     /**
      * @param scope the attempt's; whatever is opened is closed with it
@@ -130,10 +138,10 @@ public final class PipelineBuilder implements TaskInputs {
         if (computed != null) {
             return new IteratorCursor(computed);
         }
-        int level = nesting.below(wanted, this::whole);
+        int level = nesting.below(wanted);
         int place = opened.size();
         opened.add(null);
-        PipelineCursor cursor = new NestedCursor(build(node, partition), nesting, level);
+        PipelineCursor cursor = new NestedCursor(build(wanted), nesting, level);
         opened.set(place, cursor);
         return cursor;
     }
@@ -179,28 +187,28 @@ public final class PipelineBuilder implements TaskInputs {
         }
     }
 
-    private PipelineCursor build(LineageNode top, int topPartition) throws Exception {
-        Deque<Step> steps = new ArrayDeque<>(4); // the one nearest to the source first
-        LineageNode node = top;
-        int partition = topPartition;
+    private PipelineCursor build(DatasetPartition top) throws Exception {
+        List<Step> steps = new ArrayList<>(2); // the one nearest to the source last
+        DatasetPartition made = top;
         while (true) {
-            Optional<CachedBlock> cached = findOrBegin(node, partition, steps);
+            Optional<CachedBlock> cached = findOrBegin(made, steps);
             if (cached.isPresent()) {
-                return stack(over(cached.get()), watched(steps, new DatasetPartition(node, partition), true));
+                return stack(over(cached.get()), watched(steps, made, true));
             }
-            PartitionPlan plan = node.plan(partition);
+            PartitionPlan plan = made.dataset().plan(made.number());
             if (plan instanceof PartitionPlan.Read read) {
                 scope.faults().reach(FaultSite.SOURCE_OPEN, "");
-                return stack(own(read), watched(steps, new DatasetPartition(node, partition), false));
+                return stack(own(read), watched(steps, made, false));
             }
             PartitionPlan.Apply apply = (PartitionPlan.Apply) plan;
-            steps.push(Step.of(apply.operator(), new DatasetPartition(node, partition)));
-            node = apply.parent();
-            partition = apply.partition();
+            steps.add(Step.of(apply.operator(), made));
+            made = new DatasetPartition(apply.parent(), apply.partition());
         }
     }
 
-    private Collection<Step> watched(Collection<Step> steps, DatasetPartition source, boolean cached) {
+    /** Returns the steps, the one nearest to the source first. */
+    private List<Step> watched(List<Step> steps, DatasetPartition source, boolean cached) {
+        Collections.reverse(steps);
         StrictAttempt onlooker = strict;
         return onlooker == null ? steps : Watching.between(steps, source, cached, onlooker);
     }
@@ -212,7 +220,7 @@ public final class PipelineBuilder implements TaskInputs {
     }
 
     /** Walks down as building does, and returns what would be opened beside. */
-    private List<DatasetPartition> beside(DatasetPartition top) {
+    private List<DatasetPartition> openedBeside(DatasetPartition top) {
         List<DatasetPartition> others = new ArrayList<>();
         DatasetPartition made = top;
         while (!isCached(made)) {
@@ -230,37 +238,42 @@ public final class PipelineBuilder implements TaskInputs {
 
     private boolean isCached(DatasetPartition made) {
         LineageNode node = made.dataset();
-        return (persisted.getOrDefault(node.id(), StorageLevel.NONE).keeps() || isOnlyCached(node))
+        return (levelOf(node).keeps() || isOnlyCached(node))
                 && blocks.find(new BlockId(node.id(), made.number()), inputVersion(node, made.number()), scope)
                         .isPresent();
     }
 
     /** Returns whether there is nothing left to compute it from. */
     private static boolean isOnlyCached(LineageNode node) {
-        return node.cut().map(LineageCut::toBlocks).orElse(false);
+        Optional<LineageCut> cut = node.cut();
+        return cut.isPresent() && cut.get().toBlocks();
     }
 
     /** Looks for a partition in the cache; where it is to be kept and is not there, has it collected on the way. */
-    private Optional<CachedBlock> findOrBegin(LineageNode node, int partition, Deque<Step> steps) {
-        StorageLevel level = persisted.getOrDefault(node.id(), StorageLevel.NONE);
+    private Optional<CachedBlock> findOrBegin(DatasetPartition made, List<Step> steps) {
+        LineageNode node = made.dataset();
+        StorageLevel level = levelOf(node);
         boolean onlyCached = isOnlyCached(node);
         if (!level.keeps() && !onlyCached) {
             return Optional.empty();
         }
-        DatasetPartition made = new DatasetPartition(node, partition);
         if (strict != null && strict.makesAgain(made)) {
             return Optional.empty();
         }
-        BlockId id = new BlockId(node.id(), partition);
-        long inputVersion = inputVersion(node, partition);
+        BlockId id = new BlockId(node.id(), made.number());
+        long inputVersion = inputVersion(node, made.number());
         Optional<CachedBlock> cached = blocks.find(id, inputVersion, scope);
         if (cached.isEmpty()
                 && !onlyCached
                 && builds(made)
                 && isFirstToBuild(id)) { // read twice by one attempt, it is collected once
-            steps.push(new Step.Tee(node, blocks.build(id, level, inputVersion, scope), false));
+            steps.add(new Step.Tee(node, blocks.build(id, level, inputVersion, scope), false));
         }
         return cached;
+    }
+
+    private StorageLevel levelOf(LineageNode node) {
+        return persisted.isEmpty() ? StorageLevel.NONE : persisted.getOrDefault(node.id(), StorageLevel.NONE);
     }
 
     private boolean isFirstToBuild(BlockId id) {
@@ -281,19 +294,18 @@ public final class PipelineBuilder implements TaskInputs {
 
     private PipelineCursor own(PartitionPlan.Read read) throws Exception {
         Source source = read.source();
-        OwnedCursor own = new OwnedCursor(source.open(read.partition(), this), source);
-        Deque<OwnedCursor> all = owned == null ? new ArrayDeque<>(1) : owned;
-        if (all.isEmpty()) {
-            scope.onClose(() -> close(all));
+        Cursor opened = source.open(read.partition(), this); // which may open others
+        OwnedCursor before = owned;
+        if (before == null) {
+            scope.onClose(this::closeOwned);
         }
-        all.push(own);
-        owned = all;
-        return own;
+        owned = new OwnedCursor(opened, source, before);
+        return owned;
     }
 
-    private static void close(Deque<OwnedCursor> owned) {
+    private void closeOwned() {
         Throwable first = null;
-        for (OwnedCursor cursor : owned) {
+        for (OwnedCursor cursor = owned; cursor != null; cursor = cursor.before()) {
             try {
                 cursor.close();
             } catch (Throwable t) { // user code; the others are to be closed, too
@@ -304,7 +316,7 @@ public final class PipelineBuilder implements TaskInputs {
                 }
             }
         }
-        owned.clear();
+        owned = null;
         if (first instanceof Error error) {
             throw error;
         }
@@ -316,24 +328,25 @@ public final class PipelineBuilder implements TaskInputs {
         }
     }
 
-    private PipelineCursor stack(PipelineCursor source, Iterable<Step> steps) throws Exception {
+    private PipelineCursor stack(PipelineCursor source, List<Step> steps) throws Exception {
         PipelineCursor cursor = source;
-        List<Step.Push> fused = new ArrayList<>(4);
+        List<Step.Push> fused = List.of(); // whoever adds the first makes a list for it
         int nestedPulls = 0;
         boolean reuses = source.mayReuse();
         for (Step step : steps) {
             if (step instanceof Step.Push push) {
+                fused = fused.isEmpty() ? new ArrayList<>(4) : fused;
                 fused.add(push instanceof Step.Tee tee && reuses ? tee.copying() : push);
                 reuses |= push.mayReuse();
             } else if (step instanceof Step.Pull pull) {
                 if (nestedPulls == NESTED_PULLS) {
                     cursor = materialize(new PushCursor(cursor, fused, this, code));
-                    fused = new ArrayList<>();
+                    fused = List.of();
                     nestedPulls = 0;
                 }
                 cursor = new PullCursor(new PushCursor(cursor, fused, this, code), pull, this);
                 reuses = cursor.mayReuse();
-                fused = new ArrayList<>();
+                fused = List.of();
                 nestedPulls++;
             }
         }

@@ -29,8 +29,8 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     private final RecordBuffer buffer = new RecordBuffer();
     private final Immutability.Checker immutable = new Immutability.Checker();
 
-    /** Takes the records of a step in which one may wait while the next is made, perhaps of the same object. */
-    private final OwnRecords several;
+    /** Takes the records of a step in which one may wait while the next is made, perhaps of the same object; made then. */
+    private @Nullable OwnRecords several;
 
     /** Whether it is known that no object is used for two records. */
     private final boolean apart;
@@ -41,7 +41,6 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     PulledRecords(PipelineCursor below, TaskScope scope) {
         this.below = below;
         this.scope = scope;
-        this.several = new OwnRecords(buffer, scope);
         this.apart = !below.multiplies() && !below.mayReuse();
     }
 
@@ -62,11 +61,20 @@ final class PulledRecords implements Iterator<@Nullable Object> {
     private void fill() throws Exception {
         while (!exhausted && !buffer.hasNext()) {
             boolean alone = step == 1 && !below.multiplies();
-            exhausted = !below.drive(alone || apart ? buffer : several, step);
+            exhausted = !below.drive(alone || apart ? buffer : several(), step);
             if (buffer.hasNext()) {
                 step = immutable.checkWithoutGaps(buffer.last()) ? Math.min(2 * step, Cursor.LARGEST_STEP) : 1;
             }
         }
+    }
+
+    private OwnRecords several() {
+        OwnRecords made = several;
+        if (made == null) {
+            made = new OwnRecords(buffer, scope);
+            several = made;
+        }
+        return made;
     }
 
     @Override

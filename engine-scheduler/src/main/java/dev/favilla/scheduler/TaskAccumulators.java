@@ -25,9 +25,8 @@ public final class TaskAccumulators {
 
     /** Returns what the attempt of {@code scope} has added, in the order of ids. */
     public static List<AccumulatorUpdate> updates(TaskScope scope) {
-        return scope.attached(TaskAccumulators.class, TaskAccumulators.class)
-                .map(TaskAccumulators::updates)
-                .orElse(List.of());
+        TaskAccumulators used = scope.kept(TaskAccumulators.class, TaskAccumulators.class);
+        return used == null ? List.of() : used.updates();
     }
 
     private List<AccumulatorUpdate> updates() {

@@ -46,11 +46,7 @@ public abstract class TaskContext {
 
     /** Says that this attempt runs on this thread no more, but {@code before} does, if it is not null. */
     protected final void leaveThread(@Nullable TaskContext before) {
-        if (before == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(before);
-        }
+        CURRENT.set(before); // also null, rather than remove: the next attempt on this thread would make the entry anew
     }
 
     /** Returns the job that the attempt was launched for. */

@@ -69,7 +69,7 @@ public final class StrictAttempt {
 
     /** Returns what watches the attempt of {@code scope}; null where strict mode is off. */
     public static @Nullable StrictAttempt of(TaskScope scope) {
-        return scope.attached(StrictAttempt.class, StrictAttempt.class).orElse(null);
+        return scope.kept(StrictAttempt.class, StrictAttempt.class);
     }
 
     // ---------------------------------------------------------------- while pipelines are assembled

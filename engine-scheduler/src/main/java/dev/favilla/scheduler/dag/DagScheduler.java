@@ -449,7 +449,9 @@ public final class DagScheduler implements SchedulerStateMachine {
         Stage stage = dag.stages.byId(attempt.set().tasks().stageId());
         if (stage != null) {
             stage.launched(attempt.id());
-            stage.uses().forEach(use -> use.launched(ResultMerge.isMerge(attempt)));
+            for (StageUse use : stage.uses()) {
+                use.launched(ResultMerge.isMerge(attempt));
+            }
         }
     }
 }

@@ -15,7 +15,10 @@ final class Outbox {
     private final InstantSource clock;
     private final BooleanSupplier observed;
 
-    private List<SchedulerCommand> commands = new ArrayList<>();
+    /** Few events mean more than one thing to do. */
+    private static final int FEW = 2;
+
+    private List<SchedulerCommand> commands = new ArrayList<>(FEW);
 
     Outbox(InstantSource clock, BooleanSupplier observed) {
         this.clock = clock;
@@ -42,7 +45,7 @@ final class Outbox {
             return List.of();
         }
         List<SchedulerCommand> drained = commands;
-        commands = new ArrayList<>();
+        commands = new ArrayList<>(FEW);
         return drained;
     }
 }

@@ -6,10 +6,10 @@ import dev.favilla.status.SchedulerStatus;
 import dev.favilla.status.SchedulerStatus.JobStatus;
 import dev.favilla.status.SchedulerStatus.StageStatus;
 import dev.favilla.status.SchedulerStatus.State;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,8 +21,11 @@ final class StatusStore {
     private static final int REMEMBERED = 1000;
 
     private final TaskScheduler tasks;
-    private final Map<Integer, JobStatus> endedJobs = new LinkedHashMap<>();
-    private final Map<Integer, StageStatus> endedStages = new LinkedHashMap<>();
+
+    /** The one that ended last at the end. */
+    private final Deque<JobStatus> endedJobs = new ArrayDeque<>();
+
+    private final Deque<StageStatus> endedStages = new ArrayDeque<>();
 
     StatusStore(TaskScheduler tasks) {
         this.tasks = tasks;
@@ -31,17 +34,17 @@ final class StatusStore {
     /** Remembers a job that ends, and the stages as they are now. */
     void ended(Job job, JobOutcome outcome) {
         State state = stateAfter(outcome);
-        put(endedJobs, job.id(), describe(job, state));
+        remember(describe(job, state), endedJobs);
         for (StageUse use : job.uses()) {
             if (use.stage().uses().size() == 1) { // with others, the last one tells
-                put(endedStages, use.stage().id(), describe(use.stage(), atEnd(use.stage(), state)));
+                remember(describe(use.stage(), atEnd(use.stage(), state)), endedStages);
             }
         }
     }
 
     /** Remembers a job that ended before it began. */
     void refused(Job job, JobOutcome outcome) {
-        put(endedJobs, job.id(), describe(job, stateAfter(outcome)));
+        remember(describe(job, stateAfter(outcome)), endedJobs);
     }
 
     private static State stateAfter(JobOutcome outcome) {
@@ -51,13 +54,10 @@ final class StatusStore {
         return outcome instanceof JobOutcome.Cancelled ? State.CANCELLED : State.SUCCEEDED;
     }
 
-    private static <T> void put(Map<Integer, T> remembered, int id, T status) {
-        remembered.remove(id);
-        remembered.put(id, status);
-        if (remembered.size() > REMEMBERED) {
-            Iterator<T> oldest = remembered.values().iterator();
-            oldest.next();
-            oldest.remove();
+    private static <T> void remember(T ended, Deque<T> others) {
+        others.addLast(ended);
+        if (others.size() > REMEMBERED) {
+            others.removeFirst();
         }
     }
 
@@ -105,9 +105,13 @@ final class StatusStore {
 
     /** Returns the jobs, stages and executors of this moment, and those jobs and stages that ended last. */
     SchedulerStatus read(Collection<Job> running) {
-        Map<Integer, JobStatus> jobs = new TreeMap<>(endedJobs);
-        Map<Integer, StageStatus> stages = new TreeMap<>(endedStages);
-        stages.replaceAll((id, stage) -> stage.withActive(tasks.attemptCount(id))); // some go on for a while
+        Map<Integer, JobStatus> jobs = new TreeMap<>();
+        Map<Integer, StageStatus> stages = new TreeMap<>();
+        endedJobs.forEach(job -> jobs.put(job.jobId(), job));
+        for (StageStatus stage : endedStages) {
+            stages.put(
+                    stage.stageId(), stage.withActive(tasks.attemptCount(stage.stageId()))); // some go on for a while
+        }
         for (Job job : running) {
             jobs.put(job.id(), describe(job, State.RUNNING));
             for (StageUse use : job.uses()) {

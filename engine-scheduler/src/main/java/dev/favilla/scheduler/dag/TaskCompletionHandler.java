@@ -46,7 +46,9 @@ final class TaskCompletionHandler {
         if (stage != null) {
             boolean failed = outcome instanceof TaskOutcome.Failed
                     && attempt.killReason().isEmpty();
-            stage.uses().forEach(use -> use.ended(metrics, failed));
+            for (StageUse use : stage.uses()) {
+                use.ended(metrics, failed);
+            }
             if (failed) {
                 stage.countFailure();
             }

@@ -120,6 +120,17 @@ final class SlotPool {
         return false;
     }
 
+    /** Asked before the queue is: one that becomes idle only now looks there itself. */
+    private boolean isAnyIdle() {
+        for (int number = 0; number < slots.length(); number++) {
+            Slot slot = slots.get(number);
+            if (slot != null && slot.idle.get()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void wakeOne() {
         for (int number = 0; number < slots.length(); number++) {
             Slot slot = slots.get(number);
@@ -345,7 +356,7 @@ final class SlotPool {
         }
 
         private boolean run(Job job) {
-            if (!queue.isEmpty()) {
+            if (isAnyIdle() && !queue.isEmpty()) {
                 wakeOne(); // this slot may have been woken for what is left
             }
             running.set(job);

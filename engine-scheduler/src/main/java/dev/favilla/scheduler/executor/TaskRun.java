@@ -23,6 +23,7 @@ import dev.favilla.scheduler.executor.InProcessExecutor.ExecutorEnv;
 import dev.favilla.shuffle.FetchFailedException;
 import dev.favilla.shuffle.MapOutput;
 import dev.favilla.storage.PublishedBlock;
+import dev.favilla.task.AccumulatorUpdate;
 import dev.favilla.task.CommitDeniedException;
 import dev.favilla.task.TaskOutcome;
 import java.time.Instant;
@@ -159,7 +160,8 @@ final class TaskRun {
     }
 
     private TaskOutcome execute(TaskSpec spec, TaskScope scope, int slot) {
-        TaskOutcome.@Nullable Success success = null;
+        AttemptWork.Done done = null;
+        List<AccumulatorUpdate> updates = List.of();
         Throwable error = null;
         Instant begin = env.clock().instant();
         attempt.begin(scope);
@@ -167,12 +169,8 @@ final class TaskRun {
             scope.checkKilled();
             env.attachments().prepare(scope);
             RunningTask task = new RunningTask(spec, env.id(), slot, scope, attempt);
-            AttemptWork.Done done = task.call(() -> work(spec, scope));
-            success = new TaskOutcome.Success(
-                    done.result(),
-                    done.bytes(),
-                    TaskAccumulators.updates(scope), // user code, too
-                    List.of());
+            done = task.call(() -> work(spec, scope));
+            updates = TaskAccumulators.updates(scope); // user code, too
             scope.faults().reach(FaultSite.RESULT, "");
             scope.succeed();
         } catch (Throwable t) { // user code may throw anything; an escaped Error would end the slot
@@ -181,7 +179,7 @@ final class TaskRun {
         attempt.endWork();
         long nanos = ChronoUnit.NANOS.between(begin, env.clock().instant());
         scope.metrics().add(Metric.RUN_NANOS, Math.max(0, nanos)); // the clock may have been set back
-        return decide(scope, success, error);
+        return decide(scope, done, updates, error);
     }
 
     private AttemptWork.Done work(TaskSpec spec, TaskScope scope) throws Exception {
@@ -204,22 +202,26 @@ final class TaskRun {
         return strict == null ? begun.run() : strict.run(begun);
     }
 
-    private TaskOutcome decide(TaskScope scope, TaskOutcome.@Nullable Success success, @Nullable Throwable error) {
+    private TaskOutcome decide(
+            TaskScope scope,
+            AttemptWork.@Nullable Done done,
+            List<AccumulatorUpdate> updates,
+            @Nullable Throwable error) {
         if (scope.killReason().isPresent()) {
             return new TaskOutcome.Killed(scope.killReason().get());
         }
         if (scope.lostInput().isPresent()) {
             return lost(scope.lostInput().get());
         }
-        if (error != null || success == null) {
+        if (error != null || done == null) {
             return failed(error);
         }
         try {
             published = env.blocks().publish(scope); // last: others see them from now on
             return new TaskOutcome.Success(
-                    success.result(),
-                    success.resultBytes(),
-                    success.updates(),
+                    done.result(),
+                    done.bytes(),
+                    updates,
                     published,
                     env.blocks().used(scope));
         } catch (Throwable t) { // memory may run out at any time

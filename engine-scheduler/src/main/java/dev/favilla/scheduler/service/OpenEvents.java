@@ -24,8 +24,12 @@ final class OpenEvents {
     private final Map<Integer, EngineEvent.JobStarted> jobs = new LinkedHashMap<>();
     private final Map<ExecutorId, EngineEvent.ExecutorAdded> executors = new LinkedHashMap<>();
 
+    /** Whether anything was noted since all was forgotten. */
+    private boolean any;
+
     /** Takes note of what observers are told. */
     void note(EngineEvent event) {
+        any = true;
         if (event instanceof EngineEvent.TaskStarted task) {
             tasks.put(task.attemptId(), task);
         } else if (event instanceof EngineEvent.TaskEnded task) {
@@ -47,6 +51,10 @@ final class OpenEvents {
 
     /** Forgets all: nobody is told anything now, so that ends are not told either. */
     void forget() {
+        if (!any) {
+            return;
+        }
+        any = false;
         tasks.clear();
         stages.clear();
         jobs.clear();

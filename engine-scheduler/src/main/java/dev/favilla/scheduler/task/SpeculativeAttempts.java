@@ -32,11 +32,11 @@ final class SpeculativeAttempts {
     }
 
     boolean runs(int index) {
-        return running.containsKey(index);
+        return !running.isEmpty() && running.containsKey(index);
     }
 
     Optional<TaskAttempt> of(int index) {
-        return Optional.ofNullable(running.get(index));
+        return running.isEmpty() ? Optional.empty() : Optional.ofNullable(running.get(index));
     }
 
     boolean isWanted() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** One try of one task, from its launch to its end. The only object a task costs, and only while it runs. */
 public final class TaskAttempt {
 
-    private final long id;
+    private final Long id;
     private final TaskSet set;
     private final int index;
     private final int number;
@@ -43,6 +43,11 @@ public final class TaskAttempt {
 
     /** Returns the id, unique in the context and never reused. */
     public long id() {
+        return id;
+    }
+
+    /** Returns the id as tables know it. */
+    Long key() {
         return id;
     }
 

@@ -214,7 +214,9 @@ public final class TaskScheduler {
         if (!set.hasQueued()) {
             ready.remove(set);
         }
-        running.forEach(attempt -> kill(attempt, reason, false));
+        for (TaskAttempt attempt : running) {
+            kill(attempt, reason, false);
+        }
     }
 
     private void enlist(TaskSet set) {
@@ -243,7 +245,7 @@ public final class TaskScheduler {
         if (!set.hasQueued()) {
             ready.remove(set);
         }
-        attempts.put(attempt.id(), attempt);
+        attempts.put(attempt.key(), attempt);
         attempt.countIn(ready.launched(set));
         executors.take(attempt);
         commands.accept(new SchedulerCommand.Launch(attempt.executor(), set.spec(attempt)));
@@ -352,7 +354,7 @@ public final class TaskScheduler {
     }
 
     private void forget(TaskAttempt attempt) {
-        attempts.remove(attempt.id());
+        attempts.remove(attempt.key());
         if (!stopping.isEmpty()) {
             stopping.remove(attempt);
         }
