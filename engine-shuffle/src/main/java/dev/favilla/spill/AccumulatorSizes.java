@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * learn which share of the values folded into them they have kept. Frequent keys tend to be seen early, so few
  * accumulators tell much.
  */
-final class AccumulatorSizes implements HeldSizes {
+final class AccumulatorSizes {
 
     private static final int WATCHED = 16;
     private static final long FIRST_MEASUREMENT = 64;
@@ -44,8 +44,12 @@ final class AccumulatorSizes implements HeldSizes {
         this.table = table;
     }
 
-    @Override
-    public long created(int entry, @Nullable Object accumulator) {
+    /**
+     * Counts the new accumulator of entry {@code entry}.
+     *
+     * @return by how much all have grown at most
+     */
+    long created(int entry, @Nullable Object accumulator) {
         if (isInArrays()) {
             return 0;
         }
@@ -55,8 +59,12 @@ final class AccumulatorSizes implements HeldSizes {
         return created.add(accumulator);
     }
 
-    @Override
-    public long folded(int entry, @Nullable Object value) {
+    /**
+     * Counts a value, or an accumulator, folded into the accumulator of entry {@code entry}.
+     *
+     * @return by how much all have grown at most
+     */
+    long folded(int entry, @Nullable Object value) {
         if (isInArrays()) {
             return 0;
         }
@@ -96,13 +104,13 @@ final class AccumulatorSizes implements HeldSizes {
         return sizedCount == 0 ? 0 : (double) folded.bytes() / sizedCount;
     }
 
-    @Override
-    public long bytes() {
+    /** Returns about what all of them take. */
+    long bytes() {
         return created.bytes() + (long) (keptShare * foldedCount * bytesOfOne());
     }
 
-    @Override
-    public void restart() {
+    /** Begins again with what is in the table now; what was learned stays. */
+    void restart() {
         created = new SizeEstimator.Sampler();
         folded = new SizeEstimator.Sampler();
         foldedCount = 0;

@@ -103,7 +103,7 @@ public final class AggregationTable implements AutoCloseable {
      * others of the attempt need it.
      */
     public Leaving drain() throws Exception {
-        table.pay();
+        table.complete();
         Leaving all = table.hasMovedOut() ? new Leaving(readBack()) : new Leaving(null);
         leaving = all;
         return all;
@@ -118,6 +118,7 @@ public final class AggregationTable implements AutoCloseable {
             MovedParts.Part part = parts.pop();
             try (FoldTable again = new FoldTable(folding, null, part.level())) {
                 fold(part.run(), again);
+                again.complete();
                 settle(again, results, parts);
             }
         }
@@ -150,7 +151,7 @@ public final class AggregationTable implements AutoCloseable {
         try (RunWriter run = folding.store().create()) {
             KeyTable entries = done.entries();
             for (int entry : done.inOrder(first)) {
-                folding.writeResult(run, done.number(entry), entries.key(entry), entries.value(entry));
+                folding.writeResult(run, done.number(entry), entries.key(entry), done.accumulator(entry));
             }
             return NumberedRows.of(run.finish());
         }
@@ -210,9 +211,8 @@ public final class AggregationTable implements AutoCloseable {
             KeyTable entries = table.entries();
             key = entries.key(next);
             hash = entries.hash(next);
-            Object held = entries.value(next);
-            accumulator = held instanceof GatheredNumbers numbers ? numbers.toList() : held;
-            entries.forget(next);
+            accumulator = table.accumulator(next);
+            table.forget(next);
             if ((++next & (ENTRIES_PER_RELEASE - 1)) == 0) {
                 table.release(next);
             }

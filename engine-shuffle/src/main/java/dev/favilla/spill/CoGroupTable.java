@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The values of each key in each of several inputs, which come one after the other. Keys leave in the order in which they
  * were first seen.
  *
- * <p>While all fits, the values of an input lie in arrays of their own, and there is no object for a key or a value: see
- * {@link InputRows}.
+ * <p>While all fits, the values of an input lie in arrays of their own, and there is no object for a key, or for a value that
+ * is a number: see {@link GroupedRows}.
  *
  * <p><b>More than fits.</b> When memory is refused all of it moves to local disk, value by value, and is put from there into
  * an {@link AggregationTable}, which takes what comes later, too, and knows how to move out by parts. The groups and
@@ -40,7 +40,7 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
     /** The keys, in the order of first sight. Their values are in the rows. */
     private KeyTable keys = new KeyTable();
 
-    private List<InputRows> rows;
+    private List<GroupedRows> rows;
 
     /** About by how much the rows have grown since memory was last asked for. */
     private long grown;
@@ -56,6 +56,9 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
     /** The entry that leaves next. */
     private int next;
 
+    /** Whether values lie where they leave. */
+    private boolean placed;
+
     private @Nullable Object key;
     private List<? extends Iterable<@Nullable Object>> values = List.of();
 
@@ -64,7 +67,7 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
         this.scope = scope;
         this.inputs = inputs;
         this.memory = new MemoryMeter(scope.memory(), this);
-        this.rows = InputRows.empty(inputs);
+        this.rows = GroupedRows.empty(inputs);
         scope.memory().register(this);
     }
 
@@ -76,7 +79,7 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
      * @param hash the key's {@linkplain StableHash#of stable hash}
      */
     public void add(int input, @Nullable Object newKey, int hash, @Nullable Object value) throws Exception {
-        if (hasLeftMemory() || !makeRoom()) {
+        if (hasLeftMemory() || !makeRoom() || !makeRoomFor(input, value)) {
             folded().add(newKey, hash, new TaggedValue(input, value));
             return;
         }
@@ -85,7 +88,7 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
             entry = keys.size();
             grown += keys.insert(newKey, hash, NO_VALUE);
         }
-        grown += InputRows.BYTES_PER_ROW + rows.get(input).add(entry, value);
+        grown += rows.get(input).add(entry, value);
         pay();
     }
 
@@ -106,7 +109,7 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
     /** Adds as many as can be looked for together, and returns where the rest begins. */
     private int addTogether(int input, Primitive ofKeys, Primitive ofValues, long[] records, int from, int to) {
         PrimitiveSlots entries = keys.primitives(ofKeys, Primitive.LONG);
-        InputRows of = rows.get(input);
+        GroupedRows of = rows.get(input);
         if (entries == null || !of.takes(ofValues)) {
             return from;
         }
@@ -122,10 +125,13 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
                     return i;
                 }
             }
-            of.add(entry, records[2 * i + 1]);
+            of.makeRoom(memory, held);
+            if (hasLeftMemory()) {
+                giveBackIfMoved();
+                return i;
+            }
+            of.addNumber(entry, records[2 * i + 1]);
         }
-        grown += (long) InputRows.BYTES_PER_ROW * (to - from);
-        pay();
         return to;
     }
 
@@ -154,6 +160,13 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
         return !hasLeftMemory();
     }
 
+    /** As {@link #makeRoom}, of a value. */
+    private boolean makeRoomFor(int input, @Nullable Object value) {
+        rows.get(input).makeRoomFor(value, memory, held);
+        giveBackIfMoved();
+        return !hasLeftMemory();
+    }
+
     private void pay() {
         memory.grow(grown, held);
         grown = 0;
@@ -169,8 +182,8 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
 
     private long bytes() {
         long bytes = keys.arrayBytes() + keys.keyBytes();
-        for (InputRows each : rows) {
-            bytes += each.bytes();
+        for (GroupedRows each : rows) {
+            bytes += each.bytes(keys.size());
         }
         return keys.size() == 0 ? 0 : bytes;
     }
@@ -179,9 +192,8 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
 
     /** Steps to the next key, once all inputs are in; returns whether there was one. */
     public boolean advance() throws Exception {
-        if (next == 0 && !hasLeftMemory()) {
-            memory.hold(held); // all of it
-            giveBackIfMoved();
+        if (!placed && !hasLeftMemory()) {
+            place();
         }
         if (hasLeftMemory()) {
             return advanceFolded();
@@ -196,11 +208,23 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
         return true;
     }
 
+    /** Says that all are in, pays for them, and puts the values of each key side by side. */
+    private void place() {
+        memory.hold(() ->
+                bytes() + rows.stream().mapToLong(GroupedRows::bytesToPlace).sum());
+        giveBackIfMoved();
+        if (!hasLeftMemory()) {
+            rows.forEach(each -> each.place(keys.size(), scope::checkKilled));
+            placed = true;
+        }
+    }
+
     private List<List<@Nullable Object>> valuesOf(int entry) {
         @SuppressWarnings({"unchecked", "rawtypes"}) // made here, and filled with nothing else
         List<@Nullable Object>[] all = new List[inputs];
         for (int input = 0; input < inputs; input++) {
             all[input] = rows.get(input).valuesOf(entry);
+            rows.get(input).forget(entry);
         }
         return List.of(all);
     }
@@ -244,8 +268,12 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
         }
         RunStore store = RunStore.of(scope);
         try (RunWriter run = store.create()) {
-            for (int entry = next; entry < keys.size(); entry++) {
-                write(run, entry);
+            for (int input = 0; input < inputs; input++) {
+                int number = input; // rows come input by input, so keys are seen in the same order as before
+                rows.get(input).forEach((entry, value) -> write(run, entry, number, value));
+            }
+            for (int entry = next; placed && entry < keys.size(); entry++) {
+                writePlaced(run, entry);
             }
             moved = run.finish();
         } catch (SerializationException e) {
@@ -256,15 +284,17 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
         return freed;
     }
 
-    private void write(RunWriter run, int entry) {
-        Object ofEntry = keys.key(entry);
+    private void writePlaced(RunWriter run, int entry) {
         for (int input = 0; input < inputs; input++) {
-            int number = input;
-            rows.get(input).forEach(entry, value -> {
-                run.write(ofEntry);
-                run.write(new TaggedValue(number, value));
-            });
+            for (Object value : rows.get(input).valuesOf(entry)) {
+                write(run, entry, input, value);
+            }
         }
+    }
+
+    private void write(RunWriter run, int entry, int input, @Nullable Object value) {
+        run.write(keys.key(entry));
+        run.write(new TaggedValue(input, value));
     }
 
     /** Returns what takes the values now, with those that were moved out. */
@@ -299,7 +329,7 @@ public final class CoGroupTable implements Spillable, AutoCloseable {
 
     private long drop() {
         keys = new KeyTable();
-        rows = InputRows.empty(inputs);
+        rows = GroupedRows.empty(inputs);
         grown = 0;
         return memory.shrinkTo(0);
     }

@@ -1,26 +1,26 @@
 package dev.favilla.spill;
 
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /** How much the entries of a table count when parts of it have to move out, and which stay. */
 final class EntryWeights {
 
     private final KeyTable table;
-    private final boolean gathered;
+    private final long @Nullable [] values;
 
-    /** @param gathered whether values are gathered, so that an entry counts by how many it has */
-    EntryWeights(KeyTable table, boolean gathered) {
+    /** @param values how many each entry has if values are gathered, so that it counts by them; else null */
+    EntryWeights(KeyTable table, long @Nullable [] values) {
         this.table = table;
-        this.gathered = gathered;
+        this.values = values;
     }
 
     /** Returns how much an entry counts; 0 if it cannot be moved, since its values have been already. */
-    int of(int entry) {
-        if (!gathered) {
+    long of(int entry) {
+        if (values == null) {
             return 1;
         }
-        Object held = table.value(entry);
-        return held instanceof LargeGroup.Writer ? 0 : 1 + GatherValues.count(held);
+        return table.value(entry) instanceof LargeGroup.Writer ? 0 : 1 + values[entry];
     }
 
     /** Returns the entry that counts most. */
@@ -37,7 +37,7 @@ final class EntryWeights {
         long[] weights = new long[parts.count()];
         long all = 0;
         for (int entry = 0; entry < table.size(); entry++) {
-            int weight = of(entry);
+            long weight = of(entry);
             weights[parts.partOf(table.hash(entry))] += weight;
             all += weight;
         }

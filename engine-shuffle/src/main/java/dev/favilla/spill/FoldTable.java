@@ -34,12 +34,6 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** A request moves out at least this fraction of the table: walking over it should pay. */
     private static final int LEAST_FRACTION = 8;
 
-    /** A group that holds this fraction of all gathered values goes to a run of its own. */
-    private static final int HOT_FRACTION = 4;
-
-    /** Runs of groups that still grow, beside those of parts. */
-    private static final int MOST_GROWING_GROUPS = 16;
-
     private final Folding folding;
     private final Combiner<@Nullable Object, @Nullable Object> combiner;
     private final NumberFold numberFold;
@@ -49,12 +43,10 @@ final class FoldTable implements Spillable, AutoCloseable {
     private final LongSupplier needed = this::neededBytes;
 
     private KeyTable table = new KeyTable(true);
-    private HeldSizes sizes;
+    private AccumulatorSizes sizes;
 
-    /** Null if values are not gathered. */
-    private final @Nullable GroupSizes groupSizes;
-
-    private int growingGroups;
+    /** The values of all keys, if they are gathered: there are no accumulators then. Else null. */
+    private final @Nullable GatheredValues gathered;
 
     /** Null while places are numbers. */
     private long @Nullable [] numbers;
@@ -81,23 +73,20 @@ final class FoldTable implements Spillable, AutoCloseable {
         this.memory = new MemoryMeter(folding.scope().memory(), this);
         this.numbers = level == 0 ? null : new long[16];
         LargeGroups groups = folding.groups();
-        this.groupSizes = groups == null ? null : new GroupSizes(table);
-        this.sizes = groupSizes == null ? new AccumulatorSizes(table) : groupSizes;
-        if (groups != null && groupSizes != null) {
-            groups.measureBy(groupSizes);
-        }
+        this.gathered = groups == null ? null : new GatheredValues(table, groups);
+        this.sizes = new AccumulatorSizes(table);
         folding.scope().memory().register(this);
     }
 
     // --- folding
 
     void add(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
-        makeRoom();
+        makeRoomFor(value);
         int entry = table.find(key, hash);
         if (entry != KeyTable.ABSENT) {
             fold(entry, value);
         } else if (moved == null) {
-            insert(own(key), hash, create(value));
+            begin(key, hash, value);
         } else {
             put(nextNumber++, false, key, hash, value);
         }
@@ -111,7 +100,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     void addAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
         for (int from = 0; from < 2 * count; from += 2 * PrimitiveSlots.BATCH) {
             int to = Math.min(2 * count, from + 2 * PrimitiveSlots.BATCH);
-            for (int i = groupSizes == null ? from : gatherTogether(keys, values, records, from, to); i < to; i += 2) {
+            for (int i = gathered == null ? from : gatherTogether(keys, values, records, from, to); i < to; i += 2) {
                 addNumbers(keys, records[i], values, records[i + 1]);
             }
         }
@@ -124,22 +113,20 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     /** Gathers as many as can be looked for together, and returns where the rest begins. */
     private int gatherTogether(Primitive keys, Primitive values, long[] records, int from, int to) throws Exception {
-        PrimitiveSlots entries = moved == null ? table.primitives(keys) : null;
-        if (entries == null) {
+        PrimitiveSlots entries = hasMovedOut() ? null : table.primitives(keys);
+        GroupedRows into = gathered == null ? null : gathered.rows();
+        if (entries == null || into == null || !into.takes(values)) {
             return from;
         }
-        Object sample = values.box(0);
         int[] found = entries.findAll(records, from, (to - from) / 2);
         for (int i = from; i < to; i += 2) {
             int entry = found[(i - from) / 2];
-            if (entry != KeyTable.ABSENT
-                    && entries.value(entry) instanceof GatheredNumbers numbers
-                    && numbers.add(values, records[i + 1])) {
-                memory.grow(sizes.folded(entry, sample), needed);
-            } else {
-                addNumbers(keys, records[i], values, records[i + 1]); // one before it may have been of the same key
+            if (entry != KeyTable.ABSENT && !into.isFull()) {
+                into.addNumber(entry, records[i + 1]);
+                continue;
             }
-            if (moved != null || table.primitives(keys) != entries) {
+            addNumbers(keys, records[i], values, records[i + 1]); // one before it may have been of the same key
+            if (hasMovedOut() || table.primitives(keys) != entries) {
                 return i + 2; // its entries have moved
             }
         }
@@ -147,7 +134,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     }
 
     void merge(@Nullable Object key, int hash, @Nullable Object later) throws Exception {
-        if (groupSizes != null) {
+        if (gathered != null) {
             for (Object value : GatherValues.values(later)) {
                 add(key, hash, value);
             }
@@ -218,7 +205,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     }
 
     private @Nullable PrimitiveSlots numbersOf(Primitive keys, Primitive values) {
-        return moved == null && groupSizes == null ? table.primitives(keys, values) : null;
+        return moved == null && gathered == null ? table.primitives(keys, values) : null;
     }
 
     /**
@@ -274,14 +261,14 @@ final class FoldTable implements Spillable, AutoCloseable {
     }
 
     private @Nullable TextSlots textsOf(Primitive values) {
-        return moved == null && groupSizes == null ? table.texts(values) : null;
+        return moved == null && gathered == null ? table.texts(values) : null;
     }
 
     /** As {@link #merge(Object, int, Object)}, of an accumulator that is a number. */
     void merge(@Nullable Object key, int hash, Primitive values, long later) throws Exception {
         makeRoom();
         int entry = table.find(key, hash);
-        if (entry == KeyTable.ABSENT && moved == null && groupSizes == null) {
+        if (entry == KeyTable.ABSENT && moved == null && gathered == null) {
             insert(key, hash, values.box(later));
         } else if (entry == KeyTable.ABSENT || !numberFold.fold(table, entry, values, later)) {
             merge(key, hash, values.box(later));
@@ -291,7 +278,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** Takes a row that has a number. */
     void put(long number, boolean accumulated, @Nullable Object key, int hash, @Nullable Object payload)
             throws Exception {
-        makeRoom();
+        makeRoomFor(payload);
         int entry = table.find(key, hash);
         if (entry != KeyTable.ABSENT) {
             if (accumulated) {
@@ -302,13 +289,30 @@ final class FoldTable implements Spillable, AutoCloseable {
         } else if (moved != null && moved.has(moved.partOf(hash))) {
             moved.write(hash, number, accumulated, key, payload);
         } else {
-            Object accumulator = accumulated ? payload : create(payload);
             keepNumber(number);
-            insert(own(key), hash, accumulator);
+            if (accumulated) {
+                insert(own(key), hash, payload);
+            } else {
+                begin(key, hash, payload);
+            }
+        }
+    }
+
+    /** Adds an entry for a key with its first value. */
+    private void begin(@Nullable Object key, int hash, @Nullable Object value) throws Exception {
+        if (gathered == null) {
+            insert(own(key), hash, create(value));
+        } else {
+            insert(own(key), hash, null);
+            memory.grow(gathered.add(table.size() - 1, own(value)), needed);
         }
     }
 
     private void fold(int entry, @Nullable Object value) throws Exception {
+        if (gathered != null) {
+            memory.grow(gathered.add(entry, own(value)), needed);
+            return;
+        }
         if (numberFold.fold(table, entry, value)) {
             return;
         }
@@ -344,7 +348,7 @@ final class FoldTable implements Spillable, AutoCloseable {
     private void insert(@Nullable Object key, int hash, @Nullable Object accumulator) {
         int entry = table.size();
         long growth = table.insert(key, hash, accumulator);
-        memory.grow(growth + sizes.created(entry, accumulator), needed);
+        memory.grow(growth + (gathered == null ? sizes.created(entry, accumulator) : 0), needed);
     }
 
     private void keepNumber(long number) {
@@ -365,6 +369,14 @@ final class FoldTable implements Spillable, AutoCloseable {
         }
     }
 
+    /** As {@link #makeRoom}, and that so does a value if it is gathered. */
+    private void makeRoomFor(@Nullable Object value) {
+        makeRoom();
+        if (gathered != null) {
+            gathered.rows().makeRoomFor(value, memory, needed);
+        }
+    }
+
     /** What is held, and old and new arrays while one is copied to the other. */
     private long neededBytes() {
         return bytes() + (table.isFull() ? 2 * table.arrayBytes() : 0);
@@ -373,13 +385,18 @@ final class FoldTable implements Spillable, AutoCloseable {
     private long bytes() {
         return table.arrayBytes()
                 + table.keyBytes()
-                + sizes.bytes()
+                + (gathered == null ? sizes.bytes() : gathered.bytes())
                 + (numbers == null ? 0 : (long) Long.BYTES * numbers.length);
     }
 
-    /** Pays for all that is held. */
-    void pay() {
-        memory.hold(needed);
+    /** Says that the last row has come, pays for all that is held, and puts what is gathered where it is handed out. */
+    void complete() {
+        if (gathered == null) {
+            memory.hold(needed);
+        } else {
+            gathered.complete(memory, needed, folding.scope()::checkKilled);
+        }
+        busy = true;
     }
 
     @Override
@@ -416,8 +433,8 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     /** @param goal what the table should take at most */
     private void moveOut(long goal, long before) {
-        if (groupSizes != null) {
-            moveHotGroups(groupSizes, goal);
+        if (gathered != null) {
+            gathered.moveHotGroups(this::bytes, goal, level < SpillPart.LEVELS);
         }
         if (bytes() <= goal) {
             return;
@@ -426,12 +443,17 @@ final class FoldTable implements Spillable, AutoCloseable {
             moved = new MovedParts(folding, level);
             numbers();
         }
-        EntryWeights weights = new EntryWeights(table, groupSizes != null);
+        EntryWeights weights = gathered == null ? new EntryWeights(table, null) : gathered.weights();
         BitSet kept = level < SpillPart.LEVELS
                 ? weights.allBut(weights.largestParts(moved, (double) (before - goal) / Math.max(1, before)), moved)
-                : weights.firstHalf(growingGroups);
-        for (int entry = kept.nextClearBit(0); entry < table.size(); entry = kept.nextClearBit(entry + 1)) {
-            write(entry, moved);
+                : weights.firstHalf(growingGroups());
+        if (gathered == null) {
+            for (int entry = kept.nextClearBit(0); entry < table.size(); entry = kept.nextClearBit(entry + 1)) {
+                write(entry, true, table.value(entry), moved);
+            }
+        } else {
+            MovedParts to = moved;
+            gathered.moveOut(kept, (entry, value) -> write(entry, false, value, to));
         }
         retain(kept);
     }
@@ -445,18 +467,9 @@ final class FoldTable implements Spillable, AutoCloseable {
         return numbers;
     }
 
-    private void write(int entry, MovedParts to) {
+    private void write(int entry, boolean accumulated, @Nullable Object payload, MovedParts to) {
         folding.checkKilled();
-        Object key = table.key(entry);
-        int hash = table.hash(entry);
-        long number = numbers()[entry];
-        if (groupSizes == null) {
-            to.write(hash, number, true, key, table.value(entry));
-        } else {
-            for (Object value : GatherValues.values(table.value(entry))) {
-                to.write(hash, number, false, key, value);
-            }
-        }
+        to.write(table.hash(entry), numbers()[entry], accumulated, table.key(entry), payload);
     }
 
     private void retain(BitSet kept) {
@@ -468,31 +481,19 @@ final class FoldTable implements Spillable, AutoCloseable {
         table.retain(kept);
         table.trim();
         numbers = Arrays.copyOf(known, Math.max(16, moving));
-        sizes.restart();
-    }
-
-    /** Moves groups that hold much of all there is to runs of their own, as long as that is needed. */
-    private void moveHotGroups(GroupSizes held, long goal) {
-        LargeGroups groups = folding.groups();
-        EntryWeights weights = new EntryWeights(table, true);
-        while (groups != null && growingGroups < MOST_GROWING_GROUPS && bytes() > goal) {
-            int largest = weights.heaviest();
-            int weight = weights.of(largest);
-            boolean last = level == SpillPart.LEVELS && table.size() - growingGroups == 1;
-            long bytes = held.bytesOf(weight);
-            if (weight == 0 || (!last && (bytes < LargeGroups.LARGE_BYTES || bytes < held.bytes() / HOT_FRACTION))) {
-                return;
-            }
-            table.setValue(largest, groups.begin(GatherValues.values(table.value(largest))));
-            growingGroups++;
-            held.restart();
+        if (gathered == null) {
+            sizes.restart();
         }
     }
 
     // --- taking out
 
     boolean hasMovedOut() {
-        return moved != null || growingGroups > 0;
+        return moved != null || growingGroups() > 0;
+    }
+
+    private int growingGroups() {
+        return gathered == null ? 0 : gathered.growingGroups();
     }
 
     int size() {
@@ -501,6 +502,20 @@ final class FoldTable implements Spillable, AutoCloseable {
 
     KeyTable entries() {
         return table;
+    }
+
+    /** Returns what an entry has, once nothing is folded any more. */
+    @Nullable
+    Object accumulator(int entry) {
+        return gathered == null ? table.value(entry) : gathered.valuesOf(entry);
+    }
+
+    /** Lets go of an entry that was handed on, as all before it were. */
+    void forget(int entry) {
+        table.forget(entry);
+        if (gathered != null) {
+            gathered.rows().forget(entry);
+        }
     }
 
     /** Returns the number of an entry. */
@@ -543,7 +558,9 @@ final class FoldTable implements Spillable, AutoCloseable {
     /** Gives back about the memory of {@code left} entries that were taken. */
     void release(int left) {
         double staying = (double) (table.size() - left) / Math.max(1, table.size());
-        memory.hold(table.arrayBytes() + (long) (staying * (table.keyBytes() + sizes.bytes())));
+        long besideArrays = table.keyBytes() + (gathered == null ? sizes.bytes() : 0);
+        long values = gathered == null ? 0 : gathered.bytes();
+        memory.hold(table.arrayBytes() + (long) (staying * besideArrays) + values);
     }
 
     /** Returns the parts that were moved out, complete. */
@@ -558,6 +575,9 @@ final class FoldTable implements Spillable, AutoCloseable {
         busy = true;
         table = new KeyTable(true);
         sizes = new AccumulatorSizes(table);
+        if (gathered != null) {
+            gathered.rows().clear();
+        }
         numbers = null;
         return memory.shrinkTo(0);
     }

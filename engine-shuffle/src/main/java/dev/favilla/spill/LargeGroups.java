@@ -20,7 +20,7 @@ final class LargeGroups {
 
     private final TaskScope scope;
     private final List<LargeGroup> finished = new ArrayList<>();
-    private GroupSizes sizes = new GroupSizes(new KeyTable());
+    private GroupedRows sizes = new GroupedRows();
     private boolean closing;
     private boolean closed;
 
@@ -29,7 +29,7 @@ final class LargeGroups {
     }
 
     /** Says which table's groups are handed in from now on. */
-    void measureBy(GroupSizes ofTable) {
+    void measureBy(GroupedRows ofTable) {
         sizes = ofTable;
     }
 
@@ -60,12 +60,12 @@ final class LargeGroups {
         LargeGroup.Writer large = accumulator instanceof LargeGroup.Writer begun ? begun : null;
         if (large == null) {
             List<@Nullable Object> values = GatherValues.values(accumulator);
-            if (sizes.bytesOf(values.size()) < LARGE_BYTES) {
+            if (sizes.bytesInList(values.size()) < LARGE_BYTES) {
                 return values;
             }
             large = begin(values);
         }
-        finished.add(large.finish(sizes.bytesOf(1)));
+        finished.add(large.finish(sizes.bytesInList(1)));
         return finished.size() - 1;
     }
 

@@ -206,6 +206,76 @@ class AggregationSpillTest {
         }
     }
 
+    /** Half of the keys come again and again; every thousandth value of some may be no number of the kind of the others. */
+    private Outcome groupsOfNumbers(long bytes, Primitive values, long[] records, @Nullable Object odd)
+            throws Exception {
+        try (TableFixture fixture = new TableFixture(probes).leave(bytes);
+                AggregationTable table = new AggregationTable(new GatherValues(), null, fixture.scope())) {
+            int half = records.length / 4;
+            table.addAll(Primitive.LONG, values, records, half);
+            if (odd != null) {
+                table.add(records[0], StableHash.of(records[0]), odd);
+            }
+            long[] rest = Arrays.copyOfRange(records, 2 * half, records.length);
+            table.addAll(Primitive.LONG, values, rest, rest.length / 2);
+            List<Row> out = new ArrayList<>();
+            AggregationTable.Leaving leaving = table.drain();
+            while (leaving.advance()) {
+                Object group = leaving.accumulator();
+                out.add(new Row(leaving.key(), group instanceof LargeGroup large ? large.toList() : group));
+            }
+            return new Outcome(out, fixture.spilledBytes());
+        }
+    }
+
+    @Test
+    void groupsOfNumbersHaveTheSameValuesInTheSameOrderUnderThreeBudgets(TestSeed seed) throws Exception {
+        SplittableRandom random = seed.random();
+        long[] records = new long[2 * 100_000];
+        for (int i = 0; i < records.length; i += 2) {
+            records[i] = random.nextInt(4) == 0 ? 7 : random.nextInt(8_000); // one is hot
+            records[i + 1] = random.nextInt(1_000_000);
+        }
+        for (Primitive values : Primitive.values()) {
+            for (Object odd : Arrays.asList(null, "text", 1L, 1)) {
+                Map<Object, List<Object>> expected = new LinkedHashMap<>();
+                for (int i = 0; i < records.length; i += 2) {
+                    if (i == records.length / 2 && odd != null) {
+                        expected.get(records[0]).add(odd);
+                    }
+                    expected.computeIfAbsent(records[i], k -> new ArrayList<>()).add(values.box(records[i + 1]));
+                }
+                List<Row> inOrder = new ArrayList<>();
+                expected.forEach((key, group) -> inOrder.add(new Row(key, group)));
+
+                Outcome plenty = groupsOfNumbers(PLENTY, values, records, odd);
+                Outcome scarce = groupsOfNumbers(SCARCE, values, records, odd);
+                Outcome little = groupsOfNumbers(NEXT_TO_NOTHING, values, records, odd);
+
+                assertThat(plenty.spilledBytes()).isZero();
+                assertThat(scarce.spilledBytes()).isPositive();
+                assertThat(plenty.rows()).isEqualTo(inOrder);
+                assertThat(scarce.rows()).isEqualTo(inOrder);
+                assertThat(little.rows()).isEqualTo(inOrder);
+            }
+        }
+    }
+
+    /** As objects they would take three megabytes in lists. */
+    @Test
+    void groupsOfNumbersStayInMemoryAsLongAsTheirBitsFit() throws Exception {
+        long[] records = new long[2 * 100_000];
+        for (int i = 0; i < records.length; i += 2) {
+            records[i] = i % 2_000;
+            records[i + 1] = i;
+        }
+
+        Outcome outcome = groupsOfNumbers(2_600_000, Primitive.LONG, records, null);
+
+        assertThat(outcome.rows()).hasSize(1_000);
+        assertThat(outcome.spilledBytes()).isZero();
+    }
+
     @Nested
     class KeysOfEqualHash {
 
@@ -354,6 +424,28 @@ class AggregationSpillTest {
             List<Object> copy = new ArrayList<>();
             ((Iterable<Object>) values).forEach(copy::add);
             return copy;
+        }
+
+        /** Half a megabyte of bits, three times as much in the list that is read back. */
+        @Test
+        void areThoseOfNumbersOfWhichAListWouldBeLarge(TestSeed seed) throws Exception {
+            try (TableFixture fixture = new TableFixture(probes).leave(SCARCE);
+                    AggregationTable table = new AggregationTable(new GatherValues(), null, fixture.scope())) {
+                List<Object> expected = new ArrayList<>();
+                for (Row row : withHotKey(seed.random(), 80_000)) {
+                    Object number = (long) expected.size();
+                    table.add(row.key(), StableHash.of(row.key()), number);
+                    if ("hot".equals(row.key())) {
+                        expected.add(number);
+                    }
+                }
+                AggregationTable.Leaving leaving = table.drain();
+                Object hot = null;
+                while (leaving.advance()) {
+                    hot = "hot".equals(leaving.key()) ? copyOf((LargeGroup) leaving.accumulator()) : hot;
+                }
+                assertThat(hot).isEqualTo(expected);
+            }
         }
 
         @Test
