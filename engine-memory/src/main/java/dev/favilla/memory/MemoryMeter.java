@@ -179,6 +179,8 @@ public final class MemoryMeter implements AutoCloseable {
     @Override
     public void close() {
         said = 0;
-        release(reserved);
+        if (reserved > 0) { // it is closed for each map output that a reducer reads
+            release(reserved);
+        }
     }
 }

@@ -14,9 +14,15 @@ public final class BlockSizes {
     /** What each code stands for: asked for each map and reducer when tasks are placed. */
     private static final long[] ESTIMATES = new long[LARGEST_CODE + 1];
 
+    /** The codes of few bytes: with thousands of maps and reducers there are millions of them. */
+    private static final byte[] CODES_OF_FEW = new byte[1024];
+
     static {
         for (int code = 1; code <= LARGEST_CODE; code++) {
             ESTIMATES[code] = (long) Math.pow(1.1, code);
+        }
+        for (int bytes = 0; bytes < CODES_OF_FEW.length; bytes++) {
+            CODES_OF_FEW[bytes] = compute(bytes);
         }
     }
 
@@ -40,6 +46,10 @@ public final class BlockSizes {
     }
 
     private static byte encode(long bytes) {
+        return bytes < CODES_OF_FEW.length ? CODES_OF_FEW[(int) bytes] : compute(bytes);
+    }
+
+    private static byte compute(long bytes) {
         if (bytes <= 1) {
             return (byte) bytes;
         }
@@ -53,6 +63,11 @@ public final class BlockSizes {
 
     public boolean isEmpty(int reducer) {
         return codes[reducer] == 0;
+    }
+
+    /** Returns how many reducers there are. */
+    public int numReducers() {
+        return codes.length;
     }
 
     /** Returns the exact sum over all reducers. */

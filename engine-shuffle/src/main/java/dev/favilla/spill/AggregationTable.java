@@ -61,10 +61,11 @@ public final class AggregationTable implements AutoCloseable {
      * As {@link #add(Object, int, Object)}, of keys and values that are numbers, in their order.
      *
      * @param records the bits of key, value, key, value, ...
-     * @param count how many keys
+     * @param first which of these pairs is the first that counts
+     * @param end which is the first that does no longer
      */
-    public void addAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
-        table.addAll(keys, values, records, count);
+    public void addAll(Primitive keys, Primitive values, long[] records, int first, int end) throws Exception {
+        table.addAll(keys, values, records, first, end);
     }
 
     /** Joins an accumulator of later rows with that of its key, whose accumulator it becomes if the key is new. */
@@ -76,10 +77,11 @@ public final class AggregationTable implements AutoCloseable {
      * As {@link #merge(Object, int, Object)}, of keys and accumulators that are numbers, in their order.
      *
      * @param records the bits of key, accumulator, key, accumulator, ...
-     * @param count how many keys
+     * @param first which of these pairs is the first that counts
+     * @param end which is the first that does no longer
      */
-    public void mergeAll(Primitive keys, Primitive accumulators, long[] records, int count) throws Exception {
-        table.mergeAll(keys, accumulators, records, count);
+    public void mergeAll(Primitive keys, Primitive accumulators, long[] records, int first, int end) throws Exception {
+        table.mergeAll(keys, accumulators, records, first, end);
     }
 
     /**

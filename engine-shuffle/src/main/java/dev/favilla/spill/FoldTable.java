@@ -95,11 +95,12 @@ final class FoldTable implements Spillable, AutoCloseable {
     /**
      * As {@link #add(Object, int, Object)}, of keys and values that are numbers, in turn, in their order.
      *
-     * @param count how many keys
+     * @param first which pair of {@code records} is the first that counts
+     * @param end which pair is the first that does no longer
      */
-    void addAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
-        for (int from = 0; from < 2 * count; from += 2 * PrimitiveSlots.BATCH) {
-            int to = Math.min(2 * count, from + 2 * PrimitiveSlots.BATCH);
+    void addAll(Primitive keys, Primitive values, long[] records, int first, int end) throws Exception {
+        for (int from = 2 * first; from < 2 * end; from += 2 * PrimitiveSlots.BATCH) {
+            int to = Math.min(2 * end, from + 2 * PrimitiveSlots.BATCH);
             for (int i = gathered == null ? from : gatherTogether(keys, values, records, from, to); i < to; i += 2) {
                 addNumbers(keys, records[i], values, records[i + 1]);
             }
@@ -172,11 +173,12 @@ final class FoldTable implements Spillable, AutoCloseable {
     /**
      * As {@link #merge(Primitive, long, Primitive, long)}, of keys and accumulators in turn, in their order.
      *
-     * @param count how many keys
+     * @param first which pair of {@code records} is the first that counts
+     * @param end which pair is the first that does no longer
      */
-    void mergeAll(Primitive keys, Primitive values, long[] records, int count) throws Exception {
-        for (int from = 0; from < 2 * count; from += 2 * PrimitiveSlots.BATCH) {
-            int to = Math.min(2 * count, from + 2 * PrimitiveSlots.BATCH);
+    void mergeAll(Primitive keys, Primitive values, long[] records, int first, int end) throws Exception {
+        for (int from = 2 * first; from < 2 * end; from += 2 * PrimitiveSlots.BATCH) {
+            int to = Math.min(2 * end, from + 2 * PrimitiveSlots.BATCH);
             for (int i = mergeTogether(keys, values, records, from, to); i < to; i += 2) {
                 merge(keys, records[i], values, records[i + 1]);
             }

@@ -78,7 +78,7 @@ class AggregationTableTest {
                     .mapToLong(Double::doubleToRawLongBits)
                     .toArray();
 
-            sums.mergeAll(Primitive.DOUBLE, Primitive.DOUBLE, records, keys.length);
+            sums.mergeAll(Primitive.DOUBLE, Primitive.DOUBLE, records, 0, keys.length);
 
             assertThat(all(sums.drain())).isEqualTo(Map.of(Double.NaN, 2.0, 0.0, 1.0, -0.0, 1.0));
         }
@@ -93,7 +93,7 @@ class AggregationTableTest {
                 for (int round = 0; round < 80; round++) {
                     long[] records =
                             random.longs(2 * random.nextInt(1, 300), 0, 700).toArray();
-                    sums.mergeAll(Primitive.LONG, Primitive.LONG, records, records.length / 2);
+                    sums.mergeAll(Primitive.LONG, Primitive.LONG, records, 0, records.length / 2);
                     for (int i = 0; i < records.length; i += 2) {
                         expected.merge(records[i], records[i + 1], (a, b) -> (Long) a + (Long) b);
                     }

@@ -67,7 +67,7 @@ final class AggregatingReader implements ShuffleReader {
                 take(block);
                 continue;
             }
-            runs.moveTo(this::take); // what follows comes after them
+            runs.moveTo(this::takeRuns); // what follows comes after them
             if (!cursor.advance()) {
                 break;
             }
@@ -91,24 +91,29 @@ final class AggregatingReader implements ShuffleReader {
             if (runs.add(numbers)) {
                 return;
             }
-            runs.moveTo(this::take); // together they are looked up faster
+            runs.moveTo(this::takeRuns); // together they are looked up faster
             if (!runs.add(numbers)) {
-                take(numbers.keys(), numbers.values(), numbers.entries(), numbers.records());
+                int first = numbers.first();
+                take(numbers.keys(), numbers.values(), numbers.entries(), first, first + numbers.records());
             }
         } else if (block instanceof MixedBlock mixed) {
-            runs.moveTo(this::take);
+            runs.moveTo(this::takeRuns);
             merge(mixed);
         } else if (block instanceof TextBlock texts) {
-            runs.moveTo(this::take);
+            runs.moveTo(this::takeRuns);
             table.mergeAll(texts.kind(), texts.rows(), texts.records());
         }
     }
 
-    private void take(Primitive keys, Primitive values, long[] entries, int records) throws Exception {
+    private void takeRuns(Primitive keys, Primitive values, long[] entries, int records) throws Exception {
+        take(keys, values, entries, 0, records);
+    }
+
+    private void take(Primitive keys, Primitive values, long[] entries, int first, int end) throws Exception {
         if (receivesAccumulators) {
-            table.mergeAll(keys, values, entries, records);
+            table.mergeAll(keys, values, entries, first, end);
         } else {
-            table.addAll(keys, values, entries, records);
+            table.addAll(keys, values, entries, first, end);
         }
     }
 

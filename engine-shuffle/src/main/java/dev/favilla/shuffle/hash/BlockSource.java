@@ -4,6 +4,7 @@ import dev.favilla.attempt.ExecutorId;
 import dev.favilla.attempt.Metric;
 import dev.favilla.attempt.TaskScope;
 import dev.favilla.disk.LocalDiskException;
+import dev.favilla.fault.FaultProbe;
 import dev.favilla.fault.FaultSite;
 import dev.favilla.frame.BlockFrame;
 import dev.favilla.frame.BlockHeader;
@@ -70,29 +71,44 @@ final class BlockSource implements AutoCloseable {
     /** Returns what is to be read, in map order. What lies here in memory stays readable from now on. */
     Deque<Input> lookUp() {
         Deque<Input> inputs = new ArrayDeque<>();
+        Band band = store.band(outputs, reducer);
+        if (band != null) {
+            band.inputs(reducer, input -> add(input, inputs));
+            return inputs;
+        }
         for (MapOutput output : outputs.outputs()) {
             if (!output.sizes().isEmpty(reducer)) {
-                Input input = new Input(output, find(output));
-                inputs.add(input);
-                if (input.here() == null) {
-                    remote.add(output);
-                }
+                add(new Input(List.of(output), store.find(keyOf(output)), null), inputs);
             }
         }
         return inputs;
     }
 
-    private @Nullable StoredOutput find(MapOutput output) {
-        StoredOutput stored = store.find(keyOf(output));
-        if (stored == null && output.executor().equals(executor)) {
-            throw lost(output, "it was dropped", null);
+    private void add(Input input, Deque<Input> inputs) {
+        if (!input.isHere()) {
+            MapOutput output = input.output();
+            if (output.executor().equals(executor)) {
+                throw lost(output, "it was dropped", null);
+            }
+            remote.add(output);
         }
-        return stored;
+        inputs.add(input);
     }
 
     /** Returns the blocks of an input whose turn has come. */
     List<Block> enter(Input input) {
-        MapOutput output = input.output();
+        if (scope.faults() != FaultProbe.NONE) {
+            input.outputs().forEach(this::meetFaults);
+        }
+        PrimitiveBlock copied = input.copied();
+        if (copied != null) {
+            return List.of(copied);
+        }
+        StoredOutput here = input.here();
+        return here != null ? here.blocks(reducer) : fetch(input.output(), 0);
+    }
+
+    private void meetFaults(MapOutput output) {
         try {
             scope.faults().reach(FaultSite.FETCH, nameOf(output));
         } catch (Exception e) {
@@ -101,8 +117,6 @@ final class BlockSource implements AutoCloseable {
             }
             throw lost(output, "a test kit stepped in: " + e, e);
         }
-        StoredOutput here = input.here();
-        return here != null ? here.blocks(reducer) : fetch(output, 0);
     }
 
     /** Returns whether there may be more blocks of the present input than were returned so far. */
@@ -242,9 +256,23 @@ final class BlockSource implements AutoCloseable {
     }
 
     /**
-     * A map output to be read.
+     * A map output to be read, or several whose records were copied.
      *
-     * @param here where its blocks are, or null if it lies on another executor
+     * @param here where its blocks are; null if they were copied, or lie on another executor
+     * @param copied the records of all of them; null if they were not copied
      */
-    record Input(MapOutput output, @Nullable StoredOutput here) {}
+    record Input(
+            List<MapOutput> outputs,
+            @Nullable StoredOutput here,
+            @Nullable PrimitiveBlock copied) {
+
+        /** Returns the map output, or the first of several. */
+        MapOutput output() {
+            return outputs.get(0);
+        }
+
+        boolean isHere() {
+            return here != null || copied != null;
+        }
+    }
 }

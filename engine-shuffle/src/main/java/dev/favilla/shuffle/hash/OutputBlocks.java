@@ -34,9 +34,20 @@ final class OutputBlocks {
         this.ends = ends;
     }
 
+    /** @param packed all there is; null if there is nothing */
+    static OutputBlocks of(int numReducers, @Nullable PackedNumbers packed) {
+        return new OutputBlocks(numReducers, packed, NONE, NOWHERE);
+    }
+
     /** Returns whether short runs for so many reducers are to be packed. */
     static boolean packs(int numReducers) {
         return numReducers >= FEWEST_REDUCERS_TO_PACK;
+    }
+
+    /** Returns all there is if all of it is packed; else null. */
+    @Nullable
+    PackedNumbers onlyPacked() {
+        return blocks.length == 0 ? packed : null;
     }
 
     int numReducers() {
@@ -77,9 +88,11 @@ final class OutputBlocks {
     /** Returns how many bytes the records of each reducer take, wherever they lie. */
     long[] bytesPerReducer() {
         long[] bytes = new long[numReducers];
-        for (int reducer = 0; reducer < numReducers; reducer++) {
-            bytes[reducer] = packed == null ? 0 : packed.bytes(reducer);
-            for (int i = begin(reducer); i < end(reducer); i++) {
+        for (int reducer = 0; packed != null && reducer < numReducers; reducer++) {
+            bytes[reducer] = packed.bytes(reducer);
+        }
+        for (int reducer = 0; ends.length > 0 && reducer < numReducers; reducer++) {
+            for (int i = begin(reducer); i < ends[reducer]; i++) {
                 bytes[reducer] += blocks[i].bytes();
             }
         }

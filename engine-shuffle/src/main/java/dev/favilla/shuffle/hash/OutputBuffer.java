@@ -17,7 +17,6 @@ import dev.favilla.value.Immutability;
 import dev.favilla.value.Primitive;
 import dev.favilla.value.SizeEstimator;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -455,50 +454,78 @@ final class OutputBuffer implements Spillable, AutoCloseable {
     }
 
     private long[] takeBlocks() {
-        double bytesPerRecord =
-                referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
-        OutputBlocks.Builder blocks = new OutputBlocks.Builder(numReducers);
         PackedNumbers packed = packShortRuns();
-        for (int reducer = 0; reducer < numReducers; reducer++) {
-            takeBlocks(reducer, bytesPerRecord, blocks::add);
-            blocks.endReducer();
-        }
-        OutputBlocks all = blocks.build(packed);
+        OutputBlocks all = isBare() ? OutputBlocks.of(numReducers, packed) : takeBlocks(packed);
         finished = all;
         finishedBytes = all.heldBytes();
         return all.bytesPerReducer();
     }
 
-    /** Lets go of each short run as soon as it is packed: there is no memory to hold them twice. */
+    /** Returns whether nothing is here, or nothing more. */
+    private boolean isBare() {
+        return numbers.length + texts.length + mixed.length + references.length + bytes.length == 0;
+    }
+
+    /** Lets go of the short runs of a group of reducers before the next is packed: there is no memory to hold all twice. */
     private @Nullable PackedNumbers packShortRuns() {
-        Primitive ofKeys = null;
-        Primitive ofValues = null;
+        if (numbers.length == 0 || !OutputBlocks.packs(numReducers)) {
+            return null;
+        }
         PackedNumbers.Builder packed = new PackedNumbers.Builder(numReducers);
-        for (int reducer = 0; OutputBlocks.packs(numReducers) && reducer < numbers.length; reducer++) {
+        boolean all = true;
+        for (int first = 0; first < numReducers; first += PackedNumbers.GROUP) {
+            all &= packShortRuns(first, Math.min(numReducers, first + PackedNumbers.GROUP), packed);
+        }
+        if (all) {
+            numbers = new PrimitiveBuffer[0];
+        }
+        return packed.build();
+    }
+
+    /** Returns whether there is nothing but short runs. */
+    private boolean packShortRuns(int first, int end, PackedNumbers.Builder packed) {
+        int records = 0;
+        boolean all = true;
+        for (int reducer = first; reducer < end; reducer++) {
+            PrimitiveBuffer run = numbers[reducer];
+            if (run != null) {
+                boolean isShort = run.isShort();
+                records += isShort ? run.records() : 0;
+                all &= isShort;
+            }
+        }
+        for (int reducer = first; records > 0 && reducer < end; reducer++) {
             PrimitiveBuffer run = numbers[reducer];
             if (run != null && run.isShort()) {
-                run.packInto(packed, reducer);
-                ofKeys = run.keys();
-                ofValues = run.values();
+                packed.beginRun(reducer, run.keys(), run.values(), records);
+                run.packInto(packed);
                 numbers[reducer] = null;
             }
         }
-        return ofKeys == null || ofValues == null ? null : packed.build(ofKeys, ofValues);
+        return all;
     }
 
-    private void takeBlocks(int reducer, double bytesPerRecord, Consumer<Block> blocks) {
-        BlockBuffer<?> exact = at(numbers, reducer);
-        if (exact != null) {
-            exact.moveTo(blocks, 0);
-        }
-        for (BlockBuffer<?> next : Arrays.asList(at(texts, reducer), at(mixed, reducer), at(references, reducer))) {
-            if (next != null) {
-                next.moveTo(blocks, bytesPerRecord);
+    private OutputBlocks takeBlocks(@Nullable PackedNumbers packed) {
+        double bytesPerRecord =
+                referencedRecords == 0 ? 0 : (double) (keySizes.bytes() + valueSizes.bytes()) / referencedRecords;
+        OutputBlocks.Builder blocks = new OutputBlocks.Builder(numReducers);
+        for (int reducer = 0; reducer < numReducers; reducer++) {
+            take(at(numbers, reducer), 0, blocks);
+            take(at(texts, reducer), bytesPerRecord, blocks);
+            take(at(mixed, reducer), bytesPerRecord, blocks);
+            take(at(references, reducer), bytesPerRecord, blocks);
+            SerializedBuffer third = at(bytes, reducer);
+            if (third != null) {
+                third.moveTo(blocks::add);
             }
+            blocks.endReducer();
         }
-        SerializedBuffer third = at(bytes, reducer);
-        if (third != null) {
-            third.moveTo(blocks);
+        return blocks.build(packed);
+    }
+
+    private static void take(@Nullable BlockBuffer<?> buffer, double bytesPerRecord, OutputBlocks.Builder blocks) {
+        if (buffer != null) {
+            buffer.moveTo(blocks::add, bytesPerRecord);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.memory.RetainedMemory;
+import dev.favilla.shuffle.MapOutputs;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,8 @@ final class OutputStore implements AutoCloseable {
 
     /** The keys of what was put, by shuffle: there may be tens of thousands of others. */
     private final Map<Integer, Set<OutputKey>> keys = new ConcurrentHashMap<>();
+
+    private final Bands bands = new Bands(this::find);
 
     private volatile boolean closed;
 
@@ -48,7 +51,11 @@ final class OutputStore implements AutoCloseable {
             @Override
             public long moveOut(long bytes) {
                 StoredOutput output = find(key);
-                return output == null ? 0 : output.moveOut();
+                long freed = output == null ? 0 : output.moveOut();
+                if (freed > 0) {
+                    bands.forget(key.shuffleId()); // they know where it was, and keep it there
+                }
+                return freed;
             }
 
             @Override
@@ -61,6 +68,14 @@ final class OutputStore implements AutoCloseable {
     @Nullable
     StoredOutput find(OutputKey key) {
         return outputs.get(key);
+    }
+
+    /** Returns what {@code reducer} gets of all outputs, if that is known for several reducers together. */
+    @Nullable
+    Band band(MapOutputs all, int reducer) {
+        boolean isWorthwhile = keys.containsKey(all.shuffleId())
+                && OutputBlocks.packs(all.outputs().get(0).sizes().numReducers());
+        return isWorthwhile ? bands.find(all, reducer) : null;
     }
 
     /** Drops an output, if it is here; returns how many bytes that freed. */
@@ -78,6 +93,7 @@ final class OutputStore implements AutoCloseable {
             ofShuffle.remove(key);
             return ofShuffle.isEmpty() ? null : ofShuffle;
         });
+        bands.forget(key.shuffleId()); // what is made of it later does not find it
     }
 
     /** Drops {@code output}, whether or not it was put here. */
@@ -90,6 +106,7 @@ final class OutputStore implements AutoCloseable {
 
     void drop(int shuffleId) {
         keys.getOrDefault(shuffleId, Set.of()).forEach(this::drop);
+        bands.forget(shuffleId);
     }
 
     int size() {

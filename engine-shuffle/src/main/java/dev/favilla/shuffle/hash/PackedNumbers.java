@@ -1,41 +1,47 @@
 package dev.favilla.shuffle.hash;
 
 import dev.favilla.value.Primitive;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Short runs of numbers, for many reducers in a few arrays: with thousands of maps and reducers an object for each pair
- * of them would take many times what the records take.
+ * Short runs of numbers, those of each {@value #GROUP} reducers in one array: with thousands of maps and reducers an object
+ * for each pair of them would take many times what the records take. What neighbouring reducers get lies together.
  */
 final class PackedNumbers {
 
     /** How many records a reducer has here at most. */
     static final int MOST_RECORDS = 64;
 
-    /** Elements of one array; what is packed can be let go before the next is needed, so that it is never held twice. */
-    private static final int SEGMENT = 512;
+    /** So many reducers share an array; a power of two. */
+    static final int GROUP = 64;
 
     private static final int ARRAY_HEADER_BYTES = 16;
+    private static final int REFERENCE_BYTES = 4;
+
+    private static final long[] NOTHING = {};
 
     private final Primitive keys;
     private final Primitive values;
-    private final long[][] segments;
 
-    /** Where the records of a reducer begin, counted over all segments. */
-    private final int[] starts;
+    /** The records of each group, in the order of the reducers, without gaps. */
+    private final long[][] groups;
 
     /** How many records a reducer has here. */
     private final byte[] counts;
 
-    private PackedNumbers(Primitive keys, Primitive values, long[][] segments, int[] starts, byte[] counts) {
+    private PackedNumbers(Primitive keys, Primitive values, long[][] groups, byte[] counts) {
         this.keys = keys;
         this.values = values;
-        this.segments = segments;
-        this.starts = starts;
+        this.groups = groups;
         this.counts = counts;
+    }
+
+    Primitive keys() {
+        return keys;
+    }
+
+    Primitive values() {
+        return values;
     }
 
     /** Returns how many records {@code reducer} has here. */
@@ -43,7 +49,21 @@ final class PackedNumbers {
         return counts[reducer];
     }
 
-    /** Returns how many bytes those take. */
+    /** Returns the records of the group that {@code reducer} is of. */
+    long[] groupOf(int reducer) {
+        return groups[reducer / GROUP];
+    }
+
+    /** Returns which record of its group is the first of {@code reducer}. */
+    int firstOf(int reducer) {
+        int first = 0;
+        for (int before = reducer / GROUP * GROUP; before < reducer; before++) {
+            first += counts[before];
+        }
+        return first;
+    }
+
+    /** Returns how many bytes the records of {@code reducer} take. */
     long bytes(int reducer) {
         return 2L * Long.BYTES * counts[reducer];
     }
@@ -52,64 +72,74 @@ final class PackedNumbers {
     @Nullable
     PrimitiveBlock block(int reducer) {
         int records = counts[reducer];
-        if (records == 0) {
-            return null;
-        }
-        int start = starts[reducer];
-        return new PrimitiveBlock(
-                keys, values, segments[start / SEGMENT], start % SEGMENT / 2, records, bytes(reducer));
+        return records == 0
+                ? null
+                : new PrimitiveBlock(keys, values, groupOf(reducer), firstOf(reducer), records, bytes(reducer));
     }
 
     /** Returns how many bytes of memory it takes. */
     long heldBytes() {
-        long bytes = (long) starts.length * (Integer.BYTES + 1);
-        for (long[] segment : segments) {
-            bytes += ARRAY_HEADER_BYTES + (long) Long.BYTES * segment.length;
+        long bytes = counts.length;
+        for (long[] group : groups) {
+            bytes += REFERENCE_BYTES + (group.length == 0 ? 0 : ARRAY_HEADER_BYTES + (long) Long.BYTES * group.length);
         }
         return bytes;
     }
 
-    /** Takes runs one reducer after the other. */
+    /** Takes runs of one kind of keys and one of values, one reducer after the other. */
     static final class Builder {
 
-        private final int[] starts;
+        private final long[][] groups;
         private final byte[] counts;
-        private final List<long[]> segments = new ArrayList<>();
-        private long[] last = {};
+        private @Nullable Primitive keys;
+        private @Nullable Primitive values;
+        private long[] last = NOTHING;
         private int used;
+        private int reducer;
 
         Builder(int numReducers) {
-            this.starts = new int[numReducers];
+            this.groups = new long[(numReducers + GROUP - 1) / GROUP][];
             this.counts = new byte[numReducers];
         }
 
-        /** Returns where to put the records of {@code reducer}, key, value, key, value, ...: from {@link #place} on. */
-        long[] add(int reducer, int records) {
-            if (used + 2 * records > last.length) {
-                last = new long[SEGMENT];
-                segments.add(last);
+        /**
+         * Says whose records come next.
+         *
+         * @param records how many those of its group will be, this run's and those of all others
+         */
+        void beginRun(int next, Primitive ofKeys, Primitive ofValues, int records) {
+            reducer = next;
+            keys = ofKeys;
+            values = ofValues;
+            int group = next / GROUP;
+            if (groups[group] == null) {
+                last = new long[2 * records];
+                groups[group] = last;
                 used = 0;
             }
-            starts[reducer] = (segments.size() - 1) * SEGMENT + used;
-            counts[reducer] = (byte) records;
-            used += 2 * records;
-            return last;
         }
 
-        /** Returns where in its array the run begins that was added last. */
-        int place(int records) {
-            return used - 2 * records;
+        /** Appends the first {@code elements} keys and values in turn. */
+        void add(long[] entries, int elements) {
+            System.arraycopy(entries, 0, last, used, elements);
+            used += elements;
+            counts[reducer] += (byte) (elements / 2);
         }
 
         /** Returns what was added; null if nothing was. */
         @Nullable
-        PackedNumbers build(Primitive keys, Primitive values) {
-            if (segments.isEmpty()) {
+        PackedNumbers build() {
+            Primitive ofKeys = keys;
+            Primitive ofValues = values;
+            if (ofKeys == null || ofValues == null) {
                 return null;
             }
-            long[][] all = segments.toArray(new long[0][]);
-            all[all.length - 1] = Arrays.copyOf(last, used);
-            return new PackedNumbers(keys, values, all, starts, counts);
+            for (int group = 0; group < groups.length; group++) {
+                if (groups[group] == null) {
+                    groups[group] = NOTHING;
+                }
+            }
+            return new PackedNumbers(ofKeys, ofValues, groups, counts);
         }
     }
 }

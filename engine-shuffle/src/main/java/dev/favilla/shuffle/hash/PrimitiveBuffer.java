@@ -38,14 +38,9 @@ final class PrimitiveBuffer extends BlockBuffer<long[]> {
     }
 
     /** Copies all there is. */
-    void packInto(PackedNumbers.Builder packed, int reducer) {
-        int records = records();
-        long[] target = packed.add(reducer, records);
-        int place = packed.place(records);
+    void packInto(PackedNumbers.Builder packed) {
         for (long[] chunk : chunks()) {
-            int used = elementsIn(chunk);
-            System.arraycopy(chunk, 0, target, place, used);
-            place += used;
+            packed.add(chunk, elementsIn(chunk));
         }
     }
 

@@ -82,6 +82,12 @@ final class StoredOutput {
         };
     }
 
+    /** Returns all there is if it consists of short runs of numbers in memory; else null. */
+    @Nullable
+    PackedNumbers packed() {
+        return blocks.onlyPacked();
+    }
+
     /** Writes to disk what is in memory, and returns how many bytes came free; 0 if that cannot be done. */
     long moveOut() {
         BlockDisk to = disk;
