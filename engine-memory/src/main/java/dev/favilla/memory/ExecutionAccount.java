@@ -33,8 +33,7 @@ final class ExecutionAccount implements MemoryAccount {
     /** Owned by the account's thread. */
     private final Spillables spillables = new Spillables();
 
-    /** Owned by the account's thread; null until it asks for memory, which short tasks never do. */
-    private @Nullable RoomMaker room;
+    private final RoomMaker room;
 
     /** Holds more than its share, which others wait for; looked at without the monitor. */
     private volatile boolean wantedBack;
@@ -87,6 +86,7 @@ final class ExecutionAccount implements MemoryAccount {
         this.job = job;
         this.retained = retained;
         this.share = share;
+        this.room = new RoomMaker(ledger, this, spillables);
         this.movability = retained == null ? Movability.OF_TASKS : new Movability(retained != RetainedMemory.FIXED);
         synchronized (ledger) {
             this.number = ledger.nextNumber();
@@ -185,7 +185,7 @@ final class ExecutionAccount implements MemoryAccount {
     @Override
     public long reserve(long bytes, @Nullable Spillable asking) {
         requireNotNegative(bytes);
-        room().makeFor(bytes, false, asking);
+        room.makeFor(bytes, false, asking);
         synchronized (ledger) {
             long granted = Math.min(bytes, grantable(false));
             take(granted);
@@ -208,7 +208,7 @@ final class ExecutionAccount implements MemoryAccount {
     }
 
     private boolean tryTake(long bytes, boolean beyondShare, @Nullable Spillable asking) {
-        room().makeFor(bytes, beyondShare, asking);
+        room.makeFor(bytes, beyondShare, asking);
         synchronized (ledger) {
             if (grantable(beyondShare) < bytes) {
                 return false;
@@ -239,17 +239,8 @@ final class ExecutionAccount implements MemoryAccount {
     public void settle(@Nullable Spillable asking) {
         if (wantedBack) {
             wantedBack = false;
-            room().spillOwn(0, false, asking);
+            room.spillOwn(0, false, asking);
         }
-    }
-
-    private RoomMaker room() {
-        RoomMaker made = room;
-        if (made == null) {
-            made = new RoomMaker(ledger, this, spillables);
-            room = made;
-        }
-        return made;
     }
 
     // --- asked by what makes room, with the monitor held
