@@ -212,12 +212,12 @@ class AggregationSpillTest {
         try (TableFixture fixture = new TableFixture(probes).leave(bytes);
                 AggregationTable table = new AggregationTable(new GatherValues(), null, fixture.scope())) {
             int half = records.length / 4;
-            table.addAll(Primitive.LONG, values, records, half);
+            table.addAll(Primitive.LONG, values, records, 0, half);
             if (odd != null) {
                 table.add(records[0], StableHash.of(records[0]), odd);
             }
             long[] rest = Arrays.copyOfRange(records, 2 * half, records.length);
-            table.addAll(Primitive.LONG, values, rest, rest.length / 2);
+            table.addAll(Primitive.LONG, values, rest, 0, rest.length / 2);
             List<Row> out = new ArrayList<>();
             AggregationTable.Leaving leaving = table.drain();
             while (leaving.advance()) {

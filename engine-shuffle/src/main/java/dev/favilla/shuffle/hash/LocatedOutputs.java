@@ -33,6 +33,7 @@ final class LocatedOutputs {
     }
 
     /** Returns whether it is of these outputs: of the very list, which all readers of a stage attempt have. */
+    @SuppressWarnings("ReferenceEquality") // equal lists may be of other times
     boolean isOf(MapOutputs other) {
         return outputs == other;
     }
