@@ -32,7 +32,7 @@ class MemoryBudgetTest {
             RDD<Long> kept = cached(first, 1000, 50_000);
             long ofFirst = budget.usage().storageBytes();
             assertThat(ofFirst)
-                    .isGreaterThan(MIB)
+                    .isGreaterThan(50_000L * Long.BYTES)
                     .isEqualTo(first.status().memory().storageBytes());
 
             try (EngineContext second = open()) {
