@@ -31,14 +31,23 @@ final class TaskThreads {
         WORK.set(new Work(Thread.currentThread(), null));
     }
 
-    /** Has this slot, and the threads started here, run the attempt of {@code scope} until the attempt ends. */
+    /**
+     * Has this thread, and the threads started here, run the attempt of {@code scope} until the attempt ends. A thread that
+     * is no task slot, such as one of Spark's, is one meanwhile.
+     */
     static void enter(TaskScope scope) {
-        Work work = WORK.get();
-        if (work == null || work.slot != Thread.currentThread()) {
-            throw new IllegalStateException(Thread.currentThread() + " runs " + scope.owner() + " but is no task slot");
+        Work before = WORK.get();
+        if (before != null && before.slot == Thread.currentThread()) {
+            before.attempt = scope;
+            scope.onClose(before);
+            return;
         }
-        work.attempt = scope;
-        scope.onClose(work);
+        Work work = new Work(Thread.currentThread(), scope);
+        WORK.set(work);
+        scope.onClose(() -> {
+            work.run();
+            WORK.set(before);
+        });
     }
 
     /**
