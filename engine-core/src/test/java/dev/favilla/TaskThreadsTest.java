@@ -13,15 +13,9 @@ class TaskThreadsTest {
     private final UnifiedMemoryManager memory = new UnifiedMemoryManager(64L << 20, 0.5);
 
     @Test
-    void aThreadThatIsNoSlotIsOneAsLongAsItRunsAnAttempt() throws Exception {
+    void aThreadThatIsNoSlotIsOneAsLongAsItRunsAnAttempt() {
         for (int attempt = 0; attempt < 2; attempt++) {
-            try (TaskScope scope = open(attempt)) {
-                TaskThreads.enter(scope);
-
-                assertThatIllegalStateException()
-                        .isThrownBy(TaskThreads::requireNone)
-                        .withMessageContaining("inside attempt " + attempt);
-            }
+            runAsAttempt(attempt);
             assertThatCode(TaskThreads::requireNone).doesNotThrowAnyException();
         }
     }
@@ -31,12 +25,7 @@ class TaskThreadsTest {
         Thread slot = new Thread(() -> {
             TaskThreads.beginSlot();
             for (int attempt = 0; attempt < 2; attempt++) {
-                try (TaskScope scope = open(attempt)) {
-                    TaskThreads.enter(scope);
-                    assertThatIllegalStateException()
-                            .isThrownBy(TaskThreads::requireNone)
-                            .withMessageContaining("inside attempt " + attempt);
-                }
+                runAsAttempt(attempt);
                 assertThatIllegalStateException()
                         .isThrownBy(TaskThreads::requireNone)
                         .withMessageContaining("inside the task slot a slot");
@@ -52,8 +41,14 @@ class TaskThreadsTest {
         }
     }
 
-    private TaskScope open(int attempt) {
-        String owner = "attempt " + attempt;
-        return new TaskScope(attempt, owner, memory.openTask(owner));
+    private void runAsAttempt(int number) {
+        String owner = "attempt " + number;
+        try (TaskScope scope = new TaskScope(number, owner, memory.openTask(owner))) {
+            TaskThreads.enter(scope);
+
+            assertThatIllegalStateException()
+                    .isThrownBy(TaskThreads::requireNone)
+                    .withMessageContaining("inside " + owner);
+        }
     }
 }

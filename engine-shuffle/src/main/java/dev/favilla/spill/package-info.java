@@ -9,7 +9,8 @@
  * {@link dev.favilla.memory.MemoryMeter}. They look at the account when they have grown by some kilobytes, by an estimate
  * that follows from the records alone, and only between two records: so the table is whole when a request is refused, and
  * what it does then can follow the order in which records came. Numbers of one kind lie in a table as their bits, and texts
- * that merge into numbers as {@link dev.favilla.spill.TextRows}. A table that is complete before a key has left it is a
+ * that merge into numbers as {@link dev.favilla.spill.TextRows}. Values that are gathered lie in {@code GroupedRows}, in the
+ * order they came, until all are there. A table that is complete before a key has left it is a
  * {@link dev.favilla.spill.FinishedTable}, which a join takes over.
  *
  * <p><b>Moving out.</b> A {@code FoldTable} moves parts by hash to runs, with later rows unmerged behind them, and each run

@@ -6,7 +6,7 @@
  * {@code Router} picks the reducer, {@code OutputBuffer} keeps it, as bits, by reference or as bytes, each in a
  * {@code BlockBuffer} of its own, {@code OutputStore} holds what was committed,
  * {@code BlockDisk} takes from either what memory has no room for, {@code BlockSource} finds
- * it there or fetches it from another executor, {@code BlockCursor} walks over it in map order, and
+ * it there, in one look for several reducers by a {@code Band}, or fetches it from another executor, {@code BlockCursor} walks over it in map order, and
  * {@code StreamingReader} or {@code AggregatingReader} hands it on.
  *
  * <p>Two rules hold throughout. Which records merge, and in which order, follows from the input alone, never from
